@@ -1,0 +1,8 @@
+#!/bin/sh
+# Runs the built client in place of this shell, so that process id, signals and exit status are the client's own.
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+if [ ! -x "$here/bin/basic-pubsub" ]; then
+    echo '{"sdk":"go","sent":0,"received":0,"lost":0,"p99_ms":null,"errors":["not built: expected sdk_clients/go/bin/basic-pubsub, got none; run sdk_clients/go/build.sh"]}'
+    exit 3
+fi
+exec "$here/bin/basic-pubsub"

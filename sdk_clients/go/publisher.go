@@ -1,0 +1,19 @@
+package main
+
+// NewPublisher lends its connection to the outbox.
+func NewPublisher(config Config, journal *Journal, outbox *Outbox) *Role {
+	r := newRole("publisher", config, journal, 0, Dial{
+		ClientID: config.Identity.Publisher,
+		// The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
+		CleanSession: true,
+		OnAck:        outbox.Acknowledged,
+		SeqOf:        func(payload []byte) (int, bool) { return DecodePayload(config.Identity, payload) },
+	})
+	r.serve = func(_ string, c *Connection) {
+		outbox.Attach(c)
+		r.set(func() { r.ready = true })
+		<-c.Lost
+		outbox.Detach()
+	}
+	return r
+}

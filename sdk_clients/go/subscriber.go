@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	subscribeAgainAfter = 500 * time.Millisecond
+	// Above the 5 s after which a NATS node itself gives up and answers 0x80.
+	subackLimit = 8 * time.Second
+)
+
+// NewSubscriber is ready only once a SUBACK has granted QoS 1, and subscribes again after its session was lost: brokers acknowledge
+// what nobody is subscribed to.
+func NewSubscriber(config Config, journal *Journal, outbox *Outbox) *Role {
+	r := newRole("subscriber", config, journal, 1, Dial{
+		ClientID:     config.ClientID + "-sub",
+		CleanSession: false,
+		OnMessage:    journal.Received,
+	})
+	granted := false
+	r.serve = func(endpoint string, c *Connection) {
+		granted = granted && c.SessionPresent
+		outbox.SubscriptionKnown(granted)
+		for !granted && !isClosed(c.Lost) {
+			granted = r.subscribe(c, endpoint, config.Topic)
+		}
+		if granted {
+			outbox.SubscriptionKnown(true)
+			r.set(func() { r.ready = true })
+		}
+		<-c.Lost
+	}
+	r.farewell = func(c *Connection, limit time.Duration) { c.Unsubscribe(config.Topic, limit) }
+	return r
+}
+
+func (r *Role) subscribe(c *Connection, endpoint, topic string) (granted bool) {
+	code, came := c.Subscribe(topic, subackLimit)
+	switch {
+	case came && code == grantedQoS1:
+		return true
+	case came:
+		r.note(endpoint, fmt.Sprintf("SUBACK: expected granted QoS 1, got 0x%02x", code))
+		select {
+		case <-c.Lost:
+		case <-time.After(subscribeAgainAfter):
+		}
+	case !isClosed(c.Lost):
+		c.Abort(fmt.Sprintf("no SUBACK within %v", subackLimit))
+	}
+	return false
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,71 @@
+package com.robustmq.chaos.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The environment, parsed once; nothing else reads it.
+ *
+ * @param endpoints at least one; the publisher starts at the first, the subscriber at the second
+ * @param ledgerPath null for no ledger
+ */
+record Config(
+        List<Endpoint> endpoints,
+        String username,
+        String password,
+        String runId,
+        String phase,
+        String clientId,
+        String topic,
+        int messageCount,
+        double messageRate,
+        int payloadBytes,
+        Duration ackWait,
+        Duration drainMax,
+        Duration setupLimit,
+        Duration timeLimit,
+        String ledgerPath) {
+
+    static final String MQTT_VERSION = "3.1.1";
+
+    String clientId(Role role) {
+        return clientId + (role == Role.PUBLISHER ? "-pub" : "-sub");
+    }
+
+    /**
+     * Everything wrong is reported at once.
+     *
+     * @param lookup gives a variable's value, or null
+     * @param unique makes the default client id and topic this process's own
+     * @throws ConfigException with one text per problem
+     */
+    static Config parse(UnaryOperator<String> lookup, String unique) throws ConfigException {
+        ConfigReader reader = new ConfigReader(lookup);
+        Config config = new Config(
+                reader.endpoints(),
+                reader.text("MQTT_USERNAME", ""),
+                reader.text("MQTT_PASSWORD", ""),
+                reader.text("RUN_ID", "manual"),
+                reader.text("PHASE", "manual"),
+                reader.text("CLIENT_ID", "java-" + unique),
+                reader.text("TOPIC", "chaos/manual/java-" + unique),
+                reader.integer("MESSAGE_COUNT", 1_000, 1, 1_000_000),
+                reader.decimal("MESSAGE_RATE", 50, 0.001, 100_000),
+                reader.integer("PAYLOAD_BYTES", 256, 1, 1_048_576),
+                reader.milliseconds("ACK_WAIT_MS", 5_000, 1),
+                reader.milliseconds("DRAIN_MAX_MS", 30_000, 0),
+                reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1),
+                reader.milliseconds("TIME_LIMIT_MS", 180_000, 1),
+                reader.text("LEDGER_PATH", null));
+        reader.checkVersion("MQTT_VERSION");
+        if (config.topic.contains("+") || config.topic.contains("#")) {
+            reader.problem("TOPIC", "a topic without wildcards", '"' + config.topic + '"');
+        }
+        if (!config.password.isEmpty() && config.username.isEmpty()) {
+            reader.problem("MQTT_USERNAME", "a name, because MQTT_PASSWORD is set", "none");
+        }
+        reader.throwProblems();
+        return config;
+    }
+}

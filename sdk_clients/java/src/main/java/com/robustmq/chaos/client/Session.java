@@ -1,0 +1,17 @@
+package com.robustmq.chaos.client;
+
+import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
+
+/** What a role does on its connections. */
+interface Session {
+    Role role();
+
+    /** Before the connection is made, because a broker may deliver right after its CONNACK. */
+    void prepare(Mqtt3AsyncClient client);
+
+    /** Called with the state locked. */
+    void connected(Link link, boolean sessionPresent, long atUs);
+
+    /** Called with the state locked. */
+    void disconnected();
+}

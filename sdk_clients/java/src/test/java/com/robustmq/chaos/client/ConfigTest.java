@@ -1,0 +1,66 @@
+package com.robustmq.chaos.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ConfigTest {
+    private static Config parse(Map<String, String> variables) throws ConfigException {
+        return Config.parse(variables::get, "1");
+    }
+
+    @Test
+    @DisplayName("one endpoint is enough")
+    void defaults() throws ConfigException {
+        Config config = parse(Map.of("CLUSTER_ENDPOINT", "localhost:1883"));
+
+        assertEquals(List.of(new Endpoint("localhost", 1883)), config.endpoints());
+        assertEquals(1_000, config.messageCount());
+        assertEquals("java-1-pub", config.clientId(Role.PUBLISHER));
+    }
+
+    @Test
+    @DisplayName("the list of endpoints wins")
+    void endpoints() throws ConfigException {
+        Config config = parse(Map.of("CLUSTER_ENDPOINT", "a:1", "CLUSTER_ENDPOINTS", "b:2, [::1]:3"));
+
+        assertEquals("[b:2, [::1]:3]", config.endpoints().toString());
+    }
+
+    @Test
+    @DisplayName("everything wrong is reported at once")
+    void problems() {
+        ConfigException thrown = assertThrows(
+                ConfigException.class,
+                () -> parse(Map.of(
+                        "CLUSTER_ENDPOINT", "nowhere",
+                        "MESSAGE_COUNT", "0",
+                        "MESSAGE_RATE", "NaN",
+                        "TOPIC", "a/#",
+                        "MQTT_PASSWORD", "secret")));
+
+        assertEquals(
+                List.of(
+                        "CLUSTER_ENDPOINT: expected host:port, got \"nowhere\"",
+                        "MESSAGE_COUNT: expected a number from 1 to 1000000, got \"0\"",
+                        "MESSAGE_RATE: expected a number from 0.001 to 100000.0, got \"NaN\"",
+                        "TOPIC: expected a topic without wildcards, got \"a/#\"",
+                        "MQTT_USERNAME: expected a name, because MQTT_PASSWORD is set, got none"),
+                thrown.problems());
+    }
+
+    @Test
+    @DisplayName("only MQTT 3.1.1 is spoken")
+    void version() {
+        for (String version : List.of("5", "4")) {
+            assertThrows(
+                    ConfigException.class,
+                    () -> parse(Map.of("CLUSTER_ENDPOINT", "a:1", "MQTT_VERSION", version)),
+                    version);
+        }
+    }
+}

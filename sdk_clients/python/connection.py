@@ -1,0 +1,175 @@
+"""One MQTT connection, from CONNECT to its end, through paho-mqtt.
+
+A connection that ends is never revived: the next one gets a fresh paho client. So the library's own queue, its retries and its
+reconnect loop, which cannot go on to another endpoint, have no part in what is counted.
+"""
+
+import socket
+import threading
+from collections.abc import Callable
+
+import paho.mqtt.client as mqtt
+
+from clock import now_us
+from config import Config, Endpoint
+
+CONNECT_LIMIT_S = 3.0
+KEEPALIVE_S = 5
+LOGIN_REFUSED = ("Bad user name or password", "Not authorized")
+GRANTED_QOS_1 = 1
+
+
+class ConnectionFailed(Exception):
+    """The endpoint could not be used; the message says why."""
+
+
+class LoginRefused(ConnectionFailed):
+    """CONNACK 4 or 5."""
+
+
+class Connection:
+    """`on_ack(seq, at_us)` is called for a real PUBACK only, `on_message(payload, dup, at_us)` for every receipt."""
+
+    def __init__(
+        self,
+        config: Config,
+        client_id: str,
+        clean_session: bool,
+        on_ack: Callable[[int, int], None] | None = None,
+        on_message: Callable[[bytes, bool, int], None] | None = None,
+    ) -> None:
+        self.lost = threading.Event()
+        self.lost_reason = "connection closed by the peer"
+        self.session_present = False
+        self._on_ack, self._on_message = on_ack, on_message
+        self._lock = threading.Lock()
+        self._seq_of_mid: dict[int, int] = {}
+        self._early_ack_of_mid: dict[int, int] = {}
+        self._connack, self._suback, self._unsuback = threading.Event(), threading.Event(), threading.Event()
+        self._connack_reason: str | None = None
+        self._suback_code: int | None = None
+        self._client = self._paho_client(config, client_id, clean_session)
+
+    def _paho_client(self, config: Config, client_id: str, clean_session: bool) -> mqtt.Client:
+        client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=clean_session,
+            protocol=mqtt.MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_LIMIT_S
+        # 0 is no limit: a message counted as handed over is on its way, not in a queue of the library's.
+        client.max_inflight_messages_set(0)
+        client.username_pw_set(config.username, config.password)
+        client.on_socket_open = self._without_nagle
+        client.on_connect = self._connected
+        client.on_disconnect = self._disconnected
+        client.on_subscribe = self._subscribed
+        client.on_unsubscribe = lambda *_: self._unsuback.set()
+        client.on_publish = self._puback
+        client.on_message = self._message
+        client.on_log = self._logged
+        return client
+
+    def open(self, endpoint: Endpoint) -> None:
+        """Returns once CONNACK 0 is there; raises ConnectionFailed."""
+        deadline_us = now_us() + int(CONNECT_LIMIT_S * 1e6)
+        try:
+            self._client.connect(endpoint.host, endpoint.port, KEEPALIVE_S)
+        except OSError as error:
+            raise ConnectionFailed(f"cannot connect: {error}") from error
+        self._client.loop_start()
+        # paho has no limit for the CONNACK: a mute node would cost a keep-alive.
+        self._connack.wait(max(deadline_us - now_us(), 0) / 1e6)
+        if self._connack_reason == "Success":
+            return
+        if self._connack_reason is not None:
+            error = f"CONNACK refused: {self._connack_reason}"
+        elif self._connack.is_set():
+            error = f"{self.lost_reason} before CONNACK"
+        else:
+            error = f"no CONNACK within {CONNECT_LIMIT_S:g} s"
+        self.abort(error)
+        raise (LoginRefused if self._connack_reason in LOGIN_REFUSED else ConnectionFailed)(error)
+
+    def subscribe(self, topic: str, limit_s: float) -> int | None:
+        """The SUBACK's return code, or None where none came in time."""
+        self._suback.clear()
+        self._suback_code = None
+        self._client.subscribe(topic, qos=1)
+        self._suback.wait(limit_s)
+        return self._suback_code
+
+    def publish(self, seq: int, topic: str, payload: bytes) -> None:
+        info = self._client.publish(topic, payload, qos=1)
+        # The PUBACK may have come before publish() returned its mid. The lock is not held during publish(): paho calls
+        # on_publish under a lock of its own that publish() takes, too, and the two would wait for each other.
+        with self._lock:
+            early_us = self._early_ack_of_mid.pop(info.mid, None)
+            if early_us is None:
+                self._seq_of_mid[info.mid] = seq
+        if early_us is not None and self._on_ack:
+            self._on_ack(seq, early_us)
+
+    def unsubscribe(self, topic: str, limit_s: float) -> None:
+        self._client.unsubscribe(topic)
+        self._unsuback.wait(limit_s)
+
+    def disconnect(self, limit_s: float) -> None:
+        self._client.disconnect()
+        if not self.lost.wait(limit_s):
+            self.abort("DISCONNECT not sent in time")
+
+    def abort(self, reason: str) -> None:
+        """Cuts the connection. shutdown() and not close(): paho's thread then sees an end of file and ends in order."""
+        self.lost_reason = reason
+        sock = self._client.socket()
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.lost.set()
+
+    @staticmethod
+    def _without_nagle(_client, _userdata, sock) -> None:
+        # paho leaves Nagle's algorithm on, by which a second small packet waits up to 40 ms for the peer's delayed TCP ACK.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    # paho's callbacks, on its own network thread: as little as possible happens here.
+
+    def _connected(self, _client, _userdata, flags, reason_code, _properties) -> None:
+        self.session_present = flags.session_present
+        self._connack_reason = str(reason_code)
+        self._connack.set()
+
+    def _disconnected(self, _client, _userdata, _flags, reason_code, _properties) -> None:
+        # paho says "Unspecified error" for every lost connection; its log has the reason, if there is one.
+        if not self.lost.is_set() and str(reason_code) != "Unspecified error":
+            self.lost_reason = str(reason_code)
+        self.lost.set()
+        for waiter in (self._connack, self._suback, self._unsuback):
+            waiter.set()
+
+    def _subscribed(self, _client, _userdata, _mid, reason_codes, _properties) -> None:
+        self._suback_code = reason_codes[0].value if reason_codes else None
+        self._suback.set()
+
+    def _puback(self, _client, _userdata, mid, _reason_code, _properties) -> None:
+        at_us = now_us()
+        with self._lock:
+            seq = self._seq_of_mid.pop(mid, None)
+            if seq is None:
+                self._early_ack_of_mid[mid] = at_us
+        if seq is not None and self._on_ack:
+            self._on_ack(seq, at_us)
+
+    def _message(self, _client, _userdata, message) -> None:
+        at_us = now_us()
+        if self._on_message:
+            self._on_message(message.payload, message.dup, at_us)
+
+    def _logged(self, _client, _userdata, level, text) -> None:
+        if level == mqtt.MQTT_LOG_ERR and not self.lost.is_set():
+            self.lost_reason = text

@@ -1,0 +1,76 @@
+"""The messages that are not yet acknowledged, and the thread that hands them to the library."""
+
+import threading
+from collections import deque
+
+from connection import Connection
+from journal import Journal
+
+# MQTT has 65 535 packet ids; far below that no library runs out of them.
+MAX_IN_FLIGHT = 10_000
+
+
+class Outbox(threading.Thread):
+    """Keeps each message until its PUBACK, and hands over every one that it keeps again on each new connection."""
+
+    def __init__(self, journal: Journal, topic: str) -> None:
+        super().__init__(name="outbox", daemon=True)
+        self._journal, self._topic = journal, topic
+        self._changed = threading.Condition()
+        self._unacked: dict[int, bytes] = {}
+        self._waiting: deque[int] = deque()
+        self._connection: Connection | None = None
+        self._subscription_known = False
+
+    def add(self, seq: int, payload: bytes) -> None:
+        with self._changed:
+            self._unacked[seq] = payload
+            self._waiting.append(seq)
+            self._changed.notify()
+
+    def acknowledged(self, seq: int, at_us: int) -> None:
+        self._journal.acknowledged(seq, at_us)
+        with self._changed:
+            self._unacked.pop(seq, None)
+            if self._waiting:
+                self._changed.notify()
+
+    def attach(self, connection: Connection) -> None:
+        """A new connection knows nothing of what the last one left unacknowledged."""
+        with self._changed:
+            self._waiting = deque(self._unacked)
+            self._connection = connection
+            self._changed.notify()
+
+    def detach(self) -> None:
+        with self._changed:
+            self._connection = None
+
+    def subscription_known(self, known: bool) -> None:
+        """While it is known that nobody is subscribed, a broker acknowledges and rightly drops what is published."""
+        with self._changed:
+            self._subscription_known = known
+            self._changed.notify()
+
+    def run(self) -> None:
+        while True:
+            seq, payload, connection = self._next()
+            self._journal.handed_over(seq)
+            try:
+                connection.publish(seq, self._topic, payload)
+            except Exception as error:
+                # Nothing ends this thread; the message stays here and is handed over on the next connection.
+                self._journal.error(f"publish: {error!r}", transient=True)
+                connection.abort("publish failed")
+
+    def _next(self) -> tuple[int, bytes, Connection]:
+        with self._changed:
+            while True:
+                self._changed.wait_for(self._may_hand_over)
+                seq = self._waiting.popleft()
+                if self._connection is not None and seq in self._unacked:
+                    return seq, self._unacked[seq], self._connection
+
+    def _may_hand_over(self) -> bool:
+        in_flight = len(self._unacked) - len(self._waiting)
+        return bool(self._waiting) and self._connection is not None and self._subscription_known and in_flight < MAX_IN_FLIGHT

@@ -1,0 +1,44 @@
+"""The JSON payload by which a receipt is known to be one of ours."""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose messages these are; a receipt that differs in any of the three is unexpected."""
+
+    run: str
+    phase: str
+    publisher: str
+
+
+def encode(identity: Identity, seq: int, intended_us: int, size: int) -> bytes:
+    """At least `size` bytes: padded up to it, never cut down to it."""
+    head = json.dumps(
+        {
+            "run": identity.run,
+            "phase": identity.phase,
+            "publisher": identity.publisher,
+            "seq": seq,
+            "intended_us": intended_us,
+        },
+        separators=(",", ":"),
+    )[:-1]
+    pad = size - len(head) - len(',"pad":""}')
+    return f'{head},"pad":"{"x" * max(pad, 0)}"}}'.encode("ascii")
+
+
+def decode(identity: Identity, payload: bytes) -> int | None:
+    """The seq, or None where the payload is not one of this publisher in this run and phase."""
+    try:
+        body = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict):
+        return None
+    if (body.get("run"), body.get("phase"), body.get("publisher")) != (identity.run, identity.phase, identity.publisher):
+        return None
+    seq = body.get("seq")
+    # bool is a kind of int in Python; `true` is no sequence number.
+    return seq if type(seq) is int else None

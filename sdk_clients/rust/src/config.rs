@@ -1,0 +1,171 @@
+//! The environment, parsed once. Everything wrong with it is reported at once; nothing else reads it.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+pub const MQTT_VERSION: &str = "3.1.1";
+const LONGEST_MS: u64 = 86_400_000;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    pub host: String,
+    pub port: u16,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.host, self.port)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// At least one. The publisher starts at the first, the subscriber at the second.
+    pub endpoints: Vec<Endpoint>,
+    pub username: String,
+    pub password: String,
+    pub run_id: String,
+    pub phase: String,
+    pub client_id: String,
+    pub topic: String,
+    pub message_count: u64,
+    pub message_rate: f64,
+    pub payload_bytes: usize,
+    pub ack_wait: Duration,
+    pub drain_max: Duration,
+    pub setup_limit: Duration,
+    pub time_limit: Duration,
+    pub ledger_path: Option<String>,
+}
+
+impl Config {
+    pub fn publisher_id(&self) -> String {
+        format!("{}-pub", self.client_id)
+    }
+
+    pub fn subscriber_id(&self) -> String {
+        format!("{}-sub", self.client_id)
+    }
+
+    /// `lookup` gives a variable's value; `unique` makes the default client id and topic this process's own.
+    pub fn parse(lookup: impl Fn(&str) -> Option<String>, unique: &str) -> Result<Self, Vec<String>> {
+        let mut reader = Reader {
+            lookup,
+            errors: Vec::new(),
+        };
+        let config = Self {
+            endpoints: reader.endpoints(),
+            username: reader.text("MQTT_USERNAME", ""),
+            password: reader.text("MQTT_PASSWORD", ""),
+            run_id: reader.text("RUN_ID", "manual"),
+            phase: reader.text("PHASE", "manual"),
+            client_id: reader.text("CLIENT_ID", &format!("rust-{unique}")),
+            topic: reader.text("TOPIC", &format!("chaos/manual/rust-{unique}")),
+            message_count: reader.number("MESSAGE_COUNT", 1_000, 1..=1_000_000),
+            message_rate: reader.number("MESSAGE_RATE", 50.0, 0.001..=100_000.0),
+            payload_bytes: reader.number("PAYLOAD_BYTES", 256, 1..=1_048_576),
+            ack_wait: reader.milliseconds("ACK_WAIT_MS", 5_000, 1),
+            drain_max: reader.milliseconds("DRAIN_MAX_MS", 30_000, 0),
+            setup_limit: reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1),
+            time_limit: reader.milliseconds("TIME_LIMIT_MS", 180_000, 1),
+            ledger_path: reader.value("LEDGER_PATH"),
+        };
+        reader.check_version();
+        reader.check(!config.topic.contains(['+', '#']), || {
+            format!("TOPIC: expected a topic without wildcards, got {:?}", config.topic)
+        });
+        reader.check(config.password.is_empty() || !config.username.is_empty(), || {
+            "MQTT_USERNAME: expected a name, because MQTT_PASSWORD is set, got none".to_owned()
+        });
+        if reader.errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(reader.errors)
+        }
+    }
+}
+
+struct Reader<F> {
+    lookup: F,
+    errors: Vec<String>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    /// An empty variable counts as unset.
+    fn value(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, name: &str, default: &str) -> String {
+        self.value(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    fn check(&mut self, holds: bool, error: impl FnOnce() -> String) {
+        if !holds {
+            self.errors.push(error());
+        }
+    }
+
+    fn number<T>(&mut self, name: &str, default: T, range: RangeInclusive<T>) -> T
+    where
+        T: FromStr + PartialOrd + Copy + fmt::Display,
+    {
+        let Some(text) = self.value(name) else {
+            return default;
+        };
+        match text.parse() {
+            Ok(number) if range.contains(&number) => number,
+            _ => {
+                let (low, high) = (range.start(), range.end());
+                self.errors
+                    .push(format!("{name}: expected a number from {low} to {high}, got {text:?}"));
+                default
+            }
+        }
+    }
+
+    fn milliseconds(&mut self, name: &str, default: u64, lowest: u64) -> Duration {
+        Duration::from_millis(self.number(name, default, lowest..=LONGEST_MS))
+    }
+
+    fn endpoints(&mut self) -> Vec<Endpoint> {
+        let Some(own) = self.value("CLUSTER_ENDPOINT") else {
+            self.errors
+                .push("CLUSTER_ENDPOINT: expected host:port, got nothing".to_owned());
+            return Vec::new();
+        };
+        let own = self.endpoint("CLUSTER_ENDPOINT", &own);
+        match self.value("CLUSTER_ENDPOINTS") {
+            None => own.into_iter().collect(),
+            Some(all) => all
+                .split(',')
+                .filter_map(|text| self.endpoint("CLUSTER_ENDPOINTS", text.trim()))
+                .collect(),
+        }
+    }
+
+    fn endpoint(&mut self, name: &str, text: &str) -> Option<Endpoint> {
+        let parts = text.rsplit_once(':').and_then(|(host, port)| {
+            let port = port.parse().ok().filter(|port| *port > 0)?;
+            (!host.is_empty()).then(|| Endpoint {
+                host: host.to_owned(),
+                port,
+            })
+        });
+        self.check(parts.is_some(), || format!("{name}: expected host:port, got {text:?}"));
+        parts
+    }
+
+    fn check_version(&mut self) {
+        let version = self.text("MQTT_VERSION", MQTT_VERSION);
+        self.check(version == MQTT_VERSION, || match version.as_str() {
+            "5" => format!("MQTT_VERSION: expected {MQTT_VERSION}, got 5, which this client cannot speak"),
+            other => format!("MQTT_VERSION: expected {MQTT_VERSION}, got {other:?}"),
+        });
+    }
+}

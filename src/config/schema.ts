@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
+const seconds = (max: number) => z.number().positive().max(max);
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, e.g. "local"');
+
+const scenario = z.strictObject({
+  name,
+  fault: z.string(),
+  target: z.string().min(1),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  core: z.boolean().default(false),
+  priority: z.string().regex(/^P\d$/, 'expected P0, P1, …').default('P1'),
+});
+
+const cluster = z.strictObject({
+  name: name.default('local'),
+  driver: z.string().default('nats'),
+  nodes: z.number().int().min(1).max(7).default(3),
+});
+
+const load = z.strictObject({
+  messages: z.number().int().min(1).max(100_000).default(1000),
+  rate_per_second: z.number().positive().max(5000).default(50),
+  payload_bytes: z.number().int().min(1).max(65_536).default(256),
+});
+
+const timing = z.strictObject({
+  heal_wait_seconds: seconds(3600).default(60),
+  fault_window_seconds: seconds(3600).default(30),
+  lead_in_seconds: seconds(60).default(3),
+  observe_budget_seconds: seconds(600).default(25),
+  recovery_budget_seconds: seconds(3600).default(60),
+  client_limit_seconds: seconds(7200).default(120),
+  lease_seconds: seconds(86_400).default(600),
+});
+
+const verdict = z.strictObject({
+  p99_limit_ms: z.number().positive().default(500),
+  lateness_limit_ms: z.number().positive().default(50),
+  achieved_rate_min: z.number().min(0).max(1).default(0.99),
+  non_core_pass_rate_percent: z.number().min(0).max(100).default(75),
+  durability: z.enum(['warn', 'fail']).default('warn'),
+});
+
+const sdkClients = z.strictObject({
+  /** Folder with one folder per SDK; relative to the config file. Absent: the clients that come with the program. */
+  folder: z.string().optional(),
+  workload: name.default('basic-pubsub'),
+});
+
+const logs = z.strictObject({
+  /** Parts of log lines that must never appear. */
+  never: z.array(z.string().min(1)).default(['panic:', 'fatal error:', 'SIGSEGV', 'corrupt', 'Corrupt']),
+});
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}, 'expected a time zone of the IANA database, e.g. "Asia/Shanghai" or "UTC"');
+
+/** The whole config file. Defaults stand here and nowhere else. */
+export const configSchema = z.strictObject({
+  cluster: cluster.prefault({}),
+  host: z.strictObject({ id: name.default('local') }).prefault({}),
+  /** Runs, cluster states and the embedded server's database; relative to the config file. */
+  data_dir: z.string().min(1).default('../data'),
+  time_zone: timeZone.default('UTC'),
+  sdks: z.array(name).min(1).default(['python', 'go', 'rust', 'java']),
+  sdk_clients: sdkClients.prefault({}),
+  load: load.prefault({}),
+  timing: timing.prefault({}),
+  verdict: verdict.prefault({}),
+  logs: logs.prefault({}),
+  scenarios: z.array(scenario).min(1),
+});
+
+export type ConfigFile = z.infer<typeof configSchema>;

@@ -1,0 +1,56 @@
+/**
+ * What an SDK client's last line says (`sdk_clients/CONTRACT.md`), and how its process ended. Milliseconds unless named otherwise.
+ * The first five fields are required of every client; a user's own client may give no more.
+ */
+export interface ClientResult {
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+  readonly p99_ms: number | null;
+  readonly errors: readonly string[];
+  readonly planned?: number | undefined;
+  readonly acked?: number | undefined;
+  readonly unconfirmed?: number | undefined;
+  readonly recovered?: number | undefined;
+  readonly unsent?: number | undefined;
+  readonly naive_lost?: number | undefined;
+  readonly lost_seqs?: readonly number[] | undefined;
+  readonly duplicates?: number | undefined;
+  readonly unexpected?: number | undefined;
+  readonly inversions?: number | undefined;
+  readonly reconnects?: number | undefined;
+  readonly refused_acks?: number | undefined;
+  readonly p50_ms?: number | null | undefined;
+  readonly p90_ms?: number | null | undefined;
+  readonly p999_ms?: number | null | undefined;
+  readonly max_ms?: number | null | undefined;
+  readonly ack_p99_ms?: number | null | undefined;
+  readonly lateness_p99_ms?: number | null | undefined;
+  readonly achieved_rate_ratio?: number | undefined;
+  readonly duration_seconds?: number | undefined;
+  readonly drain_ms?: number | undefined;
+  readonly publisher_endpoint?: string | null | undefined;
+  readonly subscriber_endpoint?: string | null | undefined;
+  readonly library?: string | undefined;
+}
+
+/** How a client process ended. `runner_died`: the process of ours that watched it is gone without having written down an end. */
+export type ClientEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'timeout'; readonly limitMs: number }
+  | { readonly kind: 'not_found'; readonly path: string }
+  | { readonly kind: 'runner_died' };
+
+/** One client in one phase: its end, its result line if that was one, and else what was wrong with the line. */
+export interface ClientOutcome {
+  readonly sdk: string;
+  readonly end: ClientEnd;
+  readonly result: ClientResult | null;
+  /** Why the last line is no result; null where it is one. */
+  readonly lineProblem: string | null;
+  /** Wall seconds from start to end of the process. */
+  readonly durationSeconds: number;
+  /** 1 unless a worker or host died under the client and it was started again. */
+  readonly attempt: number;
+}

@@ -1,0 +1,21 @@
+/** Names that several processes must agree on: workflow ids and task queues. */
+
+/** Queue of the workflows. */
+export const CHAOS_QUEUE = 'chaos';
+
+/** Queue of the activities that touch one host; `hostId` is stable and comes from the config. */
+export const hostQueue = (hostId: string): string => `host-${hostId}`;
+
+/** Id of the one durable record per cluster. */
+export const clusterWorkflowId = (cluster: string): string => `cluster-${cluster}`;
+
+/** Id of a run started by a person; `at` is the start time, `suffix` makes two starts in one second differ. */
+export function chaosRunWorkflowId(cluster: string, at: Date, suffix: string): string {
+  const stamp = at.toISOString().replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  return `chaos-run-${cluster}-${stamp}-${suffix}`;
+}
+
+export const scenarioWorkflowId = (runWorkflowId: string, scenario: string): string => `${runWorkflowId}/${scenario}`;
+
+/** The run id as people see it, and the name of the run's folder: the workflow id in characters that every file system takes. */
+export const runIdOf = (workflowId: string): string => workflowId.replace(/[^A-Za-z0-9._-]/g, '-');

@@ -1,0 +1,126 @@
+/** One generated message as a client's ledger has it (`sdk_clients/CONTRACT.md`); microseconds of CLOCK_MONOTONIC. */
+export interface LedgerMessage {
+  readonly seq: number;
+  readonly intended_us: number;
+  readonly queued_us: number;
+  readonly sent_us: number | null;
+  readonly attempts: number;
+  readonly ack_us: number | null;
+  readonly recv_us: number | null;
+  readonly dups: number;
+}
+
+export interface LedgerEvent {
+  readonly event: 'connected' | 'disconnected';
+  readonly role: 'publisher' | 'subscriber';
+  readonly endpoint: string;
+  readonly at_us: number;
+}
+
+export interface Ledger {
+  readonly endUs: number;
+  readonly events: readonly LedgerEvent[];
+  readonly messages: readonly LedgerMessage[];
+}
+
+/** Counts by identity; each message is in exactly one class. */
+export interface LedgerCounts {
+  readonly sent: number;
+  readonly acked: number;
+  readonly received: number;
+  readonly lostSeqs: readonly number[];
+  readonly recovered: number;
+  readonly unconfirmed: number;
+  readonly unsent: number;
+}
+
+/** Classifies every message of a ledger, independently of what the client counted. */
+export function countLedger(messages: readonly LedgerMessage[]): LedgerCounts {
+  const lostSeqs: number[] = [];
+  let [sent, acked, received, recovered, unconfirmed, unsent] = [0, 0, 0, 0, 0, 0];
+  for (const m of messages) {
+    if (m.sent_us !== null) sent += 1;
+    if (m.ack_us !== null) acked += 1;
+    if (m.recv_us !== null) received += 1;
+    if (m.ack_us !== null && m.recv_us === null) lostSeqs.push(m.seq);
+    if (m.ack_us === null && m.recv_us !== null) recovered += 1;
+    if (m.ack_us === null && m.recv_us === null) {
+      if (m.sent_us === null) unsent += 1;
+      else unconfirmed += 1;
+    }
+  }
+  return { sent, acked, received, lostSeqs, recovered, unconfirmed, unsent };
+}
+
+/** What one SDK's live session went through between inject and recover. Recorded, never judged (unless `verdict.durability: fail`). */
+export interface FaultPeriodFigures {
+  readonly sdk: string;
+  /** Messages whose intended time lies in the window. */
+  readonly planned: number;
+  readonly acked: number;
+  readonly received: number;
+  /** Longest time inside the window without any acknowledgement, and without any first receipt, in ms. */
+  readonly longestNoAckMs: number;
+  readonly longestNoReceiptMs: number;
+  /** Acknowledged before or during the window and never received, up to the end of the drain. */
+  readonly ackedLost: number;
+  readonly ackedLostSeqs: readonly number[];
+  readonly unconfirmed: number;
+  readonly duplicates: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+  readonly disconnects: number;
+}
+
+/** The longest stretch of [from, to] that holds none of the given times. */
+export function longestGapUs(times: readonly number[], from: number, to: number): number {
+  let last = from;
+  let longest = 0;
+  for (const t of times.filter((x) => x >= from && x <= to).sort((a, b) => a - b)) {
+    longest = Math.max(longest, t - last);
+    last = t;
+  }
+  return Math.max(longest, to - last);
+}
+
+/** Nearest-rank percentile of unsorted values; null for none. */
+export function percentile(values: readonly number[], p: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? null;
+}
+
+const ms = (us: number | null): number | null => (us === null ? null : Math.round(us) / 1000);
+
+/** Latencies against the intended time; what was never received counts as long as the client waited for it. */
+export function latenciesUs(messages: readonly LedgerMessage[], endUs: number): number[] {
+  return messages.filter((m) => m.sent_us !== null).map((m) => (m.recv_us ?? endUs) - m.intended_us);
+}
+
+/** Cuts a fault-period ledger to the window [injected, recovered] (microseconds of the same clock). */
+export function faultPeriodFigures(sdk: string, ledger: Ledger, fromUs: number, toUs: number): FaultPeriodFigures {
+  const inside = ledger.messages.filter((m) => m.intended_us >= fromUs && m.intended_us <= toUs);
+  const until = ledger.messages.filter((m) => m.intended_us <= toUs);
+  const within = (at: number | null): boolean => at !== null && at >= fromUs && at <= toUs;
+  const lost = countLedger(until).lostSeqs;
+  const acks = ledger.messages.flatMap((m) => m.ack_us ?? []);
+  const receipts = ledger.messages.flatMap((m) => m.recv_us ?? []);
+  const latencies = latenciesUs(inside, ledger.endUs);
+  return {
+    sdk,
+    planned: inside.length,
+    acked: inside.filter((m) => m.ack_us !== null).length,
+    received: inside.filter((m) => m.recv_us !== null).length,
+    longestNoAckMs: longestGapUs(acks, fromUs, toUs) / 1000,
+    longestNoReceiptMs: longestGapUs(receipts, fromUs, toUs) / 1000,
+    ackedLost: lost.length,
+    ackedLostSeqs: lost.slice(0, 50),
+    unconfirmed: countLedger(inside).unconfirmed,
+    duplicates: inside.reduce((sum, m) => sum + m.dups, 0),
+    p50Ms: ms(percentile(latencies, 50)),
+    p99Ms: ms(percentile(latencies, 99)),
+    maxMs: ms(percentile(latencies, 100)),
+    disconnects: ledger.events.filter((e) => e.event === 'disconnected' && within(e.at_us)).length,
+  };
+}

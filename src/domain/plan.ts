@@ -1,0 +1,76 @@
+import type { Scenario } from './scenario.js';
+import type { VerdictRules } from './verdict.js';
+
+/** What a person, a schedule or another program asks for: the input of `ChaosRunWorkflow`. `{}` is a full run. */
+export interface RunRequest {
+  /** Scenarios by name: a single-scenario run has one. Absent: the whole catalogue. */
+  readonly scenario?: string | undefined;
+  /** Absolute path of the config on the worker's host. Absent: the worker's own. */
+  readonly config?: string | undefined;
+  /** SDKs to run. Absent: those of the config. */
+  readonly sdks?: readonly string[] | undefined;
+}
+
+/** Load of one phase, for every SDK. */
+export interface LoadPlan {
+  readonly messages: number;
+  readonly ratePerSecond: number;
+  readonly payloadBytes: number;
+}
+
+/** Every duration of a run, in ms. */
+export interface TimingPlan {
+  /** From proved recovery to validation. 60,000 in production; anything shorter marks the report. */
+  readonly healWaitMs: number;
+  /** From inject to recover. */
+  readonly faultWindowMs: number;
+  /** Clients publish this long before the inject. */
+  readonly leadInMs: number;
+  /** A recovery that takes longer is an error. */
+  readonly recoveryBudgetMs: number;
+  /** A fault must be seen to bite within this. */
+  readonly observeBudgetMs: number;
+  /** A client that outlives this is ended: `timeout`. */
+  readonly clientLimitMs: number;
+  /** A cluster without a worker for this long is stopped by its keeper. */
+  readonly leaseMs: number;
+}
+
+/** Everything a run needs to know, resolved from config and request by one activity, so that history shows what was run. */
+export interface RunPlan {
+  readonly runId: string;
+  readonly kind: 'full' | 'single';
+  readonly cluster: string;
+  readonly driver: string;
+  readonly hostQueue: string;
+  readonly scenarios: readonly Scenario[];
+  readonly sdks: readonly string[];
+  /** SDKs of the config that this run leaves out: the matrix is then incomplete, and the report says so. */
+  readonly sdksLeftOut: readonly string[];
+  readonly load: LoadPlan;
+  readonly timing: TimingPlan;
+  readonly rules: VerdictRules;
+  /** Folders on the worker's host: of this run, of the cluster's state, of the SDK clients. */
+  readonly runDir: string;
+  readonly clusterDir: string;
+  readonly sdkRoot: string;
+  /** Script that every SDK runs, without `.sh`. */
+  readonly workload: string;
+  readonly nodeCount: number;
+  /** Parts of log lines that must never appear. */
+  readonly neverLines: readonly string[];
+  readonly configPath: string;
+  readonly configSha256: string;
+  readonly timeZone: string;
+  /** Said at the head of the report, e.g. that `ROBUSTMQ_HOME` is not set. */
+  readonly warnings: readonly string[];
+}
+
+/** What an activity needs to find a run's plan on its host (`plan.json`): small, since every activity's input stands in history. */
+export interface RunRef {
+  readonly runId: string;
+  readonly runDir: string;
+}
+
+/** The heal wait of the seed; a plan with less is no real verdict. */
+export const PRODUCTION_HEAL_WAIT_MS = 60_000;

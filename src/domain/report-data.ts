@@ -1,0 +1,115 @@
+import type { ClientOutcome } from './client-result.js';
+import type { FaultPeriodFigures } from './ledger.js';
+import type { RunPlan } from './plan.js';
+import type { Scenario } from './scenario.js';
+import type { Headline } from './status.js';
+import type { Failure, ScenarioVerdict, SdkVerdict } from './verdict.js';
+
+/** A figure or fact that proves something about a fault: what was measured, what was expected, and whether it held. */
+export interface Evidence {
+  readonly what: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly ok: boolean;
+}
+
+/** Who led a group before and after, and how long it took; `seconds` is null if nobody else led within the time watched. */
+export interface LeaderChange {
+  readonly group: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly seconds: number | null;
+  readonly termFrom: number | null;
+  readonly termTo: number | null;
+}
+
+/** One fault from ticket to proof. Times are ISO 8601 of the host; microseconds are CLOCK_MONOTONIC of the host. */
+export interface FaultRecord {
+  readonly faultId: string | null;
+  readonly injector: string | null;
+  /** Node or links that were hit, and why these, in words. */
+  readonly victim: string | null;
+  readonly reason: string | null;
+  readonly injectedAt: string | null;
+  readonly injectedUs: number | null;
+  readonly recoveredAt: string | null;
+  readonly recoveredUs: number | null;
+  readonly injectError: string | null;
+  readonly observed: boolean;
+  readonly bite: readonly Evidence[];
+  readonly leaders: readonly LeaderChange[];
+  readonly cutShort: boolean;
+  readonly recoverError: string | null;
+  readonly healed: readonly Evidence[];
+  /** After an inject error: what cleaning up its ticket came to. */
+  readonly cleanup: string | null;
+}
+
+/** Snapshot of the cluster: what stands in files, in short. */
+export interface SnapshotSummary {
+  readonly label: string;
+  readonly at: string;
+  /** File with the full metrics, relative to the run's folder. */
+  readonly file: string;
+  readonly warnings: readonly string[];
+  /** Log lines that must never appear, since the last snapshot: `node: line`. */
+  readonly neverLines: readonly string[];
+  readonly newLogLines: number;
+  /** A few figures per node to compare, e.g. `n1.connections`. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** One scenario as it went: everything the report and the verdict rest on. Bigger things stay in files. */
+export interface ScenarioResult {
+  readonly scenario: Scenario;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly verdict: ScenarioVerdict;
+  readonly sdkVerdicts: readonly SdkVerdict[];
+  readonly fault: FaultRecord;
+  readonly faultPeriod: readonly FaultPeriodFigures[];
+  readonly validation: readonly ClientOutcome[];
+  /** From proved recovery (or the cleanup) to the start of the validation clients, by the host's clock. */
+  readonly healWaitSeconds: number | null;
+  readonly snapshots: readonly SnapshotSummary[];
+  /** Things that did not go as planned and did not stop the flow. */
+  readonly notes: readonly string[];
+  /** Node ids that were dead when the scenario ended; all of them means a new cluster for the next one. */
+  readonly deadNodes: readonly string[];
+}
+
+/** Everything a run leaves behind, and the only input of every report: `report.json`. */
+export interface RunData {
+  readonly schema: 'robustmq-chaos-report/1';
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly plan: RunPlan;
+  readonly headline: Headline;
+  readonly runPassed: boolean;
+  readonly passRatePercent: number;
+  readonly endpoint: string | null;
+  readonly dataDirs: readonly string[];
+  readonly control: readonly ClientOutcome[];
+  readonly controlVerdicts: readonly SdkVerdict[];
+  /** Failures that belong to no scenario. */
+  readonly runFailures: readonly Failure[];
+  readonly scenarios: readonly ScenarioResult[];
+  readonly notes: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What a closed run returns, small enough for history and for `--json`. */
+export interface RunResult {
+  readonly runId: string;
+  readonly headline: Headline;
+  readonly runPassed: boolean;
+  readonly passRatePercent: number;
+  readonly scenarios: readonly { readonly name: string; readonly passed: boolean; readonly status: string }[];
+  /** Of the run that holds the cluster, where this one was refused. */
+  readonly refusedBy: string | null;
+  readonly summary: string;
+  readonly jsonPath: string | null;
+  readonly markdownPath: string | null;
+}

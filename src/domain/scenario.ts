@@ -1,0 +1,17 @@
+/** A value in a scenario's `params`, as YAML gives it. */
+export type ParamValue = string | number | boolean;
+
+/** One fault with its five steps, as the catalogue in the config describes it. A plain record: a new scenario needs no code. */
+export interface Scenario {
+  /** Unique within the catalogue, e.g. `broker-kill-single`. */
+  readonly name: string;
+  /** Name of a fault in `src/host/faults/index.ts`, e.g. `broker-kill`. */
+  readonly fault: string;
+  /** What the fault hits: a broker (`robustmq-server`) or an interface (`eth0`); the driver declares what exists. */
+  readonly target: string;
+  /** The fault's own parameters; checked against that fault's schema when the config is read. */
+  readonly params: Readonly<Record<string, ParamValue>>;
+  /** Core scenarios must all pass; of the others a share (`verdict.non_core_pass_rate_percent`). */
+  readonly core: boolean;
+  readonly priority: `P${number}`;
+}

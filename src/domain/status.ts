@@ -1,0 +1,77 @@
+/** Who is to blame for a status: the broker under test, or the test's own equipment. */
+export type Blame = 'broker' | 'equipment';
+
+/** How a scenario (or a run's cluster) came out. The table of the spec, "Statuses, headline, count". */
+export type ScenarioStatus =
+  | 'passed'
+  | 'failed'
+  | 'timeout'
+  | 'recover_error'
+  | 'cluster_start_error'
+  | 'script_format_error'
+  | 'script_not_found'
+  | 'harness_overloaded'
+  | 'inject_error'
+  | 'fault_not_observed'
+  | 'fault_cut_short'
+  | 'harness_error'
+  | 'cancelled';
+
+/** How one SDK came out in one phase. `harness_error` is our own runner dying under a client. */
+export type SdkStatus =
+  | 'passed'
+  | 'failed'
+  | 'timeout'
+  | 'script_format_error'
+  | 'script_not_found'
+  | 'harness_overloaded'
+  | 'harness_error';
+
+/** The run as a whole. `refused` and `cancelled` are no verdicts: they are never counted. */
+export type Headline = 'PASS' | 'FAIL' | 'INVALID' | 'REFUSED' | 'CANCELLED';
+
+/** Faults whose target is a broker process: only for these is a failed recovery the broker's own failure. */
+const BROKER_FAULTS: readonly string[] = ['broker-kill', 'broker-pause'];
+
+/** Blame of a status; null for `passed` and `cancelled`. `fault` decides for `recover_error` alone. */
+export function blameOf(status: ScenarioStatus, fault: string): Blame | null {
+  switch (status) {
+    case 'passed':
+    case 'cancelled':
+      return null;
+    case 'failed':
+    case 'timeout':
+    case 'cluster_start_error':
+      return 'broker';
+    case 'recover_error':
+      return BROKER_FAULTS.includes(fault) ? 'broker' : 'equipment';
+    case 'script_format_error':
+    case 'script_not_found':
+    case 'harness_overloaded':
+    case 'inject_error':
+    case 'fault_not_observed':
+    case 'fault_cut_short':
+    case 'harness_error':
+      return 'equipment';
+    default:
+      return status satisfies never;
+  }
+}
+
+/** Exit status of the command line for a headline (spec, "Statuses, headline, count"). */
+export function exitCodeOf(headline: Headline): number {
+  switch (headline) {
+    case 'PASS':
+      return 0;
+    case 'FAIL':
+      return 1;
+    case 'INVALID':
+      return 2;
+    case 'REFUSED':
+      return 75;
+    case 'CANCELLED':
+      return 130;
+    default:
+      return headline satisfies never;
+  }
+}

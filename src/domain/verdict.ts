@@ -1,0 +1,209 @@
+import type { ClientOutcome } from './client-result.js';
+import { blameOf, type Blame, type Headline, type ScenarioStatus, type SdkStatus } from './status.js';
+
+/** The limits a verdict rests on; all from the config. */
+export interface VerdictRules {
+  /** A validation's p99 must be below this, in ms. */
+  readonly p99LimitMs: number;
+  /** Generator lateness at p99 above this (ms) makes a slow result the equipment's fault. */
+  readonly latenessLimitMs: number;
+  /** A generator below this share of its planned rate does, too. */
+  readonly achievedRateMin: number;
+  /** Share of the non-core scenarios that must pass, in percent. */
+  readonly nonCorePassRatePercent: number;
+  /** `fail` makes messages lost during the fault count; `warn` only shows them. */
+  readonly durability: 'warn' | 'fail';
+}
+
+/** One named criterion with what was expected and what was seen. */
+export interface Check {
+  readonly check: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly ok: boolean;
+}
+
+export interface SdkVerdict {
+  readonly sdk: string;
+  readonly status: SdkStatus;
+  readonly passed: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** What happened to the fault itself, as far as the verdict is concerned. */
+export interface FaultCourse {
+  readonly injectError: string | null;
+  readonly observed: boolean;
+  readonly cutShort: boolean;
+  readonly recoverError: string | null;
+}
+
+/** One reason why a scenario did not pass. `sdk` is null where it is the scenario's own. */
+export interface Failure {
+  readonly status: Exclude<ScenarioStatus, 'passed'>;
+  readonly blame: Blame | null;
+  readonly sdk: string | null;
+}
+
+export interface ScenarioVerdict {
+  readonly passed: boolean;
+  readonly status: ScenarioStatus;
+  readonly failures: readonly Failure[];
+  readonly attribution: 'none' | 'broker' | 'some-sdks' | 'equipment';
+}
+
+const check = (name: string, expected: string, observed: string, ok: boolean): Check => ({
+  check: name,
+  expected,
+  observed,
+  ok,
+});
+
+function exitText(outcome: ClientOutcome): string {
+  const { end } = outcome;
+  switch (end.kind) {
+    case 'exited':
+      return String(end.code);
+    case 'signalled':
+      return end.signal;
+    case 'timeout':
+      return `still running after ${end.limitMs} ms`;
+    case 'not_found':
+      return `no such script: ${end.path}`;
+    case 'runner_died':
+      return 'unknown: the process that watched the client died';
+    default:
+      return end satisfies never;
+  }
+}
+
+function isOverloaded(outcome: ClientOutcome, rules: VerdictRules): boolean {
+  const lateness = outcome.result?.lateness_p99_ms ?? 0;
+  const rate = outcome.result?.achieved_rate_ratio ?? 1;
+  return lateness > rules.latenessLimitMs || rate < rules.achievedRateMin;
+}
+
+/**
+ * Judges one client of a validation by step 5 of the seed: exit code 0, nothing lost, p99 below the limit; plus at least one message sent.
+ * A late generator excuses slowness, never a loss: lateness cannot lose a message that was acknowledged.
+ */
+export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules): SdkVerdict {
+  const { sdk, end, result } = outcome;
+  const exit = check('exit_code', '0', exitText(outcome), end.kind === 'exited' && end.code === 0);
+  const verdict = (status: SdkStatus, checks: readonly Check[]): SdkVerdict => ({
+    sdk,
+    status,
+    passed: status === 'passed',
+    checks,
+  });
+  if (end.kind === 'not_found') return verdict('script_not_found', [exit]);
+  if (end.kind === 'runner_died') return verdict('harness_error', [exit]);
+  if (end.kind === 'timeout') return verdict('timeout', [exit]);
+  if (result === null) {
+    const line = check('last_line', 'a result as in CONTRACT.md', outcome.lineProblem ?? 'none', false);
+    return verdict('script_format_error', [exit, line]);
+  }
+  const p99 = result.p99_ms;
+  const checks = [
+    exit,
+    check('sent', '> 0', String(result.sent), result.sent > 0),
+    check('lost', '0', String(result.lost), result.lost === 0),
+    check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
+  ];
+  if (checks.every((c) => c.ok)) return verdict('passed', checks);
+  const excused = result.lost === 0 && isOverloaded(outcome, rules);
+  return verdict(excused ? 'harness_overloaded' : 'failed', checks);
+}
+
+/** Which of several failures names the scenario: the fault's own course comes first, since the validation means little without it. */
+const SEVERITY: readonly ScenarioStatus[] = [
+  'cancelled',
+  'inject_error',
+  'fault_not_observed',
+  'fault_cut_short',
+  'recover_error',
+  'failed',
+  'timeout',
+  'harness_error',
+  'script_not_found',
+  'script_format_error',
+  'harness_overloaded',
+  'cluster_start_error',
+];
+
+function attributionOf(verdicts: readonly SdkVerdict[]): ScenarioVerdict['attribution'] {
+  const broker = verdicts.filter((v) => blameOf(v.status as ScenarioStatus, '') === 'broker');
+  if (broker.length > 0) return broker.length === verdicts.length ? 'broker' : 'some-sdks';
+  return verdicts.some((v) => !v.passed) ? 'equipment' : 'none';
+}
+
+/** Joins the fault's own course and the validation of every SDK into the scenario's verdict. */
+export function judgeScenario(input: {
+  readonly fault: string;
+  readonly course: FaultCourse;
+  readonly verdicts: readonly SdkVerdict[];
+  /** Messages acknowledged before or during the fault and never received, all SDKs together. */
+  readonly ackedLostDuringFault: number;
+  readonly rules: VerdictRules;
+}): ScenarioVerdict {
+  const { fault, course, verdicts, rules } = input;
+  const own: ScenarioStatus[] = [];
+  if (course.injectError !== null) own.push('inject_error');
+  else if (!course.observed) own.push('fault_not_observed');
+  if (course.cutShort) own.push('fault_cut_short');
+  if (course.recoverError !== null) own.push('recover_error');
+  if (rules.durability === 'fail' && input.ackedLostDuringFault > 0) own.push('failed');
+  if (verdicts.length === 0) own.push('harness_error');
+  const failure = (status: ScenarioStatus, sdk: string | null): Failure[] =>
+    status === 'passed' ? [] : [{ status, blame: blameOf(status, fault), sdk }];
+  const failures = [
+    ...own.flatMap((status) => failure(status, null)),
+    ...verdicts.flatMap((v) => failure(v.status, v.sdk)),
+  ];
+  const status = SEVERITY.find((s) => failures.some((f) => f.status === s)) ?? 'passed';
+  return { passed: failures.length === 0, status, failures, attribution: attributionOf(verdicts) };
+}
+
+export interface JudgedScenario {
+  readonly name: string;
+  readonly core: boolean;
+  readonly passed: boolean;
+  readonly failures: readonly Failure[];
+}
+
+export interface RunVerdict {
+  readonly runPassed: boolean;
+  readonly headline: Headline;
+  /** Whole percent, rounded down; 0 where the run has no scenarios. */
+  readonly passRatePercent: number;
+}
+
+/**
+ * The run's verdict. `runFailures` are those that belong to no scenario: a cluster that did not start, equipment that failed in the
+ * control run. A planned scenario that has no result did not pass.
+ */
+export function judgeRun(input: {
+  readonly kind: 'full' | 'single';
+  readonly planned: readonly { readonly name: string; readonly core: boolean }[];
+  readonly scenarios: readonly JudgedScenario[];
+  readonly runFailures: readonly Failure[];
+  readonly cancelled: boolean;
+  readonly rules: VerdictRules;
+}): RunVerdict {
+  const passed = (name: string): boolean => input.scenarios.some((s) => s.name === name && s.passed);
+  const ratio = (list: readonly { readonly name: string }[]): number =>
+    list.length === 0 ? 1 : list.filter((s) => passed(s.name)).length / list.length;
+  const core = input.planned.filter((s) => s.core);
+  const rest = input.planned.filter((s) => !s.core);
+  const passRatePercent = input.planned.length === 0 ? 0 : Math.floor(ratio(input.planned) * 100);
+  const good =
+    input.kind === 'single'
+      ? ratio(input.planned) === 1
+      : ratio(core) === 1 && ratio(rest) * 100 >= input.rules.nonCorePassRatePercent;
+  const runPassed = good && input.planned.length > 0 && input.runFailures.length === 0 && !input.cancelled;
+  if (input.cancelled) return { runPassed: false, headline: 'CANCELLED', passRatePercent };
+  if (runPassed) return { runPassed, headline: 'PASS', passRatePercent };
+  const failures = [...input.runFailures, ...input.scenarios.flatMap((s) => s.failures)];
+  const headline = failures.some((f) => f.blame === 'broker') ? 'FAIL' : 'INVALID';
+  return { runPassed, headline, passRatePercent };
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { ProcessId } from '../processes.js';
+
+/** What the process that watches a phase's clients is told: `phase.json`. */
+export interface PhaseSpec {
+  readonly phase: string;
+  readonly dir: string;
+  readonly owner: string;
+  readonly attempt: number;
+  readonly clients: readonly ClientSpec[];
+}
+
+export interface ClientSpec {
+  readonly sdk: string;
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** A client still running after this is killed. */
+  readonly limitMs: number;
+}
+
+/** How a client's process ended: `exit.json`, written when everything else of the client is on disk. */
+export interface ClientExit {
+  readonly kind: 'exited' | 'signalled' | 'timeout' | 'not_found';
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly lastLine: string;
+  readonly lastLineTruncated: boolean;
+  readonly stdoutBytes: number;
+  readonly durationSeconds: number;
+}
+
+/** `ready.json`: the endpoints that the client is really connected to. */
+export interface ClientReady {
+  readonly publisher: string;
+  readonly subscriber: string;
+}
+
+export interface PhaseRunner {
+  readonly process: ProcessId;
+  readonly attempt: number;
+}
+
+export const clientDir = (phaseDir: string, sdk: string): string => join(phaseDir, sdk);
+export const specFile = (phaseDir: string): string => join(phaseDir, 'phase.json');
+export const runnerFile = (phaseDir: string): string => join(phaseDir, 'runner.json');
+export const exitFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'exit.json');
+export const readyFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ready.json');
+export const ledgerFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ledger.ndjson');

@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { monotonicUs } from '../clock.js';
+import { readJson, writeJson } from '../files.js';
+import { childEnvironment } from '../processes.js';
+import { captureBounded, captureLines } from './output.js';
+import { clientDir, exitFile, ledgerFile, readyFile, specFile } from './phase.js';
+import type { ClientExit, ClientSpec, PhaseSpec } from './phase.js';
+
+/**
+ * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on
+ * to the clients (stop publishing, drain, report); it ends when the last of them has.
+ */
+const spec = readJson<PhaseSpec>(specFile(process.argv[2] as string)) as PhaseSpec;
+const running = new Set<ChildProcess>();
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // The whole group is gone.
+  }
+}
+
+function noteReady(sdk: string, line: string): void {
+  if (!line.startsWith('{"event"') && !line.includes('"ready"')) return;
+  try {
+    const event = JSON.parse(line) as { event?: unknown; publisher?: unknown; subscriber?: unknown };
+    if (event.event !== 'ready') return;
+    const { publisher = null, subscriber = null } = event;
+    writeJson(readyFile(spec.dir, sdk), { publisher, subscriber });
+  } catch {
+    // Not a line for us; the last line is checked when the client has ended.
+  }
+}
+
+async function compressLedger(sdk: string): Promise<void> {
+  const file = ledgerFile(spec.dir, sdk);
+  if (!existsSync(file)) return;
+  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.gz`));
+  rmSync(file);
+}
+
+/** Resolves with the exit of the process itself; what it left in its group is killed. */
+function awaitExit(child: ChildProcess, limitMs: number): Promise<{ code: number | null; signal: string | null; late: boolean }> {
+  return new Promise((resolve) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      signalGroup(child, 'SIGKILL');
+    }, limitMs);
+    child.once('exit', () => signalGroup(child, 'SIGKILL'));
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, late });
+    });
+  });
+}
+
+async function runClient(client: ClientSpec): Promise<void> {
+  const dir = clientDir(spec.dir, client.sdk);
+  mkdirSync(dir, { recursive: true });
+  const started = monotonicUs();
+  const finish = (end: Pick<ClientExit, 'kind' | 'code' | 'signal'>, lastLine = '', truncated = false, bytes = 0): void =>
+    writeJson(exitFile(spec.dir, client.sdk), {
+      ...end,
+      lastLine,
+      lastLineTruncated: truncated,
+      stdoutBytes: bytes,
+      durationSeconds: Math.round((monotonicUs() - started) / 1000) / 1000,
+    } satisfies ClientExit);
+  const child = spawn(client.script, [], {
+    cwd: dir,
+    env: childEnvironment(spec.owner, { ...client.env, MQTT_PASSWORD: process.env['MQTT_PASSWORD'] ?? '' }),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const failed = await new Promise<Error | undefined>((resolve) => {
+    child.once('error', resolve);
+    child.once('spawn', () => resolve(undefined));
+  });
+  if (failed !== undefined) return finish({ kind: 'not_found', code: null, signal: failed.message });
+  running.add(child);
+  const lines = captureLines(child.stdout, `${dir}/stdout.log`, (line) => noteReady(client.sdk, line));
+  captureBounded(child.stderr, `${dir}/stderr.log`);
+  const { code, signal, late } = await awaitExit(child, client.limitMs);
+  running.delete(child);
+  await compressLedger(client.sdk);
+  const kind = late ? 'timeout' : signal === null ? 'exited' : 'signalled';
+  const { lastLine, lastLineTruncated, bytes } = lines.result();
+  finish({ kind, code, signal }, lastLine, lastLineTruncated, bytes);
+}
+
+process.on('SIGTERM', () => running.forEach((child) => signalGroup(child, 'SIGTERM')));
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+await Promise.all(spec.clients.map(runClient));

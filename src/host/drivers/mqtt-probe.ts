@@ -1,0 +1,109 @@
+import { connect, type Socket } from 'node:net';
+import { generate, parser, type Packet } from 'mqtt-packet';
+import { monotonicUs } from '../clock.js';
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** One MQTT 3.1.1 connection for probing: packets out, packets in, nothing kept. */
+interface Probe {
+  readonly ask: (packet: Packet, answer: Packet['cmd']) => Promise<Packet>;
+  readonly close: () => void;
+}
+
+const PROBE_LIMIT_MS = 15_000;
+
+async function open(port: number, login: Login, clientId: string): Promise<Probe> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  const packets = parser();
+  const ask = (packet: Packet, answer: Packet['cmd']): Promise<Packet> => exchange(socket, packets, packet, answer);
+  socket.on('data', (data) => packets.parse(data));
+  const probe = { ask, close: () => socket.destroy() };
+  try {
+    const connack = await ask(
+      {
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clean: true,
+        clientId,
+        keepalive: 30,
+        username: login.username,
+        password: Buffer.from(login.password),
+      },
+      'connack',
+    );
+    if (connack.cmd === 'connack' && connack.returnCode !== 0) {
+      throw new Error(`CONNACK from 127.0.0.1:${port}: expected 0, got ${connack.returnCode}`);
+    }
+    return probe;
+  } catch (error) {
+    probe.close();
+    throw error;
+  }
+}
+
+function exchange(
+  socket: Socket,
+  packets: ReturnType<typeof parser>,
+  packet: Packet,
+  answer: Packet['cmd'],
+): Promise<Packet> {
+  return new Promise((resolve, reject) => {
+    const finish = (act: () => void): void => {
+      clearTimeout(timer);
+      packets.removeListener('packet', onPacket);
+      socket.removeListener('error', onError);
+      socket.removeListener('close', onClose);
+      act();
+    };
+    const onPacket = (got: Packet): void => {
+      if (got.cmd === answer) finish(() => resolve(got));
+    };
+    const onError = (error: Error): void => finish(() => reject(error));
+    const onClose = (): void => finish(() => reject(new Error(`connection closed before ${answer}`)));
+    const timer = setTimeout(
+      () => finish(() => reject(new Error(`no ${answer} within ${PROBE_LIMIT_MS} ms`))),
+      PROBE_LIMIT_MS,
+    );
+    packets.on('packet', onPacket);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    socket.write(generate(packet));
+  });
+}
+
+let probes = 0;
+const probeId = (): string => `chaos-probe-${process.pid}-${(probes += 1)}-${Date.now().toString(36)}`;
+
+/** One PINGREQ to PINGRESP through the given port, in ms; connecting is not part of it. */
+export async function mqttRoundTripMs(port: number, login: Login): Promise<number> {
+  const probe = await open(port, login, probeId());
+  try {
+    const before = monotonicUs();
+    await probe.ask({ cmd: 'pingreq' }, 'pingresp');
+    return (monotonicUs() - before) / 1000;
+  } finally {
+    probe.close();
+  }
+}
+
+/**
+ * One CONNECT and one SUBSCRIBE, so that the broker creates what it creates lazily at the first client before anything is measured.
+ * Rejects unless QoS 1 is granted.
+ */
+export async function warmUp(port: number, login: Login): Promise<void> {
+  const probe = await open(port, login, probeId());
+  try {
+    const subscriptions = [{ topic: 'chaos/warm-up', qos: 1 as const }];
+    const suback = await probe.ask({ cmd: 'subscribe', messageId: 1, subscriptions }, 'suback');
+    if (suback.cmd === 'suback' && suback.granted[0] !== 1) {
+      throw new Error(`SUBACK from 127.0.0.1:${port}: expected QoS 1, got ${String(suback.granted[0])}`);
+    }
+    await probe.ask({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['chaos/warm-up'] }, 'unsuback');
+  } finally {
+    probe.close();
+  }
+}

@@ -1,0 +1,93 @@
+import { execa } from 'execa';
+import { isAlive, ownIdentity } from '../../processes.js';
+import { findTool, requireTool } from '../../tools.js';
+import type { ClusterDriver, ClusterStarted, NodeView } from '../contract.js';
+import { unhealthy } from './health.js';
+import { leaders, placeLeader } from './leaders.js';
+import { killNode, start, startNode, stop } from './lifecycle.js';
+import { monitor, type Connz } from './monitor.js';
+import { proxiedNetwork } from './proxies.js';
+import { ACK_WAIT_MS } from './server-config.js';
+import { snapshot } from './snapshot.js';
+import { findState, loadState, type NatsNode, type NatsState } from './state.js';
+
+const clientEndpoint = (node: NatsNode): string => `127.0.0.1:${node.proxiedMqttPort}`;
+
+const endpointsOf = (state: NatsState): string[] => state.nodes.map(clientEndpoint);
+
+const isUp = (node: NatsNode): boolean => node.process !== null && isAlive(node.process);
+
+/** Tools that are not there, each with its remedy; also proves that processes can be told apart here (/proc). */
+function preflight(): Promise<string[]> {
+  const tools = (['nats-server', 'toxiproxy-server'] as const).filter((tool) => findTool(tool) === undefined);
+  const problems = tools.map((tool) => `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`);
+  if (ownIdentity() === undefined) problems.push('/proc: expected the start time of processes there, found none; Linux only');
+  return Promise.resolve(problems);
+}
+
+async function versions(): Promise<Record<string, string>> {
+  const { stdout } = await execa(requireTool('nats-server'), ['--version']);
+  return { 'nats-server': stdout.replace(/^nats-server: /, '') };
+}
+
+async function connections(dir: string): Promise<Record<string, string[]>> {
+  const state = loadState(dir);
+  const found = await Promise.all(
+    state.nodes.map(async (node) => {
+      const page = await monitor<Connz>(node.httpPort, '/connz?auth=1&limit=1024').catch(() => ({}) as Connz);
+      return [node.id, (page.connections ?? []).flatMap((c) => c.mqtt_client ?? [])] as const;
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+/** The embedded cluster: `nats-server` nodes with JetStream and MQTT 3.1.1, behind Toxiproxy. */
+export const natsDriver: ClusterDriver = {
+  name: 'nats',
+  preflight,
+  start: async (dir, options): Promise<ClusterStarted> => {
+    const state = await start(dir, options);
+    const endpoints = endpointsOf(state);
+    const dataDirs = state.nodes.map((node) => node.dataDir);
+    return { endpoint: endpoints[0] as string, endpoints, dataDirs, versions: await versions() };
+  },
+  stop,
+  status: (dir) => {
+    const state = findState(dir);
+    if (state === undefined) return Promise.resolve('stopped');
+    return Promise.resolve(state.nodes.every(isUp) ? 'running' : 'degraded');
+  },
+  targets: (dir) => {
+    const nodes = dir === null ? [] : (findState(dir)?.nodes ?? []).map((node) => node.id);
+    // An interface name stands for the whole network of this cluster: all its client links and all its routes.
+    return Promise.resolve({ brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: ['eth0', 'lo'] });
+  },
+  nodes: (dir) => {
+    const view = (node: NatsNode): NodeView => ({
+      id: node.id,
+      process: node.process,
+      alive: isUp(node),
+      clientEndpoint: clientEndpoint(node),
+      brokerPort: node.mqttPort,
+    });
+    return Promise.resolve(loadState(dir).nodes.map(view));
+  },
+  clientSettings: (dir) => {
+    const state = loadState(dir);
+    return Promise.resolve({
+      endpoints: endpointsOf(state),
+      username: state.username,
+      password: state.password,
+      mqttVersion: '3.1.1',
+      ackWaitMs: ACK_WAIT_MS,
+    });
+  },
+  leaders,
+  placeLeader,
+  connections,
+  killNode,
+  startNode,
+  unhealthy,
+  snapshot,
+  network: proxiedNetwork,
+};

@@ -1,0 +1,101 @@
+import { ChaosError } from '../../../domain/errors.js';
+import { pollUntil, sleepMs } from '../../clock.js';
+import { isAlive } from '../../processes.js';
+import type { GroupLeader, Leaders } from '../contract.js';
+import { jsz, loadStreams, monitor, type GroupCluster, type Raftz } from './monitor.js';
+import { jetStreamRequest, withNats } from './nats-api.js';
+import { loadState, nodeOf, type NatsNode, type NatsState } from './state.js';
+
+/** The raft group of the cluster itself. */
+export const META_GROUP = 'meta';
+
+const liveNodes = (state: NatsState): readonly NatsNode[] =>
+  state.nodes.filter((node) => node.process !== null && isAlive(node.process));
+
+/** Asks live nodes in turn until one answers. */
+async function fromAny<T>(nodes: readonly NatsNode[], ask: (node: NatsNode) => Promise<T>): Promise<T> {
+  const errors: string[] = [];
+  for (const node of nodes) {
+    try {
+      return await ask(node);
+    } catch (error) {
+      errors.push(`${node.id}: ${String(error)}`);
+    }
+  }
+  throw new Error(`no broker told who leads (${errors.join('; ') || 'none is alive'})`);
+}
+
+/**
+ * Leaders of the meta group, of every stream of the load's account, and of every replicated consumer (`stream > consumer`). Consumers with
+ * one replica are the brokers' own, one per node, and cannot move.
+ */
+async function leadersSeenBy(node: NatsNode): Promise<Leaders> {
+  const [page, metaTerms, loadTerms] = await Promise.all([
+    jsz(node.httpPort),
+    monitor<Raftz>(node.httpPort, '/raftz'),
+    monitor<Raftz>(node.httpPort, '/raftz?acc=LOAD'),
+  ]);
+  const group = (name: string, cluster: GroupCluster | undefined): GroupLeader => ({
+    group: name,
+    leader: cluster?.leader ?? null,
+    term: loadTerms['LOAD']?.[cluster?.raft_group ?? '']?.term ?? null,
+  });
+  const load = loadStreams(page).flatMap((stream) => [
+    group(stream.name, stream.cluster),
+    ...(stream.consumer_detail ?? [])
+      .filter(({ cluster }) => (cluster?.replicas?.length ?? 0) > 0)
+      .map((consumer) => group(`${stream.name} > ${consumer.name}`, consumer.cluster)),
+  ]);
+  const meta = page.meta_cluster?.leader;
+  const cluster = { group: META_GROUP, leader: meta ?? null, term: metaTerms['SYS']?.['_meta_']?.term ?? null };
+  return { cluster, load };
+}
+
+export function leaders(dir: string, from?: string): Promise<Leaders> {
+  const state = loadState(dir);
+  return fromAny(from === undefined ? liveNodes(state) : [nodeOf(state, from)], leadersSeenBy);
+}
+
+/** The step-down request for one group; `> ` separates stream and consumer. */
+function stepDownSubject(group: string): string {
+  if (group === META_GROUP) return '$JS.API.META.LEADER.STEPDOWN';
+  const [stream, consumer] = group.split(' > ');
+  return consumer === undefined
+    ? `$JS.API.STREAM.LEADER.STEPDOWN.${stream}`
+    : `$JS.API.CONSUMER.LEADER.STEPDOWN.${stream}.${consumer}`;
+}
+
+async function stepDown(state: NatsState, group: string, node: string): Promise<void> {
+  const user = group === META_GROUP ? 'system' : state.username;
+  const port = (liveNodes(state)[0] ?? nodeOf(state, node)).natsPort;
+  await withNats(port, { username: user, password: state.password }, (nats) =>
+    jetStreamRequest(nats, stepDownSubject(group), { placement: { preferred: node } }),
+  );
+}
+
+/**
+ * Moves the meta group, every stream and every consumer to `node`. A step-down elects within half a second; one that lands elsewhere, or is refused because
+ * the target was not heard of just now, is asked for again.
+ */
+export async function placeLeader(dir: string, node: string): Promise<void> {
+  const state = loadState(dir);
+  nodeOf(state, node);
+  let missing: readonly GroupLeader[] = [];
+  let lastError = 'none';
+  const placed = await pollUntil(
+    async () => {
+      const seen = await leaders(dir);
+      missing = [seen.cluster, ...seen.load].filter((group) => group.leader !== node);
+      if (missing.length === 0) return true;
+      for (const { group } of missing) {
+        await stepDown(state, group, node).catch((error: unknown) => (lastError = String(error)));
+      }
+      await sleepMs(300);
+      return undefined;
+    },
+    { limitMs: 20_000, everyMs: 100 },
+  );
+  if (placed) return;
+  const left = missing.map(({ group, leader }) => `${group} (led by ${String(leader)})`).join(', ');
+  throw new ChaosError('LEADER_NOT_PLACED', `expected ${node} to lead everything, still elsewhere: ${left}; last error: ${lastError}`);
+}

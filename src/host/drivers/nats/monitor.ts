@@ -1,0 +1,58 @@
+/** What `/jsz` of one node says, as far as it is used here (nats-server 2.15 monitoring endpoints). */
+export interface Jsz {
+  readonly meta_cluster?: MetaCluster;
+  readonly account_details?: readonly {
+    readonly name: string;
+    readonly stream_detail?: readonly StreamDetail[];
+  }[];
+}
+
+interface Replica {
+  readonly name: string;
+  readonly current: boolean;
+  readonly offline?: boolean;
+  readonly lag?: number;
+}
+
+interface MetaCluster {
+  readonly leader?: string;
+  readonly replicas?: readonly Replica[];
+}
+
+export interface GroupCluster {
+  readonly raft_group?: string;
+  readonly leader?: string;
+  readonly replicas?: readonly Replica[];
+}
+
+export interface StreamDetail {
+  readonly name: string;
+  readonly cluster?: GroupCluster;
+  readonly state?: { readonly messages?: number };
+  readonly consumer_detail?: readonly { readonly name: string; readonly cluster?: GroupCluster }[];
+}
+
+/** `/raftz`: account → group → state. */
+export type Raftz = Readonly<Record<string, Readonly<Record<string, { readonly term?: number; readonly leader?: string }>>>>;
+
+export interface Connz {
+  readonly connections?: readonly { readonly mqtt_client?: string; readonly name?: string }[];
+}
+
+/** GETs one monitoring page as JSON. `limitMs` is short: a node that does not answer at once is an answer, too. */
+export async function monitor<T>(httpPort: number, path: string, limitMs = 1000): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${httpPort}${path}`, { signal: AbortSignal.timeout(limitMs) });
+  return (await response.json()) as T;
+}
+
+export const jsz = (httpPort: number, limitMs?: number): Promise<Jsz> =>
+  monitor<Jsz>(httpPort, '/jsz?accounts=1&streams=1&consumers=1&raft=1', limitMs);
+
+/** All streams of the account that carries the load. */
+export const loadStreams = (page: Jsz): readonly StreamDetail[] =>
+  page.account_details?.find((account) => account.name === 'LOAD')?.stream_detail ?? [];
+
+export async function isServerUp(httpPort: number): Promise<boolean> {
+  const answer = await monitor<{ status?: string }>(httpPort, '/healthz?js-server-only=1').catch(() => undefined);
+  return answer?.status === 'ok';
+}

@@ -1,0 +1,58 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { monotonicUs } from '../../clock.js';
+import type { Login } from '../mqtt-probe.js';
+
+/** Runs `work` on one connection to one broker, and closes it. No reconnect: what is asked here is asked of this broker or not at all. */
+export async function withNats<T>(port: number, login: Login, work: (nats: NatsConnection) => Promise<T>): Promise<T> {
+  const nats = await connect({
+    servers: `127.0.0.1:${port}`,
+    user: login.username,
+    pass: login.password,
+    reconnect: false,
+    timeout: 5000,
+    ignoreClusterUpdates: true,
+  });
+  try {
+    return await work(nats);
+  } finally {
+    await nats.close();
+  }
+}
+
+/** A request to the JetStream API; an error in the answer is thrown with its text. */
+export async function jetStreamRequest(nats: NatsConnection, subject: string, body: unknown): Promise<void> {
+  const answer = await nats.request(subject, JSON.stringify(body), { timeout: 5000 });
+  const { error } = answer.json<{ error?: { code: number; description: string } }>();
+  if (error !== undefined) throw new Error(`${subject}: ${error.code} ${error.description}`);
+}
+
+/**
+ * One request from a client of `fromPort`'s broker to a responder on `toPort`'s and back, in ms: it crosses the route between the two in each
+ * direction once. Both connections are direct, so that client links add nothing.
+ */
+export const routeRoundTripMs = (fromPort: number, toPort: number, login: Login): Promise<number> =>
+  withNats(toPort, login, (responder) =>
+    withNats(fromPort, login, async (asker) => {
+      const subject = `chaos.probe.${process.pid}.${monotonicUs()}`;
+      responder.subscribe(subject, { callback: (_error, message) => void message.respond() });
+      await responder.flush();
+      await answered(asker, subject);
+      const before = monotonicUs();
+      await asker.request(subject, '', { timeout: 10_000 });
+      return (monotonicUs() - before) / 1000;
+    }),
+  );
+
+/** Interest crosses the route a moment after the subscription: the first requests may find no responder yet. */
+async function answered(asker: NatsConnection, subject: string): Promise<void> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    try {
+      await asker.request(subject, '', { timeout: 2000 });
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { NatsNode, NatsState } from './state.js';
+
+/** The broker redelivers an unacknowledged QoS 1 message after this; the clients' drain is derived from it. */
+export const ACK_WAIT_MS = 5000;
+
+/**
+ * Brokers tell each other the addresses of their peers, and one that has no route to a peer yet dials what it was told: past the proxies. What
+ * they tell is therefore an address on which nothing ever listens; the configured routes, through the proxies, are tried again for ever.
+ */
+const DEAD_END_PORT = 1;
+
+/**
+ * The configuration of one node. Three replicas are asked for in so many words, since the default counts route addresses. `js_api_timeout` of 5 s
+ * does not lengthen an outage, and a shorter one refuses subscriptions on a slow network.
+ */
+export function serverConfig(state: NatsState, node: NatsNode): string {
+  const routes = state.links
+    .filter((link) => link.kind === 'route' && link.name.startsWith(`route-${node.id}-`))
+    .map((link) => `nats://127.0.0.1:${link.listenPort}`);
+  const replicas = Math.min(3, state.nodes.length);
+  const cluster =
+    state.nodes.length === 1
+      ? ''
+      : `cluster {
+  name: ${JSON.stringify(state.cluster)}
+  listen: "127.0.0.1:${node.routePort}"
+  routes: ${JSON.stringify(routes)}
+  advertise: "127.0.0.1:${DEAD_END_PORT}"
+}
+`;
+  return `server_name: ${node.id}
+listen: "127.0.0.1:${node.natsPort}"
+http: "127.0.0.1:${node.httpPort}"
+jetstream { store_dir: ${JSON.stringify(node.dataDir)} }
+${cluster}mqtt {
+  listen: "127.0.0.1:${node.mqttPort}"
+  stream_replicas: ${replicas}
+  ack_wait: "${ACK_WAIT_MS / 1000}s"
+  js_api_timeout: "5s"
+}
+accounts {
+  SYS: { users: [ { user: system, password: ${JSON.stringify(state.password)} } ] }
+  LOAD: { jetstream: enabled, users: [ { user: ${state.username}, password: ${JSON.stringify(state.password)} } ] }
+}
+system_account: SYS
+`;
+}

@@ -1,0 +1,75 @@
+import type { ProxyLink } from './state.js';
+
+/** A DELETE of a toxic can hang for ever on a dead connection (Toxiproxy issues 412 and 558): no call waits longer than this. */
+const CALL_LIMIT_MS = 3000;
+
+interface Toxic {
+  readonly name: string;
+  readonly type: string;
+  readonly stream: 'upstream' | 'downstream';
+  readonly attributes: Readonly<Record<string, number>>;
+}
+
+interface Proxy {
+  readonly name: string;
+  readonly listen: string;
+  readonly toxics: readonly Toxic[];
+}
+
+async function call(apiPort: number, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${apiPort}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    signal: AbortSignal.timeout(CALL_LIMIT_MS),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`toxiproxy ${method} ${path}: ${response.status} ${text.slice(0, 200)}`);
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+export async function version(apiPort: number): Promise<string> {
+  const answer = (await call(apiPort, 'GET', '/version')) as { readonly version: string };
+  return answer.version;
+}
+
+export const listProxies = async (apiPort: number): Promise<readonly Proxy[]> =>
+  Object.values((await call(apiPort, 'GET', '/proxies')) as Record<string, Proxy>);
+
+/** Creates the proxies; one whose port is taken is an error. */
+export async function createProxies(apiPort: number, links: readonly ProxyLink[]): Promise<void> {
+  for (const link of links) {
+    await call(apiPort, 'POST', '/proxies', {
+      name: link.name,
+      listen: `127.0.0.1:${link.listenPort}`,
+      upstream: `127.0.0.1:${link.upstreamPort}`,
+      enabled: true,
+    });
+  }
+}
+
+const toxicName = (stream: Toxic['stream']): string => `chaos-latency-${stream}`;
+
+/** Delays one proxy in both directions; a toxic that is there already is set anew, so that a repeated inject changes nothing. */
+export async function addDelay(apiPort: number, proxy: string, delayMs: number, jitterMs: number): Promise<void> {
+  const attributes = { latency: delayMs, jitter: jitterMs };
+  for (const stream of ['upstream', 'downstream'] as const) {
+    const name = toxicName(stream);
+    await call(apiPort, 'POST', `/proxies/${proxy}/toxics`, { name, type: 'latency', stream, attributes }).catch(
+      (error: unknown) => {
+        if (!String(error).includes(' 409 ')) throw error;
+        return call(apiPort, 'PATCH', `/proxies/${proxy}/toxics/${name}`, { attributes });
+      },
+    );
+  }
+}
+
+/** Removes every toxic of every proxy of this server, which is ours alone. */
+export async function removeToxics(apiPort: number): Promise<void> {
+  for (const proxy of await listProxies(apiPort)) {
+    for (const toxic of proxy.toxics) await call(apiPort, 'DELETE', `/proxies/${proxy.name}/toxics/${toxic.name}`);
+  }
+}
+
+/** `proxy/toxic` of everything in force. */
+export const activeToxics = async (apiPort: number): Promise<readonly string[]> =>
+  (await listProxies(apiPort)).flatMap((proxy) => proxy.toxics.map((toxic) => `${proxy.name}/${toxic.name}`));

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { ChaosError } from '../domain/errors.js';
+import type { RunPlan } from '../domain/plan.js';
+import type { Evidence, LeaderChange } from '../domain/report-data.js';
+import type { Scenario } from '../domain/scenario.js';
+import { monotonicUs, now, sleepMs } from './clock.js';
+import type { ClusterDriver } from './drivers/contract.js';
+import type { Fault, FaultCluster, FaultTicket } from './faults/contract.js';
+import { ownIdentity } from './processes.js';
+import { readTicket, withTicket, writeTicket } from './tickets.js';
+
+/** A fault that nobody renews ends this long after its window. */
+const GRACE_MS = 30_000;
+/** Another caller of the same ticket is waited for this long. */
+const TICKET_LIMIT_MS = 30_000;
+
+export function faultOf(faults: readonly Fault[], kind: string): Fault {
+  const fault = faults.find((f) => f.kind === kind);
+  if (fault !== undefined) return fault;
+  throw new ChaosError('INJECT_FAILED', `expected a fault of ${faults.map((f) => f.kind).join(', ')}, got ${kind}`);
+}
+
+/** The target of a scenario must exist on this cluster; the error lists what does. */
+export async function checkTarget(fault: Fault, scenario: Scenario, dir: string | null, driver: ClusterDriver): Promise<void> {
+  const targets = await driver.targets(dir);
+  const known = fault.targetKind === 'broker' ? targets.brokers : targets.interfaces;
+  if (known.includes(scenario.target)) return;
+  const host = fault.targetKind === 'interface' ? `; this host has ${Object.keys(networkInterfaces()).join(', ')}` : '';
+  throw new ChaosError(
+    'INJECT_FAILED',
+    `scenario ${scenario.name}: expected a target of ${known.join(', ')}, got ${scenario.target}${host}`,
+  );
+}
+
+/** Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. */
+export async function planFault(faults: readonly Fault[], plan: RunPlan, scenario: Scenario, driver: ClusterDriver): Promise<FaultTicket> {
+  const fault = faultOf(faults, scenario.fault);
+  const cluster: FaultCluster = { dir: plan.clusterDir, driver };
+  await checkTarget(fault, scenario, plan.clusterDir, driver);
+  const reason = await fault.available(cluster);
+  if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);
+  const decided = await fault.plan(scenario, cluster);
+  const endUs = monotonicUs() + (plan.timing.faultWindowMs + GRACE_MS) * 1000;
+  const ticket: FaultTicket = {
+    ...decided,
+    faultId: `${scenario.name}-${randomUUID().slice(0, 8)}`,
+    kind: fault.kind,
+    params: scenario.params,
+    scenario: scenario.name,
+    runId: plan.runId,
+    runDir: plan.runDir,
+    clusterDir: plan.clusterDir,
+    driver: driver.name,
+    bootId: ownIdentity().bootId,
+    state: 'planned',
+    plannedAt: new Date().toISOString(),
+    deadlineUs: endUs,
+    hardCapUs: endUs + GRACE_MS * 1000,
+    recoveryBudgetMs: plan.timing.recoveryBudgetMs,
+    injectedAt: null,
+    injectedUs: null,
+    recoveredAt: null,
+    recoveredUs: null,
+    recoveredBy: null,
+    healed: [],
+    lastRecoverError: null,
+  };
+  writeTicket(ticket);
+  return ticket;
+}
+
+export function mustReadTicket(clusterDir: string, faultId: string): FaultTicket {
+  const ticket = readTicket(clusterDir, faultId);
+  if (ticket === undefined) throw new ChaosError('INJECT_FAILED', `no ticket ${faultId} in ${clusterDir}`);
+  return ticket;
+}
+
+/** Does what the ticket says. Called again after a crash in the middle it finishes the work; a ticket that was recovered meanwhile is refused. */
+export function injectFault(faults: readonly Fault[], clusterDir: string, faultId: string, driver: ClusterDriver): Promise<FaultTicket> {
+  return withTicket(clusterDir, faultId, TICKET_LIMIT_MS, async () => {
+    const ticket = mustReadTicket(clusterDir, faultId);
+    if (ticket.state === 'injected') return ticket;
+    if (ticket.state === 'recovered') {
+      throw new ChaosError('INJECT_FAILED', `${faultId} was recovered by the ${String(ticket.recoveredBy)} before it was injected`);
+    }
+    const { at, us } = now();
+    const acting: FaultTicket = {
+      ...ticket,
+      state: 'injecting',
+      injectedAt: ticket.injectedAt ?? at,
+      injectedUs: ticket.injectedUs ?? us,
+    };
+    writeTicket(acting);
+    await faultOf(faults, ticket.kind).inject(acting, { dir: clusterDir, driver });
+    const done: FaultTicket = { ...acting, state: 'injected' };
+    writeTicket(done);
+    return done;
+  });
+}
+
+export interface Observation {
+  readonly observed: boolean;
+  readonly evidence: readonly Evidence[];
+  readonly leaders: readonly LeaderChange[];
+}
+
+/** Looks again and again until the fault is seen to bite, or the limit is over. The first sight of each new leader is kept, with its time. */
+export async function observeFault(
+  faults: readonly Fault[],
+  clusterDir: string,
+  faultId: string,
+  driver: ClusterDriver,
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<Observation> {
+  const ticket = mustReadTicket(clusterDir, faultId);
+  const fault = faultOf(faults, ticket.kind);
+  const end = monotonicUs() + limitMs * 1000;
+  const first = new Map<string, LeaderChange>();
+  for (;;) {
+    const look = await fault.probe(ticket, { dir: clusterDir, driver });
+    for (const change of look.leaders) {
+      if ((first.get(change.group)?.to ?? null) === null) first.set(change.group, change);
+    }
+    const done = look.biting || monotonicUs() > end;
+    if (done) return { observed: look.biting, evidence: look.evidence, leaders: [...first.values()] };
+    await sleepMs(50, signal);
+  }
+}
+
+/**
+ * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if somebody ended
+ * it before its time.
+ */
+export async function holdFault(clusterDir: string, faultId: string, windowMs: number, signal?: AbortSignal): Promise<boolean> {
+  for (;;) {
+    const ticket = mustReadTicket(clusterDir, faultId);
+    const endUs = (ticket.injectedUs ?? 0) + windowMs * 1000;
+    if (ticket.state === 'recovered') return (ticket.recoveredUs ?? 0) < endUs;
+    if (monotonicUs() >= endUs) return false;
+    await renewDeadline(clusterDir, faultId);
+    await sleepMs(Math.min(1000, Math.max(10, (endUs - monotonicUs()) / 1000)), signal);
+  }
+}
+
+const renewDeadline = (clusterDir: string, faultId: string): Promise<void> =>
+  withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
+    const ticket = mustReadTicket(clusterDir, faultId);
+    const deadlineUs = Math.min(ticket.hardCapUs, monotonicUs() + GRACE_MS * 1000);
+    if (ticket.state !== 'recovered' && deadlineUs > ticket.deadlineUs) writeTicket({ ...ticket, deadlineUs });
+    return Promise.resolve();
+  });
+
+/** Hands an open fault to the keeper: due from now on. */
+export const handToKeeper = (clusterDir: string, faultId: string): Promise<void> =>
+  withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
+    const ticket = readTicket(clusterDir, faultId);
+    if (ticket !== undefined && ticket.state !== 'recovered') writeTicket({ ...ticket, deadlineUs: monotonicUs() });
+    return Promise.resolve();
+  });

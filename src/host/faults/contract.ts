@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import type { Evidence, LeaderChange } from '../../domain/report-data.js';
+import type { Scenario } from '../../domain/scenario.js';
+import type { ClusterDriver } from '../drivers/contract.js';
+
+/** The cluster that a fault acts on. */
+export interface FaultCluster {
+  readonly dir: string;
+  readonly driver: ClusterDriver;
+}
+
+/** What a fault is going to do, decided before anything is done. Plain JSON: it goes into the ticket. */
+export interface FaultPlan {
+  /** Nodes or paths that will be hit. */
+  readonly targets: readonly string[];
+  /** How: `sigkill`, `toxiproxy`, … */
+  readonly injector: string;
+  /** Why these targets, in words, from what was really seen. */
+  readonly reason: string;
+  /** What `probe` and `recover` compare with: round trips, leaders before, old process. */
+  readonly before: Readonly<Record<string, unknown>>;
+}
+
+export type TicketState = 'planned' | 'injecting' | 'injected' | 'recovered';
+
+/** One fault on disk, written before anything happens; `recover` needs nothing else. Times: CLOCK_MONOTONIC in µs, of boot `bootId`. */
+export interface FaultTicket extends FaultPlan {
+  readonly faultId: string;
+  readonly kind: string;
+  readonly params: Scenario['params'];
+  readonly scenario: string;
+  readonly runId: string;
+  readonly runDir: string;
+  readonly clusterDir: string;
+  readonly driver: string;
+  readonly bootId: string;
+  readonly state: TicketState;
+  readonly plannedAt: string;
+  readonly deadlineUs: number;
+  /** No renewal moves the deadline past this. */
+  readonly hardCapUs: number;
+  readonly recoveryBudgetMs: number;
+  readonly injectedAt: string | null;
+  readonly injectedUs: number | null;
+  readonly recoveredAt: string | null;
+  readonly recoveredUs: number | null;
+  /** `workflow`, `keeper`, `worker`, `command`. */
+  readonly recoveredBy: string | null;
+  readonly healed: readonly Evidence[];
+  /** Of the last attempt to recover; null if none failed. */
+  readonly lastRecoverError: string | null;
+}
+
+export interface ProbeResult {
+  readonly biting: boolean;
+  readonly evidence: readonly Evidence[];
+  readonly leaders: readonly LeaderChange[];
+}
+
+/**
+ * One kind of fault: one file in this folder. `inject` may fail half way; `recover` needs the ticket alone, succeeds if nothing was injected, may run twice,
+ * and returns the proof that the fault is over or rejects.
+ */
+export interface Fault {
+  /** Name in the catalogue. */
+  readonly kind: string;
+  readonly targetKind: 'broker' | 'interface';
+  /** Checks `params` when the config is read. */
+  readonly params: z.ZodType<Record<string, unknown>>;
+  /** Undefined if the fault can be done on this cluster; else the reason why not. */
+  available(cluster: FaultCluster): Promise<string | undefined>;
+  /** Before any client is connected: brings the cluster into the state the fault needs, e.g. all leaders on one node. */
+  prepare?(scenario: Scenario, cluster: FaultCluster): Promise<void>;
+  plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan>;
+  inject(ticket: FaultTicket, cluster: FaultCluster): Promise<void>;
+  /** Is it biting? Looks once; the caller asks again until it is or its budget is gone. */
+  probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult>;
+  recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<readonly Evidence[]>;
+}
+
+export const evidence = (what: string, expected: string, observed: string, ok: boolean): Evidence => ({
+  what,
+  expected,
+  observed,
+  ok,
+});

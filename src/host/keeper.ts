@@ -1,0 +1,82 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { monotonicUs, sleepMs } from './clock.js';
+import { driverNamed } from './drivers/index.js';
+import type { Fault } from './faults/contract.js';
+import { faults as allFaults } from './faults/index.js';
+import { writeJson } from './files.js';
+import { endLease, isLeaseOver, readLease, type Lease } from './lease.js';
+import { withLock } from './lock.js';
+import { ownIdentity } from './processes.js';
+import { recoverTicket } from './recovery.js';
+import { openTickets } from './tickets.js';
+
+/** How often the keeper looks; a deadline is met within this much. */
+const LOOK_EVERY_MS = 250;
+/** Pause between two attempts to recover one fault, so that a hopeless one does not fill the log. */
+const RETRY_AFTER_MS = 5_000;
+
+/** Held while a keeper starts or goes. */
+export const keeperLock = (clusterDir: string): string => join(clusterDir, 'keeper.lock');
+
+const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+
+/** Recovers every fault whose deadline has passed (`all`: every open one). A fault that resists is tried again, for ever. */
+async function recoverDue(clusterDir: string, faults: readonly Fault[], tries: Map<string, number>, all: boolean): Promise<void> {
+  for (const ticket of openTickets(clusterDir)) {
+    const due = all || monotonicUs() > ticket.deadlineUs || ticket.bootId !== ownIdentity().bootId;
+    if (!due || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
+    try {
+      log(`recovering ${ticket.faultId} (${ticket.kind} of ${ticket.targets.join(', ')}), due`);
+      await recoverTicket(faults, clusterDir, ticket.faultId, 'keeper', ticket.recoveryBudgetMs);
+      log(`recovered ${ticket.faultId}`);
+    } catch (error) {
+      log(`could not recover ${ticket.faultId}: ${String(error)}`);
+      tries.set(ticket.faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
+    }
+  }
+}
+
+async function endCluster(clusterDir: string, lease: Lease, faults: readonly Fault[]): Promise<void> {
+  log(`lease of run ${lease.runId} is over: nobody renewed it for ${lease.leaseMs} ms; stopping the cluster`);
+  await driverNamed(lease.driver).stop(clusterDir);
+  await recoverDue(clusterDir, faults, new Map(), true);
+  endLease(clusterDir);
+  log('cluster stopped');
+}
+
+/**
+ * Keeps one cluster until its lease is gone: recovers faults at their deadline, whoever is dead, and stops everything at the lease's end.
+ * Stopping comes before recovering then: a cluster that nobody wants is not healed first.
+ */
+export async function keep(clusterDir: string, faults: readonly Fault[]): Promise<void> {
+  const tries = new Map<string, number>();
+  writeJson(join(clusterDir, 'keeper.json'), ownIdentity());
+  log(`keeping ${clusterDir}`);
+  do {
+    try {
+      const lease = readLease(clusterDir);
+      if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease, faults);
+      else await recoverDue(clusterDir, faults, tries, false);
+    } catch (error) {
+      log(`trying again: ${String(error)}`);
+      await sleepMs(RETRY_AFTER_MS);
+    }
+    await sleepMs(LOOK_EVERY_MS);
+  } while (!(await mayGo(clusterDir)));
+  log('lease ended, going');
+}
+
+/** Under the lock under which keepers are started: a run that begins just now finds this keeper staying, or none. */
+const mayGo = (clusterDir: string): Promise<boolean> =>
+  withLock(keeperLock(clusterDir), 60_000, () => {
+    const go = readLease(clusterDir) === undefined;
+    if (go) rmSync(join(clusterDir, 'keeper.json'), { force: true });
+    return Promise.resolve(go);
+  });
+
+/** Signals meant for a terminal's process group, or for a worker, do not end the one that cleans up after them. */
+export async function keeperMain(clusterDir: string): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
+  await keep(clusterDir, allFaults);
+}

@@ -1,0 +1,39 @@
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+
+/** Below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
+const FIRST = 10_000;
+const LAST = 32_000;
+
+const canListen = (port: number, host: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+
+export const isPortFree = (port: number): Promise<boolean> => canListen(port, '127.0.0.1');
+
+/** `count` free loopback ports, chosen at random so that two clusters starting at once rarely meet. The starter must still expect "in use". */
+export async function freePorts(count: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let tries = 0; found.length < count; tries += 1) {
+    if (tries > 5000) throw new Error(`no ${count} free ports between ${FIRST} and ${LAST} on 127.0.0.1`);
+    const port = randomInt(FIRST, LAST);
+    if (!found.includes(port) && (await isPortFree(port))) found.push(port);
+  }
+  return found;
+}
+
+/** Does something accept TCP connections there, within the limit? */
+export const isListening = (port: number, limitMs = 500): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: limitMs });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });

@@ -1,0 +1,50 @@
+import { ChaosError } from '../domain/errors.js';
+import { now } from './clock.js';
+import { driverNamed } from './drivers/index.js';
+import type { Fault, FaultTicket } from './faults/contract.js';
+import { readTicket, withTicket, writeTicket } from './tickets.js';
+
+/** Callers of a recovery: the report says who it was. */
+export type Recoverer = 'workflow' | 'keeper' | 'worker' | 'command';
+
+/**
+ * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
+ * Rejects with RECOVER_FAILED, and leaves the ticket open, if the proof does not come within `limitMs`.
+ */
+export function recoverTicket(
+  faults: readonly Fault[],
+  clusterDir: string,
+  faultId: string,
+  by: Recoverer,
+  limitMs: number,
+): Promise<FaultTicket> {
+  return withTicket(clusterDir, faultId, limitMs + 30_000, async () => {
+    const ticket = readTicket(clusterDir, faultId);
+    if (ticket === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
+    if (ticket.state === 'recovered') return ticket;
+    const fault = faults.find((f) => f.kind === ticket.kind);
+    if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
+    try {
+      const driver = driverNamed(ticket.driver);
+      const gone = (await driver.status(clusterDir)) === 'stopped';
+      const healed = gone
+        ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
+        : await fault.recover(ticket, { dir: clusterDir, driver }, limitMs);
+      const { at, us } = now();
+      const closed: FaultTicket = {
+        ...ticket,
+        state: 'recovered',
+        recoveredAt: at,
+        recoveredUs: us,
+        recoveredBy: by,
+        healed,
+      };
+      writeTicket(closed);
+      return closed;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      writeTicket({ ...ticket, lastRecoverError: message });
+      throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
+    }
+  });
+}

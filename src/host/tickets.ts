@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, writeJson } from './files.js';
+import { withLock } from './lock.js';
+import type { FaultTicket } from './faults/contract.js';
+
+/** Tickets lie in `faults/` of the cluster's state folder while they are open and after, until the cluster starts anew; a copy is in the run's folder. */
+const ticketFile = (clusterDir: string, faultId: string): string => join(clusterDir, 'faults', `${faultId}.json`);
+
+export const readTicket = (clusterDir: string, faultId: string): FaultTicket | undefined =>
+  readJson<FaultTicket>(ticketFile(clusterDir, faultId));
+
+/** Written and synced to disk when this returns. */
+export function writeTicket(ticket: FaultTicket): void {
+  writeJson(ticketFile(ticket.clusterDir, ticket.faultId), ticket);
+  writeJson(join(ticket.runDir, 'faults', `${ticket.faultId}.json`), ticket);
+}
+
+export function listTickets(clusterDir: string): FaultTicket[] {
+  const folder = join(clusterDir, 'faults');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => readTicket(clusterDir, name.slice(0, -'.json'.length)) ?? []);
+}
+
+export const openTickets = (clusterDir: string): FaultTicket[] =>
+  listTickets(clusterDir).filter((ticket) => ticket.state !== 'recovered');
+
+/** Exclusive use of one ticket: inject, renew and recover never overlap, whoever calls them. */
+export const withTicket = <T>(clusterDir: string, faultId: string, limitMs: number, work: () => Promise<T>): Promise<T> =>
+  withLock(`${ticketFile(clusterDir, faultId)}.lock`, limitMs, work);
