@@ -8,7 +8,7 @@ use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop,
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The library's window, which NATS' redelivery and ours both fit in.
+/// Publishes on the wire without a PUBACK; the library's own queue keeps the rest.
 const IN_FLIGHT: u16 = 20;
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
 const CONNECT_LIMIT_SECONDS: u64 = 3;

@@ -25,7 +25,7 @@ pub struct ConnectionEvent {
 
 #[derive(Debug, Default)]
 pub struct Journal {
-    pub connections: Vec<ConnectionEvent>,
+    connections: Vec<ConnectionEvent>,
     errors: Vec<(String, u64)>,
 }
 
@@ -50,6 +50,13 @@ impl Journal {
             session_present: None,
             reason: reason.to_owned(),
         });
+    }
+
+    /// In time order: the two roles note their times before either has the lock.
+    pub fn connections(&self) -> Vec<&ConnectionEvent> {
+        let mut sorted: Vec<_> = self.connections.iter().collect();
+        sorted.sort_by_key(|event| event.at_us);
+        sorted
     }
 
     /// Successful connections after the first two, which are the set-up's.

@@ -44,7 +44,7 @@ pub fn render(config: &Config, state: &State) -> String {
             end_us: state.timeline.end_us,
         },
     );
-    for event in &state.journal.connections {
+    for event in state.journal.connections() {
         push_line(&mut text, event);
     }
     for (seq, message) in state.ledger.messages().iter().enumerate() {

@@ -1,7 +1,5 @@
 package com.robustmq.chaos.client;
 
-import java.util.concurrent.CompletionException;
-
 /** What the library's exceptions say, without their wrappers. */
 final class Errors {
     private Errors() {}
@@ -17,8 +15,7 @@ final class Errors {
 
     static String text(Throwable error) {
         Throwable root = root(error);
-        Throwable shown = root instanceof CompletionException ? error : root;
-        String name = shown.getClass().getSimpleName();
-        return shown.getMessage() == null ? name : name + ": " + shown.getMessage();
+        String name = root.getClass().getSimpleName();
+        return root.getMessage() == null ? name : name + ": " + root.getMessage();
     }
 }

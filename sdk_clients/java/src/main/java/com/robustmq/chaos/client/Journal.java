@@ -1,7 +1,7 @@
 package com.robustmq.chaos.client;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +22,9 @@ final class Journal {
     private final List<String> fatal = new ArrayList<>();
     private final Map<String, Integer> errors = new LinkedHashMap<>();
 
+    /** In time order: the two roles note their times before either has the lock. */
     List<ConnectionEvent> connections() {
-        return Collections.unmodifiableList(connections);
+        return connections.stream().sorted(Comparator.comparingLong(ConnectionEvent::atUs)).toList();
     }
 
     void connected(Role role, Endpoint endpoint, boolean sessionPresent, long atUs) {

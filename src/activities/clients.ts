@@ -1,0 +1,104 @@
+import type { ClientOutcome } from '../domain/client-result.js';
+import { faultPeriodFigures } from '../domain/ledger.js';
+import type { LoadPlan, RunPlan } from '../domain/plan.js';
+import { monotonicUs } from '../host/clock.js';
+import * as clients from '../host/clients/index.js';
+import { readLedger } from '../host/clients/ledger-file.js';
+import { phaseDir } from '../host/paths.js';
+import type { FaultPeriodAnswer, FaultPeriodRequest, PhaseId, PhaseRequest, PhaseStarted } from './requests.js';
+import { asActivity, driverOf, messageOf, planOf } from './support.js';
+
+/** Beyond lead-in, window and recovery, fault-period clients live this long at most: their drain. */
+const DRAIN_MARGIN_MS = 60_000;
+
+const labelOf = ({ scenario, phase }: PhaseId): string => (scenario === null ? phase : `${scenario}-${phase}`);
+
+const dirOf = (plan: RunPlan, { scenario, phase }: PhaseId): string => phaseDir(plan.runDir, scenario, phase);
+
+/** How long clients of a fault period may have to live: connected before the inject, draining after the recovery. */
+function faultPeriodMs({ timing }: RunPlan): number {
+  return timing.leadInMs + timing.observeBudgetMs + timing.faultWindowMs + timing.recoveryBudgetMs + DRAIN_MARGIN_MS;
+}
+
+/** Fault-period clients publish until they are stopped: their count is only a bound. */
+function loadOf(plan: RunPlan, phase: PhaseId['phase']): LoadPlan {
+  if (phase !== 'fault') return plan.load;
+  const messages = Math.ceil((faultPeriodMs(plan) / 1000) * plan.load.ratePerSecond);
+  return { ...plan.load, messages };
+}
+
+/** What stands in history: the whole line is in the client's `result.json`. */
+function compact(outcome: ClientOutcome): ClientOutcome {
+  if (outcome.result === null) return { ...outcome, lineProblem: outcome.lineProblem?.slice(0, 300) ?? null };
+  const { errors, lost_seqs, ...rest } = outcome.result;
+  const result = {
+    ...rest,
+    errors: errors.slice(0, 3).map((error) => error.slice(0, 160)),
+    ...(lost_seqs === undefined ? {} : { lost_seqs: lost_seqs.slice(0, 20) }),
+  };
+  return { ...outcome, result };
+}
+
+export const clientActivities = {
+  /** Launches every SDK's client and returns when they are connected (or 10 s have passed). Finds a phase again that already runs. */
+  startClients: ({ run, scenario, phase }: PhaseRequest): Promise<PhaseStarted> =>
+    asActivity(async (signal) => {
+      const plan = planOf(run);
+      const settings = await driverOf(plan).clientSettings(plan.clusterDir);
+      const startedUs = monotonicUs();
+      const request: clients.PhaseRequest = {
+        phaseDir: dirOf(plan, { scenario, phase }),
+        clusterDir: plan.clusterDir,
+        phase,
+        label: labelOf({ scenario, phase }),
+        runId: plan.runId,
+        sdks: plan.sdks,
+        sdkRoot: plan.sdkRoot,
+        workload: plan.workload,
+        load: loadOf(plan, phase),
+        limitMs: phase === 'fault' ? faultPeriodMs(plan) : plan.timing.clientLimitMs,
+        settings,
+        repeatable: phase !== 'fault',
+      };
+      return { startedUs, ready: await clients.startClients(request, signal) };
+    }),
+
+  /** Asks the clients to stop publishing, to drain and to report. */
+  stopClients: ({ run, scenario, phase }: PhaseRequest): Promise<void> =>
+    asActivity(() => {
+      clients.stopClients(dirOf(planOf(run), { scenario, phase }));
+      return Promise.resolve();
+    }),
+
+  /** Kills the clients of a phase: for a run that is cancelled. */
+  killClients: ({ run, scenario, phase }: PhaseRequest): Promise<number> =>
+    asActivity(() => clients.killClients(planOf(run).clusterDir, labelOf({ scenario, phase }))),
+
+  /** Waits for the clients' ends, also of those that an earlier worker started. */
+  collectClients: ({ run, scenario, phase }: PhaseRequest): Promise<readonly ClientOutcome[]> =>
+    asActivity(async (signal) => {
+      const plan = planOf(run);
+      const outcomes = await clients.collectClients(dirOf(plan, { scenario, phase }), plan.sdks, signal);
+      return outcomes.map(compact);
+    }),
+
+  /** Waits for the fault-period clients, and cuts what their ledgers say to [inject, recover]. */
+  collectFaultPeriod: ({ run, scenario, phase, fromUs, toUs }: FaultPeriodRequest): Promise<FaultPeriodAnswer> =>
+    asActivity(async (signal) => {
+      const plan = planOf(run);
+      const dir = dirOf(plan, { scenario, phase });
+      const outcomes = await clients.collectClients(dir, plan.sdks, signal);
+      const notes: string[] = [];
+      const figures = outcomes.flatMap(({ sdk, end, lineProblem }) => {
+        try {
+          const ledger = readLedger(dir, sdk);
+          if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, fromUs, toUs)];
+          notes.push(`fault period: ${sdk} left no ledger (${end.kind}${lineProblem === null ? '' : `: ${lineProblem}`})`.slice(0, 300));
+        } catch (error) {
+          notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
+        }
+        return [];
+      });
+      return { figures, notes };
+    }),
+};

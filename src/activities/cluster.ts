@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { ChaosError } from '../domain/errors.js';
+import { monotonicUs, sleepMs } from '../host/clock.js';
+import type { Fault } from '../host/faults/contract.js';
+import { writeJson } from '../host/files.js';
+import { ensureKeeper } from '../host/keeper-control.js';
+import { endLease, readLease, renewLease, writeLease } from '../host/lease.js';
+import { recoverTicket } from '../host/recovery.js';
+import { openTickets } from '../host/tickets.js';
+import { driverNamed } from '../host/drivers/index.js';
+import type { ClusterUp, InRun } from './requests.js';
+import { asActivity, driverOf, messageOf, planOf } from './support.js';
+
+const RENEW_EVERY_MS = 2000;
+
+/** Stops a cluster and gives up its lease, so that its keeper goes, too. */
+async function stopAndRelease(clusterDir: string, driverName: string): Promise<void> {
+  const driver = driverNamed(driverName);
+  await driver.stop(clusterDir);
+  endLease(clusterDir);
+}
+
+export function createClusterActivities(faults: readonly Fault[]) {
+  return {
+    /** Step 1 of a run: tools are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
+    preCheck: ({ run }: InRun): Promise<readonly string[]> =>
+      asActivity(async () => {
+        const plan = planOf(run);
+        const driver = driverOf(plan);
+        const problems = await driver.preflight();
+        if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
+        const notes: string[] = [];
+        const status = await driver.status(plan.clusterDir);
+        const lease = readLease(plan.clusterDir);
+        if (status !== 'stopped' || lease !== undefined) {
+          notes.push(`pre-check: cluster was ${status}, left by run ${lease?.runId ?? 'unknown'}; it was stopped`);
+          await stopAndRelease(plan.clusterDir, lease?.driver ?? plan.driver);
+        }
+        for (const ticket of openTickets(plan.clusterDir)) {
+          await recoverTicket(faults, plan.clusterDir, ticket.faultId, 'workflow', plan.timing.recoveryBudgetMs);
+          notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; it was recovered`);
+        }
+        return notes;
+      }),
+
+    /** Starts the cluster with its keeper, which is there first. Not repeated: a cluster that does not start is a finding. */
+    startCluster: ({ run }: InRun): Promise<ClusterUp> =>
+      asActivity(async () => {
+        const plan = planOf(run);
+        const { clusterDir, cluster, runId, driver, timing } = plan;
+        await stopAndRelease(clusterDir, driver);
+        writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs });
+        await ensureKeeper(clusterDir);
+        const logDir = join(plan.runDir, 'cluster', String(monotonicUs()));
+        const options = { cluster, runId, logDir, nodeCount: plan.nodeCount };
+        const up = await driverOf(plan).start(clusterDir, options);
+        writeJson(join(plan.runDir, 'versions.json'), up.versions);
+        return { endpoint: up.endpoint, dataDirs: up.dataDirs };
+      }),
+
+    /** Renews the cluster's lease as long as the run wants it; ends only by cancellation, or if the cluster is another run's. */
+    tendCluster: ({ run }: InRun): Promise<void> =>
+      asActivity(async (signal) => {
+        const plan = planOf(run);
+        for (;;) {
+          await ensureKeeper(plan.clusterDir);
+          if (!renewLease(plan.clusterDir, run.runId)) return;
+          await sleepMs(RENEW_EVERY_MS, signal);
+        }
+      }),
+
+    stopCluster: ({ run }: InRun): Promise<void> =>
+      asActivity(async () => {
+        const plan = planOf(run);
+        await stopAndRelease(plan.clusterDir, plan.driver);
+        for (const ticket of openTickets(plan.clusterDir)) {
+          await recoverTicket(faults, plan.clusterDir, ticket.faultId, 'workflow', plan.timing.recoveryBudgetMs);
+        }
+      }),
+
+    /** Ids of the brokers that are not running. */
+    deadNodes: ({ run }: InRun): Promise<{ readonly dead: readonly string[]; readonly all: number }> =>
+      asActivity(async () => {
+        const plan = planOf(run);
+        try {
+          const nodes = await driverOf(plan).nodes(plan.clusterDir);
+          return { dead: nodes.filter((node) => !node.alive).map((node) => node.id), all: nodes.length };
+        } catch (error) {
+          return { dead: [messageOf(error)], all: 1 };
+        }
+      }),
+  };
+}

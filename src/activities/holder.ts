@@ -1,0 +1,78 @@
+import { activityInfo, getClient } from '@temporalio/activity';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { CHAOS_QUEUE, clusterWorkflowId } from '../domain/ids.js';
+import { sleepMs } from '../host/clock.js';
+import { acquireUpdate, releaseUpdate, type AcquireAnswer, type Holder } from '../workflows/messages.js';
+import type { clusterWorkflow } from '../workflows/cluster.js';
+import { asActivity } from './support.js';
+
+/** Children of a dead run are cancelled by the server and recover what they injected: they are waited for this long. */
+const CHILDREN_LIMIT_MS = 240_000;
+
+export interface HolderRequest {
+  readonly cluster: string;
+  readonly holder: Holder;
+}
+
+async function askCluster(client: Client, cluster: string, holder: Holder, replaces?: string): Promise<AcquireAnswer> {
+  const start = new WithStartWorkflowOperation('ClusterWorkflow' as unknown as typeof clusterWorkflow, {
+    workflowId: clusterWorkflowId(cluster),
+    taskQueue: CHAOS_QUEUE,
+    args: [{ cluster, holder: null }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `Who holds cluster ${cluster}`,
+  });
+  return client.workflow.executeUpdateWithStart(acquireUpdate, {
+    args: [{ holder, ...(replaces === undefined ? {} : { replaces }) }],
+    startWorkflowOperation: start,
+  });
+}
+
+async function isClosed(client: Client, holder: Holder): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(holder.workflowId, holder.temporalRunId).describe();
+    return status.name !== 'RUNNING' && status.name !== 'PAUSED';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return true;
+    throw error;
+  }
+}
+
+async function hasOpenChildren(client: Client, holder: Holder): Promise<boolean> {
+  const query = `ParentWorkflowId = '${holder.workflowId}' AND ParentRunId = '${holder.temporalRunId}' AND ExecutionStatus = 'Running'`;
+  const { count } = await client.workflow.count(query);
+  return count > 0;
+}
+
+/** True once the holder and all its children are closed; false if it runs, or its children do not end. */
+async function isDead(client: Client, holder: Holder, signal: AbortSignal): Promise<boolean> {
+  if (!(await isClosed(client, holder))) return false;
+  const end = Date.now() + CHILDREN_LIMIT_MS;
+  while (await hasOpenChildren(client, holder)) {
+    if (Date.now() > end) return false;
+    await sleepMs(1000, signal);
+  }
+  return true;
+}
+
+export const holderActivities = {
+  /** Takes the cluster for a run, replacing a holder only if that is proved dead and still is the holder when it is replaced. */
+  acquireCluster: ({ cluster, holder }: HolderRequest): Promise<AcquireAnswer> =>
+    asActivity(async (signal) => {
+      const client = getClient();
+      const answer = await askCluster(client, cluster, holder);
+      if (answer.granted || !(await isDead(client, answer.heldBy, signal))) return answer;
+      return askCluster(client, cluster, holder, answer.heldBy.workflowId);
+    }),
+
+  /** Gives the cluster back; nothing if this run does not hold it. */
+  releaseCluster: ({ cluster, holder }: HolderRequest): Promise<boolean> =>
+    asActivity(() =>
+      getClient()
+        .workflow.getHandle(clusterWorkflowId(cluster))
+        .executeUpdate(releaseUpdate, {
+          args: [{ workflowId: holder.workflowId, temporalRunId: holder.temporalRunId }],
+          updateId: `release-${activityInfo().workflowExecution?.runId ?? holder.temporalRunId}`,
+        }),
+    ),
+};

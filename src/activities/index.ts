@@ -1,0 +1,30 @@
+import type { Fault } from '../host/faults/contract.js';
+import { clientActivities } from './clients.js';
+import { clockActivities } from './clock.js';
+import { createClusterActivities } from './cluster.js';
+import { createFaultActivities } from './fault.js';
+import { holderActivities } from './holder.js';
+import { createPlanActivities, type MakePlan } from './plan.js';
+import { createReportActivities } from './report.js';
+import { snapshotActivities } from './snapshot.js';
+
+export interface ActivityDependencies {
+  readonly faults: readonly Fault[];
+  readonly makePlan: MakePlan;
+  /** Commit and versions of this program, for the report. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Everything that a host's worker can do. */
+export const createActivities = ({ faults, makePlan, versions }: ActivityDependencies) => ({
+  ...createPlanActivities(makePlan),
+  ...holderActivities,
+  ...createClusterActivities(faults),
+  ...snapshotActivities,
+  ...clientActivities,
+  ...createFaultActivities(faults),
+  ...clockActivities,
+  ...createReportActivities(versions),
+});
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runIdOf } from '../domain/ids.js';
+import type { RunPlan, RunRequest } from '../domain/plan.js';
+import { readJson, writeJson } from '../host/files.js';
+import type { PreparePlanRequest } from './requests.js';
+import { asActivity, planFile } from './support.js';
+
+/** Reads the config and makes the plan of a run; throws CONFIG_INVALID. Given by the composition root. */
+export type MakePlan = (request: RunRequest, runId: string) => RunPlan;
+
+interface RunMark {
+  readonly workflowId: string;
+  readonly temporalRunId: string;
+  readonly startedAt: string;
+}
+
+const markFile = (plan: RunPlan): string => join(plan.runDir, 'run.json');
+
+/** A workflow id may be used twice; a run's folder may not. */
+function planInFreeFolder(makePlan: MakePlan, { request, workflowId, temporalRunId }: PreparePlanRequest): RunPlan {
+  const plain = makePlan(request, runIdOf(workflowId));
+  const mark = readJson<RunMark>(markFile(plain));
+  if (mark === undefined || mark.temporalRunId === temporalRunId) return plain;
+  return makePlan(request, `${plain.runId}-${temporalRunId.slice(0, 8)}`);
+}
+
+export function createPlanActivities(makePlan: MakePlan) {
+  return {
+    /** Reads the config and writes the run's plan down. A config that cannot be used ends the run at once. */
+    preparePlan: (input: PreparePlanRequest): Promise<RunPlan> =>
+      asActivity(() => {
+        const plan = planInFreeFolder(makePlan, input);
+        mkdirSync(plan.runDir, { recursive: true });
+        const { workflowId, temporalRunId } = input;
+        writeJson(markFile(plan), { workflowId, temporalRunId, startedAt: new Date().toISOString() } satisfies RunMark);
+        writeJson(planFile(plan), plan);
+        return Promise.resolve(plan);
+      }),
+  };
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ChaosError, ERRORS } from '../domain/errors.js';
+import type { RunPlan, RunRef } from '../domain/plan.js';
+import type { ClusterDriver } from '../host/drivers/contract.js';
+import { driverNamed } from '../host/drivers/index.js';
+import { readJson } from '../host/files.js';
+
+const HEARTBEAT_EVERY_MS = 1000;
+
+/**
+ * Runs the body of an activity: heartbeats while it works, hands it the cancellation signal, and turns an expected error into a failure whose
+ * type is the error's code and which is tried again only where the table says that this can help.
+ */
+export async function asActivity<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  try {
+    return await body(context.cancellationSignal);
+  } catch (error) {
+    // What was broken off by the cancellation counts as cancelled, whatever it threw.
+    if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
+    if (!(error instanceof ChaosError)) throw error;
+    const { retryable, remedy } = ERRORS[error.code];
+    throw ApplicationFailure.create({
+      type: error.code,
+      message: `${error.message} — ${remedy}`,
+      nonRetryable: !retryable,
+    });
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+export const planFile = (run: RunRef): string => join(run.runDir, 'plan.json');
+
+/** The plan that `preparePlan` wrote: activities get a reference to it, since every input stands in history. */
+export function planOf(run: RunRef): RunPlan {
+  const plan = readJson<RunPlan>(planFile(run));
+  if (plan !== undefined) return plan;
+  throw new ChaosError('CLUSTER_GONE', `expected the plan of run ${run.runId} at ${planFile(run)}, found none on this host`);
+}
+
+export const driverOf = (plan: RunPlan): ClusterDriver => driverNamed(plan.driver);
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 600);

@@ -1,0 +1,80 @@
+import type { RunPlan, RunRequest } from '../domain/plan.js';
+import { ChaosError } from '../domain/errors.js';
+import { hostQueue } from '../domain/ids.js';
+import type { Scenario } from '../domain/scenario.js';
+import { nearest, type Config } from './load.js';
+
+/** Where things lie on the worker's host; given by the composition root. */
+export interface Places {
+  readonly runDir: (dataRoot: string, runId: string) => string;
+  readonly clusterDir: (dataRoot: string, cluster: string) => string;
+  /** The SDK clients that come with the program. */
+  readonly sdkRoot: string;
+}
+
+/** The scenarios a request means, in the catalogue's order. */
+export function chosenScenarios(config: Config, request: RunRequest): readonly Scenario[] {
+  if (request.scenario === undefined) return config.scenarios;
+  const found = config.scenarios.filter((scenario) => scenario.name === request.scenario);
+  if (found.length > 0) return found;
+  const names = config.scenarios.map((scenario) => scenario.name);
+  const near = nearest(request.scenario, names);
+  throw new ChaosError(
+    'CONFIG_INVALID',
+    `scenario: expected one of ${names.join(', ')}, got ${request.scenario}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  );
+}
+
+/** The SDKs a request means: those of the config, or some of them. */
+export function chosenSdks(config: Config, request: RunRequest): readonly string[] {
+  const unknown = (request.sdks ?? []).filter((sdk) => !config.sdks.includes(sdk));
+  if (unknown.length > 0 || request.sdks?.length === 0) {
+    throw new ChaosError('CONFIG_INVALID', `sdks: expected some of ${config.sdks.join(', ')}, got ${unknown.join(', ') || 'none'}`);
+  }
+  return request.sdks === undefined ? config.sdks : config.sdks.filter((sdk) => request.sdks?.includes(sdk));
+}
+
+const ms = (seconds: number): number => Math.round(seconds * 1000);
+
+/** Everything of a run that follows from config and request alone. */
+export function planFrom(config: Config, request: RunRequest, runId: string, places: Places): RunPlan {
+  const sdks = chosenSdks(config, request);
+  const { timing, verdict, load } = config;
+  return {
+    runId,
+    kind: request.scenario === undefined ? 'full' : 'single',
+    cluster: config.cluster.name,
+    driver: config.cluster.driver,
+    nodeCount: config.cluster.nodes,
+    hostQueue: hostQueue(config.host.id),
+    scenarios: chosenScenarios(config, request),
+    sdks,
+    sdksLeftOut: config.sdks.filter((sdk) => !sdks.includes(sdk)),
+    load: { messages: load.messages, ratePerSecond: load.rate_per_second, payloadBytes: load.payload_bytes },
+    timing: {
+      healWaitMs: ms(timing.heal_wait_seconds),
+      faultWindowMs: ms(timing.fault_window_seconds),
+      leadInMs: ms(timing.lead_in_seconds),
+      observeBudgetMs: ms(timing.observe_budget_seconds),
+      recoveryBudgetMs: ms(timing.recovery_budget_seconds),
+      clientLimitMs: ms(timing.client_limit_seconds),
+      leaseMs: ms(timing.lease_seconds),
+    },
+    rules: {
+      p99LimitMs: verdict.p99_limit_ms,
+      latenessLimitMs: verdict.lateness_limit_ms,
+      achievedRateMin: verdict.achieved_rate_min,
+      nonCorePassRatePercent: verdict.non_core_pass_rate_percent,
+      durability: verdict.durability,
+    },
+    runDir: places.runDir(config.dataRoot, runId),
+    clusterDir: places.clusterDir(config.dataRoot, config.cluster.name),
+    sdkRoot: config.sdkFolder ?? places.sdkRoot,
+    workload: config.sdk_clients.workload,
+    neverLines: config.logs.never,
+    configPath: config.path,
+    configSha256: config.sha256,
+    timeZone: config.time_zone,
+    warnings: [],
+  };
+}

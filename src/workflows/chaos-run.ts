@@ -1,0 +1,277 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  executeChild,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ClusterUp, WriteReportRequest } from '../activities/requests.js';
+import type { ClientOutcome } from '../domain/client-result.js';
+import { scenarioWorkflowId } from '../domain/ids.js';
+import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
+import type { RunResult } from '../domain/report-data.js';
+import type { Scenario } from '../domain/scenario.js';
+import { blameOf, type ScenarioStatus } from '../domain/status.js';
+import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
+import { hostActivities } from './activities.js';
+import { runProgressQuery, type Holder, type RunProgress } from './messages.js';
+import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
+import { CHAOS_CLUSTER, CHAOS_STATE } from './search-attributes.js';
+import { clientText, runDetails, stateOfHeadline } from './texts.js';
+
+/** Reading a config is quick; a worker that hangs in it is given up soon. */
+const PLAN_TIMEOUT_MS = 60_000;
+
+/** What a run gathers on its way. */
+interface Course {
+  up: ClusterUp | null;
+  control: readonly ClientOutcome[];
+  controlVerdicts: readonly SdkVerdict[];
+  runFailures: Failure[];
+  notes: string[];
+  outcomes: ScenarioOutcome[];
+}
+
+/** One run: acquire, pre-check, start, control run, each scenario in turn, stop, report, release. */
+export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunResult> {
+  const info = workflowInfo();
+  const startedAt = new Date().toISOString();
+  const progress = followProgress();
+  const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
+  const plan = await planner.preparePlan({ request, workflowId: info.workflowId, temporalRunId: info.runId });
+  progress.plan(plan);
+  upsertSearchAttributes([
+    { key: CHAOS_CLUSTER, value: plan.cluster },
+    { key: CHAOS_STATE, value: 'running' },
+  ]);
+  const holder: Holder = {
+    workflowId: info.workflowId,
+    temporalRunId: info.runId,
+    kind: plan.kind,
+    since: startedAt,
+  };
+  const acquired = await planner.acquireCluster({ cluster: plan.cluster, holder });
+  if (!acquired.granted) return finish(progress, refused(plan, acquired.heldBy));
+
+  const host = hostActivities(plan.hostQueue);
+  const run: RunRef = { runId: plan.runId, runDir: plan.runDir };
+  const course: Course = { up: null, control: [], controlVerdicts: [], runFailures: [], notes: [], outcomes: [] };
+  let cancellation: unknown;
+  try {
+    await runOnCluster(plan, run, course, progress);
+  } catch (error) {
+    if (!isCancellation(error)) await CancellationScope.nonCancellable(() => noteFailure(course, error));
+    else cancellation = error;
+  }
+  const result = await CancellationScope.nonCancellable(async () => {
+    progress.enter('stopping cluster');
+    await host.stopCluster({ run });
+    progress.enter('report');
+    const written = await host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancellation !== undefined));
+    await host.releaseCluster({ cluster: plan.cluster, holder });
+    const scenarios = plan.scenarios.map(({ name }) => {
+      const verdict = course.outcomes.find((outcome) => outcome.name === name)?.verdict;
+      return { name, passed: verdict?.passed ?? false, status: verdict?.status ?? 'not run' };
+    });
+    const { headline, runPassed, passRatePercent, summary, jsonPath, markdownPath } = written;
+    return { runId: plan.runId, headline, runPassed, passRatePercent, scenarios, refusedBy: null, summary, jsonPath, markdownPath };
+  });
+  finish(progress, result);
+  if (cancellation !== undefined) throw cancellation;
+  return result;
+}
+
+function finish(progress: Progress, result: RunResult): RunResult {
+  upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
+  progress.close(result);
+  return result;
+}
+
+function refused(plan: RunPlan, heldBy: Holder): RunResult {
+  return {
+    runId: plan.runId,
+    headline: 'REFUSED',
+    runPassed: false,
+    passRatePercent: 0,
+    scenarios: [],
+    refusedBy: heldBy.workflowId,
+    summary: `refused: cluster ${plan.cluster} is held by ${heldBy.workflowId} since ${heldBy.since}`,
+    jsonPath: null,
+    markdownPath: null,
+  };
+}
+
+/** Steps 1 to 3 of a run. Throws only for cancellation and for what makes every further step pointless. */
+async function runOnCluster(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<void> {
+  const host = hostActivities(plan.hostQueue);
+  progress.enter('pre-check');
+  course.notes.push(...(await host.preCheck({ run })));
+  progress.enter('starting cluster');
+  course.up = await startCluster(plan, run);
+  const tending = new CancellationScope({ cancellable: true });
+  const tended = tending.run(() => host.tendCluster({ run })).catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+  });
+  try {
+    progress.enter('control run');
+    const equipmentFailed = await controlRun(plan, run, course, progress);
+    if (!equipmentFailed) await everyScenario(plan, run, course, progress);
+    await host.takeSnapshot({ run, label: 'end' });
+  } finally {
+    tending.cancel();
+    await CancellationScope.nonCancellable(() => tended);
+  }
+}
+
+/** A cluster that does not start is a finding about the broker: it is not tried again. */
+const startCluster = (plan: RunPlan, run: RunRef): Promise<ClusterUp> => hostActivities(plan.hostQueue).startCluster({ run });
+
+/** The clients without any fault: the baseline. True if the test's own equipment failed. */
+async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<boolean> {
+  const host = hostActivities(plan.hostQueue);
+  const phase = { run, scenario: null, phase: 'control' } as const;
+  try {
+    await host.startClients(phase);
+    course.control = await host.collectClients(phase);
+  } finally {
+    // Nothing if they ended by themselves; a cancelled run leaves none behind.
+    await CancellationScope.nonCancellable(() => host.killClients(phase));
+  }
+  course.controlVerdicts = course.control.map((outcome) => judgeSdk(outcome, plan.rules));
+  progress.control(course.control, course.controlVerdicts);
+  const failures = course.controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
+    status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status, '') }],
+  );
+  const equipment = failures.filter((failure) => failure.blame === 'equipment');
+  course.runFailures.push(...equipment);
+  return equipment.length > 0;
+}
+
+/** One after another, never two at a time; a cluster that a scenario left unfit is replaced before the next one. */
+async function everyScenario(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<void> {
+  const host = hostActivities(plan.hostQueue);
+  let needsNewCluster = false;
+  for (const scenario of plan.scenarios) {
+    if (needsNewCluster) {
+      course.notes.push(`before ${scenario.name} the cluster was stopped and started: the scenario before left it unfit`);
+      await host.stopCluster({ run });
+      course.up = await startCluster(plan, run);
+    }
+    progress.scenario(scenario.name, 'running');
+    const outcome = await runScenario(plan, scenario);
+    course.outcomes.push(outcome);
+    progress.scenario(scenario.name, outcome.verdict.status);
+    needsNewCluster = outcome.needsNewCluster;
+  }
+}
+
+async function runScenario(plan: RunPlan, scenario: Scenario): Promise<ScenarioOutcome> {
+  try {
+    return await executeChild<typeof scenarioWorkflow>('ScenarioWorkflow', {
+      workflowId: scenarioWorkflowId(workflowInfo().workflowId, scenario.name),
+      args: [{ plan, scenario }],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `${scenario.name}: ${scenario.fault} on ${scenario.target}`,
+    });
+  } catch (error) {
+    // The whole run was cancelled: up. Somebody cancelled or terminated this scenario alone: the run goes on, on a new cluster.
+    if (CancellationScope.current().consideredCancelled || !(error instanceof ChildWorkflowFailure)) throw error;
+    const status: ScenarioStatus = isCancellation(error) ? 'cancelled' : 'harness_error';
+    const failures: Failure[] = [{ status, blame: blameOf(status, scenario.fault), sdk: null }];
+    const verdict = { passed: false, status, failures, attribution: 'none' } as const;
+    return { name: scenario.name, core: scenario.core, verdict, needsNewCluster: true };
+  }
+}
+
+/** An activity that failed for good: the cluster did not start, or our equipment broke. */
+function noteFailure(course: Course, error: unknown): Promise<void> {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const code = failure instanceof ApplicationFailure ? failure.type : undefined;
+  if (code === undefined || code === null) throw error;
+  const status = code === 'CLUSTER_START_FAILED' ? 'cluster_start_error' : 'harness_error';
+  course.runFailures.push({ status, blame: blameOf(status, ''), sdk: null });
+  course.notes.push(`${code}: ${(failure as ApplicationFailure).message}`.slice(0, 1000));
+  return Promise.resolve();
+}
+
+function reportRequest(
+  run: RunRef,
+  workflowId: string,
+  startedAt: string,
+  course: Course,
+  cancelled: boolean,
+): WriteReportRequest {
+  const { up, control, controlVerdicts, runFailures, notes, outcomes } = course;
+  return {
+    run,
+    workflowId,
+    startedAt,
+    cancelled,
+    endpoint: up?.endpoint ?? null,
+    dataDirs: up?.dataDirs ?? [],
+    control,
+    controlVerdicts,
+    runFailures,
+    notes,
+    verdicts: outcomes.map(({ name, verdict }) => ({ name, verdict })),
+  };
+}
+
+interface Progress {
+  plan(plan: RunPlan): void;
+  enter(phase: RunProgress['phase']): void;
+  control(outcomes: readonly ClientOutcome[], verdicts: readonly SdkVerdict[]): void;
+  scenario(name: string, status: ScenarioStatus | 'running'): void;
+  close(result: RunResult): void;
+}
+
+function followProgress(): Progress {
+  let state: RunProgress = {
+    runId: null,
+    cluster: null,
+    phase: 'starting',
+    since: new Date().toISOString(),
+    scenarios: [],
+    control: [],
+    current: null,
+    result: null,
+    notes: [],
+  };
+  setHandler(runProgressQuery, () => state, { description: 'What the run is doing, and its result once it has one' });
+  const change = (next: Partial<RunProgress>): void => {
+    state = { ...state, ...next };
+    setCurrentDetails(runDetails(state));
+  };
+  return {
+    plan: (plan) =>
+      change({
+        runId: plan.runId,
+        cluster: plan.cluster,
+        scenarios: plan.scenarios.map(({ name }) => ({ name, status: 'waiting' as const })),
+      }),
+    enter: (phase) => change({ phase, current: null, since: new Date().toISOString() }),
+    control: (outcomes, verdicts) =>
+      change({
+        control: outcomes.map((outcome, i) => ({
+          sdk: outcome.sdk,
+          phase: 'control',
+          status: verdicts[i]?.status ?? ('harness_error' as const),
+          text: clientText(outcome),
+        })),
+      }),
+    scenario: (name, status) =>
+      change({
+        phase: 'scenario',
+        current: status === 'running' ? name : null,
+        since: new Date().toISOString(),
+        scenarios: state.scenarios.map((row) => (row.name === name ? { name, status } : row)),
+      }),
+    close: (result) => change({ phase: 'closed', current: null, result, since: new Date().toISOString() }),
+  };
+}

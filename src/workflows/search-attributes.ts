@@ -1,0 +1,8 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** Attributes to filter runs by in the Web UI and the command line; registered by set-up of the server, or by the worker when it starts. */
+export const CHAOS_CLUSTER = defineSearchAttributeKey('ChaosCluster', SearchAttributeType.KEYWORD);
+export const CHAOS_STATE = defineSearchAttributeKey('ChaosState', SearchAttributeType.KEYWORD);
+export const CHAOS_SCENARIO = defineSearchAttributeKey('ChaosScenario', SearchAttributeType.KEYWORD);
+
+export const SEARCH_ATTRIBUTES = [CHAOS_CLUSTER, CHAOS_STATE, CHAOS_SCENARIO] as const;
