@@ -89,15 +89,19 @@ func (j *Journal) progressed(atUs int64) {
 func (j *Journal) Connected(role, endpoint string, sessionPresent bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.connections++
-	j.events = append(j.events, Event{"connected", role, endpoint, nowUs(), &sessionPresent, "CONNACK 0"})
+	if !j.frozen {
+		j.connections++
+		j.events = append(j.events, Event{"connected", role, endpoint, nowUs(), &sessionPresent, ""})
+	}
 }
 
 // Disconnected notes the end of a connection.
 func (j *Journal) Disconnected(role, endpoint, reason string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.events = append(j.events, Event{"disconnected", role, endpoint, nowUs(), nil, reason})
+	if !j.frozen {
+		j.events = append(j.events, Event{"disconnected", role, endpoint, nowUs(), nil, reason})
+	}
 }
 
 // Signalled notes SIGTERM or SIGINT.

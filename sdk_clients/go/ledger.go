@@ -14,7 +14,7 @@ type Message struct {
 	Dups       int    `json:"dups"`
 }
 
-// Counts are the classes of CONTRACT.md; every generated message is in exactly one of OK, Lost, Recovered, Unconfirmed, Unsent.
+// Counts are the classes of CONTRACT.md; every planned message is in exactly one of OK, Lost, Recovered, Unconfirmed, Unsent.
 type Counts struct {
 	Sent, Acked, Received                    int
 	OK, Lost, Recovered, Unconfirmed, Unsent int
@@ -93,9 +93,9 @@ func (l *Ledger) ReceiveUnexpected() { l.Unexpected++ }
 // AllOK says whether every message generated so far is both acknowledged and received.
 func (l *Ledger) AllOK() bool { return l.ok == len(l.Messages) }
 
-// Counts puts every message into its class.
-func (l *Ledger) Counts() Counts {
-	c := Counts{LostSeqs: []int{}}
+// Counts puts every planned message into its class; one that was never generated is unsent.
+func (l *Ledger) Counts(planned int) Counts {
+	c := Counts{LostSeqs: []int{}, Unsent: max(planned-len(l.Messages), 0)}
 	for i := range l.Messages {
 		m := &l.Messages[i]
 		c.Attempts += m.Attempts

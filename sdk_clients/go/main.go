@@ -12,10 +12,7 @@ import (
 	"time"
 )
 
-const (
-	unusableInput  = 2
-	watchdogLeadUs = 500_000
-)
+const unusableInput = 2
 
 var emitting sync.Mutex
 
@@ -45,8 +42,7 @@ func refuseInput(problems []string, startedUs int64) {
 
 // endAtTimeLimit is for a run that hangs where no limit of its own applies, such as a ledger on a dead file system.
 func endAtTimeLimit(config Config, journal *Journal, runner *Runner, startedUs int64) {
-	limitUs := config.TimeLimitMs * 1000
-	time.Sleep(untilUs(startedUs + limitUs - min(watchdogLeadUs, limitUs/8)))
+	time.Sleep(untilUs(startedUs + config.TimeLimitMs*1000))
 	journal.Freeze()
 	unwritten := ""
 	if !runner.LedgerOK() {

@@ -67,12 +67,12 @@ type Result struct {
 
 // BuildResult computes the line and the exit status that belongs to it (0 or 1). Pure, like the ledger.
 func BuildResult(l *Ledger, f RunFacts) (Result, int) {
-	c := l.Counts()
+	c := l.Counts(f.Planned)
 	r := Result{
 		SDK: "go", Library: "paho.mqtt.golang " + libraryVersion(), MQTTVersion: mqttVersion,
 		Planned: f.Planned, Sent: c.Sent, Acked: c.Acked, Received: c.Received,
 		Lost: c.Lost, Recovered: c.Recovered, Unconfirmed: c.Unconfirmed, Unsent: c.Unsent, LostSeqs: c.LostSeqs,
-		NaiveLost:  c.Sent - c.Received - c.Duplicates - l.Unexpected,
+		NaiveLost:  c.Sent - c.Received - c.Duplicates,
 		Duplicates: c.Duplicates, DuplicatesFlagged: l.DuplicatesFlagged, Unexpected: l.Unexpected, Inversions: l.Inversions,
 		Attempts: c.Attempts, Reconnects: f.Reconnects,
 		AchievedRateRatio: achievedRateRatio(l, f.Planned, f.Rate),

@@ -59,6 +59,14 @@ func TestDuplicatesDoNotHideALossAsTheyDoFromNaiveCounting(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyGeneratedIsNoPartOfNaiveCounting(t *testing.T) {
+	l := runOf(100, 50)
+	l.ReceiveUnexpected()
+	if r, _ := BuildResult(l, factsOf(100)); r.NaiveLost != 1 {
+		t.Errorf("expected 1 naively lost, got %d", r.NaiveLost)
+	}
+}
+
 func TestIsNullWhereNothingWasMeasured(t *testing.T) {
 	r, status := BuildResult(&Ledger{}, factsOf(100))
 	for _, value := range []*float64{r.P50Ms, r.P999Ms, r.MaxMs, r.AckP50Ms, r.AckMaxMs, r.LatenessP99Ms} {

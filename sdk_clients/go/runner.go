@@ -13,7 +13,7 @@ const (
 	minQuietUs    = 10_000_000
 	farewellLimit = 2 * time.Second
 	// Kept back from TIME_LIMIT_MS for farewell, ledger and result.
-	endReserveUs = 4_000_000
+	endReserveUs = 2_000_000
 )
 
 // Runner is one run from set-up to the end, step by step as CONTRACT.md numbers them.

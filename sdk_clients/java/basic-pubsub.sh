@@ -2,7 +2,7 @@
 # Becomes the built client, so that process id, signals and exit status are its own. It never builds.
 dist="$(cd "$(dirname "$0")" && pwd -P)/dist"
 if [ ! -f "$dist/client.jar" ]; then
-  echo '{"sdk":"java","sent":0,"received":0,"lost":0,"p99_ms":null,"errors":["setup_error: not built: expected sdk_clients/java/dist/client.jar, got no such file; run sdk_clients/java/build.sh"]}'
+  echo '{"sdk":"java","sent":0,"received":0,"lost":0,"p99_ms":null,"errors":["not built: expected sdk_clients/java/dist/client.jar, got none; run sdk_clients/java/build.sh"]}'
   exit 3
 fi
 # Serial collector, first-level compiler and class archive: a client of half a minute never earns back what the defaults cost.

@@ -57,12 +57,14 @@ class Journal:
 
     def connected(self, role: str, endpoint: str, session_present: bool) -> None:
         with self.changed:
-            self.connections += 1
-            self._event("connected", role, endpoint, session_present, "CONNACK 0")
+            if not self._frozen:
+                self.connections += 1
+                self._event("connected", role, endpoint, session_present, "")
 
     def disconnected(self, role: str, endpoint: str, reason: str) -> None:
         with self.changed:
-            self._event("disconnected", role, endpoint, None, reason)
+            if not self._frozen:
+                self._event("disconnected", role, endpoint, None, reason)
 
     def _event(self, event: str, role: str, endpoint: str, session_present: bool | None, reason: str) -> None:
         self.events.append(

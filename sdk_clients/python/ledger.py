@@ -23,7 +23,7 @@ class Message:
 
 @dataclass(slots=True)
 class Counts:
-    """The classes of CONTRACT.md; every generated message is in exactly one of ok, lost, recovered, unconfirmed, unsent."""
+    """The classes of CONTRACT.md; every planned message is in exactly one of ok, lost, recovered, unconfirmed, unsent."""
 
     sent: int = 0
     acked: int = 0
@@ -96,9 +96,9 @@ class Ledger:
         """Every message generated so far is both acknowledged and received."""
         return self._ok == len(self.messages)
 
-    def counts(self) -> Counts:
-        """Puts every message into its class."""
-        counts = Counts()
+    def counts(self, planned: int) -> Counts:
+        """Puts every planned message into its class; one that was never generated is unsent."""
+        counts = Counts(unsent=max(planned - len(self.messages), 0))
         for seq, message in enumerate(self.messages):
             acked, received = message.ack_us is not None, message.recv_us is not None
             counts.sent += message.attempts > 0

@@ -18,7 +18,6 @@ from result import RunFacts, build_result
 from runner import Runner
 
 UNUSABLE_INPUT = 2
-WATCHDOG_LEAD_US = 500_000
 
 _emitting = threading.Lock()
 
@@ -53,8 +52,7 @@ def take_signals(journal: Journal, stop_signals: set[signal.Signals]) -> None:
 
 def end_at_time_limit(config: Config, journal: Journal, runner: Runner, started_us: int) -> None:
     """For a run that hangs where no limit of its own applies, such as a ledger on a dead file system."""
-    limit_us = config.time_limit_ms * 1000
-    until_us = started_us + limit_us - min(WATCHDOG_LEAD_US, limit_us // 8)
+    until_us = started_us + config.time_limit_ms * 1000
     time.sleep(max(until_us - now_us(), 0) / 1e6)
     journal.freeze()
     unwritten = "" if runner.ledger_ok else ", and no ledger was written"

@@ -76,7 +76,7 @@ def _achieved_rate_ratio(ledger: Ledger, planned: int, rate: float) -> float:
 
 def build_result(ledger: Ledger, facts: RunFacts) -> tuple[dict, int]:
     """The result line's object and the exit status that belongs to it (0 or 1)."""
-    counts = ledger.counts()
+    counts = ledger.counts(facts.planned)
     drain_us = 0 if facts.published_us is None else facts.end_us - facts.published_us
     result = {
         "sdk": "python",
@@ -91,7 +91,7 @@ def build_result(ledger: Ledger, facts: RunFacts) -> tuple[dict, int]:
         "unconfirmed": counts.unconfirmed,
         "unsent": counts.unsent,
         "lost_seqs": counts.lost_seqs,
-        "naive_lost": counts.sent - counts.received - counts.duplicates - ledger.unexpected,
+        "naive_lost": counts.sent - counts.received - counts.duplicates,
         "duplicates": counts.duplicates,
         "duplicates_flagged": ledger.duplicates_flagged,
         "unexpected": ledger.unexpected,

@@ -15,7 +15,7 @@ LEAD_US = 50_000
 FAREWELL_LIMIT_S = 2.0
 MIN_QUIET_US = 10_000_000
 # Kept back from TIME_LIMIT_MS for farewell, ledger and result.
-END_RESERVE_US = 4_000_000
+END_RESERVE_US = 2_000_000
 
 
 class Stopped(Exception):

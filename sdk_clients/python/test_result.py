@@ -42,6 +42,11 @@ class Result(unittest.TestCase):
         result, status = build_result(ledger, facts())
         self.assertEqual((result["naive_lost"], result["lost"], status), (0, 1, 1))
 
+    def test_what_nobody_generated_is_no_part_of_naive_counting(self) -> None:
+        ledger = run_of(100, lost=frozenset({50}))
+        ledger.receive_unexpected()
+        self.assertEqual(build_result(ledger, facts())[0]["naive_lost"], 1)
+
     def test_is_null_where_nothing_was_measured(self) -> None:
         result, status = build_result(Ledger(), facts())
         for name in ("p50_ms", "p999_ms", "max_ms", "ack_p50_ms", "ack_max_ms", "lateness_p99_ms"):
@@ -49,7 +54,8 @@ class Result(unittest.TestCase):
         self.assertEqual((result["achieved_rate_ratio"], status), (0, 1))
 
     def test_what_was_planned_and_not_generated_is_no_success(self) -> None:
-        self.assertEqual(build_result(run_of(99), facts())[1], 1)
+        result, status = build_result(run_of(99), facts())
+        self.assertEqual((result["unsent"], status), (1, 1))
 
     def test_nothing_planned_is_no_success(self) -> None:
         self.assertEqual(build_result(Ledger(), facts(planned=0))[1], 1)

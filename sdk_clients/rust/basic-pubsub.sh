@@ -2,7 +2,7 @@
 # Becomes the built client, so that process id, signals and exit status are its own. It never builds.
 artefact="$(dirname "$0")/target/release/sdk-client"
 if [ ! -x "$artefact" ]; then
-  echo '{"sdk":"rust","sent":0,"received":0,"lost":0,"p99_ms":null,"errors":["setup_error: not built: expected sdk_clients/rust/target/release/sdk-client, got no such file; run sdk_clients/rust/build.sh"]}'
+  echo '{"sdk":"rust","sent":0,"received":0,"lost":0,"p99_ms":null,"errors":["not built: expected sdk_clients/rust/target/release/sdk-client, got none; run sdk_clients/rust/build.sh"]}'
   exit 3
 fi
 exec "$artefact" "$@"

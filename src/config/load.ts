@@ -6,7 +6,7 @@ import { LineCounter, isMap, isNode, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
-import { configSchema, type ConfigFile } from './schema.js';
+import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
@@ -44,10 +44,12 @@ export function loadConfig(file: string, known: KnownNames): Config {
       document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`),
     );
   }
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
-  const problems = parsed.success
-    ? crossProblems(parsed.data, known)
-    : parsed.error.issues.flatMap((issue) => schemaProblems(issue));
+  const raw: unknown = document.toJS() ?? {};
+  const parsed = configSchema.safeParse(raw);
+  const problems = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => schemaProblems(issue)),
+    ...crossProblems(namingParts.parse(raw), known),
+  ];
   if (problems.length > 0 || !parsed.success) {
     fail(
       path,
@@ -69,7 +71,10 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ChaosError('CONFIG_INVALID', `config: expected a readable file, got ${path} (${(error as Error).message})`);
+    throw new ChaosError(
+      'CONFIG_INVALID',
+      `config: expected a readable file, got ${path} (${(error as Error).message})`,
+    );
   }
 }
 
@@ -97,7 +102,10 @@ function keysAt(path: Path): string[] {
   let at: unknown = configSchema;
   for (const step of path) {
     const shape = unwrap(at);
-    at = typeof step === 'number' ? (shape as { element?: unknown }).element : (shape as { shape?: Record<PropertyKey, unknown> }).shape?.[step];
+    at =
+      typeof step === 'number'
+        ? (shape as { element?: unknown }).element
+        : (shape as { shape?: Record<PropertyKey, unknown> }).shape?.[step];
   }
   return Object.keys((unwrap(at) as { shape?: object }).shape ?? {});
 }
@@ -117,30 +125,32 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 /** What the schema cannot see: names that must exist, parameters of each fault, names used twice. */
-function crossProblems(config: ConfigFile, known: KnownNames): Problem[] {
-  const problems: Problem[] = [];
-  const { driver } = config.cluster;
-  if (!known.drivers.includes(driver)) {
-    problems.push({ path: ['cluster', 'driver'], text: `cluster.driver: expected one of ${known.drivers.join(', ')}, got ${driver}` });
-  }
-  config.scenarios.forEach((scenario, i) => problems.push(...scenarioProblems(config, scenario, i, known)));
-  return problems;
+function crossProblems({ cluster, scenarios }: NamingParts, known: KnownNames): Problem[] {
+  const problems = scenarios.flatMap((scenario, i) =>
+    scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
+  );
+  if (cluster === undefined || known.drivers.includes(cluster.driver)) return problems;
+  const text = `cluster.driver: expected one of ${known.drivers.join(', ')}, got ${cluster.driver}`;
+  return [{ path: ['cluster', 'driver'], text }, ...problems];
 }
 
-function scenarioProblems(config: ConfigFile, scenario: ConfigFile['scenarios'][number], i: number, known: KnownNames): Problem[] {
+function scenarioProblems(
+  all: NamingParts['scenarios'],
+  scenario: NonNullable<NamingParts['scenarios'][number]>,
+  i: number,
+  known: KnownNames,
+): Problem[] {
   const at = (key: string): Path => ['scenarios', i, key];
-  if (config.scenarios.findIndex((other) => other.name === scenario.name) < i) {
+  if (all.findIndex((other) => other?.name === scenario.name) < i) {
     return [{ path: at('name'), text: `scenarios.${i}.name: ${scenario.name} is there twice` }];
   }
-  const kinds = known.faults.map((fault) => fault.kind);
   const fault = known.faults.find((f) => f.kind === scenario.fault);
   if (fault === undefined) {
-    const text = `scenarios.${i}.fault: expected one of ${kinds.join(', ')}, got ${scenario.fault}`;
-    return [{ path: at('fault'), text }];
+    const kinds = known.faults.map((f) => f.kind).join(', ');
+    return [{ path: at('fault'), text: `scenarios.${i}.fault: expected one of ${kinds}, got ${scenario.fault}` }];
   }
   const params = fault.params.safeParse(scenario.params);
-  if (params.success) return [];
-  return params.error.issues.map((issue) => ({
+  return (params.error?.issues ?? []).map((issue) => ({
     path: ['scenarios', i, 'params', ...issue.path],
     text: `scenarios.${i}.params${issue.path.map((p) => `.${String(p)}`).join('')} (${scenario.name}): ${issue.message}`,
   }));

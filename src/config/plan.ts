@@ -29,7 +29,10 @@ export function chosenScenarios(config: Config, request: RunRequest): readonly S
 export function chosenSdks(config: Config, request: RunRequest): readonly string[] {
   const unknown = (request.sdks ?? []).filter((sdk) => !config.sdks.includes(sdk));
   if (unknown.length > 0 || request.sdks?.length === 0) {
-    throw new ChaosError('CONFIG_INVALID', `sdks: expected some of ${config.sdks.join(', ')}, got ${unknown.join(', ') || 'none'}`);
+    throw new ChaosError(
+      'CONFIG_INVALID',
+      `sdks: expected some of ${config.sdks.join(', ')}, got ${unknown.join(', ') || 'none'}`,
+    );
   }
   return request.sdks === undefined ? config.sdks : config.sdks.filter((sdk) => request.sdks?.includes(sdk));
 }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
 const seconds = (max: number) => z.number().positive().max(max);
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, e.g. "local"');
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, e.g. "local"');
 
 const scenario = z.strictObject({
   name,
@@ -56,7 +58,8 @@ const logs = z.strictObject({
 
 const timeZone = z.string().refine((zone) => {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
   } catch {
     return false;
   }
@@ -78,4 +81,13 @@ export const configSchema = z.strictObject({
   scenarios: z.array(scenario).min(1),
 });
 
+/** The parts that name things elsewhere, each as far as it can be read by itself: a problem in one part hides none in another. */
+export const namingParts = z
+  .object({
+    cluster: cluster.prefault({}).optional().catch(undefined),
+    scenarios: z.array(scenario.optional().catch(undefined)).catch([]),
+  })
+  .catch({ cluster: undefined, scenarios: [] });
+
+export type NamingParts = z.infer<typeof namingParts>;
 export type ConfigFile = z.infer<typeof configSchema>;

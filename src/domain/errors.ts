@@ -27,7 +27,11 @@ export const ERRORS = {
     remedy: "Read the brokers' logs in the run's folder, cluster/.",
   },
   CLUSTER_GONE: { blame: 'harness', retryable: false, remedy: 'Start a new run: the cluster of this one was stopped.' },
-  INJECT_FAILED: { blame: 'harness', retryable: false, remedy: "Read the fault's ticket in the run's folder, faults/." },
+  INJECT_FAILED: {
+    blame: 'harness',
+    retryable: false,
+    remedy: "Read the fault's ticket in the run's folder, faults/.",
+  },
   RECOVER_FAILED: {
     blame: 'harness',
     retryable: false,

@@ -11,7 +11,10 @@ export const clusterWorkflowId = (cluster: string): string => `cluster-${cluster
 
 /** Id of a run started by a person; `at` is the start time, `suffix` makes two starts in one second differ. */
 export function chaosRunWorkflowId(cluster: string, at: Date, suffix: string): string {
-  const stamp = at.toISOString().replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  const stamp = at
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z');
   return `chaos-run-${cluster}-${stamp}-${suffix}`;
 }
 

@@ -19,13 +19,7 @@ export type ScenarioStatus =
 
 /** How one SDK came out in one phase. `harness_error` is our own runner dying under a client. */
 export type SdkStatus =
-  | 'passed'
-  | 'failed'
-  | 'timeout'
-  | 'script_format_error'
-  | 'script_not_found'
-  | 'harness_overloaded'
-  | 'harness_error';
+  'passed' | 'failed' | 'timeout' | 'script_format_error' | 'script_not_found' | 'harness_overloaded' | 'harness_error';
 
 /** The run as a whole. `refused` and `cancelled` are no verdicts: they are never counted. */
 export type Headline = 'PASS' | 'FAIL' | 'INVALID' | 'REFUSED' | 'CANCELLED';

@@ -1,4 +1,4 @@
-import type { ClientOutcome } from './client-result.js';
+import type { ClientOutcome, ClientResult } from './client-result.js';
 import { blameOf, type Blame, type Headline, type ScenarioStatus, type SdkStatus } from './status.js';
 
 /** The limits a verdict rests on; all from the config. */
@@ -83,9 +83,13 @@ function isOverloaded(outcome: ClientOutcome, rules: VerdictRules): boolean {
   return lateness > rules.latenessLimitMs || rate < rules.achievedRateMin;
 }
 
+/** Lateness cannot lose a message that was acknowledged, nor withhold an acknowledgement, nor keep a broker from letting anybody in. */
+const isExcusable = (result: ClientResult): boolean =>
+  result.sent > 0 && result.lost === 0 && (result.unconfirmed ?? 0) === 0;
+
 /**
  * Judges one client of a validation by step 5 of the seed: exit code 0, nothing lost, p99 below the limit; plus at least one message sent.
- * A late generator excuses slowness, never a loss: lateness cannot lose a message that was acknowledged.
+ * A late generator excuses slowness and nothing else.
  */
 export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules): SdkVerdict {
   const { sdk, end, result } = outcome;
@@ -111,8 +115,7 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules): SdkVerdic
     check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
   ];
   if (checks.every((c) => c.ok)) return verdict('passed', checks);
-  const excused = result.lost === 0 && isOverloaded(outcome, rules);
-  return verdict(excused ? 'harness_overloaded' : 'failed', checks);
+  return verdict(isExcusable(result) && isOverloaded(outcome, rules) ? 'harness_overloaded' : 'failed', checks);
 }
 
 /** Which of several failures names the scenario: the fault's own course comes first, since the validation means little without it. */
@@ -191,15 +194,16 @@ export function judgeRun(input: {
   readonly rules: VerdictRules;
 }): RunVerdict {
   const passed = (name: string): boolean => input.scenarios.some((s) => s.name === name && s.passed);
-  const ratio = (list: readonly { readonly name: string }[]): number =>
-    list.length === 0 ? 1 : list.filter((s) => passed(s.name)).length / list.length;
+  // In whole hundredths first, then divided: 29 / 50 * 100 is below 58.
+  const percent = (list: readonly { readonly name: string }[]): number =>
+    list.length === 0 ? 100 : (list.filter((s) => passed(s.name)).length * 100) / list.length;
   const core = input.planned.filter((s) => s.core);
   const rest = input.planned.filter((s) => !s.core);
-  const passRatePercent = input.planned.length === 0 ? 0 : Math.floor(ratio(input.planned) * 100);
+  const passRatePercent = input.planned.length === 0 ? 0 : Math.floor(percent(input.planned));
   const good =
     input.kind === 'single'
-      ? ratio(input.planned) === 1
-      : ratio(core) === 1 && ratio(rest) * 100 >= input.rules.nonCorePassRatePercent;
+      ? percent(input.planned) === 100
+      : percent(core) === 100 && percent(rest) >= input.rules.nonCorePassRatePercent;
   const runPassed = good && input.planned.length > 0 && input.runFailures.length === 0 && !input.cancelled;
   if (input.cancelled) return { runPassed: false, headline: 'CANCELLED', passRatePercent };
   if (runPassed) return { runPassed, headline: 'PASS', passRatePercent };

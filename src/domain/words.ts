@@ -11,7 +11,7 @@ const FULL_SENTENCES: readonly string[] = [
   '帮我跑一轮 RobustMQ chaos 测试',
   'run a chaos test round',
 ];
-const P1_SENTENCE = '按 P1 跑一轮';
+const P1_SENTENCES: readonly string[] = ['按 P1 跑一轮', '按 P1 跑一轮 RobustMQ 故障场景'];
 
 /** Case, white space and closing punctuation do not change what a sentence means. */
 const normalise = (text: string): string =>
@@ -32,11 +32,11 @@ export function understand(words: string, catalogue: readonly Scenario[]): Inten
   );
   if (named.length > 0) return { kind: 'scenarios', names: named };
   if (FULL_SENTENCES.some((sentence) => normalise(sentence) === text)) return { kind: 'full' };
-  if (text.startsWith(normalise(P1_SENTENCE))) {
+  if (P1_SENTENCES.some((sentence) => normalise(sentence) === text)) {
     const names = catalogue.filter((s) => s.priority === 'P1').map((s) => s.name);
     if (names.length > 0) return { kind: 'scenarios', names };
   }
-  return { kind: 'nothing', wouldFit: [...FULL_SENTENCES, P1_SENTENCE, ...catalogue.map((s) => s.name)] };
+  return { kind: 'nothing', wouldFit: [...FULL_SENTENCES, ...P1_SENTENCES, ...catalogue.map((s) => s.name)] };
 }
 
 /** Names found in the text; a name that is only part of a longer found name does not count. */

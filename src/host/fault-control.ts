@@ -22,7 +22,12 @@ export function faultOf(faults: readonly Fault[], kind: string): Fault {
 }
 
 /** The target of a scenario must exist on this cluster; the error lists what does. */
-export async function checkTarget(fault: Fault, scenario: Scenario, dir: string | null, driver: ClusterDriver): Promise<void> {
+export async function checkTarget(
+  fault: Fault,
+  scenario: Scenario,
+  dir: string | null,
+  driver: ClusterDriver,
+): Promise<void> {
   const targets = await driver.targets(dir);
   const known = fault.targetKind === 'broker' ? targets.brokers : targets.interfaces;
   if (known.includes(scenario.target)) return;
@@ -34,7 +39,12 @@ export async function checkTarget(fault: Fault, scenario: Scenario, dir: string 
 }
 
 /** Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. */
-export async function planFault(faults: readonly Fault[], plan: RunPlan, scenario: Scenario, driver: ClusterDriver): Promise<FaultTicket> {
+export async function planFault(
+  faults: readonly Fault[],
+  plan: RunPlan,
+  scenario: Scenario,
+  driver: ClusterDriver,
+): Promise<FaultTicket> {
   const fault = faultOf(faults, scenario.fault);
   const cluster: FaultCluster = { dir: plan.clusterDir, driver };
   await checkTarget(fault, scenario, plan.clusterDir, driver);
@@ -77,12 +87,20 @@ export function mustReadTicket(clusterDir: string, faultId: string): FaultTicket
 }
 
 /** Does what the ticket says. Called again after a crash in the middle it finishes the work; a ticket that was recovered meanwhile is refused. */
-export function injectFault(faults: readonly Fault[], clusterDir: string, faultId: string, driver: ClusterDriver): Promise<FaultTicket> {
+export function injectFault(
+  faults: readonly Fault[],
+  clusterDir: string,
+  faultId: string,
+  driver: ClusterDriver,
+): Promise<FaultTicket> {
   return withTicket(clusterDir, faultId, TICKET_LIMIT_MS, async () => {
     const ticket = mustReadTicket(clusterDir, faultId);
     if (ticket.state === 'injected') return ticket;
     if (ticket.state === 'recovered') {
-      throw new ChaosError('INJECT_FAILED', `${faultId} was recovered by the ${String(ticket.recoveredBy)} before it was injected`);
+      throw new ChaosError(
+        'INJECT_FAILED',
+        `${faultId} was recovered by the ${String(ticket.recoveredBy)} before it was injected`,
+      );
     }
     const { at, us } = now();
     const acting: FaultTicket = {
@@ -133,7 +151,12 @@ export async function observeFault(
  * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if somebody ended
  * it before its time.
  */
-export async function holdFault(clusterDir: string, faultId: string, windowMs: number, signal?: AbortSignal): Promise<boolean> {
+export async function holdFault(
+  clusterDir: string,
+  faultId: string,
+  windowMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
   for (;;) {
     const ticket = mustReadTicket(clusterDir, faultId);
     const endUs = (ticket.injectedUs ?? 0) + windowMs * 1000;

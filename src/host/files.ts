@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -10,12 +20,16 @@ export function writeJson(path: string, value: unknown): void {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}.tmp`;
   const fd = openSync(temporary, 'wx');
   try {
-    writeSync(fd, `${JSON.stringify(value, null, 2)}\n`);
+    // Not writeSync: on a nearly full disk that writes a part and says so only by its result.
+    writeFileSync(fd, `${JSON.stringify(value, null, 2)}\n`);
     fsyncSync(fd);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(fd);
   }
-  renameSync(temporary, path);
   syncFolder(dirname(path));
 }
 

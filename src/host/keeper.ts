@@ -22,7 +22,12 @@ export const keeperLock = (clusterDir: string): string => join(clusterDir, 'keep
 const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 
 /** Recovers every fault whose deadline has passed (`all`: every open one). A fault that resists is tried again, for ever. */
-async function recoverDue(clusterDir: string, faults: readonly Fault[], tries: Map<string, number>, all: boolean): Promise<void> {
+async function recoverDue(
+  clusterDir: string,
+  faults: readonly Fault[],
+  tries: Map<string, number>,
+  all: boolean,
+): Promise<void> {
   for (const ticket of openTickets(clusterDir)) {
     const due = all || monotonicUs() > ticket.deadlineUs || ticket.bootId !== ownIdentity().bootId;
     if (!due || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;

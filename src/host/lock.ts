@@ -24,7 +24,8 @@ export async function withLock<T>(path: string, limitMs: number, work: () => Pro
 async function holding<T>(path: string, limitMs: number, work: () => Promise<T>): Promise<T> {
   const end = Date.now() + limitMs;
   while (!tryTake(path)) {
-    if (Date.now() > end) throw new Error(`${path}: held by process ${ownerOf(path)?.pid ?? '?'} for over ${limitMs} ms`);
+    if (Date.now() > end)
+      throw new Error(`${path}: held by process ${ownerOf(path)?.pid ?? '?'} for over ${limitMs} ms`);
     await sleepMs(25);
   }
   try {
@@ -72,10 +73,19 @@ function removeStale(path: string, stale: ProcessId): void {
   rmSync(breaker, { force: true });
 }
 
+/** Belongs to no process: for a file that a power cut left empty, since nothing else makes one that cannot be read. */
+const NOBODY: ProcessId = { pid: 0, startTicks: 0, bootId: '' };
+
 function ownerOf(path: string): ProcessId | undefined {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessId;
+    text = readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+  try {
+    return JSON.parse(text) as ProcessId;
+  } catch {
+    return NOBODY;
   }
 }

@@ -28,5 +28,9 @@ export const openTickets = (clusterDir: string): FaultTicket[] =>
   listTickets(clusterDir).filter((ticket) => ticket.state !== 'recovered');
 
 /** Exclusive use of one ticket: inject, renew and recover never overlap, whoever calls them. */
-export const withTicket = <T>(clusterDir: string, faultId: string, limitMs: number, work: () => Promise<T>): Promise<T> =>
-  withLock(`${ticketFile(clusterDir, faultId)}.lock`, limitMs, work);
+export const withTicket = <T>(
+  clusterDir: string,
+  faultId: string,
+  limitMs: number,
+  work: () => Promise<T>,
+): Promise<T> => withLock(`${ticketFile(clusterDir, faultId)}.lock`, limitMs, work);

@@ -27,5 +27,8 @@ export function findTool(tool: Tool): string | undefined {
 export function requireTool(tool: Tool): string {
   const path = findTool(tool);
   if (path !== undefined) return path;
-  throw new ChaosError('PREFLIGHT_FAILED', `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`);
+  throw new ChaosError(
+    'PREFLIGHT_FAILED',
+    `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`,
+  );
 }

@@ -5,7 +5,8 @@ export const dash = '–';
 export const number = (value: number | null | undefined, digits = 1): string =>
   value === null || value === undefined ? dash : value.toFixed(digits).replace(/\.0+$/, '');
 
-export const seconds = (ms: number | null | undefined): string => (ms === null || ms === undefined ? dash : `${(ms / 1000).toFixed(2)} s`);
+export const seconds = (ms: number | null | undefined): string =>
+  ms === null || ms === undefined ? dash : `${(ms / 1000).toFixed(2)} s`;
 
 export const mark = (ok: boolean): string => (ok ? '✅' : '❌');
 

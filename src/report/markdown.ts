@@ -44,11 +44,14 @@ function overview(data: RunData): string {
   ]);
   const missing = data.plan.scenarios
     .filter((scenario) => !data.scenarios.some((result) => result.scenario.name === scenario.name))
-    .map((scenario) => [`${mark(false)} ${scenario.name}`, scenario.core ? 'yes' : 'no', 'not run', ...data.plan.sdks.map(() => dash)]);
-  return `## Validation, 60 s after the recovery\n\n${table(head, [...rows, ...missing])}`.replace(
-    '60 s',
-    `${data.plan.timing.healWaitMs / 1000} s`,
-  );
+    .map((scenario) => [
+      `${mark(false)} ${scenario.name}`,
+      scenario.core ? 'yes' : 'no',
+      'not run',
+      ...data.plan.sdks.map(() => dash),
+    ]);
+  const healWait = `${data.plan.timing.healWaitMs / 1000} s`;
+  return `## Validation, ${healWait} after the recovery\n\n${table(head, [...rows, ...missing])}`;
 }
 
 function overviewCell(result: ScenarioResult, sdk: string): string {
@@ -69,7 +72,9 @@ function clientTable(outcomes: readonly ClientOutcome[], verdicts: readonly { re
   const more = ['p50', 'p90', 'p99', 'p99.9', 'max ms', 'lateness p99', 'seconds', 'errors'];
   const rows = outcomes.map((outcome, i) => {
     const r = outcome.result;
-    const counts = [r?.sent, r?.received, r?.lost, r?.unconfirmed, r?.naive_lost, r?.duplicates].map((n) => number(n, 0));
+    const counts = [r?.sent, r?.received, r?.lost, r?.unconfirmed, r?.naive_lost, r?.duplicates].map((n) =>
+      number(n, 0),
+    );
     const times = [r?.p50_ms, r?.p90_ms, r?.p99_ms, r?.p999_ms, r?.max_ms, r?.lateness_p99_ms].map((n) => number(n));
     const errors = outcome.lineProblem ?? (r?.errors.join('; ') || dash);
     const attempts = outcome.attempt > 1 ? ` (attempt ${outcome.attempt})` : '';
@@ -98,13 +103,16 @@ function scenarioSection(data: RunData, result: ScenarioResult): string {
 
 function faultText({ plan }: RunData, { scenario, fault, verdict, healWaitSeconds }: ScenarioResult): string {
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
-  const held = fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
+  const held =
+    fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
   const params = Object.entries(scenario.params).map(([key, value]) => `${key}=${String(value)}`);
   const lines = [
     `Fault \`${scenario.fault}\` on \`${scenario.target}\` (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${fault.victim ?? dash}.`,
     ...(fault.reason === null ? [] : [`Why: ${fault.reason}.`]),
     `Injected ${at(fault.injectedAt)}, recovered and proved ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
-    ...(fault.injectError === null ? [] : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),
+    ...(fault.injectError === null
+      ? []
+      : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),
     ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
     ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
     ...(fault.recoverError === null ? [] : [`**Recover error:** ${fault.recoverError}.`]),
@@ -161,7 +169,8 @@ function validationTable(data: RunData, { validation, sdkVerdicts }: ScenarioRes
   const baseline = (sdk: string): ClientOutcome | undefined => data.control.find((outcome) => outcome.sdk === sdk);
   const compared = validation.map(({ sdk, result }) => {
     const [before, after] = [baseline(sdk)?.result?.p99_ms, result?.p99_ms];
-    const ratio = typeof before === 'number' && typeof after === 'number' && before > 0 ? `${(after / before).toFixed(1)} ×` : dash;
+    const ratio =
+      typeof before === 'number' && typeof after === 'number' && before > 0 ? `${(after / before).toFixed(1)} ×` : dash;
     return `${sdk} ${number(before)} → ${number(after)} ms (${ratio})`;
   });
   return `**Validation**\n\n${clientTable(validation, sdkVerdicts)}\n\np99 against the control run: ${compared.join(', ')}.`;
@@ -180,7 +189,9 @@ function snapshotsText(snapshots: readonly SnapshotSummary[]): string {
   if (first === undefined) return '';
   const rows = later.flatMap((snapshot) =>
     Object.entries(snapshot.figures)
-      .filter(([key, value]) => first.figures[key] !== undefined && first.figures[key] !== value && !key.endsWith('.mem'))
+      .filter(
+        ([key, value]) => first.figures[key] !== undefined && first.figures[key] !== value && !key.endsWith('.mem'),
+      )
       .map(([key, value]) => [key, String(first.figures[key]), String(value), snapshot.label]),
   );
   const warnings = snapshots.flatMap((s) => s.warnings.map((warning) => `- ${s.label}: ${warning}`));

@@ -38,13 +38,20 @@ export function caveats(data: RunData): string[] {
   const failing = data.controlVerdicts.filter((v) => !v.passed && v.status !== 'script_format_error');
   const list: string[] = [];
   if (failing.length > 0 && data.runFailures.length === 0) {
-    list.push(`The cluster was failing before anything was done to it: ${failing.map((v) => `${v.sdk} ${v.status}`).join(', ')} in the control run.`);
+    list.push(
+      `The cluster was failing before anything was done to it: ${failing.map((v) => `${v.sdk} ${v.status}`).join(', ')} in the control run.`,
+    );
   }
   if (plan.timing.healWaitMs < PRODUCTION_HEAL_WAIT_MS) {
-    list.push(`Not a real verdict: the heal wait was ${plan.timing.healWaitMs / 1000} s instead of ${PRODUCTION_HEAL_WAIT_MS / 1000} s.`);
+    list.push(
+      `Not a real verdict: the heal wait was ${plan.timing.healWaitMs / 1000} s instead of ${PRODUCTION_HEAL_WAIT_MS / 1000} s.`,
+    );
   }
   if (plan.sdksLeftOut.length > 0) list.push(`The matrix is incomplete: without ${plan.sdksLeftOut.join(', ')}.`);
   const never = data.scenarios.flatMap((s) => s.snapshots).flatMap((s) => s.neverLines).length;
-  if (never > 0) list.push(`The brokers logged ${never} line${never === 1 ? '' : 's'} that must never appear; see the scenarios below.`);
+  if (never > 0)
+    list.push(
+      `The brokers logged ${never} line${never === 1 ? '' : 's'} that must never appear; see the scenarios below.`,
+    );
   return list;
 }

@@ -234,6 +234,8 @@ interface Progress {
 function followProgress(): Progress {
   let state: RunProgress = {
     runId: null,
+    runDir: null,
+    sdks: [],
     cluster: null,
     phase: 'starting',
     since: new Date().toISOString(),
@@ -252,6 +254,8 @@ function followProgress(): Progress {
     plan: (plan) =>
       change({
         runId: plan.runId,
+        runDir: plan.runDir,
+        sdks: plan.sdks,
         cluster: plan.cluster,
         scenarios: plan.scenarios.map(({ name }) => ({ name, status: 'waiting' as const })),
       }),

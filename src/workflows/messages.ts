@@ -53,6 +53,8 @@ export interface ScenarioProgress {
 /** What a run is doing: the answer of `ChaosRunWorkflow`'s query `progress`. */
 export interface RunProgress {
   readonly runId: string | null;
+  readonly runDir: string | null;
+  readonly sdks: readonly string[];
   readonly cluster: string | null;
   readonly phase: 'starting' | 'pre-check' | 'starting cluster' | 'control run' | 'scenario' | 'stopping cluster' | 'report' | 'closed';
   readonly since: string;

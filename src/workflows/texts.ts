@@ -19,7 +19,7 @@ export function stateOf(verdict: ScenarioVerdict): ChaosState {
 }
 
 /** One client's result in one line. */
-export function clientText({ result, lineProblem }: ClientOutcome): string {
+export function clientText({ result, lineProblem }: Pick<ClientOutcome, 'result' | 'lineProblem'>): string {
   if (result === null) return lineProblem ?? 'no result';
   return `sent ${result.sent}, received ${result.received}, lost ${result.lost}, p99 ${String(result.p99_ms)} ms`;
 }

@@ -9,7 +9,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 pub const MQTT_VERSION: &str = "3.1.1";
-const LONGEST_MS: u64 = 86_400_000;
+const HOUR_MS: u64 = 3_600_000;
+const LONGEST_TOPIC_BYTES: usize = 65_535;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -66,27 +67,42 @@ impl Config {
             phase: reader.text("PHASE", "manual"),
             client_id: reader.text("CLIENT_ID", &format!("rust-{unique}")),
             topic: reader.text("TOPIC", &format!("chaos/manual/rust-{unique}")),
-            message_count: reader.number("MESSAGE_COUNT", 1_000, 1..=1_000_000),
-            message_rate: reader.number("MESSAGE_RATE", 50.0, 0.001..=100_000.0),
-            payload_bytes: reader.number("PAYLOAD_BYTES", 256, 1..=1_048_576),
-            ack_wait: reader.milliseconds("ACK_WAIT_MS", 5_000, 1),
-            drain_max: reader.milliseconds("DRAIN_MAX_MS", 30_000, 0),
-            setup_limit: reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1),
-            time_limit: reader.milliseconds("TIME_LIMIT_MS", 180_000, 1),
+            message_count: reader.whole("MESSAGE_COUNT", 1_000, 1..=1_000_000),
+            message_rate: reader.decimal("MESSAGE_RATE", 50.0, 0.001..=100_000.0),
+            payload_bytes: reader.whole("PAYLOAD_BYTES", 256, 1..=1_000_000) as usize,
+            ack_wait: reader.milliseconds("ACK_WAIT_MS", 5_000, 1..=HOUR_MS),
+            drain_max: reader.milliseconds("DRAIN_MAX_MS", 30_000, 0..=HOUR_MS),
+            setup_limit: reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1..=HOUR_MS),
+            time_limit: reader.milliseconds("TIME_LIMIT_MS", 180_000, 1..=24 * HOUR_MS),
             ledger_path: reader.value("LEDGER_PATH"),
         };
         reader.check_version();
-        reader.check(!config.topic.contains(['+', '#']), || {
-            format!("TOPIC: expected a topic without wildcards, got {:?}", config.topic)
+        let is_topic_name = !config.topic.contains(['+', '#']) && config.topic.len() <= LONGEST_TOPIC_BYTES;
+        reader.check(is_topic_name, || {
+            let shown: String = config.topic.chars().take(80).collect();
+            format!(
+                "TOPIC: expected a topic name without wildcards, at most {LONGEST_TOPIC_BYTES} bytes, got {shown:?}"
+            )
         });
         reader.check(config.password.is_empty() || !config.username.is_empty(), || {
-            "MQTT_USERNAME: expected a name, because MQTT_PASSWORD is set, got none".to_owned()
+            "MQTT_PASSWORD: expected MQTT_USERNAME beside it, as MQTT 3.1.1 demands, got a password alone".to_owned()
         });
         if reader.errors.is_empty() {
             Ok(config)
         } else {
             Err(reader.errors)
         }
+    }
+}
+
+/// A name, an IPv4 address, or an IPv6 address in brackets.
+fn is_host(text: &str) -> bool {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match bare {
+        Some(address) => {
+            !address.is_empty() && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+        }
+        None => !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "[]:,".contains(c)),
     }
 }
 
@@ -111,26 +127,36 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
     }
 
-    fn number<T>(&mut self, name: &str, default: T, range: RangeInclusive<T>) -> T
+    fn whole(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> u64 {
+        self.number(name, "a whole number", default, range)
+    }
+
+    /// At most one point, and digits before and after it: `parse` alone would take "1e3", "nan" and "+7".
+    fn decimal(&mut self, name: &str, default: f64, range: RangeInclusive<f64>) -> f64 {
+        self.number(name, "a number", default, range)
+    }
+
+    fn milliseconds(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> Duration {
+        Duration::from_millis(self.whole(name, default, range))
+    }
+
+    fn number<T>(&mut self, name: &str, kind: &str, default: T, range: RangeInclusive<T>) -> T
     where
         T: FromStr + PartialOrd + Copy + fmt::Display,
     {
         let Some(text) = self.value(name) else {
             return default;
         };
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse() {
-            Ok(number) if range.contains(&number) => number,
+            Ok(number) if range.contains(&number) && text.splitn(2, '.').all(is_digits) => number,
             _ => {
                 let (low, high) = (range.start(), range.end());
                 self.errors
-                    .push(format!("{name}: expected a number from {low} to {high}, got {text:?}"));
+                    .push(format!("{name}: expected {kind} from {low} to {high}, got {text:?}"));
                 default
             }
         }
-    }
-
-    fn milliseconds(&mut self, name: &str, default: u64, lowest: u64) -> Duration {
-        Duration::from_millis(self.number(name, default, lowest..=LONGEST_MS))
     }
 
     fn endpoints(&mut self) -> Vec<Endpoint> {
@@ -152,7 +178,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     fn endpoint(&mut self, name: &str, text: &str) -> Option<Endpoint> {
         let parts = text.rsplit_once(':').and_then(|(host, port)| {
             let port = port.parse().ok().filter(|port| *port > 0)?;
-            (!host.is_empty()).then(|| Endpoint {
+            is_host(host).then(|| Endpoint {
                 host: host.to_owned(),
                 port,
             })

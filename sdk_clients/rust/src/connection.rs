@@ -8,8 +8,9 @@ use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop,
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Publishes on the wire without a PUBACK; the library's own queue keeps the rest.
-const IN_FLIGHT: u16 = 20;
+/// Publishes on the wire without a PUBACK. Far below the 65 535 packet ids, and high enough that a slow network does not make the
+/// library hold back what was handed to it.
+const IN_FLIGHT: u16 = 10_000;
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
 const CONNECT_LIMIT_SECONDS: u64 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
@@ -63,7 +64,8 @@ fn open(config: &Config, role: Role, endpoint: &Endpoint) -> (AsyncClient, Event
     let mut options = MqttOptions::new(id, endpoint.host.clone(), endpoint.port);
     let packet_bytes = config.payload_bytes + PACKET_OVERHEAD_BYTES;
     options
-        .set_clean_session(false)
+        // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
+        .set_clean_session(role == Role::Publisher)
         .set_keep_alive(KEEP_ALIVE)
         .set_inflight(IN_FLIGHT)
         .set_max_packet_size(packet_bytes, packet_bytes);

@@ -28,7 +28,8 @@ use tokio::signal::unix::{signal, SignalKind};
 
 const EXIT_INCOMPLETE: i32 = 1;
 const EXIT_UNUSABLE_INPUT: i32 = 2;
-const REPORT_RESERVE: Duration = Duration::from_millis(1_500);
+/// Kept back from TIME_LIMIT_MS for goodbye, ledger and result line.
+const REPORT_RESERVE: Duration = Duration::from_secs(2);
 
 fn main() {
     let started_us = now_us();

@@ -152,17 +152,31 @@ impl Run {
         let limit_us = started_us + self.config.drain_max.as_micros() as u64;
         loop {
             let now = now_us();
-            {
+            let last_us = {
                 let state = self.shared.lock();
                 let last_us = state.ledger.last_progress_us().max(started_us);
-                if state.ledger.is_settled() || now >= last_us + quiet_us {
+                if state.ledger.is_settled() {
                     return;
                 }
-            }
-            if now >= limit_us.min(self.deadline_us) || self.signals() > 1 {
-                return;
-            }
-            tokio::time::sleep(TICK).await;
+                last_us
+            };
+            let reason = if self.signals() > 1 {
+                "by a second signal".to_owned()
+            } else if now >= self.deadline_us {
+                return; // Said by `close`.
+            } else if now >= limit_us {
+                format!("by DRAIN_MAX_MS={}", self.config.drain_max.as_millis())
+            } else if now >= last_us + quiet_us {
+                format!(
+                    "after {} ms without an acknowledgement or a first receipt",
+                    quiet_us / 1_000
+                )
+            } else {
+                tokio::time::sleep(TICK).await;
+                continue;
+            };
+            self.shared.lock().journal.fatal(format!("drain ended {reason}"));
+            return;
         }
     }
 

@@ -37,7 +37,8 @@ export interface PhaseRequest {
   readonly repeatable: boolean;
 }
 
-const ownerOf = (request: Pick<PhaseRequest, 'clusterDir' | 'label'>): string => `${request.clusterDir}#clients-${request.label}`;
+const ownerOf = (request: Pick<PhaseRequest, 'clusterDir' | 'label'>): string =>
+  `${request.clusterDir}#clients-${request.label}`;
 
 /** Spreads the clients: the i-th publishes at the i-th node and subscribes at the next one. */
 function rotated(endpoints: readonly string[], by: number): string[] {
@@ -73,7 +74,10 @@ function clientSpec(request: PhaseRequest, sdk: string, index: number, attempt: 
  * Starts the clients of a phase, each in a process group of its own under one watching process, and returns when all are ready. Called again after a
  * worker's death it finds the phase that runs or has run; one whose watcher died is started again only if it is repeatable.
  */
-export async function startClients(request: PhaseRequest, signal?: AbortSignal): Promise<Readonly<Record<string, ClientReady | null>>> {
+export async function startClients(
+  request: PhaseRequest,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, ClientReady | null>>> {
   const { phaseDir, sdks } = request;
   const known = readJson<PhaseRunner>(runnerFile(phaseDir));
   const ended = sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
@@ -161,7 +165,14 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
   const exit = readJson<ClientExit>(exitFile(phaseDir, sdk));
   if (exit === undefined) {
     const end = { kind: 'runner_died' } as const;
-    return { sdk, end, result: null, lineProblem: 'the process that watched the client died', durationSeconds: 0, attempt };
+    return {
+      sdk,
+      end,
+      result: null,
+      lineProblem: 'the process that watched the client died',
+      durationSeconds: 0,
+      attempt,
+    };
   }
   const end = endOf(exit, phaseDir, sdk);
   const { durationSeconds } = exit;

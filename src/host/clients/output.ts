@@ -41,7 +41,11 @@ export function captureBounded(stream: Readable, path: string): void {
 }
 
 /** As `captureBounded`, and finds whole lines: `onLine` for each, the last non-empty one on `result()`. */
-export function captureLines(stream: Readable, path: string, onLine: (line: string) => void): { result: () => Captured } {
+export function captureLines(
+  stream: Readable,
+  path: string,
+  onLine: (line: string) => void,
+): { result: () => Captured } {
   const file = boundedFile(path);
   let bytes = 0;
   let current = '';

@@ -44,7 +44,10 @@ async function compressLedger(sdk: string): Promise<void> {
 }
 
 /** Resolves with the exit of the process itself; what it left in its group is killed. */
-function awaitExit(child: ChildProcess, limitMs: number): Promise<{ code: number | null; signal: string | null; late: boolean }> {
+function awaitExit(
+  child: ChildProcess,
+  limitMs: number,
+): Promise<{ code: number | null; signal: string | null; late: boolean }> {
   return new Promise((resolve) => {
     let late = false;
     const timer = setTimeout(() => {
@@ -63,7 +66,12 @@ async function runClient(client: ClientSpec): Promise<void> {
   const dir = clientDir(spec.dir, client.sdk);
   mkdirSync(dir, { recursive: true });
   const started = monotonicUs();
-  const finish = (end: Pick<ClientExit, 'kind' | 'code' | 'signal'>, lastLine = '', truncated = false, bytes = 0): void =>
+  const finish = (
+    end: Pick<ClientExit, 'kind' | 'code' | 'signal'>,
+    lastLine = '',
+    truncated = false,
+    bytes = 0,
+  ): void =>
     writeJson(exitFile(spec.dir, client.sdk), {
       ...end,
       lastLine,
@@ -81,7 +89,10 @@ async function runClient(client: ClientSpec): Promise<void> {
     child.once('error', resolve);
     child.once('spawn', () => resolve(undefined));
   });
-  if (failed !== undefined) return finish({ kind: 'not_found', code: null, signal: failed.message });
+  if (failed !== undefined) {
+    finish({ kind: 'not_found', code: null, signal: failed.message });
+    return;
+  }
   running.add(child);
   const lines = captureLines(child.stdout, `${dir}/stdout.log`, (line) => noteReady(client.sdk, line));
   captureBounded(child.stderr, `${dir}/stderr.log`);

@@ -8,5 +8,8 @@ export const drivers: readonly ClusterDriver[] = [natsDriver];
 export function driverNamed(name: string): ClusterDriver {
   const driver = drivers.find((d) => d.name === name);
   if (driver !== undefined) return driver;
-  throw new ChaosError('CONFIG_INVALID', `cluster.driver: expected ${drivers.map((d) => d.name).join(' or ')}, got ${name}`);
+  throw new ChaosError(
+    'CONFIG_INVALID',
+    `cluster.driver: expected ${drivers.map((d) => d.name).join(' or ')}, got ${name}`,
+  );
 }

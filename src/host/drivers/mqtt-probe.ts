@@ -100,7 +100,7 @@ export async function warmUp(port: number, login: Login): Promise<void> {
     const subscriptions = [{ topic: 'chaos/warm-up', qos: 1 as const }];
     const suback = await probe.ask({ cmd: 'subscribe', messageId: 1, subscriptions }, 'suback');
     if (suback.cmd === 'suback' && suback.granted[0] !== 1) {
-      throw new Error(`SUBACK from 127.0.0.1:${port}: expected QoS 1, got ${String(suback.granted[0])}`);
+      throw new Error(`SUBACK from 127.0.0.1:${port}: expected QoS 1, got ${JSON.stringify(suback.granted)}`);
     }
     await probe.ask({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['chaos/warm-up'] }, 'unsuback');
   } finally {

@@ -6,7 +6,14 @@ import { monotonicUs, pollUntil } from '../clock.js';
 import type { GroupLeader, Leaders, NodeView } from '../drivers/contract.js';
 import { isListening } from '../ports.js';
 import { isAlive, type ProcessId } from '../processes.js';
-import { evidence, type Fault, type FaultCluster, type FaultPlan, type FaultTicket, type ProbeResult } from './contract.js';
+import {
+  evidence,
+  type Fault,
+  type FaultCluster,
+  type FaultPlan,
+  type FaultTicket,
+  type ProbeResult,
+} from './contract.js';
 
 /** Which broker is killed: one that leads nothing, or the one that leads everything. */
 const params = z.strictObject({ victim: z.enum(['follower', 'leader']).default('follower') });
@@ -29,7 +36,8 @@ function leaderNode(nodes: readonly NodeView[], kill: boolean): NodeView {
 
 const leadersOf = (leaders: Leaders): readonly GroupLeader[] => [leaders.cluster, ...leaders.load];
 
-const has = (ids: readonly string[] | undefined, suffix: string): boolean => (ids ?? []).some((id) => id.endsWith(suffix));
+const has = (ids: readonly string[] | undefined, suffix: string): boolean =>
+  (ids ?? []).some((id) => id.endsWith(suffix));
 
 /** The follower with a publisher and a subscriber on it, else the one with most clients. */
 function chooseFollower(
@@ -57,7 +65,10 @@ async function plan(scenario: Scenario, { dir, driver }: FaultCluster): Promise<
   const groups = leadersOf(await driver.leaders(dir));
   const led = groups.filter((group) => group.leader === victim.id).map((group) => group.group);
   if (kill && led.length < groups.length) {
-    throw new ChaosError('LEADER_NOT_PLACED', `expected ${victim.id} to lead ${groups.length} groups, it leads ${led.length}`);
+    throw new ChaosError(
+      'LEADER_NOT_PLACED',
+      `expected ${victim.id} to lead ${groups.length} groups, it leads ${led.length}`,
+    );
   }
   if (!kill && nodes.length > 1 && led.length > 0) {
     throw new ChaosError('LEADER_NOT_PLACED', `expected ${victim.id} to lead nothing, it leads ${led.join(', ')}`);
@@ -112,9 +123,7 @@ async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeR
   const leaders = await leaderChanges(ticket, cluster);
   const moved = leaders.filter((change) => change.to !== null && (change.termTo ?? 1) > (change.termFrom ?? 0));
   const all = moved.length === leaders.length;
-  proof.push(
-    evidence('groups led by another node, with a higher term', `${leaders.length}`, `${moved.length}`, all),
-  );
+  proof.push(evidence('groups led by another node, with a higher term', `${leaders.length}`, `${moved.length}`, all));
   return { biting: gone && closed && all, evidence: proof, leaders };
 }
 
@@ -130,12 +139,20 @@ async function recover(ticket: FaultTicket, { dir, driver }: FaultCluster, limit
     { limitMs, everyMs: 100 },
   );
   if (healthy === undefined) {
-    throw new ChaosError('RECOVER_FAILED', `expected ${victim} back in the cluster within ${limitMs} ms: ${String(missing)}`);
+    throw new ChaosError(
+      'RECOVER_FAILED',
+      `expected ${victim} back in the cluster within ${limitMs} ms: ${String(missing)}`,
+    );
   }
   const node = (await driver.nodes(dir)).find((n) => n.id === victim);
   const { process: old } = ticket.before as unknown as Before;
   return [
-    evidence(`${victim} runs`, `a process other than ${old.pid}, or ${old.pid} if never killed`, `${node?.process?.pid ?? 'none'}`, node?.alive === true),
+    evidence(
+      `${victim} runs`,
+      `a process other than ${old.pid}, or ${old.pid} if never killed`,
+      `${node?.process?.pid ?? 'none'}`,
+      node?.alive === true,
+    ),
     evidence('cluster', 'every node in, nothing lagging', 'every node in, nothing lagging', true),
   ];
 }

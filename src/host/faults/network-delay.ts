@@ -65,7 +65,10 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
   );
   if (healed === true) return proof;
   const bad = proof.filter((p) => !p.ok).map((p) => `${p.what}: expected ${p.expected}, got ${p.observed}`);
-  throw new ChaosError('RECOVER_FAILED', `network-delay not over within ${limitMs} ms: ${bad.join('; ') || 'no answer'}`);
+  throw new ChaosError(
+    'RECOVER_FAILED',
+    `network-delay not over within ${limitMs} ms: ${bad.join('; ') || 'no answer'}`,
+  );
 }
 
 /** Delay on every client link and every route of the cluster, in each direction. */

@@ -41,19 +41,29 @@ fn everything_wrong_is_reported_at_once() {
         errors,
         [
             r#"CLUSTER_ENDPOINT: expected host:port, got "nowhere""#,
-            r#"MESSAGE_COUNT: expected a number from 1 to 1000000, got "0""#,
+            r#"MESSAGE_COUNT: expected a whole number from 1 to 1000000, got "0""#,
             r#"MESSAGE_RATE: expected a number from 0.001 to 100000, got "fast""#,
-            r#"TOPIC: expected a topic without wildcards, got "a/#""#,
-            "MQTT_USERNAME: expected a name, because MQTT_PASSWORD is set, got none",
+            r#"TOPIC: expected a topic name without wildcards, at most 65535 bytes, got "a/#""#,
+            "MQTT_PASSWORD: expected MQTT_USERNAME beside it, as MQTT 3.1.1 demands, got a password alone",
         ]
     );
 }
 
 #[test]
-fn a_value_that_is_not_a_finite_number_is_refused() {
-    for rate in ["NaN", "inf", "-1", "0"] {
-        let errors = parse(&[("CLUSTER_ENDPOINT", "a:1"), ("MESSAGE_RATE", rate)]);
-        assert!(errors.is_err(), "{rate}");
+fn what_only_rust_takes_for_a_number_is_refused() {
+    let rates = ["NaN", "inf", "-1", "0", "1e3", "+7", " 7", ".5", "5.", "1.2.3"].map(|rate| ("MESSAGE_RATE", rate));
+    let counts = ["+7", "7.0", " 7", "1_000", "1000001"].map(|count| ("MESSAGE_COUNT", count));
+    for variable in rates.into_iter().chain(counts) {
+        let errors = parse(&[("CLUSTER_ENDPOINT", "a:1"), variable]);
+        assert_eq!(errors.expect_err(variable.1).len(), 1, "{variable:?}");
+    }
+}
+
+#[test]
+fn an_endpoint_without_a_usable_host_or_port_is_refused() {
+    for endpoint in ["host", "host:0", "host:65536", ":1883", "::1:1883", "a b:1"] {
+        let errors = parse(&[("CLUSTER_ENDPOINT", endpoint)]);
+        assert_eq!(errors.expect_err(endpoint).len(), 1, "{endpoint}");
     }
 }
 

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { isAlive, ownIdentity } from '../../processes.js';
+import { identify, isAlive } from '../../processes.js';
 import { findTool, requireTool } from '../../tools.js';
 import type { ClusterDriver, ClusterStarted, NodeView } from '../contract.js';
 import { unhealthy } from './health.js';
@@ -21,7 +21,8 @@ const isUp = (node: NatsNode): boolean => node.process !== null && isAlive(node.
 function preflight(): Promise<string[]> {
   const tools = (['nats-server', 'toxiproxy-server'] as const).filter((tool) => findTool(tool) === undefined);
   const problems = tools.map((tool) => `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`);
-  if (ownIdentity() === undefined) problems.push('/proc: expected the start time of processes there, found none; Linux only');
+  if (identify(process.pid) === undefined)
+    problems.push('/proc: expected the start time of processes there, found none; Linux only');
   return Promise.resolve(problems);
 }
 
@@ -34,7 +35,7 @@ async function connections(dir: string): Promise<Record<string, string[]>> {
   const state = loadState(dir);
   const found = await Promise.all(
     state.nodes.map(async (node) => {
-      const page = await monitor<Connz>(node.httpPort, '/connz?auth=1&limit=1024').catch(() => ({}) as Connz);
+      const page = await monitor<Connz>(node.httpPort, '/connz?auth=1&limit=1024').catch((): Connz => ({}));
       return [node.id, (page.connections ?? []).flatMap((c) => c.mqtt_client ?? [])] as const;
     }),
   );

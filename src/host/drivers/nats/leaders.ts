@@ -97,5 +97,8 @@ export async function placeLeader(dir: string, node: string): Promise<void> {
   );
   if (placed) return;
   const left = missing.map(({ group, leader }) => `${group} (led by ${String(leader)})`).join(', ');
-  throw new ChaosError('LEADER_NOT_PLACED', `expected ${node} to lead everything, still elsewhere: ${left}; last error: ${lastError}`);
+  throw new ChaosError(
+    'LEADER_NOT_PLACED',
+    `expected ${node} to lead everything, still elsewhere: ${left}; last error: ${lastError}`,
+  );
 }

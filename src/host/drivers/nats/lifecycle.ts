@@ -4,7 +4,15 @@ import { dirname, join } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
 import { freePorts } from '../../ports.js';
-import { childEnvironment, endProcess, isAlive, signalProcess, spawnDetached, sweepOwned, waitGone } from '../../processes.js';
+import {
+  childEnvironment,
+  endProcess,
+  isAlive,
+  signalProcess,
+  spawnDetached,
+  sweepOwned,
+  waitGone,
+} from '../../processes.js';
 import { requireTool } from '../../tools.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
@@ -40,22 +48,18 @@ async function plan(options: StartOptions): Promise<NatsState> {
     process: null,
   }));
   const portOf = (id: string): number => nodes.find((node) => node.id === id)?.routePort as number;
-  const clientLinks = nodes.map(
-    (node): ProxyLink => ({
-      name: `client-${node.id}`,
-      kind: 'client',
-      listenPort: node.proxiedMqttPort,
-      upstreamPort: node.mqttPort,
-    }),
-  );
-  const routeLinks = pairs.map(
-    ([from, to]): ProxyLink => ({
-      name: `route-${from}-${to}`,
-      kind: 'route',
-      listenPort: take(),
-      upstreamPort: portOf(to),
-    }),
-  );
+  const clientLinks = nodes.map((node): ProxyLink => ({
+    name: `client-${node.id}`,
+    kind: 'client',
+    listenPort: node.proxiedMqttPort,
+    upstreamPort: node.mqttPort,
+  }));
+  const routeLinks = pairs.map(([from, to]): ProxyLink => ({
+    name: `route-${from}-${to}`,
+    kind: 'route',
+    listenPort: take(),
+    upstreamPort: portOf(to),
+  }));
   return {
     driver: 'nats',
     cluster: options.cluster,
@@ -98,7 +102,10 @@ async function awaitUp(dir: string): Promise<void> {
   const victim = dead();
   if (up === 'up' && victim === undefined) return;
   const what = victim === undefined ? 'not every broker is up' : `${victim.id} ended; see ${victim.logFile}`;
-  throw new ChaosError('CLUSTER_START_FAILED', `expected ${state.nodes.length} brokers within ${START_LIMIT_MS} ms: ${what}`);
+  throw new ChaosError(
+    'CLUSTER_START_FAILED',
+    `expected ${state.nodes.length} brokers within ${START_LIMIT_MS} ms: ${what}`,
+  );
 }
 
 /** The first MQTT client makes the broker create its streams, and may be turned away meanwhile: that client is ours, and asks again. */
@@ -121,7 +128,8 @@ async function awaitServing(dir: string): Promise<void> {
     },
     { limitMs: START_LIMIT_MS, everyMs: 200 },
   );
-  if (warm === undefined) throw new ChaosError('CLUSTER_START_FAILED', `cluster ${state.cluster} does not serve MQTT: ${problem}`);
+  if (warm === undefined)
+    throw new ChaosError('CLUSTER_START_FAILED', `cluster ${state.cluster} does not serve MQTT: ${problem}`);
 }
 
 async function startOnce(dir: string, options: StartOptions): Promise<void> {

@@ -33,7 +33,9 @@ export interface StreamDetail {
 }
 
 /** `/raftz`: account → group → state. */
-export type Raftz = Readonly<Record<string, Readonly<Record<string, { readonly term?: number; readonly leader?: string }>>>>;
+export type Raftz = Readonly<
+  Record<string, Readonly<Record<string, { readonly term?: number; readonly leader?: string }>>>
+>;
 
 export interface Connz {
   readonly connections?: readonly { readonly mqtt_client?: string; readonly name?: string }[];

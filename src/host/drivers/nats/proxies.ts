@@ -23,7 +23,9 @@ export async function startProxies(dir: string, state: NatsState): Promise<Proce
   const up = await pollUntil(() => toxiproxy.version(state.proxyApiPort), { limitMs: 5000, everyMs: 25 });
   if (up === undefined || !isAlive(id)) {
     await endProcess(id, 0);
-    throw new Error(`toxiproxy did not answer on 127.0.0.1:${state.proxyApiPort} within 5 s; see ${state.proxyLogFile}`);
+    throw new Error(
+      `toxiproxy did not answer on 127.0.0.1:${state.proxyApiPort} within 5 s; see ${state.proxyLogFile}`,
+    );
   }
   await toxiproxy.createProxies(state.proxyApiPort, state.links);
   return id;

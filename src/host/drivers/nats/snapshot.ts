@@ -82,6 +82,9 @@ export async function snapshot(dir: string, options: SnapshotOptions): Promise<S
     warnings: warnings.slice(0, 10).map((warning) => warning.slice(0, 200)),
     neverLines: never.slice(0, KEPT_NEVER_LINES).map((line) => line.slice(0, 300)),
     newLogLines: all.length,
-    figures: Object.assign({}, ...state.nodes.map((n) => figuresOf(n.id, metrics[n.id] ?? {}))) as Record<string, number>,
+    figures: Object.assign({}, ...state.nodes.map((n) => figuresOf(n.id, metrics[n.id] ?? {}))) as Record<
+      string,
+      number
+    >,
   };
 }

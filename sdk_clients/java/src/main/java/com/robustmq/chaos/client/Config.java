@@ -1,5 +1,6 @@
 package com.robustmq.chaos.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -28,6 +29,8 @@ record Config(
         String ledgerPath) {
 
     static final String MQTT_VERSION = "3.1.1";
+    private static final int HOUR_MS = 3_600_000;
+    private static final int LONGEST_TOPIC_BYTES = 65_535;
 
     String clientId(Role role) {
         return clientId + (role == Role.PUBLISHER ? "-pub" : "-sub");
@@ -52,18 +55,24 @@ record Config(
                 reader.text("TOPIC", "chaos/manual/java-" + unique),
                 reader.integer("MESSAGE_COUNT", 1_000, 1, 1_000_000),
                 reader.decimal("MESSAGE_RATE", 50, 0.001, 100_000),
-                reader.integer("PAYLOAD_BYTES", 256, 1, 1_048_576),
-                reader.milliseconds("ACK_WAIT_MS", 5_000, 1),
-                reader.milliseconds("DRAIN_MAX_MS", 30_000, 0),
-                reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1),
-                reader.milliseconds("TIME_LIMIT_MS", 180_000, 1),
+                reader.integer("PAYLOAD_BYTES", 256, 1, 1_000_000),
+                reader.milliseconds("ACK_WAIT_MS", 5_000, 1, HOUR_MS),
+                reader.milliseconds("DRAIN_MAX_MS", 30_000, 0, HOUR_MS),
+                reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1, HOUR_MS),
+                reader.milliseconds("TIME_LIMIT_MS", 180_000, 1, 24 * HOUR_MS),
                 reader.text("LEDGER_PATH", null));
         reader.checkVersion("MQTT_VERSION");
-        if (config.topic.contains("+") || config.topic.contains("#")) {
-            reader.problem("TOPIC", "a topic without wildcards", '"' + config.topic + '"');
+        String topic = config.topic;
+        int topicBytes = topic.getBytes(StandardCharsets.UTF_8).length;
+        if (topic.contains("+") || topic.contains("#") || topicBytes > LONGEST_TOPIC_BYTES) {
+            String shown = topic.substring(0, Math.min(80, topic.length()));
+            reader.problem(
+                    "TOPIC",
+                    "a topic name without wildcards, at most " + LONGEST_TOPIC_BYTES + " bytes",
+                    '"' + shown + '"');
         }
         if (!config.password.isEmpty() && config.username.isEmpty()) {
-            reader.problem("MQTT_USERNAME", "a name, because MQTT_PASSWORD is set", "none");
+            reader.problem("MQTT_PASSWORD", "MQTT_USERNAME beside it, as MQTT 3.1.1 demands", "a password alone");
         }
         reader.throwProblems();
         return config;

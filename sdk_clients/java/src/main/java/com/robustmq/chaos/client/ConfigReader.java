@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads single variables, and collects what is wrong with them instead of stopping at the first problem. */
 final class ConfigReader {
-    private static final int LONGEST_MS = 86_400_000;
+    private static final Pattern WHOLE = Pattern.compile("[0-9]{1,9}");
+    /** Stricter than {@link Double#parseDouble}, which takes "1e3", " 7" and "7d". */
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,12})?");
 
     private final UnaryOperator<String> lookup;
     private final List<String> problems = new ArrayList<>();
@@ -39,15 +42,13 @@ final class ConfigReader {
         if (text == null) {
             return fallback;
         }
-        try {
+        if (DECIMAL.matcher(text).matches()) {
             double number = Double.parseDouble(text);
             if (number >= lowest && number <= highest) {
                 return number;
             }
-        } catch (NumberFormatException e) {
-            // Reported below, like a number that is out of range.
         }
-        problem(name, "a number from " + lowest + " to " + highest, '"' + text + '"');
+        problem(name, "a number from %s to %.0f".formatted(lowest, highest), '"' + text + '"');
         return fallback;
     }
 
@@ -56,20 +57,18 @@ final class ConfigReader {
         if (text == null) {
             return fallback;
         }
-        try {
+        if (WHOLE.matcher(text).matches()) {
             int number = Integer.parseInt(text);
             if (number >= lowest && number <= highest) {
                 return number;
             }
-        } catch (NumberFormatException e) {
-            // Reported below, like a number that is out of range.
         }
-        problem(name, "a number from " + lowest + " to " + highest, '"' + text + '"');
+        problem(name, "a whole number from " + lowest + " to " + highest, '"' + text + '"');
         return fallback;
     }
 
-    Duration milliseconds(String name, int fallback, int lowest) {
-        return Duration.ofMillis(integer(name, fallback, lowest, LONGEST_MS));
+    Duration milliseconds(String name, int fallback, int lowest, int highest) {
+        return Duration.ofMillis(integer(name, fallback, lowest, highest));
     }
 
     /** CLUSTER_ENDPOINT is required; CLUSTER_ENDPOINTS, if set, is what is used. */

@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
  * own reconnect. So nothing is sent again behind the outbox's back, and a lost session cannot fail what the outbox holds.
  */
 final class Connection implements Runnable {
-    private static final int IN_FLIGHT = 20;
+    /** Far below the 65 535 packet ids, and high enough that a slow network does not make the library hold messages back. */
+    private static final int IN_FLIGHT = 10_000;
+
     private static final int KEEP_ALIVE_SECONDS = 5;
     private static final long ATTEMPT_SECONDS = 3;
     private static final long PAUSE_MS = 200;
@@ -109,9 +111,11 @@ final class Connection implements Runnable {
                 : auth.password(config.password().getBytes(StandardCharsets.UTF_8)).build();
     }
 
-    private static Mqtt3Connect connect() {
+    private Mqtt3Connect connect() {
         return Mqtt3Connect.builder()
-                .cleanSession(false)
+                // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids
+                // (MQTT-4.4.0-1).
+                .cleanSession(session.role() == Role.PUBLISHER)
                 .keepAlive(KEEP_ALIVE_SECONDS)
                 .restrictions()
                 .sendMaximum(IN_FLIGHT)

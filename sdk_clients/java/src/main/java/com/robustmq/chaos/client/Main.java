@@ -11,7 +11,8 @@ import sun.misc.Signal;
  */
 public final class Main {
     private static final int EXIT_UNUSABLE_INPUT = 2;
-    private static final Duration REPORT_RESERVE = Duration.ofMillis(1_500);
+    /** Kept back from TIME_LIMIT_MS for goodbye, ledger and result line. */
+    private static final Duration REPORT_RESERVE = Duration.ofSeconds(2);
     private static final int RESERVE_SHARE = 4;
 
     private Main() {}

@@ -139,17 +139,26 @@ final class Run {
     private void drain() {
         long drainUs = Clock.nowUs();
         long quietUs = Math.max(SHORTEST_QUIET_US, 2 * micros(config.ackWait()));
-        long limitUs = Math.min(deadlineUs, drainUs + micros(config.drainMax()));
+        long limitUs = drainUs + micros(config.drainMax());
         for (; ; Pause.ofMs(TICK_MS)) {
             long nowUs = Clock.nowUs();
             synchronized (state) {
                 long lastUs = Math.max(drainUs, state.ledger.lastProgressUs());
-                if (state.ledger.isSettled() || nowUs >= lastUs + quietUs) {
+                if (state.ledger.isSettled() || nowUs >= deadlineUs) {
                     return;
                 }
-            }
-            if (nowUs >= limitUs || signals.get() > 1) {
-                return;
+                String reason = null;
+                if (signals.get() > 1) {
+                    reason = "by a second signal";
+                } else if (nowUs >= limitUs) {
+                    reason = "by DRAIN_MAX_MS=" + config.drainMax().toMillis();
+                } else if (nowUs >= lastUs + quietUs) {
+                    reason = "after %d ms without an acknowledgement or a first receipt".formatted(quietUs / 1_000);
+                }
+                if (reason != null) {
+                    state.journal.fatal("drain ended " + reason);
+                    return;
+                }
             }
         }
     }

@@ -46,11 +46,36 @@ class ConfigTest {
         assertEquals(
                 List.of(
                         "CLUSTER_ENDPOINT: expected host:port, got \"nowhere\"",
-                        "MESSAGE_COUNT: expected a number from 1 to 1000000, got \"0\"",
-                        "MESSAGE_RATE: expected a number from 0.001 to 100000.0, got \"NaN\"",
-                        "TOPIC: expected a topic without wildcards, got \"a/#\"",
-                        "MQTT_USERNAME: expected a name, because MQTT_PASSWORD is set, got none"),
+                        "MESSAGE_COUNT: expected a whole number from 1 to 1000000, got \"0\"",
+                        "MESSAGE_RATE: expected a number from 0.001 to 100000, got \"NaN\"",
+                        "TOPIC: expected a topic name without wildcards, at most 65535 bytes, got \"a/#\"",
+                        "MQTT_PASSWORD: expected MQTT_USERNAME beside it, as MQTT 3.1.1 demands, got a password alone"),
                 thrown.problems());
+    }
+
+    @Test
+    @DisplayName("what only Java takes for a number is refused")
+    void numbers() {
+        for (String rate : List.of("NaN", "1e3", "+7", " 7", "7d", ".5", "0", "100001")) {
+            assertThrows(
+                    ConfigException.class,
+                    () -> parse(Map.of("CLUSTER_ENDPOINT", "a:1", "MESSAGE_RATE", rate)),
+                    rate);
+        }
+        for (String count : List.of("+7", "7.0", " 7", "99999999999", "1000001")) {
+            assertThrows(
+                    ConfigException.class,
+                    () -> parse(Map.of("CLUSTER_ENDPOINT", "a:1", "MESSAGE_COUNT", count)),
+                    count);
+        }
+    }
+
+    @Test
+    @DisplayName("an endpoint without a usable host or port is refused")
+    void unusableEndpoints() {
+        for (String endpoint : List.of("host", "host:0", "host:65536", ":1883", "::1:1883", "a b:1")) {
+            assertThrows(ConfigException.class, () -> parse(Map.of("CLUSTER_ENDPOINT", endpoint)), endpoint);
+        }
     }
 
     @Test

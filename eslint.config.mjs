@@ -1,0 +1,216 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const importRule = '@typescript-eslint/no-restricted-imports';
+
+/** Forbids the imports whose path matches; `types` lets `import type` through. */
+const forbid = (regex, message, types = false) => ({ regex, message, allowTypeImports: types });
+
+/** Who may import what, room by room (docs/architecture.md). A room's pattern names what it may not import. */
+const room = (files, ...patterns) => ({ files, rules: { [importRule]: ['error', { patterns }] } });
+
+const syntax = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+];
+const noClassButErrors = {
+  selector: ':matches(ClassDeclaration, ClassExpression):not([superClass.name=/Error$|Failure$/])',
+  message: 'No class except errors.',
+};
+const noEnvironment = {
+  selector: 'MemberExpression[object.name="process"][property.name="env"]',
+  message: 'Only src/config, and src/host for a child process, read the environment.',
+};
+/** The same input must always give the same output: no clock, no chance, no machine. */
+const noClock = [
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Time comes in as a value.' },
+  {
+    selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
+    message: 'Time comes in as a value.',
+  },
+  { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'Chance comes in as a value.' },
+];
+
+const machine = ['process', 'fetch', 'crypto', 'performance'];
+
+const sizes = (lines, linesPerFunction) => ({
+  'max-lines': ['error', { max: lines, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['error', { max: linesPerFunction, skipBlankLines: true, skipComments: true }],
+});
+
+const common = {
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
+  'no-restricted-syntax': ['error', ...syntax],
+};
+
+/** What the compiler says about TypeScript, the linter has to say about plain JavaScript. */
+const plainJavaScript = [
+  'no-undef',
+  'no-var',
+  'prefer-const',
+  'no-unreachable',
+  'no-dupe-keys',
+  'no-empty',
+  'no-fallthrough',
+  'no-self-assign',
+  'no-self-compare',
+  'no-cond-assign',
+  'no-constant-condition',
+  'no-unsafe-finally',
+  'no-useless-catch',
+  'no-async-promise-executor',
+  'no-control-regex',
+  'require-atomic-updates',
+  'use-isnan',
+  'valid-typeof',
+];
+
+const nodeGlobals = [
+  'AbortController',
+  'AbortSignal',
+  'URL',
+  'clearInterval',
+  'clearTimeout',
+  'console',
+  'fetch',
+  'process',
+  'setInterval',
+  'setTimeout',
+];
+
+export default defineConfig(
+  globalIgnores(['dist/', '.tools/', 'data/', 'coverage/', 'sdk_clients/', '**/*.d.mts']),
+  { rules: common },
+  {
+    files: ['**/*.ts', '**/*.mts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.ts'] }, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/max-params': ['error', { max: 4 }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
+      // `readJson<T>` reads what this program wrote: the caller names what that was.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // `() => Promise<void>` where a contract allows both, and `async` without `await` where a contract wants a promise.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: { ...sizes(250, 60), 'no-restricted-syntax': ['error', ...syntax, noClassButErrors] },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    // Vitest's asymmetric matchers (`expect.any`, …) are `any`.
+    rules: {
+      ...sizes(400, 400),
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/max-params': 'off',
+    },
+  },
+
+  room(['src/domain/**/*.ts'], forbid('^(?!\\./)', 'src/domain imports itself alone.')),
+  room(
+    ['src/config/**/*.ts'],
+    forbid(
+      '^(?!\\./|\\.\\./domain/|zod$|yaml$|fastest-levenshtein$|node:(path|crypto)$)',
+      'src/config: domain, zod, yaml.',
+    ),
+  ),
+  room(
+    ['src/config/load.ts'],
+    forbid(
+      '^(?!\\./|\\.\\./domain/|zod$|yaml$|fastest-levenshtein$|node:(fs|path|crypto)$)',
+      'The loader: domain, zod, yaml, node:fs.',
+    ),
+  ),
+  room(
+    ['src/host/**/*.ts'],
+    forbid('^@temporalio/', 'src/host knows nothing of Temporal.'),
+    forbid(
+      '^(\\.\\./)+(activities|client|config|report|workflows|worker)(/|\\.js$)',
+      'src/host imports src/domain and itself.',
+    ),
+  ),
+  room(['src/report/**/*.ts'], forbid('^(?!\\./|\\.\\./domain/)', 'src/report: domain alone, values in and text out.')),
+  room(
+    ['src/activities/**/*.ts'],
+    forbid(
+      '^\\.\\./workflows/(?!(messages|search-attributes)\\.js$)',
+      'src/activities: definitions and types of src/workflows.',
+      true,
+    ),
+    forbid('^\\.\\./(client|config|worker)(/|\\.js$)', 'src/activities gets the config by injection.'),
+    forbid(
+      '^@temporalio/(?!(activity|client|common)$)',
+      'src/activities: @temporalio/activity, and the client that it hands out.',
+    ),
+  ),
+  room(
+    ['src/workflows/**/*.ts'],
+    forbid('^\\.\\./activities/', 'src/workflows knows activities by their types.', true),
+    forbid(
+      '^(?!\\./|\\.\\./domain/|\\.\\./activities/|@temporalio/(workflow|common)$)',
+      'src/workflows: domain and @temporalio/workflow.',
+    ),
+  ),
+  room(
+    ['src/client/**/*.ts'],
+    forbid(
+      '^(\\.\\./)+workflows/(?!(messages|search-attributes)\\.js$)',
+      'src/client: definitions and types of src/workflows.',
+      true,
+    ),
+    forbid('^(\\.\\./)+activities/', 'src/client asks workflows, never activities.'),
+    forbid('^@temporalio/(worker|workflow|activity|testing)', 'src/client is a client.'),
+  ),
+  {
+    files: ['src/{domain,report}/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...syntax, noClassButErrors, ...noClock],
+      'no-restricted-globals': ['error', ...machine, 'setTimeout', 'setInterval'],
+    },
+  },
+  // Temporal makes clock, chance and timers of a workflow deterministic, and nothing else.
+  { files: ['src/workflows/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...machine] } },
+  {
+    files: ['src/{activities,config,workflows}/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...syntax, noClassButErrors, noEnvironment] },
+  },
+  // A factory of activities is a list of functions, and its type is what it returns.
+  {
+    files: ['src/activities/**/*.ts'],
+    rules: { ...sizes(250, 80), '@typescript-eslint/explicit-module-boundary-types': 'off' },
+  },
+  {
+    files: ['src/host/{fault-control,recovery}.ts', 'src/workflows/{chaos-run,scenario}.ts'],
+    rules: { '@typescript-eslint/max-params': ['error', { max: 6 }] },
+  },
+  { files: ['src/worker.ts'], rules: sizes(80, 60) },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
+    },
+    rules: {
+      ...sizes(250, 60),
+      'max-params': ['error', 4],
+      ...Object.fromEntries(plainJavaScript.map((rule) => [rule, 'error'])),
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['*.config.{mjs,ts}'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+);

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { sleepMs } from '../../host/clock.js';
+import { configOption, readConfig } from '../options.js';
+import { openSession } from '../session.js';
+
+const LOOK_EVERY_MS = 1000;
+
+export const devCommand = new Command('dev')
+  .description('server, Web UI and worker until Ctrl-C; runs started meanwhile use them')
+  .addOption(configOption())
+  .action(async (options: { readonly config: string }) => {
+    const session = await openSession(readConfig(options.config));
+    process.stdout.write(`Temporal at ${session.place.address}, Web UI at ${session.place.uiUrl ?? 'your own server'}. Ctrl-C ends it.\n`);
+    let ended = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (ended = true));
+    while (!ended) {
+      await session.tend().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+      await sleepMs(LOOK_EVERY_MS);
+    }
+    await session.close();
+  });

@@ -1,0 +1,66 @@
+import { inspect, describeInspection, type SetupInspection } from '#setup';
+import { Command } from 'commander';
+import { checkTarget, faultOf } from '../../host/fault-control.js';
+import { driverNamed } from '../../host/drivers/index.js';
+import { faults } from '../../host/faults/index.js';
+import { abilities, type Ability } from '../../host/machine.js';
+import { installRoot } from '../../host/tools.js';
+import type { Config } from '../../config/load.js';
+import { configOption, jsonOption, readConfig } from '../options.js';
+
+interface Findings {
+  readonly ok: boolean;
+  readonly setup: SetupInspection;
+  readonly abilities: readonly Ability[];
+  readonly config: string;
+  readonly driverProblems: readonly string[];
+  readonly scenarios: readonly { readonly name: string; readonly problem: string | null }[];
+}
+
+/** Can each scenario of the catalogue be done here, as far as can be told without a cluster? */
+async function scenarioFindings(config: Config): Promise<Findings['scenarios']> {
+  const driver = driverNamed(config.cluster.driver);
+  return Promise.all(
+    config.scenarios.map(async (scenario) => ({
+      name: scenario.name,
+      problem: await checkTarget(faultOf(faults, scenario.fault), scenario, null, driver).then(
+        () => null,
+        (error: unknown) => (error as Error).message,
+      ),
+    })),
+  );
+}
+
+function asText(findings: Findings): string {
+  const line = (ok: boolean, text: string): string => `${ok ? '✅' : '❌'} ${text}`;
+  return [
+    describeInspection(findings.setup).trimEnd(),
+    '',
+    'machine',
+    ...findings.abilities.map((a) => `${a.ok ? '✅' : a.needed ? '❌' : '➖'} ${a.name}: ${a.detail}`),
+    '',
+    `config ${findings.config}`,
+    ...findings.driverProblems.map((problem) => line(false, problem)),
+    ...findings.scenarios.map(({ name, problem }) => line(problem === null, `${name}${problem === null ? ' can be run' : `: ${problem}`}`)),
+    '',
+    findings.ok ? 'ready: npm run round' : 'not ready: see ❌ above',
+    '',
+  ].join('\n');
+}
+
+export const doctorCommand = new Command('doctor')
+  .description('what is there, what is missing, and which faults this machine can do; changes nothing')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action(async (options: { readonly config: string; readonly json: boolean }) => {
+    const config = readConfig(options.config);
+    const setup = await inspect({ root: installRoot });
+    const can = await abilities();
+    const driverProblems = await driverNamed(config.cluster.driver).preflight();
+    const scenarios = await scenarioFindings(config);
+    const ok =
+      setup.ok && driverProblems.length === 0 && can.every((a) => a.ok || !a.needed) && scenarios.every((s) => s.problem === null);
+    const findings = { ok, setup, abilities: can, config: config.path, driverProblems, scenarios };
+    process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : asText(findings));
+    process.exitCode = ok ? 0 : 1;
+  });

@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { configOption, jsonOption, readConfig, sdkOption } from '../options.js';
+import { startRun } from '../start-run.js';
+
+interface Options {
+  readonly config: string;
+  readonly json: boolean;
+  readonly sdk?: readonly string[];
+}
+
+export const roundCommand = new Command('round')
+  .description('a full run: every scenario of the catalogue, one after another')
+  .addOption(configOption())
+  .addOption(sdkOption())
+  .addOption(jsonOption())
+  .action(async (options: Options) => {
+    process.exitCode = await startRun(readConfig(options.config), undefined, { json: options.json, sdks: options.sdk });
+  });

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { configOption, jsonOption, readConfig, sdkOption } from '../options.js';
+import { startRun } from '../start-run.js';
+
+interface Options {
+  readonly config: string;
+  readonly json: boolean;
+  readonly sdk?: readonly string[];
+}
+
+export const scenarioCommand = new Command('scenario')
+  .description('one scenario of the catalogue: cluster started and stopped, report written, never counted')
+  .argument('<name>', 'e.g. leader-transfer')
+  .addOption(configOption())
+  .addOption(sdkOption())
+  .addOption(jsonOption())
+  .action(async (name: string, options: Options) => {
+    process.exitCode = await startRun(readConfig(options.config), name, { json: options.json, sdks: options.sdk });
+  });

@@ -1,0 +1,15 @@
+import { Command } from 'commander';
+import { storedReport, storedRuns } from '../../host/stored-runs.js';
+import { configOption, jsonOption, readConfig } from '../options.js';
+
+export const showCommand = new Command('show')
+  .description('a run’s report; without an id that of the latest run')
+  .argument('[run_id]')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action((runId: string | undefined, options: { readonly config: string; readonly json: boolean }) => {
+    const { dataRoot } = readConfig(options.config);
+    const latest = storedRuns(dataRoot).filter((run) => run.data !== null).at(-1)?.runId;
+    const { data, markdown } = storedReport(dataRoot, runId ?? latest ?? 'none');
+    process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : markdown);
+  });

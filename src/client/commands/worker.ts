@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander';
+import { identify } from '../../host/processes.js';
+import { useServer } from '../../host/temporal/state.js';
+import { ensureServer } from '../../host/temporal/server.js';
+import { runWorker } from '../../worker.js';
+import { findPlace, outsideServer } from '../connection.js';
+import { configOption, readConfig } from '../options.js';
+import { searchAttributeFlags } from '../session.js';
+
+interface Options {
+  readonly config: string;
+  readonly owner?: string;
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/** Ends this process in good order when the command that started it is gone. */
+function endWith(owner: string): void {
+  const [pid, startTicks] = owner.split(':').map(Number);
+  setInterval(() => {
+    if (identify(pid as number)?.startTicks !== startTicks) process.kill(process.pid, 'SIGTERM');
+  }, LOOK_EVERY_MS).unref();
+}
+
+export const workerCommand = new Command('worker')
+  .description('serve workflows and this host until SIGTERM; goes on with runs that an earlier worker left')
+  .addOption(configOption())
+  .addOption(new Option('--owner <pid:start>', 'end when this process ends').hideHelp())
+  .action(async (options: Options) => {
+    const config = readConfig(options.config);
+    const leave = useServer(config.dataRoot, 'worker', config.host.id);
+    const own = setInterval(() => void keepServer(), LOOK_EVERY_MS).unref();
+    const keepServer = async (): Promise<void> => {
+      if (outsideServer() === undefined) await ensureServer(config.dataRoot, searchAttributeFlags).catch(() => undefined);
+    };
+    if (options.owner !== undefined) endWith(options.owner);
+    await keepServer();
+    try {
+      await runWorker({ config, place: () => findPlace(config.dataRoot) }, () =>
+        process.stdout.write(`worker ready: host ${config.host.id}, Temporal ${findPlace(config.dataRoot)?.address ?? '?'}\n`),
+      );
+    } finally {
+      clearInterval(own);
+      leave();
+    }
+  });

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import logUpdate from 'log-update';
+import { clientText } from '../workflows/texts.js';
+import type { RunProgress, ScenarioProgress } from '../workflows/messages.js';
+import { readJson } from '../host/files.js';
+import { exitFile, type ClientExit } from '../host/clients/phase.js';
+import { parseResultLine } from '../host/clients/result-line.js';
+import { phaseDir } from '../host/paths.js';
+
+/** Shows a run to a person: a line for everything that happens, and on a terminal a last line that says what is awaited. */
+export interface Display {
+  show(run: RunProgress, scenario: ScenarioProgress | undefined): void;
+  say(text: string): void;
+  /** Takes the live line away. */
+  end(): void;
+}
+
+const clock = (): string => new Date().toLocaleTimeString('en-GB');
+
+const STEP_PHASE: Partial<Record<ScenarioProgress['step'], 'fault' | 'validation'>> = {
+  recover: 'fault',
+  'heal wait': 'fault',
+  validation: 'validation',
+};
+
+/** Clients that have ended, as far as this host's disk tells: each is shown when it comes, not when the last one has. */
+function* endedClients(run: RunProgress, scenario: ScenarioProgress | undefined): Generator<{ key: string; text: string }> {
+  if (run.runDir === null || !existsSync(run.runDir)) return;
+  const phase = run.phase === 'control run' ? 'control' : scenario && STEP_PHASE[scenario.step];
+  if (phase === undefined) return;
+  const name = phase === 'control' ? null : (scenario?.scenario ?? null);
+  const dir = phaseDir(run.runDir, name, phase);
+  for (const sdk of run.sdks) {
+    const exit = readJson<ClientExit>(exitFile(dir, sdk));
+    if (exit === undefined) continue;
+    const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
+    const text = 'problem' in parsed ? parsed.problem : clientText({ result: parsed.result, lineProblem: null });
+    const code = exit.kind === 'exited' ? '' : ` [${exit.kind}]`;
+    yield { key: `${dir}/${sdk}`, text: `${phase} ${sdk.padEnd(6)} ${text}${code}` };
+  }
+}
+
+function waiting(run: RunProgress, scenario: ScenarioProgress | undefined): string {
+  if (scenario === undefined) return run.phase;
+  const done = run.scenarios.filter((s) => s.status !== 'waiting' && s.status !== 'running').length;
+  const passed = Date.now() - Date.parse(scenario.since);
+  const left = scenario.limitMs === null ? '' : `, ${Math.max(0, Math.ceil((scenario.limitMs - passed) / 1000))} s left at most`;
+  return `scenario ${done + 1} of ${run.scenarios.length}, ${scenario.scenario}: ${scenario.step} (${scenario.detail})${left}`;
+}
+
+export function createDisplay(stream: NodeJS.WriteStream): Display {
+  const live = stream.isTTY ? (text: string): void => logUpdate(text) : (): void => undefined;
+  const seen = new Set<string>();
+  const say = (text: string): void => {
+    if (stream.isTTY) logUpdate.clear();
+    stream.write(`${clock()}  ${text}\n`);
+  };
+  const once = (key: string, text: string): void => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    say(text);
+  };
+  return {
+    say,
+    show: (run, scenario) => {
+      once(`phase ${run.phase} ${run.since}`, run.phase === 'scenario' ? 'scenarios' : run.phase);
+      for (const { key, text } of endedClients(run, scenario)) once(key, `    ${text}`);
+      for (const { name, status } of run.scenarios) {
+        if (status !== 'waiting' && status !== 'running') once(`done ${name}`, `${status === 'passed' ? '✅' : '❌'} ${name}: ${status}`);
+      }
+      if (scenario !== undefined) {
+        const { scenario: name, step, detail, since } = scenario;
+        once(`step ${name} ${step} ${since}`, `  ${name}: ${step} — ${detail}`);
+      }
+      live(`⏳ ${waiting(run, scenario)}`);
+    },
+    end: () => {
+      if (stream.isTTY) logUpdate.clear();
+    },
+  };
+}

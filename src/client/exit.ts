@@ -1,0 +1,13 @@
+import { ChaosError } from '../domain/errors.js';
+
+/** Wrong usage or config (sysexits EX_USAGE). */
+export const EXIT_USAGE = 64;
+/** The display lost Temporal; the run goes on (sysexits EX_UNAVAILABLE). */
+export const EXIT_LOST = 69;
+/** Refused because the cluster is held (sysexits EX_TEMPFAIL). */
+export const EXIT_REFUSED = 75;
+export const EXIT_INTERRUPTED = 130;
+
+/** Exit status for an error that ended a command. */
+export const exitCodeOfError = (error: unknown): number =>
+  error instanceof ChaosError && error.code === 'CONFIG_INVALID' ? EXIT_USAGE : 1;

@@ -1,0 +1,78 @@
+import { CancelledFailure, WorkflowFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { ChaosError, ERRORS, type ErrorCode } from '../domain/errors.js';
+import { scenarioWorkflowId } from '../domain/ids.js';
+import type { RunResult } from '../domain/report-data.js';
+import { sleepMs } from '../host/clock.js';
+import { runProgressQuery, scenarioProgressQuery, type RunProgress, type ScenarioProgress } from '../workflows/messages.js';
+import type { Display } from './display.js';
+import type { Session } from './session.js';
+
+const LOOK_EVERY_MS = 400;
+/** A server that does not come back within this ends the display, not the run. */
+const LOST_AFTER_MS = 60_000;
+
+/** `lost`: Temporal was out of reach for too long; the run goes on without being watched. */
+export type Ending = { readonly kind: 'closed'; readonly result: RunResult } | { readonly kind: 'lost'; readonly why: string };
+
+async function look(client: Client, workflowId: string): Promise<{ run: RunProgress; scenario: ScenarioProgress | undefined }> {
+  const run = await client.workflow.getHandle(workflowId).query(runProgressQuery);
+  if (run.current === null) return { run, scenario: undefined };
+  const child = client.workflow.getHandle(scenarioWorkflowId(workflowId, run.current));
+  return { run, scenario: await child.query(scenarioProgressQuery).catch(() => undefined) };
+}
+
+async function isClosed(client: Client, workflowId: string): Promise<boolean> {
+  const { status } = await client.workflow.getHandle(workflowId).describe();
+  return status.name !== 'RUNNING' && status.name !== 'PAUSED';
+}
+
+/** The result of a closed run; a cancelled one keeps its in the answer to the query. Throws what ended a run without a verdict. */
+async function resultOf(client: Client, workflowId: string): Promise<RunResult> {
+  try {
+    return (await client.workflow.getHandle(workflowId).result()) as RunResult;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { result } = await client.workflow.getHandle(workflowId).query(runProgressQuery);
+    if (error.cause instanceof CancelledFailure && result !== null) return result;
+    throw asChaosError(error.cause ?? error);
+  }
+}
+
+/** The error of an activity that ended the run, with its code where it has one. */
+function asChaosError(error: Error): Error {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure && cause.type && cause.type in ERRORS) {
+      return new ChaosError(cause.type as ErrorCode, cause.message);
+    }
+  }
+  return error;
+}
+
+/** Shows a run until it is closed. Server and worker are brought back if they die; the display gives up when Temporal stays away. */
+export async function follow(session: Session, workflowId: string, display: Display): Promise<Ending> {
+  let lastSeen = Date.now();
+  for (;;) {
+    try {
+      await session.tend();
+      const { run, scenario } = await look(session.client, workflowId);
+      display.show(run, scenario);
+      lastSeen = Date.now();
+      if (run.phase === 'closed' || (await isClosed(session.client, workflowId))) {
+        return { kind: 'closed', result: await closedResult(session.client, workflowId) };
+      }
+    } catch (error) {
+      if (error instanceof ChaosError) throw error;
+      const closed = await isClosed(session.client, workflowId).catch(() => false);
+      if (closed) return { kind: 'closed', result: await resultOf(session.client, workflowId) };
+      if (Date.now() - lastSeen > LOST_AFTER_MS) return { kind: 'lost', why: String(error) };
+    }
+    await sleepMs(LOOK_EVERY_MS);
+  }
+}
+
+/** The result is in the answer a moment before the workflow is closed. */
+async function closedResult(client: Client, workflowId: string): Promise<RunResult> {
+  while (!(await isClosed(client, workflowId))) await sleepMs(50);
+  return resultOf(client, workflowId);
+}

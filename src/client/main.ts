@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { ChaosError } from '../domain/errors.js';
+import { cancelCommand } from './commands/cancel.js';
+import { devCommand } from './commands/dev.js';
+import { doctorCommand } from './commands/doctor.js';
+import { roundCommand } from './commands/round.js';
+import { runsCommand } from './commands/runs.js';
+import { sayCommand } from './commands/say.js';
+import { scenarioCommand } from './commands/scenario.js';
+import { showCommand } from './commands/show.js';
+import { statusCommand } from './commands/status.js';
+import { workerCommand } from './commands/worker.js';
+import { exitCodeOfError, EXIT_USAGE } from './exit.js';
+
+/** Every command: one file each, one line here. */
+const program = new Command('robustmq-chaos')
+  .description('Breaks a broker cluster on purpose and judges whether MQTT clients see it heal.')
+  .addCommand(roundCommand)
+  .addCommand(scenarioCommand)
+  .addCommand(sayCommand)
+  .addCommand(statusCommand)
+  .addCommand(runsCommand)
+  .addCommand(showCommand)
+  .addCommand(cancelCommand)
+  .addCommand(doctorCommand)
+  .addCommand(workerCommand)
+  .addCommand(devCommand);
+
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
+  process.stderr.write(`robustmq-chaos: ${error instanceof ChaosError ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.exit(exitCodeOfError(error));
+}
+// Temporal's connections would keep the process for a while: the command is over.
+process.exit(process.exitCode ?? 0);

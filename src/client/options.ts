@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path';
+import { Option } from 'commander';
+import { loadConfig, type Config } from '../config/load.js';
+import { drivers } from '../host/drivers/index.js';
+import { faults } from '../host/faults/index.js';
+import { installRoot } from '../host/tools.js';
+
+/** Options that several commands share. */
+export const configOption = (): Option =>
+  new Option('-c, --config <file>', 'config file').default(join(installRoot, 'config', 'default.yml'), 'config/default.yml');
+
+export const jsonOption = (): Option => new Option('--json', 'print the result as JSON on standard output').default(false);
+
+export const sdkOption = (): Option =>
+  new Option('--sdk <list>', 'only these SDKs, comma-separated').argParser((value: string) =>
+    value.split(',').map((sdk) => sdk.trim()).filter((sdk) => sdk !== ''),
+  );
+
+/** Reads the config that an option names; throws CONFIG_INVALID with every problem. */
+export const readConfig = (file: string): Config =>
+  loadConfig(resolve(file), { drivers: drivers.map((driver) => driver.name), faults });

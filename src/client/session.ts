@@ -1,0 +1,83 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import type { Config } from '../config/load.js';
+import { ChaosError } from '../domain/errors.js';
+import { pollUntil } from '../host/clock.js';
+import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/processes.js';
+import { ensureServer } from '../host/temporal/server.js';
+import { liveUsers, prepareFolder, useServer, workerLog } from '../host/temporal/state.js';
+import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.js';
+import { connectClient, embeddedServer, outsideServer, type TemporalPlace } from './connection.js';
+
+const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js');
+
+/** `Name=Type`, as the dev server takes them. */
+export const searchAttributeFlags = SEARCH_ATTRIBUTES.map((key) => `${key.name}=Keyword`);
+
+/** A command's hold on Temporal: server and worker are there, and what was started for it goes when it is closed. */
+export interface Session {
+  readonly place: TemporalPlace;
+  readonly client: Client;
+  /** Server and worker are (started) there: called now and then while something is waited for, so that a killed one comes back. */
+  readonly tend: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Is a worker of this host alive, whoever started it? */
+const hasWorker = (config: Config): boolean =>
+  liveUsers(config.dataRoot).some((user) => user.role === 'worker' && user.hostId === config.host.id);
+
+/** A worker of our own that ends with us. */
+async function startWorker(config: Config): Promise<ProcessId> {
+  const { pid, startTicks } = ownIdentity();
+  const id = await spawnDetached({
+    command: process.execPath,
+    args: [program, 'worker', '--config', config.path, '--owner', `${pid}:${startTicks}`],
+    env: process.env as Record<string, string>,
+    cwd: process.cwd(),
+    logFile: workerLog(config.dataRoot),
+  });
+  const up = await pollUntil(() => Promise.resolve(hasWorker(config) || undefined), { limitMs: 60_000, everyMs: 50 });
+  if (up === undefined) throw new ChaosError('PREFLIGHT_FAILED', `the worker did not start within 60 s; see ${workerLog(config.dataRoot)}`);
+  return id;
+}
+
+async function placeFor(config: Config): Promise<TemporalPlace> {
+  const outside = outsideServer();
+  if (outside !== undefined) return outside;
+  await ensureServer(config.dataRoot, searchAttributeFlags);
+  return embeddedServer(config.dataRoot) as TemporalPlace;
+}
+
+/** Opens a session: uses the server and the worker that run, or starts its own. */
+export async function openSession(config: Config): Promise<Session> {
+  prepareFolder(config.dataRoot);
+  const leave = useServer(config.dataRoot, 'command', null);
+  let worker: ProcessId | undefined;
+  const tendWorker = async (): Promise<void> => {
+    if (!hasWorker(config) && (worker === undefined || !isAlive(worker))) worker = await startWorker(config);
+  };
+  try {
+    const place = await placeFor(config);
+    const client = await connectClient(place);
+    await tendWorker();
+    return {
+      place,
+      client,
+      tend: async () => {
+        await placeFor(config);
+        await tendWorker();
+      },
+      close: async () => {
+        if (worker !== undefined) await endProcess(worker, 8000);
+        await client.connection.close();
+        leave();
+      },
+    };
+  } catch (error) {
+    if (worker !== undefined) await endProcess(worker, 0);
+    leave();
+    throw error;
+  }
+}

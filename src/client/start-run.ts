@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Config } from '../config/load.js';
+import { chosenScenarios, chosenSdks } from '../config/plan.js';
+import { CHAOS_QUEUE, chaosRunWorkflowId, scenarioWorkflowId } from '../domain/ids.js';
+import type { RunRequest } from '../domain/plan.js';
+import type { RunResult } from '../domain/report-data.js';
+import { exitCodeOf } from '../domain/status.js';
+import type { chaosRunWorkflow } from '../workflows/chaos-run.js';
+import { workflowUrl } from './connection.js';
+import { createDisplay, type Display } from './display.js';
+import { EXIT_LOST } from './exit.js';
+import { follow } from './follow.js';
+import { openSession, type Session } from './session.js';
+
+export interface RunOptions {
+  readonly json: boolean;
+  readonly sdks: readonly string[] | undefined;
+}
+
+/** Starts a run, shows it until its verdict, and returns the command's exit status. */
+export async function startRun(config: Config, scenario: string | undefined, options: RunOptions): Promise<number> {
+  const request: RunRequest = {
+    config: resolve(config.path),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(options.sdks === undefined ? {} : { sdks: options.sdks }),
+  };
+  // What can be refused is refused before anything is started.
+  chosenScenarios(config, request);
+  chosenSdks(config, request);
+  const display = createDisplay(options.json ? process.stderr : process.stdout);
+  const session = await openSession(config);
+  const workflowId = chaosRunWorkflowId(config.cluster.name, new Date(), randomBytes(2).toString('hex'));
+  const stop = cancelOnInterrupt(session, workflowId, display);
+  try {
+    await session.client.workflow.start<typeof chaosRunWorkflow>('ChaosRunWorkflow', {
+      workflowId,
+      taskQueue: CHAOS_QUEUE,
+      args: [request],
+      staticSummary: scenario === undefined ? `Full round on ${config.cluster.name}` : `${scenario} on ${config.cluster.name}`,
+    });
+    display.say(`run ${workflowId}`);
+    const url = workflowUrl(session.place, workflowId);
+    if (url !== null) display.say(`Web UI: ${url}`);
+    const ending = await follow(session, workflowId, display);
+    display.end();
+    if (ending.kind === 'lost') {
+      display.say(`Temporal is out of reach (${ending.why}); the run goes on. Look again: robustmq-chaos status`);
+      return EXIT_LOST;
+    }
+    await announce(session, workflowId, ending.result, options.json);
+    return exitCodeOf(ending.result.headline);
+  } finally {
+    stop();
+    await session.close();
+  }
+}
+
+async function announce(session: Session, workflowId: string, result: RunResult, json: boolean): Promise<void> {
+  if (json) {
+    const history = await historyOf(session, workflowId, result);
+    process.stdout.write(`${JSON.stringify({ ...result, workflowId, history }, null, 2)}\n`);
+    return;
+  }
+  const report = result.markdownPath === null ? '' : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}`;
+  process.stdout.write(`\n${result.summary}${report}\n`);
+}
+
+/** Events and bytes that the run and its scenarios left in Temporal. */
+async function historyOf(session: Session, workflowId: string, result: RunResult): Promise<{ events: number; bytes: number }> {
+  const ids = [workflowId, ...result.scenarios.map((scenario) => scenarioWorkflowId(workflowId, scenario.name))];
+  let [events, bytes] = [0, 0];
+  for (const id of ids) {
+    const description = await session.client.workflow.getHandle(id).describe().catch(() => undefined);
+    events += description?.historyLength ?? 0;
+    bytes += description?.historySize ?? 0;
+  }
+  return { events, bytes };
+}
+
+/** Ctrl-C cancels the run, and waits for it to end in good order; a second one leaves the display, and the run to its worker's end. */
+function cancelOnInterrupt(session: Session, workflowId: string, display: Display): () => void {
+  let asked = false;
+  const onSignal = (): void => {
+    if (asked) {
+      display.say('left without waiting; the keeper ends what is still there when the lease is over');
+      process.exit(130);
+    }
+    asked = true;
+    display.say('cancelling: the fault is ended, the cluster stopped, the report written (again Ctrl-C: leave at once)');
+    session.client.workflow
+      .getHandle(workflowId)
+      .cancel()
+      .catch((error: unknown) => display.say(`could not cancel: ${String(error)}`));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return () => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+}

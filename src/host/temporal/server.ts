@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { pollUntil } from '../clock.js';
+import { ChaosError } from '../../domain/errors.js';
+import { readJson } from '../files.js';
+import { withLock } from '../lock.js';
+import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../processes.js';
+import { minderFile, minderLog, prepareFolder, readServer, serverLog, type ServerState } from './state.js';
+
+const entry = fileURLToPath(new URL('./minder-main.js', import.meta.url));
+const START_LIMIT_MS = 30_000;
+
+function minderOf(dataRoot: string): ProcessId | undefined {
+  const id = readJson<ProcessId>(minderFile(dataRoot));
+  return id !== undefined && isAlive(id) ? id : undefined;
+}
+
+/** Is the embedded server of this data folder running? Changes nothing. */
+export function runningServer(dataRoot: string): ServerState | undefined {
+  const state = readServer(dataRoot);
+  return state?.process && isAlive(state.process) ? state : undefined;
+}
+
+/** The namespace can be used: an open port alone is a few hundred milliseconds too early. */
+async function isReady(state: ServerState): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${state.httpPort}/api/v1/namespaces/default`, {
+    signal: AbortSignal.timeout(1000),
+  });
+  return response.ok && (await response.text()).includes('NAMESPACE_STATE_REGISTERED');
+}
+
+/**
+ * The embedded server of a data folder, started if need be; the caller has registered itself as a user before. It belongs to a process of its
+ * own, which restarts it when it dies and ends it when its users are gone.
+ */
+export async function ensureServer(dataRoot: string, searchAttributes: readonly string[]): Promise<ServerState> {
+  prepareFolder(dataRoot);
+  await withLock(`${minderFile(dataRoot)}.lock`, START_LIMIT_MS, async () => {
+    if (minderOf(dataRoot) !== undefined) return;
+    await spawnDetached({
+      command: process.execPath,
+      args: [entry, dataRoot, ...searchAttributes],
+      env: childEnvironment(`${dataRoot}#minder`, {}),
+      cwd: dataRoot,
+      logFile: minderLog(dataRoot),
+    });
+    await pollUntil(() => Promise.resolve(minderOf(dataRoot)), { limitMs: 10_000, everyMs: 25 });
+  });
+  const ready = await pollUntil(
+    async () => {
+      const state = runningServer(dataRoot);
+      return state !== undefined && (await isReady(state)) ? state : undefined;
+    },
+    { limitMs: START_LIMIT_MS, everyMs: 50 },
+  );
+  if (ready !== undefined) return ready;
+  throw new ChaosError(
+    'PREFLIGHT_FAILED',
+    `the Temporal server did not become ready within ${START_LIMIT_MS} ms; see ${serverLog(dataRoot)}`,
+  );
+}

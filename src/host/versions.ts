@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { installRoot } from './tools.js';
+
+/** What a report must name so that its run can be repeated: this program and its commit, and what it runs on. */
+export async function ownVersions(): Promise<Record<string, string>> {
+  const { version } = JSON.parse(readFileSync(join(installRoot, 'package.json'), 'utf8')) as { version: string };
+  const { stdout, failed } = await execa('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
+    cwd: installRoot,
+    reject: false,
+  });
+  const commit = failed ? 'unknown' : stdout;
+  return { 'robustmq-chaos-test': `${version} (${commit})`, node: process.versions.node, linux: release() };
+}

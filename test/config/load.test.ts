@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig, nearest, type Config } from '../../src/config/load.js';
+import { ChaosError } from '../../src/domain/errors.js';
+import { drivers } from '../../src/host/drivers/index.js';
+import { faults } from '../../src/host/faults/index.js';
+import { catalogue } from '../domain/fixtures.js';
+
+const known = { drivers: drivers.map((driver) => driver.name), faults };
+const scenarios = 'scenarios:\n  - { name: kill, fault: broker-kill, target: robustmq-server }\n';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'robustmq-chaos-config-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function load(text: string): Config {
+  const file = join(folder, 'config.yml');
+  writeFileSync(file, text);
+  return loadConfig(file, known);
+}
+
+/** The problems a config is refused with, one per line, without the file's name. */
+function problems(text: string): string[] {
+  try {
+    load(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ChaosError);
+    expect((error as ChaosError).code).toBe('CONFIG_INVALID');
+    const [head, ...lines] = (error as Error).message.split('\n');
+    expect(head).toMatch(new RegExp(`config\\.yml: ${lines.length} problems?$`));
+    return lines.map((line) => line.trim());
+  }
+  throw new Error('the config was accepted');
+}
+
+describe('a config that is right', () => {
+  it('has the defaults of the schema where it says nothing', () => {
+    expect(load(scenarios)).toMatchObject({
+      cluster: { name: 'local', driver: 'nats', nodes: 3 },
+      sdks: ['python', 'go', 'rust', 'java'],
+      load: { messages: 1000, rate_per_second: 50 },
+      timing: { heal_wait_seconds: 60, recovery_budget_seconds: 60 },
+      verdict: { p99_limit_ms: 500, non_core_pass_rate_percent: 75, durability: 'warn' },
+      dataRoot: join(folder, '..', 'data'),
+      sdkFolder: undefined,
+      scenarios: [{ name: 'kill', params: {}, core: false, priority: 'P1' }],
+    });
+  });
+
+  it('takes folders relative to the file, and tells the file by its hash', () => {
+    const config = load(`data_dir: runs\nsdk_clients: { folder: ./mine }\n${scenarios}`);
+    expect(config).toMatchObject({ dataRoot: join(folder, 'runs'), sdkFolder: join(folder, 'mine') });
+    expect(config.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(load(`${scenarios}# a word\n`).sha256).not.toBe(load(scenarios).sha256);
+  });
+
+  it('that comes with the program has the three scenarios of the procedure', () => {
+    const config = loadConfig(fileURLToPath(new URL('../../config/default.yml', import.meta.url)), known);
+    expect(config.scenarios).toEqual(catalogue);
+    expect(config.timing).toMatchObject({ heal_wait_seconds: 60, fault_window_seconds: 30 });
+    expect(config.verdict).toMatchObject({ p99_limit_ms: 500, non_core_pass_rate_percent: 75 });
+  });
+});
+
+describe('a config that is wrong', () => {
+  it('names an unknown key, its line, and the key that was meant', () => {
+    expect(problems(`timing:\n  heal_wait_secods: 60\n${scenarios}`)).toEqual([
+      'line 2: timing.heal_wait_secods: unknown key; did you mean heal_wait_seconds?',
+    ]);
+  });
+
+  it('lists the known keys where none is near', () => {
+    const [problem] = problems(`cluster:\n  colour: red\n${scenarios}`);
+    expect(problem).toBe('line 2: cluster.colour: unknown key; known keys: name, driver, nodes');
+  });
+
+  it('finds an unknown key inside a list', () => {
+    expect(problems(`${scenarios}  - { name: b, fault: broker-kill, target: n1, prority: P0 }\n`)).toEqual([
+      'line 3: scenarios.1.prority: unknown key; did you mean priority?',
+    ]);
+  });
+
+  it('is told all its problems at once, whatever their kind, each with its line', () => {
+    const text = [
+      'cluster:',
+      '  driver: kafka',
+      'timing:',
+      '  heal_wait_seconds: -1',
+      'sdks: []',
+      'scenarios:',
+      '  - name: kill',
+      '    fault: broker-kil',
+      '    target: n1',
+      '  - name: slow',
+      '    fault: network-delay',
+      '    target: eth0',
+      '    params:',
+      '      delay_ms: fast',
+      '  - name: kill',
+      '    fault: broker-kill',
+      '    target: n2',
+      'verdct: {}',
+    ];
+    const found = problems(text.join('\n'));
+    const expected = [
+      /^line 4: timing\.heal_wait_seconds: .*>0/,
+      /^line 5: sdks: /,
+      /^line 18: verdct: unknown key; did you mean verdict\?$/,
+      /^line 2: cluster\.driver: expected one of nats, got kafka$/,
+      /^line 8: scenarios\.0\.fault: expected one of broker-kill, network-delay, got broker-kil$/,
+      /^line 14: scenarios\.1\.params\.delay_ms \(slow\): .*expected number/,
+      /^line 15: scenarios\.2\.name: kill is there twice$/,
+    ];
+    expect(found).toHaveLength(expected.length);
+    for (const pattern of expected) expect(found).toContainEqual(expect.stringMatching(pattern));
+  });
+
+  it.each([
+    ['a parameter that is missing', 'network-delay', '{}', 'delay_ms'],
+    ['a parameter out of range', 'network-delay', '{ delay_ms: 0 }', 'delay_ms'],
+    ['a parameter that the fault does not know', 'broker-kill', '{ delay_ms: 5 }', 'delay_ms'],
+    ['a word that is none of the choices', 'broker-kill', '{ victim: everyone }', 'victim'],
+  ])('names %s of a fault', (_what, fault, params, name) => {
+    const found = problems(`scenarios:\n  - name: s\n    fault: ${fault}\n    target: x\n    params: ${params}\n`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^line 5: scenarios\\.0\\.params.*\\(s\\): .*|${name}`));
+    expect(found[0]).toContain(name);
+  });
+
+  it.each([
+    ['text that is no YAML', 'a: [1,\nb: }', /^line \d+: /],
+    ['a key that is there twice', `${scenarios}data_dir: a\ndata_dir: b\n`, /^line 4: .*unique/],
+    ['no scenarios', 'scenarios: []', /^line 1: scenarios: /],
+    ['an empty file', '', /^line 1: scenarios: /],
+    ['a list instead of a map', '- a\n- b\n', /^line 1: config: /],
+    ['a time zone that does not exist', `time_zone: Mars/Base\n${scenarios}`, /^line 1: time_zone: .*Asia\/Shanghai/],
+    ['a name that is no file name', 'scenarios:\n  - { name: ../x, fault: broker-kill, target: n1 }', /lower-case/],
+  ])('is refused with %s', (_what, text, pattern) => {
+    expect(problems(text).join('\n')).toMatch(pattern);
+  });
+
+  it('is refused by its path where there is no such file', () => {
+    expect(() => loadConfig(join(folder, 'none.yml'), known)).toThrow(/readable file, got .*none\.yml/);
+  });
+});
+
+it('the nearest word is one that a slip of the finger explains', () => {
+  expect(nearest('leader-transfr', ['broker-kill-single', 'leader-transfer'])).toBe('leader-transfer');
+  expect(nearest('zzz', ['broker-kill-single', 'leader-transfer'])).toBeUndefined();
+});

@@ -1,0 +1,77 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { planFrom, type Places } from '../../src/config/plan.js';
+import type { RunRequest } from '../../src/domain/plan.js';
+import { faults } from '../../src/host/faults/index.js';
+import { catalogue, rules } from '../domain/fixtures.js';
+
+const config = loadConfig(fileURLToPath(new URL('../../config/default.yml', import.meta.url)), {
+  drivers: ['nats'],
+  faults,
+});
+const places: Places = {
+  runDir: (root, runId) => `${root}/R/${runId}`,
+  clusterDir: (root, cluster) => `${root}/C/${cluster}`,
+  sdkRoot: '/program/sdk_clients',
+};
+const plan = (request: RunRequest = {}) => planFrom(config, request, 'run-1', places);
+
+describe('the plan of a run', () => {
+  it('without any wish is a full run of the whole catalogue with every SDK', () => {
+    expect(plan()).toMatchObject({
+      runId: 'run-1',
+      kind: 'full',
+      cluster: 'local',
+      driver: 'nats',
+      hostQueue: 'host-local',
+      scenarios: catalogue,
+      sdks: ['python', 'go', 'rust', 'java'],
+      sdksLeftOut: [],
+      load: { messages: 1000, ratePerSecond: 50, payloadBytes: 256 },
+      rules,
+      timeZone: 'Asia/Shanghai',
+      configSha256: config.sha256,
+      runDir: `${config.dataRoot}/R/run-1`,
+      clusterDir: `${config.dataRoot}/C/local`,
+      sdkRoot: '/program/sdk_clients',
+    });
+  });
+
+  it('has its durations in milliseconds, and fractions of a second stay', () => {
+    expect(plan().timing).toEqual({
+      healWaitMs: 60_000,
+      faultWindowMs: 30_000,
+      leadInMs: 3000,
+      observeBudgetMs: 25_000,
+      recoveryBudgetMs: 60_000,
+      clientLimitMs: 120_000,
+      leaseMs: 600_000,
+    });
+    const short = { ...config, timing: { ...config.timing, heal_wait_seconds: 0.25 } };
+    expect(planFrom(short, {}, 'run-1', places).timing.healWaitMs).toBe(250);
+  });
+
+  it('for one scenario has that one alone', () => {
+    const single = plan({ scenario: 'leader-transfer' });
+    expect(single.kind).toBe('single');
+    expect(single.scenarios.map((s) => s.name)).toEqual(['leader-transfer']);
+  });
+
+  it('says which SDKs it leaves out, in the order of the config', () => {
+    expect(plan({ sdks: ['go', 'python'] })).toMatchObject({ sdks: ['python', 'go'], sdksLeftOut: ['rust', 'java'] });
+  });
+
+  it("uses a user's own clients where the config names their folder", () => {
+    expect(planFrom({ ...config, sdkFolder: '/mine' }, {}, 'run-1', places).sdkRoot).toBe('/mine');
+  });
+
+  it.each<[RunRequest, RegExp]>([
+    [{ scenario: 'leader-transfr' }, /expected one of broker-kill-single, .*; did you mean leader-transfer\?/],
+    [{ scenario: 'zzz' }, /expected one of broker-kill-single, network-delay-100ms, leader-transfer, got zzz$/],
+    [{ sdks: ['go', 'perl'] }, /expected some of python, go, rust, java, got perl/],
+    [{ sdks: [] }, /expected some of python, go, rust, java, got none/],
+  ])('of %j is refused with what exists', (request, message) => {
+    expect(() => plan(request)).toThrow(message);
+  });
+});
