@@ -130,7 +130,7 @@ describe('a config that is wrong', () => {
   ])('names %s of a fault', (_what, fault, params, name) => {
     const found = problems(`scenarios:\n  - name: s\n    fault: ${fault}\n    target: x\n    params: ${params}\n`);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(new RegExp(`^line 5: scenarios\\.0\\.params.*\\(s\\): .*|${name}`));
+    expect(found[0]).toMatch(/^line 5: scenarios\.0\.params/);
     expect(found[0]).toContain(name);
   });
 

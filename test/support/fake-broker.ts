@@ -2,12 +2,17 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { generate, parser, type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
 import { sleepMs } from '../../src/host/clock.js';
 
+interface Message {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
 /** A PUBLISH that came in. `nth` says how often its `seq` has, from 1. */
 export interface SeenPublish {
   readonly seq: number;
   readonly nth: number;
   readonly intendedUs: number;
-  readonly payload: Buffer;
+  readonly message: Message;
   readonly atMs: number;
 }
 
@@ -54,7 +59,7 @@ export interface FakeBroker {
 interface Subscription {
   socket: Socket | undefined;
   granted: boolean;
-  readonly waiting: Buffer[];
+  readonly waiting: Message[];
 }
 
 const isPublisher = (clientId: string): boolean => clientId.endsWith('-pub');
@@ -150,19 +155,19 @@ function connected({ behaviour, seen, subscription }: Broker, socket: Socket, pa
   if (returnCode !== 0) socket.end();
   else if (role === 'subscriber') {
     subscription.socket = socket;
-    for (const payload of subscription.waiting.splice(0)) deliver(subscription, payload);
+    for (const message of subscription.waiting.splice(0)) deliver(subscription, message);
   }
 }
 
 let lastMessageId = 0;
 const nextMessageId = (): number => (lastMessageId = (lastMessageId % 60_000) + 1);
 
-function deliver(subscription: Subscription, payload: Buffer): void {
+function deliver(subscription: Subscription, message: Message): void {
   const { socket, waiting } = subscription;
-  if (socket === undefined || socket.destroyed) waiting.push(payload);
+  if (socket === undefined || socket.destroyed) waiting.push(message);
   else {
-    const rest = { qos: 1, dup: false, retain: false, topic: 'of-the-one-client' } as const;
-    socket.write(generate({ cmd: 'publish', messageId: nextMessageId(), payload, ...rest }));
+    const head = { cmd: 'publish', qos: 1, dup: false, retain: false } as const;
+    socket.write(generate({ ...head, messageId: nextMessageId(), ...message }));
   }
 }
 
@@ -170,7 +175,8 @@ function published({ behaviour, seen, subscription }: Broker, socket: Socket, pa
   const payload = Buffer.from(packet.payload);
   const body = JSON.parse(payload.toString()) as { seq: number; intended_us: number };
   const nth = seen.publishes.filter((p) => p.seq === body.seq).length + 1;
-  const publish = { seq: body.seq, nth, intendedUs: body.intended_us, payload, atMs: performance.now() };
+  const message = { topic: packet.topic, payload };
+  const publish = { seq: body.seq, nth, intendedUs: body.intended_us, message, atMs: performance.now() };
   seen.publishes.push(publish);
   const cut = behaviour.cuts?.(publish);
   if (cut === 'publisher') return void socket.destroy();
@@ -186,6 +192,7 @@ function published({ behaviour, seen, subscription }: Broker, socket: Socket, pa
 async function deliverLater(behaviour: Behaviour, subscription: Subscription, publish: SeenPublish): Promise<void> {
   const delayMs = behaviour.deliversAfterMs?.(publish) ?? 0;
   if (delayMs > 0) await sleepMs(delayMs);
-  for (const stray of behaviour.strays?.(publish) ?? []) deliver(subscription, Buffer.from(stray));
-  for (let copy = behaviour.copies?.(publish) ?? 1; copy > 0; copy -= 1) deliver(subscription, publish.payload);
+  const { topic } = publish.message;
+  for (const stray of behaviour.strays?.(publish) ?? []) deliver(subscription, { topic, payload: Buffer.from(stray) });
+  for (let copy = behaviour.copies?.(publish) ?? 1; copy > 0; copy -= 1) deliver(subscription, publish.message);
 }

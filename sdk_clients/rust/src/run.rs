@@ -37,19 +37,25 @@ impl Run {
         let subscriber = Subscriber {
             topic: self.config.topic.clone(),
         };
-        let subscriber = tokio::spawn(keep_connected(subscriber, self.config.clone(), self.shared.clone()));
-        let subscribed = self
+        let mut connections = vec![tokio::spawn(keep_connected(
+            subscriber,
+            self.config.clone(),
+            self.shared.clone(),
+        ))];
+        if self
             .set_up(|state| state.subscription.granted_endpoint().is_some())
-            .await;
-        let publisher = tokio::spawn(keep_connected(Publisher, self.config.clone(), self.shared.clone()));
-        let ready = subscribed && self.set_up(|state| state.ready_endpoints().is_some()).await;
-        if ready && self.announce() {
-            // tokio's timers round up to the next millisecond, which would be part of every latency: a thread sleeps exactly.
-            tokio::task::block_in_place(|| self.publish());
-            self.drain().await;
+            .await
+        {
+            let publisher = keep_connected(Publisher, self.config.clone(), self.shared.clone());
+            connections.push(tokio::spawn(publisher));
+            if self.set_up(|state| state.ready_endpoints().is_some()).await && self.announce() {
+                // tokio's timers round up to the next millisecond, which would be part of every latency: a thread sleeps exactly.
+                tokio::task::block_in_place(|| self.publish());
+                self.drain().await;
+            }
         }
         self.close();
-        self.say_goodbye([subscriber, publisher]).await;
+        self.say_goodbye(connections).await;
     }
 
     fn signals(&self) -> u32 {
@@ -197,7 +203,7 @@ impl Run {
     }
 
     /// Leaves the broker in order if it answers; part of no figure.
-    async fn say_goodbye(&self, connections: [JoinHandle<()>; 2]) {
+    async fn say_goodbye(&self, connections: Vec<JoinHandle<()>>) {
         let left_us = self.deadline_us.saturating_sub(now_us());
         let limit = tokio::time::sleep(Duration::from_micros(left_us.clamp(GOODBYE_MIN_US, GOODBYE_MAX_US)));
         tokio::pin!(limit);

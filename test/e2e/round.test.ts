@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  catalogue,
+  createSandbox,
+  finished,
+  mustPoll,
+  nothingLeft,
+  onlyRunDir,
+  removeSandbox,
+  start,
+} from './support/round.js';
+import type { Sandbox } from './support/round.js';
+import { readLease } from '../../dist/host/lease.js';
+
+// A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
+let sandbox: Sandbox;
+let round: Awaited<ReturnType<typeof finished>>;
+let second: { status: number | null; stdout: string };
+let status: { stdout: string };
+
+beforeAll(async () => {
+  sandbox = createSandbox({
+    // Long enough for an election of the brokers (4 to 9 s) to fall inside.
+    timing: { fault_window_seconds: 15 },
+    scenarios: [catalogue.kill, catalogue.delay, catalogue.transfer],
+  });
+  const running = start(['round', '--json'], sandbox);
+  await onlyRunDir(sandbox);
+  await mustPoll('the cluster to be taken', () => readLease(sandbox.clusterDir));
+  second = await start(['round', '--json'], sandbox).done;
+  status = await start(['status', '--json'], sandbox).done;
+  round = await finished(running);
+}, 300_000);
+
+afterAll(() => removeSandbox(sandbox));
+
+test('a healthy cluster passes every scenario with every SDK', () => {
+  expect(round.result).toMatchObject({ headline: 'PASS', runPassed: true, passRatePercent: 100 });
+  expect(round.status).toBe(0);
+  for (const { scenario, verdict, sdkVerdicts } of round.report.scenarios) {
+    expect([scenario.name, verdict.status, sdkVerdicts.length]).toEqual([scenario.name, 'passed', 4]);
+  }
+});
+
+test('every message of every validation was acknowledged and received, by the ledgers and by the counts', () => {
+  for (const { validation } of round.report.scenarios) {
+    for (const { sdk, result } of validation) {
+      const { sent, received, lost, acked } = result ?? {};
+      expect({ sdk, sent, received, lost, acked }).toEqual({ sdk, sent: 200, received: 200, lost: 0, acked: 200 });
+    }
+  }
+});
+
+test('every fault was seen to bite, held for its window, and was proved to be over', () => {
+  for (const { scenario, fault } of round.report.scenarios) {
+    expect(fault.bite.length, scenario.name).toBeGreaterThan(0);
+    expect(fault.bite.every((e) => e.ok)).toBe(true);
+    expect(fault.healed.every((e) => e.ok) && fault.healed.length > 0).toBe(true);
+    expect(((fault.recoveredUs ?? 0) - (fault.injectedUs ?? 0)) / 1e6).toBeGreaterThanOrEqual(15);
+  }
+});
+
+test('the leader that was killed led everything, and others lead now, with higher terms', () => {
+  const { fault } = round.report.scenarios.find((s) => s.scenario.name === 'leader-transfer')!;
+  expect(fault.leaders.map((l) => l.group)).toEqual(expect.arrayContaining(['meta', '$MQTT_msgs']));
+  for (const change of fault.leaders) {
+    expect(change.from).toBe(fault.victim);
+    expect(change.to).not.toBe(fault.victim);
+    expect(change.termTo).toBeGreaterThan(change.termFrom!);
+    expect(change.seconds).toBeGreaterThan(0);
+  }
+});
+
+test('the follower that was killed led nothing, and had a publisher and a subscriber on it', () => {
+  const { fault } = round.report.scenarios.find((s) => s.scenario.name === 'broker-kill-single')!;
+  expect(fault.reason).toMatch(/leads 0 of \d+ groups; a publisher and a subscriber/);
+});
+
+test('the heal wait was never shorter than asked for, and the report says that it was short', () => {
+  for (const { healWaitSeconds } of round.report.scenarios) expect(healWaitSeconds).toBeGreaterThanOrEqual(2);
+  const markdown = readFileSync(String(round.result.markdownPath), 'utf8');
+  expect(markdown).toContain('Not a real verdict: the heal wait was 2 s instead of 60 s.');
+});
+
+test('what the live sessions went through is recorded for every SDK', () => {
+  for (const { scenario, faultPeriod } of round.report.scenarios) {
+    expect(
+      faultPeriod.map((f) => f.sdk),
+      scenario.name,
+    ).toEqual(['python', 'go', 'rust', 'java']);
+    for (const figures of faultPeriod) expect(figures.planned).toBeGreaterThan(1000);
+  }
+});
+
+test('the history stays small', () => {
+  const { history } = round.result as unknown as { history: { events: number; bytes: number } };
+  expect(history.events).toBeLessThanOrEqual(500);
+  expect(history.bytes).toBeLessThanOrEqual(256 * 1024);
+});
+
+test('the run folder has the raw files: ledgers, results, tickets, snapshots, broker logs, and no password', () => {
+  const dir = String(round.result.jsonPath).replace(/report\.json$/, '');
+  for (const file of [
+    'control/go/ledger.ndjson.gz',
+    'scenarios/leader-transfer/validation/java/result.json',
+    'scenarios/leader-transfer/fault/rust/stderr.log',
+    'snapshots/leader-transfer-2-recovered.json',
+    `faults/${String(round.report.scenarios[0]?.fault.faultId)}.json`,
+  ]) {
+    expect(existsSync(join(dir, file)), file).toBe(true);
+  }
+  const spec = readFileSync(join(dir, 'control/phase.json'), 'utf8');
+  expect(spec).not.toContain('MQTT_PASSWORD');
+});
+
+test('a second run on the same cluster is refused with the id of the first, and leaves no report', () => {
+  expect(second.status).toBe(75);
+  const refusal = JSON.parse(second.stdout) as { headline: string; refusedBy: string; jsonPath: null };
+  expect(refusal).toMatchObject({
+    headline: 'REFUSED',
+    refusedBy: (round.result as unknown as { workflowId: string }).workflowId,
+    jsonPath: null,
+  });
+});
+
+test('status shows the run that holds the cluster', () => {
+  const shown = JSON.parse(status.stdout) as { holder: { workflowId: string } };
+  expect(shown.holder.workflowId).toBe((round.result as unknown as { workflowId: string }).workflowId);
+});
+
+test('nothing is left running: no broker, proxy, client, keeper, worker or server', async () => {
+  expect(await nothingLeft(sandbox)).toEqual([]);
+});

@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { installRoot } from '../../../dist/host/tools.js';
+import { findOwned, sweepOwned } from '../../../dist/host/processes.js';
+import { pollUntil } from '../../../dist/host/clock.js';
+import { liveUsers } from '../../../dist/host/temporal/state.js';
+import type { RunData, RunResult } from '../../../src/domain/report-data.js';
+
+/** Waits short enough for a test; everything else is as in production. */
+const SHORT = {
+  load: { messages: 200, rate_per_second: 100 },
+  timing: {
+    heal_wait_seconds: 2,
+    fault_window_seconds: 4,
+    lead_in_seconds: 1,
+    client_limit_seconds: 60,
+    lease_seconds: 60,
+  },
+};
+
+export interface Sandbox {
+  readonly root: string;
+  readonly dataRoot: string;
+  readonly clusterDir: string;
+  readonly config: string;
+}
+
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Finished>;
+}
+
+/** A data folder and a config of their own under the system's temporary folder. `overrides` replace whole sections. */
+export function createSandbox(overrides: Record<string, unknown>): Sandbox {
+  const root = mkdtempSync(join(tmpdir(), 'robustmq-chaos-'));
+  const config = join(root, 'config.yml');
+  const timing = { ...SHORT.timing, ...(overrides['timing'] as object | undefined) };
+  const cluster = { name: 'e2e', driver: 'nats', nodes: 3 };
+  mkdirSync(join(root, 'data'));
+  writeFileSync(config, stringify({ cluster, data_dir: 'data', ...SHORT, ...overrides, timing }));
+  return { root, dataRoot: join(root, 'data'), clusterDir: join(root, 'data', 'clusters', 'e2e'), config };
+}
+
+/** Starts the program as a person would. It finds no Temporal of the machine's own, whatever the environment says. */
+export function start(args: readonly string[], sandbox: Sandbox): Running {
+  const env = { ...process.env, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+  const child = spawn(
+    process.execPath,
+    [join(installRoot, 'dist/client/main.js'), ...args, '--config', sandbox.config],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const done = new Promise<Finished>((resolve) => {
+    child.once('close', (status) => resolve({ status, stdout, stderr }));
+  });
+  return { child, done };
+}
+
+/** What `--json` printed, and the report it names. */
+export async function finished(running: Running): Promise<Finished & { result: RunResult; report: RunData }> {
+  const end = await running.done;
+  try {
+    const result = JSON.parse(end.stdout) as RunResult & { history: { events: number; bytes: number } };
+    const { readFile } = await import('node:fs/promises');
+    const report = JSON.parse(await readFile(String(result.jsonPath), 'utf8')) as RunData;
+    return { ...end, result, report };
+  } catch (error) {
+    throw new Error(
+      `the command printed no result (status ${String(end.status)}): ${String(error)}\n${end.stdout}\n${end.stderr}`,
+    );
+  }
+}
+
+/** The only run's folder, once it is there. */
+export const onlyRunDir = (sandbox: Sandbox): Promise<string> =>
+  mustPoll('a run folder', () => {
+    const runs = join(sandbox.dataRoot, 'runs');
+    const [first] = existsSync(runs) ? readdirSync(runs) : [];
+    return first === undefined ? undefined : join(runs, first);
+  });
+
+/** Polls until the look gives something; the error says what never came. */
+export async function mustPoll<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  limitMs = 120_000,
+): Promise<T> {
+  const found = await pollUntil(async () => look(), { limitMs, everyMs: 50 });
+  if (found === undefined) throw new Error(`waited ${limitMs} ms for ${what}, in vain`);
+  return found;
+}
+
+/** Waits until a file of the run exists, e.g. the mark that a client of a phase is connected. */
+export const fileAppears = (path: string): Promise<true> => mustPoll(path, () => existsSync(path) || undefined);
+
+/** Everything of this sandbox that still runs: brokers, proxies, clients, keeper, server, minder, by their mark; users of the server. */
+export function leftovers(sandbox: Sandbox): string[] {
+  const marked = findOwned((owner) => owner.startsWith(sandbox.root)).map((id) => `process ${id.pid}`);
+  return [...marked, ...liveUsers(sandbox.dataRoot).map((user) => `${user.role} ${user.process.pid}`)];
+}
+
+/** Nothing is left within the time that the embedded server may outlive its users. */
+export async function nothingLeft(sandbox: Sandbox): Promise<string[]> {
+  await pollUntil(() => Promise.resolve(leftovers(sandbox).length === 0 || undefined), {
+    limitMs: 10_000,
+    everyMs: 100,
+  });
+  return leftovers(sandbox);
+}
+
+/** Ends what a failed test left, and removes the folder. */
+export async function removeSandbox(sandbox: Sandbox): Promise<void> {
+  await sweepOwned((owner) => owner.startsWith(sandbox.root));
+  rmSync(sandbox.root, { recursive: true, force: true });
+}
+
+const scenario = (name: string, fault: string, target: string, params: object, core: boolean): object => ({
+  name,
+  fault,
+  target,
+  params,
+  core,
+  priority: core ? 'P0' : 'P1',
+});
+
+/** The seed's catalogue. */
+export const catalogue = {
+  kill: scenario('broker-kill-single', 'broker-kill', 'robustmq-server', { victim: 'follower' }, true),
+  delay: scenario('network-delay-100ms', 'network-delay', 'eth0', { delay_ms: 100, jitter_ms: 10 }, false),
+  transfer: scenario('leader-transfer', 'broker-kill', 'robustmq-server', { victim: 'leader' }, true),
+  /** The quickest real fault, under any name: a base for what is done to its validation. */
+  quick: (name: string): object => scenario(name, 'network-delay', 'eth0', { delay_ms: 20 }, true),
+};

@@ -1,0 +1,40 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePorts, isListening, isPortFree } from '../../src/host/ports.js';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+const listen = (port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    servers.push(server);
+    server.once('error', reject);
+    server.listen({ port, host: '127.0.0.1' }, () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+describe('ports', () => {
+  it('that are free are all different, can be bound, and none is one that an outgoing socket may take', async () => {
+    const ports = await freePorts(40);
+    expect(new Set(ports).size).toBe(40);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+    expect(Math.min(...ports)).toBeGreaterThan(1023);
+    expect(await Promise.all(ports.map(listen))).toEqual(ports);
+  });
+
+  it('that are taken are not free', async () => {
+    const port = await listen(0);
+    expect(await isPortFree(port)).toBe(false);
+    expect(await isListening(port)).toBe(true);
+  });
+
+  it('where nobody listens are free and closed', async () => {
+    const [port] = (await freePorts(1)) as [number];
+    expect(await isPortFree(port)).toBe(true);
+    expect(await isListening(port)).toBe(false);
+  });
+});

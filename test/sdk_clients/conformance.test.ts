@@ -1,0 +1,219 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { monotonicUs } from '../../src/host/clock.js';
+import { freePorts } from '../../src/host/ports.js';
+import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedger } from '../support/client-ledger.js';
+import { startTestCluster, type TestCluster } from '../support/nats-cluster.js';
+import { resultOf, type FullLine } from '../support/result-line.js';
+import { endOwnedBy, scratchFolder } from '../support/scratch.js';
+import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../support/sdk-client.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000, maxConcurrency: 8 });
+
+const folder = scratchFolder('conformance');
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  cluster = await startTestCluster(folder);
+});
+
+afterAll(async () => {
+  await cluster.stop();
+  const left = await endOwnedBy(folder);
+  rmSync(folder, { recursive: true });
+  expect(left, 'processes left behind').toBe(0);
+});
+
+const ledgerPath = (sdk: string): string => join(folder, `${sdk}.ndjson`);
+
+function start(sdk: string, environment: Readonly<Record<string, string>>): RunningClient {
+  const { endpoints, username, password } = cluster.settings;
+  return startClient(scriptOf(sdk), folder, {
+    CLUSTER_ENDPOINT: endpoints[0] ?? '',
+    CLUSTER_ENDPOINTS: endpoints.join(','),
+    MQTT_USERNAME: username,
+    MQTT_PASSWORD: password,
+    ...environment,
+  });
+}
+
+describe('a healthy run of all clients at once', () => {
+  const planned = 300;
+  const runs = new Map<string, { run: ClientRun; ready: ReadyLine }>();
+  let whileRunning: ReadonlyMap<string, readonly string[]>;
+  let afterwards: readonly string[];
+
+  beforeAll(async () => {
+    const clients = sdkNames.map((sdk) => ({
+      sdk,
+      client: start(sdk, {
+        RUN_ID: 'run-1',
+        PHASE: 'healthy',
+        CLIENT_ID: `healthy-${sdk}`,
+        TOPIC: `conformance/${sdk}`,
+        MESSAGE_COUNT: String(planned),
+        MESSAGE_RATE: '100',
+        LEDGER_PATH: ledgerPath(sdk),
+      }),
+    }));
+    const ready = await Promise.all(clients.map(({ client }) => client.ready));
+    whileRunning = await cluster.clientsByEndpoint();
+    const ended = await Promise.all(clients.map(({ client }) => client.ended));
+    afterwards = [...(await cluster.clientsByEndpoint()).values()].flat();
+    clients.forEach(({ sdk }, i) => runs.set(sdk, { run: ended[i] as ClientRun, ready: ready[i] as ReadyLine }));
+  });
+
+  const runOf = (sdk: string): { run: ClientRun; ready: ReadyLine; result: FullLine; ledger: ClientLedger } => {
+    const found = runs.get(sdk);
+    if (found === undefined) throw new Error(`${sdk} did not run`);
+    return { ...found, result: resultOf(found.run), ledger: parseLedger(ledgerPath(sdk)) };
+  };
+
+  describe.each(sdkNames)('%s', (sdk) => {
+    it('ends with 0, and has sent, acknowledged and received each message once', () => {
+      const { run, result } = runOf(sdk);
+      expect(run.status).toBe(0);
+      expect(result).toMatchObject({
+        sdk,
+        planned,
+        sent: planned,
+        acked: planned,
+        received: planned,
+        lost: 0,
+        recovered: 0,
+        unconfirmed: 0,
+        unsent: 0,
+        lost_seqs: [],
+        naive_lost: 0,
+        duplicates: 0,
+        unexpected: 0,
+        attempts: planned,
+        refused_acks: 0,
+        reconnects: 0,
+        errors: [],
+      });
+      expect(result.duration_seconds).toBeLessThanOrEqual(run.seconds);
+    });
+
+    it('prints two lines and nothing else on standard output', () => {
+      const { run } = runOf(sdk);
+      expect(run.lines).toHaveLength(2);
+    });
+
+    it('is connected where its ready line says, by the word of the brokers', () => {
+      const { ready, result } = runOf(sdk);
+      const [first, second] = cluster.settings.endpoints;
+      expect(ready).toEqual({ event: 'ready', publisher: first, subscriber: second });
+      expect(result).toMatchObject({ publisher_endpoint: first, subscriber_endpoint: second });
+      expect(whileRunning.get(ready.publisher)).toContain(`healthy-${sdk}-pub`);
+      expect(whileRunning.get(ready.subscriber)).toContain(`healthy-${sdk}-sub`);
+      expect(afterwards.filter((id) => id.startsWith(`healthy-${sdk}-`))).toEqual([]);
+    });
+
+    it('writes a ledger with its identity, both connections and every message by seq', () => {
+      const { ledger, ready } = runOf(sdk);
+      const identity = { run: 'run-1', phase: 'healthy', publisher: `healthy-${sdk}-pub`, topic: `conformance/${sdk}` };
+      expect(ledger.header).toMatchObject({ ledger: 1, ...identity, sdk, rate: 100 });
+      const connected = { event: 'connected', session_present: false, reason: '' };
+      expect(ledger.events).toMatchObject([
+        { ...connected, role: 'subscriber', endpoint: ready.subscriber },
+        { ...connected, role: 'publisher', endpoint: ready.publisher },
+      ]);
+      expect(ledger.messages.map((m) => m.seq)).toEqual(Array.from({ length: planned }, (_, i) => i));
+    });
+
+    it('fixes every intended time beforehand, on the clock that all processes share', () => {
+      const { ledger } = runOf(sdk);
+      const { t0_us: t0 = null, end_us: end } = ledger.header;
+      expect(end).toBeLessThan(monotonicUs());
+      for (const { seq, intended_us } of ledger.messages) {
+        expect(Math.abs(intended_us - ((t0 ?? 0) + seq * 10_000))).toBeLessThanOrEqual(1);
+      }
+    });
+
+    it('puts nothing before its time: due, queued, sent, then acknowledged and received, and all before the end', () => {
+      const { ledger } = runOf(sdk);
+      for (const m of ledger.messages) {
+        const [sent, ack, recv] = [m.sent_us ?? 0, m.ack_us ?? 0, m.recv_us ?? 0];
+        expect(m.intended_us).toBeLessThanOrEqual(m.queued_us);
+        expect(m.queued_us).toBeLessThanOrEqual(sent);
+        expect(sent).toBeLessThan(Math.min(ack, recv));
+        expect(Math.max(ack, recv)).toBeLessThanOrEqual(ledger.header.end_us);
+      }
+    });
+
+    it('counts and measures what can be counted and measured again from its ledger', () => {
+      const { ledger, result } = runOf(sdk);
+      expect(result).toMatchObject(countsFrom(ledger, planned));
+      for (const [name, value] of Object.entries(latenciesFrom(ledger))) {
+        // Three significant digits, in one direction or the other.
+        expect(Math.abs(Number(result[name as keyof FullLine]) - value), name).toBeLessThanOrEqual(value / 500 + 0.002);
+      }
+      expect(result.achieved_rate_ratio).toBeCloseTo(rateRatioFrom(ledger, planned), 4);
+    });
+  });
+});
+
+describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
+  it('stops publishing at SIGTERM, and has planned what it had generated', async () => {
+    const client = start(sdk, { MESSAGE_COUNT: '100000', MESSAGE_RATE: '100' });
+    await client.ready;
+    setTimeout(() => client.signal('SIGTERM'), 700);
+    const run = await client.ended;
+    const result = resultOf(run);
+    expect(result.errors).toEqual([]);
+    expect(run.status).toBe(0);
+    expect(result.planned).toBeGreaterThan(0);
+    expect(result.planned).toBeLessThan(100_000);
+    expect(result).toMatchObject({ sent: result.planned, acked: result.planned, received: result.planned, unsent: 0 });
+  });
+
+  it('ends at once where its login is refused, and says so', async () => {
+    const path = join(folder, `${sdk}-refused.ndjson`);
+    const run = await start(sdk, { MQTT_PASSWORD: 'wrong', SETUP_LIMIT_MS: '30000', LEDGER_PATH: path }).ended;
+    expect(run.status).toBe(1);
+    expect(run.lines).toHaveLength(1);
+    expect(run.seconds).toBeLessThan(20);
+    const result = resultOf(run);
+    expect(result).toMatchObject({ planned: 1000, sent: 0, unsent: 1000, p99_ms: null, achieved_rate_ratio: 0 });
+    expect(result.errors.join()).toMatch(/not.?authori[sz]ed|bad.?user.?name/i);
+    expect(parseLedger(path)).toMatchObject({ header: { t0_us: null }, events: [], messages: [] });
+  });
+
+  it('ends at SETUP_LIMIT_MS where nothing listens', async () => {
+    const [port = 0] = await freePorts(1);
+    const nowhere = `127.0.0.1:${port}`;
+    const environment = { CLUSTER_ENDPOINT: nowhere, CLUSTER_ENDPOINTS: '', SETUP_LIMIT_MS: '1500' };
+    const run = await start(sdk, environment).ended;
+    expect(run.status).toBe(1);
+    expect(run.lines).toHaveLength(1);
+    expect(run.seconds).toBeGreaterThan(1.3);
+    const result = resultOf(run);
+    expect(result).toMatchObject({ sent: 0, publisher_endpoint: null, subscriber_endpoint: null, drain_ms: 0 });
+    expect(result.errors.join()).toContain(nowhere);
+    // One attempt, 200 ms pause, the next: a repeated error is counted, not repeated.
+    expect(result.errors.join()).toMatch(/\(×[3-9]\)/);
+  });
+
+  it('goes on to the next endpoint where one does not answer', async () => {
+    const [port = 0] = await freePorts(1);
+    const [, second = ''] = cluster.settings.endpoints;
+    const client = start(sdk, { CLUSTER_ENDPOINTS: `127.0.0.1:${port},${second}`, MESSAGE_COUNT: '20' });
+    expect(await client.ready).toMatchObject({ publisher: second, subscriber: second });
+    expect((await client.ended).status).toBe(0);
+  });
+
+  it('ends itself before TIME_LIMIT_MS, with its line and its ledger', async () => {
+    const path = join(folder, `${sdk}-limit.ndjson`);
+    const limit = { TIME_LIMIT_MS: '4000', MESSAGE_COUNT: '10000', LEDGER_PATH: path };
+    const run = await start(sdk, limit).ended;
+    expect(run.status).toBe(1);
+    const result = resultOf(run);
+    expect(result.duration_seconds).toBeGreaterThanOrEqual(3);
+    expect(result.duration_seconds).toBeLessThan(4);
+    expect(result).toMatchObject({ planned: 10_000, ...countsFrom(parseLedger(path), 10_000) });
+    expect(result.unsent).toBeGreaterThan(9000);
+    expect(result.errors.join()).toContain('TIME_LIMIT_MS');
+  });
+});

@@ -1,0 +1,163 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { countsFrom, latenciesFrom, parseLedger, type ClientLedger } from '../support/client-ledger.js';
+import { withFakeBroker, type Behaviour, type FakeBroker } from '../support/fake-broker.js';
+import { resultOf, type FullLine } from '../support/result-line.js';
+import { endOwnedBy, scratchFolder } from '../support/scratch.js';
+import { scriptOf, sdkNames, startClient, type ClientRun } from '../support/sdk-client.js';
+
+vi.setConfig({ testTimeout: 60_000, maxConcurrency: 8 });
+
+const folder = scratchFolder('delivery');
+
+afterAll(async () => {
+  const left = await endOwnedBy(folder);
+  rmSync(folder, { recursive: true });
+  expect(left, 'processes left behind').toBe(0);
+});
+
+interface Outcome {
+  readonly run: ClientRun;
+  readonly result: FullLine;
+  readonly ledger: ClientLedger;
+  readonly broker: FakeBroker;
+}
+
+let ledgers = 0;
+
+/** One client against one broker that does something wrong: 40 messages at 100 a second, unless said otherwise. */
+function runAgainst(behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> {
+  const path = join(folder, `${sdk}-${(ledgers += 1)}.ndjson`);
+  return withFakeBroker(behaviour, async (broker) => {
+    const run = await startClient(scriptOf(sdk), folder, {
+      CLUSTER_ENDPOINT: broker.endpoint,
+      MESSAGE_COUNT: '40',
+      MESSAGE_RATE: '100',
+      LEDGER_PATH: path,
+      ...environment,
+    }).ended;
+    const result = resultOf(run);
+    const ledger = parseLedger(path);
+    expect(result).toMatchObject(countsFrom(ledger, result.planned));
+    return { run, result, ledger, broker };
+  });
+}
+
+const all = { planned: 40, sent: 40, acked: 40, received: 40, lost: 0, recovered: 0, unconfirmed: 0, unsent: 0 };
+const short = { DRAIN_MAX_MS: '1500' };
+
+describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
+  it('connects its publisher without and its subscriber with a session, and takes leave with both', async () => {
+    const { run, result, broker } = await runAgainst({}, sdk, { MQTT_USERNAME: 'chaos', MQTT_PASSWORD: 'secret' });
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject(all);
+    const [subscriber, publisher] = broker.connects;
+    const both = { keepAliveSeconds: 5, username: 'chaos' };
+    expect(broker.connects).toMatchObject([
+      { role: 'subscriber', clean: false, ...both },
+      { role: 'publisher', clean: true, ...both },
+    ]);
+    expect(subscriber?.clientId.replace(/-sub$/, '')).toBe(publisher?.clientId.replace(/-pub$/, ''));
+    expect([...broker.goodbyes].sort()).toEqual(['publisher', 'subscriber']);
+  });
+
+  it('says in each payload whose message it is and when it was due, padded to the size asked for', async () => {
+    const identity = { RUN_ID: 'r "ü"', PHASE: 'p', CLIENT_ID: `id-${sdk}`, TOPIC: `payload/${sdk}` };
+    const { run, ledger, broker } = await runAgainst({}, sdk, { ...identity, PAYLOAD_BYTES: '300' });
+    expect(run.status).toBe(0);
+    const payloads = broker.publishes.map(({ message }) => JSON.parse(message.payload.toString()) as unknown);
+    expect(payloads).toMatchObject(
+      ledger.messages.map(({ seq, intended_us }) => ({
+        ...{ run: 'r "ü"', phase: 'p', publisher: `id-${sdk}-pub`, seq, intended_us },
+        pad: expect.stringMatching(/^(.)\1+$/),
+      })),
+    );
+    expect(broker.publishes.every(({ message }) => message.payload.length === 300)).toBe(true);
+    expect(broker.publishes.every(({ message }) => message.topic === `payload/${sdk}`)).toBe(true);
+  });
+
+  it('asks again until a SUBACK grants QoS 1, whatever came before', async () => {
+    const codes = [0x80, 0x80, 0, 1];
+    const { run, broker, result } = await runAgainst({ suback: (nth) => codes[nth - 1] ?? 1 }, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject(all);
+    expect(broker.subacks.map(({ code }) => code)).toEqual(codes);
+    expect(broker.dropped).toEqual([]);
+    expect(result.errors.join()).toMatch(/SUBACK/);
+    const [first, second] = broker.subacks;
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(450);
+  });
+
+  it('calls a message that is neither acknowledged nor received unconfirmed, and not lost', async () => {
+    const behaviour: Behaviour = { acknowledges: () => false, copies: () => 0 };
+    const { run, result, broker } = await runAgainst(behaviour, sdk, short);
+    expect(run.status).toBe(1);
+    expect(result).toMatchObject({ ...all, acked: 0, received: 0, unconfirmed: 40, p99_ms: null, ack_p99_ms: null });
+    expect(result.errors.join()).toContain('DRAIN_MAX_MS');
+    // None waits in the client for the PUBACK of another.
+    expect(broker.publishes.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('calls a message that is received without an acknowledgement recovered, and the run no success', async () => {
+    const { run, result } = await runAgainst({ acknowledges: ({ seq }) => seq !== 7 }, sdk, short);
+    expect(run.status).toBe(1);
+    expect(result).toMatchObject({ ...all, acked: 39, recovered: 1 });
+  });
+
+  it('calls exactly those messages lost that are acknowledged and never received', async () => {
+    const gone = [3, 7, 39];
+    const behaviour: Behaviour = { copies: ({ seq }) => (gone.includes(seq) ? 0 : 1) };
+    const { run, result, ledger } = await runAgainst(behaviour, sdk, short);
+    expect(run.status).toBe(1);
+    expect(result).toMatchObject({ ...all, received: 37, lost: 3, lost_seqs: gone, naive_lost: 3 });
+    // What never came counts as long as it was waited for, so that a loss cannot make the latency look better.
+    expect(result.p99_ms).toBeGreaterThan(1500);
+    expect(Math.abs((result.p99_ms ?? 0) - (latenciesFrom(ledger)['p99_ms'] ?? 0))).toBeLessThan(5);
+  });
+
+  it('does not let a duplicate hide a loss', async () => {
+    const copies = ({ seq }: { seq: number }): number => ({ 5: 0, 9: 2, 20: 5 })[seq] ?? 1;
+    const { run, result } = await runAgainst({ copies }, sdk, short);
+    expect(run.status).toBe(1);
+    const counts = { received: 39, lost: 1, lost_seqs: [5], duplicates: 5, naive_lost: -4, unexpected: 0 };
+    expect(result).toMatchObject({ ...all, ...counts });
+  });
+
+  it('counts what it did not generate as unexpected, and as nothing else', async () => {
+    const strays = ({ seq, message }: { seq: number; message: { payload: Buffer } }): string[] => {
+      if (seq !== 10) return [];
+      const own = JSON.parse(message.payload.toString()) as object;
+      const others = [{ run: 'other' }, { phase: 'other' }, { publisher: 'other' }, { seq: 1000 }, { seq: -1 }];
+      return ['', 'no JSON', '[]', ...others.map((other) => JSON.stringify({ ...own, ...other }))];
+    };
+    const { run, result } = await runAgainst({ strays }, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject({ ...all, unexpected: 8, duplicates: 0, naive_lost: 0 });
+  });
+
+  it('counts a message that arrives after a later one as an inversion', async () => {
+    const { result } = await runAgainst({ deliversAfterMs: ({ seq }) => (seq === 10 ? 150 : 0) }, sdk);
+    expect(result).toMatchObject({ ...all, inversions: 1 });
+  });
+
+  it('waits for a late delivery as long as the broker may take to redeliver', async () => {
+    const late: Behaviour = { deliversAfterMs: ({ seq }) => (seq === 39 ? 8000 : 0) };
+    const { run, result } = await runAgainst(late, sdk, { ACK_WAIT_MS: '1000' });
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject(all);
+    expect(result.max_ms).toBeGreaterThan(7900);
+  });
+
+  it('gives up after max(2 × ACK_WAIT_MS, 10 s) in which nothing came', async () => {
+    const { run, result } = await runAgainst({ copies: ({ seq }) => (seq === 20 ? 0 : 1) }, sdk, {
+      ACK_WAIT_MS: '5500',
+      MESSAGE_COUNT: '21',
+    });
+    expect(run.status).toBe(1);
+    expect(result).toMatchObject({ lost_seqs: [20] });
+    expect(result.drain_ms).toBeGreaterThan(10_900);
+    expect(result.drain_ms).toBeLessThan(20_000);
+    expect(result.errors.join()).toContain('11000 ms');
+  });
+});
