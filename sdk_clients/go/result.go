@@ -128,8 +128,12 @@ func orEnd(atUs *int64, endUs int64) int64 {
 	return *atUs
 }
 
+// percentile takes the nearest rank, counted up as in the contract: the library alone would round it, and leave the worst of 60
+// values out of their p99.
 func percentile(h *hdrhistogram.Histogram, p float64) *float64 {
-	ms := rounded(float64(h.ValueAtPercentile(p))/1e3, 3)
+	total := float64(h.TotalCount())
+	rank := math.Ceil(p/100*total - 1e-9)
+	ms := rounded(float64(h.ValueAtPercentile(100*rank/total))/1e3, 3)
 	return &ms
 }
 

@@ -67,6 +67,13 @@ func TestWhatNobodyGeneratedIsNoPartOfNaiveCounting(t *testing.T) {
 	}
 }
 
+func TestTheWorstOf60MessagesIsTheir99thPercentile(t *testing.T) {
+	r, _ := BuildResult(runOf(60, 59), factsOf(60))
+	if *r.P99Ms != *r.MaxMs || *r.P90Ms > 4 {
+		t.Errorf("expected the p99 to be the maximum %v, got %v (p90 %v)", *r.MaxMs, *r.P99Ms, *r.P90Ms)
+	}
+}
+
 func TestIsNullWhereNothingWasMeasured(t *testing.T) {
 	r, status := BuildResult(&Ledger{}, factsOf(100))
 	for _, value := range []*float64{r.P50Ms, r.P999Ms, r.MaxMs, r.AckP50Ms, r.AckMaxMs, r.LatenessP99Ms} {

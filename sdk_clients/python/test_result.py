@@ -47,6 +47,11 @@ class Result(unittest.TestCase):
         ledger.receive_unexpected()
         self.assertEqual(build_result(ledger, facts())[0]["naive_lost"], 1)
 
+    def test_the_worst_of_60_messages_is_their_99th_percentile(self) -> None:
+        result, _ = build_result(run_of(60, lost=frozenset({59})), facts(planned=60))
+        self.assertEqual(result["p99_ms"], result["max_ms"])
+        self.assertLess(result["p90_ms"], 4)
+
     def test_is_null_where_nothing_was_measured(self) -> None:
         result, status = build_result(Ledger(), facts())
         for name in ("p50_ms", "p999_ms", "max_ms", "ack_p50_ms", "ack_max_ms", "lateness_p99_ms"):

@@ -77,10 +77,12 @@ function exitText(outcome: ClientOutcome): string {
   }
 }
 
+/** A rate is only the generator's own where it generated everything: a set-up that failed, or a run that was ended, has none. */
 function isOverloaded(outcome: ClientOutcome, rules: VerdictRules): boolean {
-  const lateness = outcome.result?.lateness_p99_ms ?? 0;
-  const rate = outcome.result?.achieved_rate_ratio ?? 1;
-  return lateness > rules.latenessLimitMs || rate < rules.achievedRateMin;
+  const { result } = outcome;
+  if (result === null) return false;
+  const rate = result.sent === result.planned ? (result.achieved_rate_ratio ?? 1) : 1;
+  return (result.lateness_p99_ms ?? 0) > rules.latenessLimitMs || rate < rules.achievedRateMin;
 }
 
 /** Lateness cannot lose a message that was acknowledged, nor withhold an acknowledgement, nor keep a broker from letting anybody in. */

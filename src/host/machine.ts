@@ -15,15 +15,23 @@ export interface Ability {
 async function netem(): Promise<Ability> {
   const args = ['-n', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms'];
   const { failed, stderr, code } = await execa('unshare', args, { reject: false, timeout: 5000 });
-  const why = code === 'ENOENT' ? 'unshare or tc is not installed (iproute2, util-linux)' : stderr.trim().split('\n')[0];
-  const detail = failed ? `not here: ${why}; network faults go through Toxiproxy` : 'the kernel has it, and we may use it';
+  const why =
+    code === 'ENOENT' ? 'unshare or tc is not installed (iproute2, util-linux)' : stderr.trim().split('\n')[0];
+  const detail = failed
+    ? `not here: ${why}; network faults go through Toxiproxy`
+    : 'the kernel has it, and we may use it';
   return { name: 'netem (delay on a real interface)', ok: !failed, needed: false, detail };
 }
 
 async function ports(): Promise<Ability> {
   const found = await freePorts(25).catch(() => []);
   const ok = found.length === 25;
-  return { name: 'free ports on 127.0.0.1', ok, needed: true, detail: ok ? '25 found between 10000 and 32000' : 'expected 25 between 10000 and 32000' };
+  return {
+    name: 'free ports on 127.0.0.1',
+    ok,
+    needed: true,
+    detail: ok ? '25 found between 10000 and 32000' : 'expected 25 between 10000 and 32000',
+  };
 }
 
 /** What this machine can do; looks only, and changes nothing. */
@@ -38,7 +46,12 @@ export async function abilities(): Promise<Ability[]> {
       detail: identity === undefined ? 'no /proc here; Linux is needed' : 'yes',
     },
     await ports(),
-    { name: 'root', ok: root, needed: false, detail: root ? 'yes' : 'no: faults on real interfaces are not possible; the embedded cluster needs none' },
+    {
+      name: 'root',
+      ok: root,
+      needed: false,
+      detail: root ? 'yes' : 'no: faults on real interfaces are not possible; the embedded cluster needs none',
+    },
     await netem(),
     { name: 'interfaces', ok: true, needed: false, detail: Object.keys(networkInterfaces()).join(', ') },
   ];

@@ -30,6 +30,11 @@ export function storedReport(dataRoot: string, runId: string): { readonly data: 
   const dir = runDir(dataRoot, runId);
   const data = readJson<RunData>(join(dir, 'report.json'));
   if (data !== undefined) return { data, markdown: readFileSync(join(dir, 'report.md'), 'utf8') };
-  const latest = storedRuns(dataRoot).slice(-5).map((run) => run.runId);
-  throw new ChaosError('CONFIG_INVALID', `run: expected one with a report, got ${runId}; the latest are ${latest.join(', ') || 'none'}`);
+  const latest = storedRuns(dataRoot)
+    .slice(-5)
+    .map((run) => run.runId);
+  throw new ChaosError(
+    'CONFIG_INVALID',
+    `run: expected one with a report, got ${runId}; the latest are ${latest.join(', ') || 'none'}`,
+  );
 }

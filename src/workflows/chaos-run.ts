@@ -4,6 +4,7 @@ import {
   CancellationScope,
   ChildWorkflowFailure,
   ParentClosePolicy,
+  TemporalFailure,
   executeChild,
   isCancellation,
   setCurrentDetails,
@@ -31,6 +32,8 @@ const PLAN_TIMEOUT_MS = 60_000;
 /** What a run gathers on its way. */
 interface Course {
   up: ClusterUp | null;
+  /** Ends the renewing of the lease of the cluster that runs; nothing where none does. */
+  untend: () => Promise<void>;
   control: readonly ClientOutcome[];
   controlVerdicts: readonly SdkVerdict[];
   runFailures: Failure[];
@@ -56,18 +59,26 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     kind: plan.kind,
     since: startedAt,
   };
-  const acquired = await planner.acquireCluster({ cluster: plan.cluster, holder });
+  const acquired = await hostActivities(undefined).acquireCluster({ cluster: plan.cluster, holder });
   if (!acquired.granted) return finish(progress, refused(plan, acquired.heldBy));
 
   const host = hostActivities(plan.hostQueue);
   const run: RunRef = { runId: plan.runId, runDir: plan.runDir };
-  const course: Course = { up: null, control: [], controlVerdicts: [], runFailures: [], notes: [], outcomes: [] };
+  const course: Course = {
+    up: null,
+    untend: () => Promise.resolve(),
+    control: [],
+    controlVerdicts: [],
+    runFailures: [],
+    notes: [],
+    outcomes: [],
+  };
   let cancellation: unknown;
   try {
     await runOnCluster(plan, run, course, progress);
   } catch (error) {
-    if (!isCancellation(error)) await CancellationScope.nonCancellable(() => noteFailure(course, error));
-    else cancellation = error;
+    if (isCancellation(error)) cancellation = error;
+    else noteFailure(course, error);
   }
   const result = await CancellationScope.nonCancellable(async () => {
     progress.enter('stopping cluster');
@@ -113,24 +124,44 @@ async function runOnCluster(plan: RunPlan, run: RunRef, course: Course, progress
   progress.enter('pre-check');
   course.notes.push(...(await host.preCheck({ run })));
   progress.enter('starting cluster');
-  course.up = await startCluster(plan, run);
-  const tending = new CancellationScope({ cancellable: true });
-  const tended = tending.run(() => host.tendCluster({ run })).catch((error: unknown) => {
-    if (!isCancellation(error)) throw error;
-  });
   try {
+    await startCluster(plan, run, course);
     progress.enter('control run');
     const equipmentFailed = await controlRun(plan, run, course, progress);
     if (!equipmentFailed) await everyScenario(plan, run, course, progress);
     await host.takeSnapshot({ run, label: 'end' });
   } finally {
-    tending.cancel();
-    await CancellationScope.nonCancellable(() => tended);
+    await course.untend();
   }
 }
 
-/** A cluster that does not start is a finding about the broker: it is not tried again. */
-const startCluster = (plan: RunPlan, run: RunRef): Promise<ClusterUp> => hostActivities(plan.hostQueue).startCluster({ run });
+/** Starts the cluster and has its lease renewed. A cluster that does not start is a finding about the broker: it is not tried again. */
+async function startCluster(plan: RunPlan, run: RunRef, course: Course): Promise<void> {
+  const host = hostActivities(plan.hostQueue);
+  course.up = await host.startCluster({ run });
+  const tending = new CancellationScope({ cancellable: true });
+  const tended = tending
+    .run(() => host.tendCluster({ run }))
+    .catch((error: unknown) => {
+      if (!isCancellation(error)) course.notes.push(`the cluster's lease is no longer renewed: ${reasonOf(error)}`);
+    });
+  course.untend = () => {
+    tending.cancel();
+    return CancellationScope.nonCancellable(() => tended);
+  };
+}
+
+/** The lease goes with the cluster: what renewed it ends first, and begins anew with the next cluster. */
+async function replaceCluster(plan: RunPlan, run: RunRef, course: Course): Promise<void> {
+  await course.untend();
+  await hostActivities(plan.hostQueue).stopCluster({ run });
+  await startCluster(plan, run, course);
+}
+
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof Error ? cause.message.slice(0, 1000) : String(cause);
+};
 
 /** The clients without any fault: the baseline. True if the test's own equipment failed. */
 async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<boolean> {
@@ -155,13 +186,11 @@ async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: 
 
 /** One after another, never two at a time; a cluster that a scenario left unfit is replaced before the next one. */
 async function everyScenario(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<void> {
-  const host = hostActivities(plan.hostQueue);
   let needsNewCluster = false;
   for (const scenario of plan.scenarios) {
     if (needsNewCluster) {
       course.notes.push(`before ${scenario.name} the cluster was stopped and started: the scenario before left it unfit`);
-      await host.stopCluster({ run });
-      course.up = await startCluster(plan, run);
+      await replaceCluster(plan, run, course);
     }
     progress.scenario(scenario.name, 'running');
     const outcome = await runScenario(plan, scenario);
@@ -189,15 +218,14 @@ async function runScenario(plan: RunPlan, scenario: Scenario): Promise<ScenarioO
   }
 }
 
-/** An activity that failed for good: the cluster did not start, or our equipment broke. */
-function noteFailure(course: Course, error: unknown): Promise<void> {
-  const failure = error instanceof ActivityFailure ? error.cause : error;
-  const code = failure instanceof ApplicationFailure ? failure.type : undefined;
-  if (code === undefined || code === null) throw error;
+/** The cluster did not start, or our equipment broke. Anything but a failure of Temporal's is a bug of ours: its task waits until it is mended. */
+function noteFailure(course: Course, error: unknown): void {
+  if (!(error instanceof TemporalFailure)) throw error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const code = cause instanceof ApplicationFailure ? cause.type : undefined;
   const status = code === 'CLUSTER_START_FAILED' ? 'cluster_start_error' : 'harness_error';
   course.runFailures.push({ status, blame: blameOf(status, ''), sdk: null });
-  course.notes.push(`${code}: ${(failure as ApplicationFailure).message}`.slice(0, 1000));
-  return Promise.resolve();
+  course.notes.push(`${code ?? error.name}: ${reasonOf(error)}`);
 }
 
 function reportRequest(

@@ -15,7 +15,10 @@ describe('polling', () => {
 
   it('looks at least once, and gives up when its time is over', async () => {
     let calls = 0;
-    const never = () => Promise.resolve(void (calls += 1));
+    const never = (): Promise<undefined> => {
+      calls += 1;
+      return Promise.resolve(undefined);
+    };
     expect(await pollUntil(never, { limitMs: 0, everyMs: 1 })).toBeUndefined();
     expect(calls).toBe(1);
   });

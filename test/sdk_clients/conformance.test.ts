@@ -125,7 +125,7 @@ describe('a healthy run of all clients at once', () => {
 
     it('fixes every intended time beforehand, on the clock that all processes share', () => {
       const { ledger } = runOf(sdk);
-      const { t0_us: t0 = null, end_us: end } = ledger.header;
+      const { t0_us: t0, end_us: end } = ledger.header;
       expect(end).toBeLessThan(monotonicUs());
       for (const { seq, intended_us } of ledger.messages) {
         expect(Math.abs(intended_us - ((t0 ?? 0) + seq * 10_000))).toBeLessThanOrEqual(1);

@@ -1,11 +1,10 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { countsFrom, latenciesFrom, parseLedger, type ClientLedger } from '../support/client-ledger.js';
-import { withFakeBroker, type Behaviour, type FakeBroker } from '../support/fake-broker.js';
-import { resultOf, type FullLine } from '../support/result-line.js';
+import { latenciesFrom } from '../support/client-ledger.js';
+import { allArrived, runAgainst, type Outcome } from '../support/client-against-broker.js';
+import type { Behaviour } from '../support/fake-broker.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
-import { scriptOf, sdkNames, startClient, type ClientRun } from '../support/sdk-client.js';
+import { sdkNames } from '../support/sdk-client.js';
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 8 });
 
@@ -17,41 +16,16 @@ afterAll(async () => {
   expect(left, 'processes left behind').toBe(0);
 });
 
-interface Outcome {
-  readonly run: ClientRun;
-  readonly result: FullLine;
-  readonly ledger: ClientLedger;
-  readonly broker: FakeBroker;
-}
+const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
+  runAgainst(behaviour, sdk, { folder, environment });
 
-let ledgers = 0;
-
-/** One client against one broker that does something wrong: 40 messages at 100 a second, unless said otherwise. */
-function runAgainst(behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> {
-  const path = join(folder, `${sdk}-${(ledgers += 1)}.ndjson`);
-  return withFakeBroker(behaviour, async (broker) => {
-    const run = await startClient(scriptOf(sdk), folder, {
-      CLUSTER_ENDPOINT: broker.endpoint,
-      MESSAGE_COUNT: '40',
-      MESSAGE_RATE: '100',
-      LEDGER_PATH: path,
-      ...environment,
-    }).ended;
-    const result = resultOf(run);
-    const ledger = parseLedger(path);
-    expect(result).toMatchObject(countsFrom(ledger, result.planned));
-    return { run, result, ledger, broker };
-  });
-}
-
-const all = { planned: 40, sent: 40, acked: 40, received: 40, lost: 0, recovered: 0, unconfirmed: 0, unsent: 0 };
 const short = { DRAIN_MAX_MS: '1500' };
 
 describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   it('connects its publisher without and its subscriber with a session, and takes leave with both', async () => {
-    const { run, result, broker } = await runAgainst({}, sdk, { MQTT_USERNAME: 'chaos', MQTT_PASSWORD: 'secret' });
+    const { run, result, broker } = await runIn({}, sdk, { MQTT_USERNAME: 'chaos', MQTT_PASSWORD: 'secret' });
     expect(run.status).toBe(0);
-    expect(result).toMatchObject(all);
+    expect(result).toMatchObject(allArrived);
     const [subscriber, publisher] = broker.connects;
     const both = { keepAliveSeconds: 5, username: 'chaos' };
     expect(broker.connects).toMatchObject([
@@ -64,7 +38,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('says in each payload whose message it is and when it was due, padded to the size asked for', async () => {
     const identity = { RUN_ID: 'r "ü"', PHASE: 'p', CLIENT_ID: `id-${sdk}`, TOPIC: `payload/${sdk}` };
-    const { run, ledger, broker } = await runAgainst({}, sdk, { ...identity, PAYLOAD_BYTES: '300' });
+    const { run, ledger, broker } = await runIn({}, sdk, { ...identity, PAYLOAD_BYTES: '300' });
     expect(run.status).toBe(0);
     const payloads = broker.publishes.map(({ message }) => JSON.parse(message.payload.toString()) as unknown);
     expect(payloads).toMatchObject(
@@ -79,9 +53,9 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('asks again until a SUBACK grants QoS 1, whatever came before', async () => {
     const codes = [0x80, 0x80, 0, 1];
-    const { run, broker, result } = await runAgainst({ suback: (nth) => codes[nth - 1] ?? 1 }, sdk);
+    const { run, broker, result } = await runIn({ suback: (nth) => codes[nth - 1] ?? 1 }, sdk);
     expect(run.status).toBe(0);
-    expect(result).toMatchObject(all);
+    expect(result).toMatchObject(allArrived);
     expect(broker.subacks.map(({ code }) => code)).toEqual(codes);
     expect(broker.dropped).toEqual([]);
     expect(result.errors.join()).toMatch(/SUBACK/);
@@ -91,26 +65,26 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('calls a message that is neither acknowledged nor received unconfirmed, and not lost', async () => {
     const behaviour: Behaviour = { acknowledges: () => false, copies: () => 0 };
-    const { run, result, broker } = await runAgainst(behaviour, sdk, short);
+    const { run, result, broker } = await runIn(behaviour, sdk, short);
     expect(run.status).toBe(1);
-    expect(result).toMatchObject({ ...all, acked: 0, received: 0, unconfirmed: 40, p99_ms: null, ack_p99_ms: null });
+    expect(result).toMatchObject({ ...allArrived, acked: 0, received: 0, unconfirmed: 60, p99_ms: null, ack_p99_ms: null });
     expect(result.errors.join()).toContain('DRAIN_MAX_MS');
     // None waits in the client for the PUBACK of another.
-    expect(broker.publishes.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    expect(broker.publishes.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, i) => i));
   });
 
   it('calls a message that is received without an acknowledgement recovered, and the run no success', async () => {
-    const { run, result } = await runAgainst({ acknowledges: ({ seq }) => seq !== 7 }, sdk, short);
+    const { run, result } = await runIn({ acknowledges: ({ seq }) => seq !== 7 }, sdk, short);
     expect(run.status).toBe(1);
-    expect(result).toMatchObject({ ...all, acked: 39, recovered: 1 });
+    expect(result).toMatchObject({ ...allArrived, acked: 59, recovered: 1 });
   });
 
   it('calls exactly those messages lost that are acknowledged and never received', async () => {
-    const gone = [3, 7, 39];
+    const gone = [3, 7, 59];
     const behaviour: Behaviour = { copies: ({ seq }) => (gone.includes(seq) ? 0 : 1) };
-    const { run, result, ledger } = await runAgainst(behaviour, sdk, short);
+    const { run, result, ledger } = await runIn(behaviour, sdk, short);
     expect(run.status).toBe(1);
-    expect(result).toMatchObject({ ...all, received: 37, lost: 3, lost_seqs: gone, naive_lost: 3 });
+    expect(result).toMatchObject({ ...allArrived, received: 57, lost: 3, lost_seqs: gone, naive_lost: 3 });
     // What never came counts as long as it was waited for, so that a loss cannot make the latency look better.
     expect(result.p99_ms).toBeGreaterThan(1500);
     expect(Math.abs((result.p99_ms ?? 0) - (latenciesFrom(ledger)['p99_ms'] ?? 0))).toBeLessThan(5);
@@ -118,10 +92,10 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('does not let a duplicate hide a loss', async () => {
     const copies = ({ seq }: { seq: number }): number => ({ 5: 0, 9: 2, 20: 5 })[seq] ?? 1;
-    const { run, result } = await runAgainst({ copies }, sdk, short);
+    const { run, result } = await runIn({ copies }, sdk, short);
     expect(run.status).toBe(1);
-    const counts = { received: 39, lost: 1, lost_seqs: [5], duplicates: 5, naive_lost: -4, unexpected: 0 };
-    expect(result).toMatchObject({ ...all, ...counts });
+    const counts = { received: 59, lost: 1, lost_seqs: [5], duplicates: 5, naive_lost: -4, unexpected: 0 };
+    expect(result).toMatchObject({ ...allArrived, ...counts });
   });
 
   it('counts what it did not generate as unexpected, and as nothing else', async () => {
@@ -131,26 +105,26 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       const others = [{ run: 'other' }, { phase: 'other' }, { publisher: 'other' }, { seq: 1000 }, { seq: -1 }];
       return ['', 'no JSON', '[]', ...others.map((other) => JSON.stringify({ ...own, ...other }))];
     };
-    const { run, result } = await runAgainst({ strays }, sdk);
+    const { run, result } = await runIn({ strays }, sdk);
     expect(run.status).toBe(0);
-    expect(result).toMatchObject({ ...all, unexpected: 8, duplicates: 0, naive_lost: 0 });
+    expect(result).toMatchObject({ ...allArrived, unexpected: 8, duplicates: 0, naive_lost: 0 });
   });
 
   it('counts a message that arrives after a later one as an inversion', async () => {
-    const { result } = await runAgainst({ deliversAfterMs: ({ seq }) => (seq === 10 ? 150 : 0) }, sdk);
-    expect(result).toMatchObject({ ...all, inversions: 1 });
+    const { result } = await runIn({ deliversAfterMs: ({ seq }) => (seq === 10 ? 150 : 0) }, sdk);
+    expect(result).toMatchObject({ ...allArrived, inversions: 1 });
   });
 
   it('waits for a late delivery as long as the broker may take to redeliver', async () => {
-    const late: Behaviour = { deliversAfterMs: ({ seq }) => (seq === 39 ? 8000 : 0) };
-    const { run, result } = await runAgainst(late, sdk, { ACK_WAIT_MS: '1000' });
+    const late: Behaviour = { deliversAfterMs: ({ seq }) => (seq === 59 ? 8000 : 0) };
+    const { run, result } = await runIn(late, sdk, { ACK_WAIT_MS: '1000' });
     expect(run.status).toBe(0);
-    expect(result).toMatchObject(all);
+    expect(result).toMatchObject(allArrived);
     expect(result.max_ms).toBeGreaterThan(7900);
   });
 
   it('gives up after max(2 × ACK_WAIT_MS, 10 s) in which nothing came', async () => {
-    const { run, result } = await runAgainst({ copies: ({ seq }) => (seq === 20 ? 0 : 1) }, sdk, {
+    const { run, result } = await runIn({ copies: ({ seq }) => (seq === 20 ? 0 : 1) }, sdk, {
       ACK_WAIT_MS: '5500',
       MESSAGE_COUNT: '21',
     });

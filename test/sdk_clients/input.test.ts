@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { withFakeBroker } from '../support/fake-broker.js';
 import { resultOf } from '../support/result-line.js';
@@ -120,6 +121,20 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       const result = resultOf(ended);
       expect(result).toMatchObject({ sent: 10, acked: 10, received: 10, lost: 0 });
       expect(result.errors).toEqual([expect.stringMatching(/^LEDGER_PATH: /)]);
+    });
+  });
+
+  it('prints its line at TIME_LIMIT_MS, even where its ledger hangs', async () => {
+    // Nobody reads from it, so that it cannot be opened for writing.
+    const hangs = join(folder, `${sdk}.fifo`);
+    await execa('mkfifo', [hangs]);
+    await withFakeBroker({}, async ({ endpoint }) => {
+      const few = { MESSAGE_COUNT: '10', MESSAGE_RATE: '100', TIME_LIMIT_MS: '3000' };
+      const ended = await run(sdk, { CLUSTER_ENDPOINT: endpoint, ...few, LEDGER_PATH: hangs });
+      expect(ended.status).toBe(1);
+      const result = resultOf(ended);
+      expect(result).toMatchObject({ sent: 10, acked: 10, received: 10, errors: [expect.stringMatching('TIME_LIMIT_MS')] });
+      expect(result.duration_seconds).toBeGreaterThanOrEqual(3);
     });
   });
 });

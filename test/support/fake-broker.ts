@@ -129,6 +129,9 @@ function serve(socket: Socket, broker: Broker): void {
       case 'disconnect':
         broker.seen.goodbyes.push(isPublisher(clientId) ? 'publisher' : 'subscriber');
         socket.end();
+        break;
+      default:
+      // A subscriber's PUBACKs, and what no client sends.
     }
   });
 }
@@ -180,7 +183,8 @@ function published({ behaviour, seen, subscription }: Broker, socket: Socket, pa
   seen.publishes.push(publish);
   const cut = behaviour.cuts?.(publish);
   if (cut === 'publisher') return void socket.destroy();
-  if (cut === 'subscriber') subscription.socket?.destroy();
+  // In order, so that what was delivered before is read: a message is either received or counted as dropped.
+  if (cut === 'subscriber') subscription.socket?.end();
   if (cut === 'subscriber') unsubscribe({ behaviour, seen, subscription }, behaviour.forgetsSessions === true);
   if (!subscription.granted) seen.dropped.push(publish.seq);
   else void deliverLater(behaviour, subscription, publish);

@@ -9,13 +9,13 @@ import type { ClientSettings } from '../drivers/contract.js';
 import { readJson, writeJson } from '../files.js';
 import { childEnvironment, isAlive, signalProcess, spawnDetached, sweepOwned } from '../processes.js';
 import { readLedger } from './ledger-file.js';
-import { exitFile, ledgerFile, readyFile, runnerFile, specFile } from './phase.js';
+import { exitFile, isOfPhase, ledgerFile, readyFile, runnerFile, specFile } from './phase.js';
 import type { ClientExit, ClientReady, ClientSpec, PhaseRunner, PhaseSpec } from './phase.js';
 import { parseResultLine } from './result-line.js';
 
 /** A client that never says that it is ready is waited for this long. */
 const READY_LIMIT_MS = 10_000;
-/** A client ends itself this long before it is ended. */
+/** A client ends itself this long before it is ended, or a quarter of its time if that is less. */
 const OWN_LIMIT_MARGIN_MS = 10_000;
 
 const runnerEntry = fileURLToPath(new URL('./runner-main.js', import.meta.url));
@@ -64,7 +64,7 @@ function clientSpec(request: PhaseRequest, sdk: string, index: number, attempt: 
     MESSAGE_RATE: String(load.ratePerSecond),
     PAYLOAD_BYTES: String(load.payloadBytes),
     ACK_WAIT_MS: String(settings.ackWaitMs),
-    TIME_LIMIT_MS: String(Math.max(1000, limitMs - OWN_LIMIT_MARGIN_MS)),
+    TIME_LIMIT_MS: String(Math.ceil(limitMs - Math.min(OWN_LIMIT_MARGIN_MS, limitMs / 4))),
     LEDGER_PATH: ledgerFile(request.phaseDir, sdk),
   };
   return { sdk, script: join(request.sdkRoot, sdk, `${request.workload}.sh`), env, limitMs };
@@ -95,7 +95,7 @@ export async function startClients(
 async function launchPhase(request: PhaseRequest, attempt: number): Promise<void> {
   const { phaseDir } = request;
   const owner = ownerOf(request);
-  await sweepOwned((found) => found === owner);
+  await sweepOwned((found) => isOfPhase(owner, found));
   if (existsSync(phaseDir)) renameSync(phaseDir, `${phaseDir}.attempt-${attempt - 1}-${Date.now()}`);
   mkdirSync(phaseDir, { recursive: true });
   const clients = request.sdks.map((sdk, i) => clientSpec(request, sdk, i, attempt));
@@ -127,7 +127,7 @@ export function stopClients(phaseDir: string): void {
 
 /** Kills the clients of a phase and their watcher. Nothing if they have ended. */
 export const killClients = (clusterDir: string, label: string): Promise<number> =>
-  sweepOwned((found) => found === ownerOf({ clusterDir, label }));
+  sweepOwned((found) => isOfPhase(ownerOf({ clusterDir, label }), found));
 
 /** Waits until every client has ended, or their watcher is dead; then one outcome per SDK. */
 export async function collectClients(

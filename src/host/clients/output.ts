@@ -37,7 +37,7 @@ export function captureBounded(stream: Readable, path: string): void {
     total += chunk.length;
     file.write(chunk);
   });
-  stream.once('end', () => file.end(total));
+  stream.once('close', () => file.end(total));
 }
 
 /** As `captureBounded`, and finds whole lines: `onLine` for each, the last non-empty one on `result()`. */
@@ -70,7 +70,7 @@ export function captureLines(
       current += part.slice(0, Math.max(0, room));
     });
   });
-  stream.once('end', () => {
+  stream.once('close', () => {
     finishLine();
     file.end(bytes);
   });

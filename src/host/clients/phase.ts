@@ -40,6 +40,12 @@ export interface PhaseRunner {
   readonly attempt: number;
 }
 
+/** Owner mark of one client of a phase, and of everything that it starts. */
+export const clientOwner = (phaseOwner: string, sdk: string): string => `${phaseOwner}/${sdk}`;
+/** Whether a mark belongs to a phase: to its watcher, or to one of its clients. */
+export const isOfPhase = (phaseOwner: string, owner: string): boolean =>
+  owner === phaseOwner || owner.startsWith(`${phaseOwner}/`);
+
 export const clientDir = (phaseDir: string, sdk: string): string => join(phaseDir, sdk);
 export const specFile = (phaseDir: string): string => join(phaseDir, 'phase.json');
 export const runnerFile = (phaseDir: string): string => join(phaseDir, 'runner.json');

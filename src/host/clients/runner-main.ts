@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../clock.js';
 import { readJson, writeJson } from '../files.js';
-import { childEnvironment } from '../processes.js';
+import { childEnvironment, sweepOwned } from '../processes.js';
 import { captureBounded, captureLines } from './output.js';
-import { clientDir, exitFile, ledgerFile, readyFile, specFile } from './phase.js';
+import { clientDir, clientOwner, exitFile, ledgerFile, readyFile, specFile } from './phase.js';
 import type { ClientExit, ClientSpec, PhaseSpec } from './phase.js';
 
 /**
@@ -14,6 +14,9 @@ import type { ClientExit, ClientSpec, PhaseSpec } from './phase.js';
  * to the clients (stop publishing, drain, report); it ends when the last of them has.
  */
 const spec = readJson<PhaseSpec>(specFile(process.argv[2] as string)) as PhaseSpec;
+/** What an ended client has written is read for at most this long. */
+const PIPE_LIMIT_MS = 2000;
+
 const running = new Set<ChildProcess>();
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -43,28 +46,38 @@ async function compressLedger(sdk: string): Promise<void> {
   rmSync(file);
 }
 
-/** Resolves with the exit of the process itself; what it left in its group is killed. */
+/** Kills a client with everything that it has started: its group at once, then whatever carries its mark, in whatever session. */
+async function endAll(child: ChildProcess, owner: string): Promise<void> {
+  signalGroup(child, 'SIGKILL');
+  await sweepOwned((found) => found === owner).catch(() => undefined);
+}
+
+/** Resolves with the exit of the process itself, when all that it has written is read; what it has left running is killed. */
 function awaitExit(
   child: ChildProcess,
+  owner: string,
   limitMs: number,
 ): Promise<{ code: number | null; signal: string | null; late: boolean }> {
   return new Promise((resolve) => {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      signalGroup(child, 'SIGKILL');
+      void endAll(child, owner);
     }, limitMs);
-    child.once('exit', () => signalGroup(child, 'SIGKILL'));
-    child.once('close', (code, signal) => {
+    child.once('exit', () => {
       clearTimeout(timer);
-      resolve({ code, signal, late });
+      void endAll(child, owner);
+      // Whoever has thrown off group, session and mark may hold the pipes open for ever.
+      setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), PIPE_LIMIT_MS).unref();
     });
+    child.once('close', (code, signal) => resolve({ code, signal, late }));
   });
 }
 
 async function runClient(client: ClientSpec): Promise<void> {
   const dir = clientDir(spec.dir, client.sdk);
   mkdirSync(dir, { recursive: true });
+  const owner = clientOwner(spec.owner, client.sdk);
   const started = monotonicUs();
   const finish = (
     end: Pick<ClientExit, 'kind' | 'code' | 'signal'>,
@@ -81,7 +94,7 @@ async function runClient(client: ClientSpec): Promise<void> {
     } satisfies ClientExit);
   const child = spawn(client.script, [], {
     cwd: dir,
-    env: childEnvironment(spec.owner, { ...client.env, MQTT_PASSWORD: process.env['MQTT_PASSWORD'] ?? '' }),
+    env: childEnvironment(owner, { ...client.env, MQTT_PASSWORD: process.env['MQTT_PASSWORD'] ?? '' }),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,7 +109,7 @@ async function runClient(client: ClientSpec): Promise<void> {
   running.add(child);
   const lines = captureLines(child.stdout, `${dir}/stdout.log`, (line) => noteReady(client.sdk, line));
   captureBounded(child.stderr, `${dir}/stderr.log`);
-  const { code, signal, late } = await awaitExit(child, client.limitMs);
+  const { code, signal, late } = await awaitExit(child, owner, client.limitMs);
   running.delete(child);
   await compressLedger(client.sdk);
   const kind = late ? 'timeout' : signal === null ? 'exited' : 'signalled';

@@ -53,17 +53,17 @@ export const natsDriver: ClusterDriver = {
     return { endpoint: endpoints[0] as string, endpoints, dataDirs, versions: await versions() };
   },
   stop,
-  status: (dir) => {
+  status: async (dir) => {
     const state = findState(dir);
-    if (state === undefined) return Promise.resolve('stopped');
-    return Promise.resolve(state.nodes.every(isUp) ? 'running' : 'degraded');
+    if (state === undefined) return 'stopped';
+    return state.nodes.every(isUp) ? 'running' : 'degraded';
   },
-  targets: (dir) => {
+  targets: async (dir) => {
     const nodes = dir === null ? [] : (findState(dir)?.nodes ?? []).map((node) => node.id);
     // An interface name stands for the whole network of this cluster: all its client links and all its routes.
-    return Promise.resolve({ brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: ['eth0', 'lo'] });
+    return { brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: ['eth0', 'lo'] };
   },
-  nodes: (dir) => {
+  nodes: async (dir) => {
     const view = (node: NatsNode): NodeView => ({
       id: node.id,
       process: node.process,
@@ -71,17 +71,17 @@ export const natsDriver: ClusterDriver = {
       clientEndpoint: clientEndpoint(node),
       brokerPort: node.mqttPort,
     });
-    return Promise.resolve(loadState(dir).nodes.map(view));
+    return loadState(dir).nodes.map(view);
   },
-  clientSettings: (dir) => {
+  clientSettings: async (dir) => {
     const state = loadState(dir);
-    return Promise.resolve({
+    return {
       endpoints: endpointsOf(state),
       username: state.username,
       password: state.password,
       mqttVersion: '3.1.1',
       ackWaitMs: ACK_WAIT_MS,
-    });
+    };
   },
   leaders,
   placeLeader,

@@ -51,8 +51,15 @@ async function leadersSeenBy(node: NatsNode): Promise<Leaders> {
   return { cluster, load };
 }
 
-export function leaders(dir: string, from?: string): Promise<Leaders> {
+/** A broker that is alone has no raft group: it leads, and nobody could take over. */
+const ledAlone = (node: NatsNode): Leaders => ({
+  cluster: { group: META_GROUP, leader: node.id, term: null },
+  load: [],
+});
+
+export async function leaders(dir: string, from?: string): Promise<Leaders> {
   const state = loadState(dir);
+  if (state.nodes.length === 1) return ledAlone(nodeOf(state, 'n1'));
   return fromAny(from === undefined ? liveNodes(state) : [nodeOf(state, from)], leadersSeenBy);
 }
 
@@ -84,7 +91,10 @@ export async function placeLeader(dir: string, node: string): Promise<void> {
   let lastError = 'none';
   const placed = await pollUntil(
     async () => {
-      const seen = await leaders(dir);
+      const seen = await leaders(dir).catch((error: unknown) => {
+        lastError = String(error);
+        throw error;
+      });
       missing = [seen.cluster, ...seen.load].filter((group) => group.leader !== node);
       if (missing.length === 0) return true;
       for (const { group } of missing) {

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { natsDriver } from '../../dist/host/drivers/nats/index.js';
+import { readLedger } from '../../dist/host/clients/ledger-file.js';
+import { countLedger } from '../../src/domain/ledger.js';
+import type { ScenarioResult } from '../../src/domain/report-data.js';
+import {
+  catalogue,
+  createSandbox,
+  fileAppears,
+  finished,
+  mustPoll,
+  nothingLeft,
+  onlyRunDir,
+  removeSandbox,
+  start,
+} from './support/round.js';
+import type { Sandbox } from './support/round.js';
+import {
+  destroyStored,
+  freezeMajority,
+  resumeDelivery,
+  storedMessages,
+  suspendDelivery,
+  thawMajority,
+} from './support/sabotage.js';
+
+// One real round in which a real broker does something wrong in the validation of each scenario but the last.
+const SDKS = ['python', 'go', 'rust', 'java'];
+let sandbox: Sandbox;
+let runDir: string;
+let round: Awaited<ReturnType<typeof finished>>;
+const destroyed: Record<string, number[]> = {};
+
+const validationDir = (scenario: string): string => join(runDir, 'scenarios', scenario, 'validation');
+
+/** Every client of the scenario's validation is connected, and publishes. */
+const publishing = (scenario: string): Promise<unknown> =>
+  Promise.all(SDKS.map((sdk) => fileAppears(join(validationDir(scenario), sdk, 'ready.json'))));
+
+function topicOf(scenario: string, sdk: string): string {
+  const spec = JSON.parse(readFileSync(join(validationDir(scenario), 'phase.json'), 'utf8')) as {
+    clients: { sdk: string; env: { TOPIC: string } }[];
+  };
+  return spec.clients.find((client) => client.sdk === sdk)!.env.TOPIC;
+}
+
+/** Delivery is held back, a hundred messages of each SDK are acknowledged and then thrown away by the broker, delivery goes on. */
+async function loseMessages(scenario: string): Promise<void> {
+  const topics = SDKS.map((sdk) => topicOf(scenario, sdk));
+  await suspendDelivery(sandbox.clusterDir, topics);
+  for (const sdk of SDKS) {
+    const topic = topicOf(scenario, sdk);
+    await mustPoll(
+      `100 stored messages of ${sdk}`,
+      async () => ((await storedMessages(sandbox.clusterDir, topic)) >= 100 ? true : undefined),
+      30_000,
+    );
+    destroyed[sdk] = await destroyStored(sandbox.clusterDir, topic);
+  }
+  await resumeDelivery(sandbox.clusterDir, topics);
+}
+
+beforeAll(async () => {
+  const names = ['loses-messages', 'is-slow', 'acknowledges-nothing', 'is-healthy'];
+  sandbox = createSandbox({ load: { messages: 600, rate_per_second: 100 }, scenarios: names.map(catalogue.quick) });
+  const running = start(['round', '--json'], sandbox);
+  runDir = await onlyRunDir(sandbox);
+  await publishing('loses-messages');
+  await loseMessages('loses-messages');
+  await publishing('is-slow');
+  await natsDriver.network(sandbox.clusterDir)!.delay(300, 0);
+  await fileAppears(join(runDir, 'scenarios', 'is-slow', 'scenario.json'));
+  await natsDriver.network(sandbox.clusterDir)!.clear();
+  await publishing('acknowledges-nothing');
+  freezeMajority(sandbox.clusterDir);
+  await fileAppears(join(runDir, 'scenarios', 'acknowledges-nothing', 'scenario.json'));
+  thawMajority(sandbox.clusterDir);
+  round = await finished(running);
+}, 300_000);
+
+afterAll(() => removeSandbox(sandbox));
+
+const scenario = (name: string): ScenarioResult => round.report.scenarios.find((s) => s.scenario.name === name)!;
+
+test('lost messages are found, exactly those, by every SDK', () => {
+  for (const sdk of SDKS) {
+    const ledger = readLedger(validationDir('loses-messages'), sdk)!;
+    expect(destroyed[sdk]!.length, sdk).toBeGreaterThanOrEqual(100);
+    expect(countLedger(ledger.messages).lostSeqs, sdk).toEqual([...destroyed[sdk]!].sort((a, b) => a - b));
+    const outcome = scenario('loses-messages').validation.find((o) => o.sdk === sdk)!;
+    expect(outcome.result?.lost, sdk).toBe(destroyed[sdk]!.length);
+  }
+  expect(scenario('loses-messages').verdict).toMatchObject({ passed: false, status: 'failed', attribution: 'broker' });
+});
+
+test('a p99 above the limit fails, though nothing is lost', () => {
+  const { verdict, validation } = scenario('is-slow');
+  expect(verdict).toMatchObject({ passed: false, status: 'failed', attribution: 'broker' });
+  for (const { sdk, result, end } of validation) {
+    expect([sdk, end, result?.lost]).toEqual([sdk, { kind: 'exited', code: 0 }, 0]);
+    expect(result?.p99_ms, sdk).toBeGreaterThan(500);
+  }
+});
+
+test('a broker that acknowledges nothing fails: unconfirmed is no success, and no loss', () => {
+  const { verdict, validation } = scenario('acknowledges-nothing');
+  expect(verdict).toMatchObject({ passed: false, status: 'failed', attribution: 'broker' });
+  for (const { sdk, result, end } of validation) {
+    expect([sdk, end]).toEqual([sdk, { kind: 'exited', code: 1 }]);
+    expect(result?.unconfirmed, sdk).toBeGreaterThan(0);
+  }
+});
+
+test('the next scenario on the same cluster is judged by itself', () => {
+  expect(scenario('is-healthy').verdict.status).toBe('passed');
+});
+
+test('the round is a FAIL, its first line says why, and the command says so', () => {
+  expect(round.result).toMatchObject({ headline: 'FAIL', runPassed: false, passRatePercent: 25 });
+  expect(round.status).toBe(1);
+  expect(round.result.summary).toMatch(/^FAIL.*loses-messages: failed.*lost \d+/);
+});
+
+test('nothing is left running', async () => {
+  expect(await nothingLeft(sandbox)).toEqual([]);
+});

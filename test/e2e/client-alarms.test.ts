@@ -1,0 +1,120 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { installRoot } from '../../dist/host/tools.js';
+import type { ScenarioResult } from '../../src/domain/report-data.js';
+import { catalogue, createSandbox, finished, nothingLeft, removeSandbox, start } from './support/round.js';
+import type { Sandbox } from './support/round.js';
+
+/** A client that is the real Go one, but does something else when its phase is the validation of `scenario`. */
+const misbehavingIn = (scenario: string, what: string): string => `#!/bin/bash
+if [ "$PHASE" = "${scenario}-validation" ]; then
+${what}
+fi
+exec ${join(installRoot, 'sdk_clients/go/basic-pubsub.sh')}
+`;
+
+function writeClients(root: string, clients: Readonly<Record<string, string>>): void {
+  for (const [sdk, script] of Object.entries(clients)) {
+    mkdirSync(join(root, 'clients', sdk), { recursive: true });
+    const file = join(root, 'clients', sdk, 'basic-pubsub.sh');
+    writeFileSync(file, script);
+    chmodSync(file, 0o755);
+  }
+}
+
+const OLD_STYLE = `#!/bin/bash
+[ -n "$CLUSTER_ENDPOINT" ] && echo '{"sent": 10, "received": 10, "lost": 0, "p99_ms": 12.5, "errors": []}'
+`;
+
+describe('clients that fail in the validation', () => {
+  let sandbox: Sandbox;
+  let round: Awaited<ReturnType<typeof finished>>;
+
+  beforeAll(async () => {
+    sandbox = createSandbox({
+      load: { messages: 100, rate_per_second: 100 },
+      timing: { client_limit_seconds: 8 },
+      sdks: ['refused', 'garbage', 'flood', 'hang', 'minimal'],
+      sdk_clients: { folder: 'clients' },
+      scenarios: [catalogue.quick('login'), catalogue.quick('equipment'), catalogue.quick('hanging')],
+    });
+    writeClients(sandbox.root, {
+      refused: misbehavingIn('login', 'export MQTT_PASSWORD=wrong'),
+      garbage: misbehavingIn('equipment', 'echo "Traceback (most recent call last)"; exit 0'),
+      flood: misbehavingIn('equipment', 'head -c 20000000 /dev/zero | tr "\\\\0" x; echo; exit 0'),
+      hang: misbehavingIn('hanging', 'trap "" TERM; sleep 300 & wait; sleep 300'),
+      minimal: OLD_STYLE,
+    });
+    round = await finished(start(['round', '--json'], sandbox));
+  }, 300_000);
+
+  afterAll(() => removeSandbox(sandbox));
+
+  const scenario = (name: string): ScenarioResult => round.report.scenarios.find((s) => s.scenario.name === name)!;
+  const statuses = (name: string): Record<string, string> =>
+    Object.fromEntries(scenario(name).sdkVerdicts.map((v) => [v.sdk, v.status]));
+  const others = { garbage: 'passed', flood: 'passed', hang: 'passed', refused: 'passed', minimal: 'passed' };
+
+  test('a refused login is no pass: nothing was sent', () => {
+    expect(statuses('login')).toEqual({ ...others, refused: 'failed' });
+    const { result } = scenario('login').validation.find((o) => o.sdk === 'refused')!;
+    expect(result).toMatchObject({ sent: 0, lost: 0, p99_ms: null });
+    expect(result?.errors.join()).toMatch(/login|refused|auth/i);
+    expect(scenario('login').verdict.attribution).toBe('some-sdks');
+  });
+
+  test('garbage and a flood are the equipment’s fault, and cost bounded disk', () => {
+    expect(statuses('equipment')).toEqual({ ...others, garbage: 'script_format_error', flood: 'script_format_error' });
+    expect(scenario('equipment').verdict).toMatchObject({ status: 'script_format_error', attribution: 'equipment' });
+    expect(scenario('equipment').verdict.failures.every((f) => f.blame === 'equipment')).toBe(true);
+  });
+
+  test('a client that hangs is ended at its limit, with what it started', () => {
+    expect(statuses('hanging')).toEqual({ ...others, hang: 'timeout' });
+    expect(scenario('hanging').validation.find((o) => o.sdk === 'hang')?.end).toEqual({
+      kind: 'timeout',
+      limitMs: 8000,
+    });
+  });
+
+  test('a client that keeps to the first two points of the contract alone works unchanged', () => {
+    expect(scenario('login').validation.find((o) => o.sdk === 'minimal')?.result).toMatchObject({
+      sent: 10,
+      received: 10,
+    });
+  });
+
+  test('FAIL beats INVALID', () => {
+    expect(round.result.headline).toBe('FAIL');
+    expect(round.status).toBe(1);
+  });
+
+  test('nothing is left running', async () => expect(await nothingLeft(sandbox)).toEqual([]));
+});
+
+describe('a client that is not there', () => {
+  let sandbox: Sandbox;
+  let round: Awaited<ReturnType<typeof finished>>;
+
+  beforeAll(async () => {
+    sandbox = createSandbox({
+      sdks: ['minimal', 'absent'],
+      sdk_clients: { folder: 'clients' },
+      scenarios: [catalogue.quick('never-begun')],
+    });
+    writeClients(sandbox.root, { minimal: OLD_STYLE });
+    round = await finished(start(['round', '--json'], sandbox));
+  }, 120_000);
+
+  afterAll(() => removeSandbox(sandbox));
+
+  test('ends the run in the control run, before anything is broken: INVALID', () => {
+    expect(round.result).toMatchObject({ headline: 'INVALID', runPassed: false });
+    expect(round.status).toBe(2);
+    expect(round.report.runFailures).toEqual([{ status: 'script_not_found', sdk: 'absent', blame: 'equipment' }]);
+    expect(round.report.scenarios).toEqual([]);
+  });
+
+  test('nothing is left running', async () => expect(await nothingLeft(sandbox)).toEqual([]));
+});

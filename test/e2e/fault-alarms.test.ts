@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { liveUsers } from '../../dist/host/temporal/state.js';
+import { catalogue, createSandbox, finished, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
+import type { Sandbox } from './support/round.js';
+
+// Faults that are none: an injector that does nothing, and a target that does not exist.
+const workerScript = fileURLToPath(new URL('./support/worker-with-empty-injector.mjs', import.meta.url));
+let sandbox: Sandbox;
+let worker: ChildProcess;
+let round: Awaited<ReturnType<typeof finished>>;
+
+beforeAll(async () => {
+  sandbox = createSandbox({
+    sdks: ['rust'],
+    scenarios: [
+      catalogue.quick('does-nothing'),
+      {
+        name: 'no-such-target',
+        fault: 'network-delay',
+        target: 'eth7',
+        params: { delay_ms: 20 },
+        core: true,
+        priority: 'P0',
+      },
+    ],
+  });
+  mkdirSync(join(sandbox.dataRoot, 'temporal'), { recursive: true });
+  worker = spawn(process.execPath, [workerScript, sandbox.config], { stdio: 'ignore' });
+  await mustPoll('the worker', () => liveUsers(sandbox.dataRoot).length > 0 || undefined);
+  round = await finished(start(['round', '--json'], sandbox));
+}, 180_000);
+
+afterAll(async () => {
+  worker.kill('SIGKILL');
+  await removeSandbox(sandbox);
+});
+
+test('a fault that was injected without error and did not bite is no pass, though every client was well', () => {
+  const { verdict, sdkVerdicts, fault } = round.report.scenarios[0]!;
+  expect(verdict).toMatchObject({ passed: false, status: 'fault_not_observed' });
+  expect(sdkVerdicts.map((v) => v.status)).toEqual(['passed']);
+  expect(fault.injectError).toBeNull();
+  expect(fault.bite.some((e) => !e.ok)).toBe(true);
+});
+
+test('a target that does not exist is an inject error that lists those that do; the validation is still run, and recorded', () => {
+  const { verdict, validation, fault } = round.report.scenarios[1]!;
+  expect(verdict).toMatchObject({ passed: false, status: 'inject_error' });
+  expect(fault.injectError).toMatch(/expected a target of .*eth0.*got eth7/);
+  expect(validation.map((o) => o.result?.lost)).toEqual([0]);
+});
+
+test('both are the equipment’s fault: INVALID', () => {
+  expect(round.result.headline).toBe('INVALID');
+  expect(round.status).toBe(2);
+});
+
+test('nothing is left running', async () => {
+  worker.kill('SIGTERM');
+  expect(await nothingLeft(sandbox)).toEqual([]);
+});

@@ -1,0 +1,176 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { monotonicUs } from '../../src/host/clock.js';
+import type { ClusterDriver } from '../../src/host/drivers/contract.js';
+import { natsDriver } from '../../src/host/drivers/nats/index.js';
+import { handToKeeper, holdFault, injectFault, observeFault, planFault } from '../../src/host/fault-control.js';
+import type { Fault, FaultTicket, ProbeResult } from '../../src/host/faults/contract.js';
+import { recoverTicket } from '../../src/host/recovery.js';
+import { listTickets, openTickets, readTicket, writeTicket } from '../../src/host/tickets.js';
+import { plan as basePlan } from '../report/fixtures.js';
+import { errorOf, killOf } from './cluster.js';
+import { temporaryFolder, until } from './helpers.js';
+
+const root = temporaryFolder();
+let dir: string;
+let count = 0;
+beforeEach(() => {
+  dir = join(root, `cluster-${(count += 1)}`);
+});
+
+const targets = () => Promise.resolve({ brokers: ['robustmq-server'], interfaces: [] });
+const driver: ClusterDriver = { ...natsDriver, targets, status: () => Promise.resolve('running') };
+
+/** A fault that only says what it was asked to do. */
+function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: string[] } {
+  const done: string[] = [];
+  const probed: ProbeResult = { biting: true, evidence: [], leaders: [] };
+  const fault: Fault = {
+    kind: 'broker-kill',
+    targetKind: 'broker',
+    params: z.record(z.string(), z.unknown()),
+    available: () => Promise.resolve(undefined),
+    plan: () => Promise.resolve({ targets: ['n1'], injector: 'fake', reason: 'because', before: {} }),
+    inject: (ticket) =>
+      Promise.resolve(void done.push(`inject while ${readTicket(dir, ticket.faultId)?.state ?? 'unknown'}`)),
+    probe: () => Promise.resolve(probed),
+    recover: () => Promise.resolve([]),
+    ...change,
+  };
+  return { fault, done };
+}
+
+const planned = (fault: Fault): Promise<FaultTicket> =>
+  planFault([fault], { ...basePlan, clusterDir: dir, runDir: join(dir, 'run') }, killOf('leader'), driver);
+const ticketOf = (faultId: string): FaultTicket => readTicket(dir, faultId) as FaultTicket;
+
+describe('a ticket', () => {
+  it('is on disk before the fault is injected, and says so', async () => {
+    const { fault, done } = fakeFault();
+    const { faultId } = await planned(fault);
+    expect(ticketOf(faultId)).toMatchObject({ state: 'planned', injectedAt: null });
+    await injectFault([fault], dir, faultId, driver);
+    expect(done).toEqual(['inject while injecting']);
+    expect(ticketOf(faultId).state).toBe('injected');
+    await injectFault([fault], dir, faultId, driver);
+    expect(done).toHaveLength(1);
+  });
+
+  it('of an inject that failed half way stays open', async () => {
+    const { fault } = fakeFault({ inject: () => Promise.reject(new Error('half done')) });
+    const { faultId } = await planned(fault);
+    expect(await errorOf(injectFault([fault], dir, faultId, driver))).toContain('half done');
+    expect(openTickets(dir).map((ticket) => [ticket.faultId, ticket.state])).toEqual([[faultId, 'injecting']]);
+  });
+
+  it('is not written for a fault that cannot be done here', async () => {
+    const { fault } = fakeFault({ available: () => Promise.resolve('no network of ours') });
+    expect(await errorOf(planned(fault))).toMatch(/INJECT_FAILED broker-kill cannot be done here: no network of ours/);
+    expect(listTickets(dir)).toEqual([]);
+  });
+
+  it('is found among other files, and is no longer open when the cluster is gone', async () => {
+    const { fault } = fakeFault();
+    const { faultId } = await planned(fault);
+    mkdirSync(join(dir, 'faults'), { recursive: true });
+    writeFileSync(join(dir, 'faults', `${faultId}.json.123.abc.tmp`), '{"half');
+    const closed = await recoverTicket([fault], dir, faultId, 'command', 1000);
+    expect(closed).toMatchObject({ state: 'recovered', recoveredBy: 'command' });
+    expect(closed.healed[0]).toMatchObject({ observed: 'stopped', ok: true });
+    expect(listTickets(dir).map((ticket) => ticket.faultId)).toEqual([faultId]);
+    expect(openTickets(dir)).toEqual([]);
+    expect(existsSync(join(dir, 'faults', `${faultId}.json.lock`))).toBe(false);
+  });
+
+  it('that does not exist, or of a fault that does not, is an error with its name', async () => {
+    expect(await errorOf(recoverTicket([], dir, 'nope', 'keeper', 10))).toMatch(/RECOVER_FAILED no ticket nope/);
+    const { fault } = fakeFault();
+    const { faultId } = await planned(fault);
+    expect(await errorOf(recoverTicket([], dir, faultId, 'keeper', 10))).toMatch(/unknown fault broker-kill/);
+  });
+});
+
+describe('a fault that is held', () => {
+  const injected = async (change: Partial<FaultTicket> = {}): Promise<string> => {
+    const { fault } = fakeFault();
+    const { faultId } = await planned(fault);
+    writeTicket({ ...(await injectFault([fault], dir, faultId, driver)), ...change });
+    return faultId;
+  };
+
+  it('lasts for its window', async () => {
+    const faultId = await injected();
+    const before = monotonicUs();
+    expect(await holdFault(dir, faultId, 300)).toBe(false);
+    expect(monotonicUs()).toBeGreaterThanOrEqual((ticketOf(faultId).injectedUs as number) + 300_000);
+    expect(monotonicUs()).toBeGreaterThan(before);
+  });
+
+  it('has its deadline moved on, never back and never past the hard cap', async () => {
+    const soon = await injected({ deadlineUs: monotonicUs() });
+    await holdFault(dir, soon, 50);
+    expect(ticketOf(soon).deadlineUs).toBeGreaterThan(monotonicUs() + 20_000_000);
+    const late = await injected({ deadlineUs: monotonicUs() + 1e9 });
+    await holdFault(dir, late, 50);
+    expect(ticketOf(late).deadlineUs).toBeGreaterThan(monotonicUs() + 9e8);
+    const hardCapUs = monotonicUs() + 1_000_000;
+    const capped = await injected({ deadlineUs: monotonicUs(), hardCapUs });
+    await holdFault(dir, capped, 50);
+    expect(ticketOf(capped).deadlineUs).toBe(hardCapUs);
+  });
+
+  it('was cut short if somebody recovered it before its window was over', async () => {
+    const faultId = await injected();
+    const held = holdFault(dir, faultId, 60_000);
+    writeTicket({ ...ticketOf(faultId), state: 'recovered', recoveredUs: monotonicUs() });
+    expect(await held).toBe(true);
+  });
+
+  it('that is handed to the keeper is due at once, unless it is over', async () => {
+    const faultId = await injected();
+    await handToKeeper(dir, faultId);
+    expect(ticketOf(faultId).deadlineUs).toBeLessThanOrEqual(monotonicUs());
+    const over = await injected({ state: 'recovered' });
+    await handToKeeper(dir, over);
+    expect(ticketOf(over).deadlineUs).toBeGreaterThan(monotonicUs());
+  });
+});
+
+describe('a fault that is watched', () => {
+  const change = (group: string, to: string | null) => ({ group, from: 'n1', to, seconds: 1, termFrom: 1, termTo: 2 });
+
+  it('is looked at until it bites, and the first new leader of each group is the one that is told', async () => {
+    const looks = [
+      [change('a', null), change('b', 'n2')],
+      [change('a', 'n3'), change('b', 'n3')],
+      [change('a', 'n2'), change('b', 'n2')],
+    ];
+    const { fault } = fakeFault({
+      probe: () => Promise.resolve({ biting: looks.length === 1, evidence: [], leaders: looks.shift() ?? [] }),
+    });
+    const { faultId } = await planned(fault);
+    const { observed, leaders } = await observeFault([fault], dir, faultId, driver, 20_000);
+    expect(observed).toBe(true);
+    expect(leaders.map(({ group, to }) => `${group} ${String(to)}`)).toEqual(['a n3', 'b n2']);
+  });
+
+  it('and does not bite in time was not observed', async () => {
+    const { fault } = fakeFault({ probe: () => Promise.resolve({ biting: false, evidence: [], leaders: [] }) });
+    const { faultId } = await planned(fault);
+    expect(await observeFault([fault], dir, faultId, driver, 10)).toMatchObject({ observed: false });
+  });
+
+  it('ends being watched when it is told to', async () => {
+    const { fault } = fakeFault({ probe: () => Promise.resolve({ biting: false, evidence: [], leaders: [] }) });
+    const { faultId } = await planned(fault);
+    const stop = new AbortController();
+    const watching = errorOf(observeFault([fault], dir, faultId, driver, 60_000, stop.signal));
+    let text = '';
+    void watching.then((error) => (text = error));
+    stop.abort();
+    await until('it ends', () => text !== '');
+    expect(text).toMatch(/abort/i);
+  });
+});

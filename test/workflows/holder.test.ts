@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterWorkflowId } from '../../src/domain/ids.js';
+import { clusterStatusQuery } from '../../src/workflows/messages.js';
+import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
+import { createGate } from './support/gate.js';
+import { untilEvent } from './support/history.js';
+import { killSingle } from './support/plans.js';
+import { createRig, type Rig } from './support/rig.js';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await createRig();
+});
+afterAll(() => rig.close());
+
+const onCluster = (cluster: string) => ({ plan: { cluster, scenarios: [killSingle] } });
+
+const holderOf = async (cluster: string): Promise<string | undefined> =>
+  (await rig.env.client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).holder?.workflowId;
+
+describe.concurrent('a cluster that a run holds', () => {
+  it('is refused to a second run, with the id of the first and without a report', async () => {
+    const gate = createGate();
+    const first = await rig.startRun({ ...onCluster('held'), gates: { holdFault: gate } });
+    await gate.reached;
+    const second = await rig.startRun(onCluster('held'));
+    expect(await second.handle.result()).toMatchObject({
+      headline: 'REFUSED',
+      refusedBy: first.handle.workflowId,
+      runPassed: false,
+      jsonPath: null,
+    });
+    expect(second.host.calls).toEqual(['preparePlan', 'acquireCluster']);
+    expect((await second.handle.describe()).typedSearchAttributes.get(CHAOS_STATE)).toBe('refused');
+    expect(await holderOf('held')).toBe(first.handle.workflowId);
+    gate.open();
+    expect(await first.handle.result()).toMatchObject({ headline: 'PASS' });
+    expect(await holderOf('held')).toBeUndefined();
+  });
+
+  it('goes to exactly one of two runs that start at once', async () => {
+    const gate = createGate();
+    const options = { ...onCluster('contested'), gates: { preCheck: gate } };
+    const runs = await Promise.all([rig.startRun(options), rig.startRun(options)]);
+    const refused = await Promise.race(runs.map(({ handle }) => handle.result()));
+    expect(refused.headline).toBe('REFUSED');
+    gate.open();
+    const results = await Promise.all(runs.map(({ handle }) => handle.result()));
+    expect(results.map(({ headline }) => headline).sort()).toEqual(['PASS', 'REFUSED']);
+    expect(runs.map(({ handle }) => handle.workflowId)).toContain(refused.refusedBy);
+  });
+
+  it('does not hinder a run on another cluster', async () => {
+    const gate = createGate();
+    const first = await rig.startRun({ ...onCluster('one'), gates: { preCheck: gate } });
+    await gate.reached;
+    const second = await rig.startRun(onCluster('other'));
+    expect(await second.handle.result()).toMatchObject({ headline: 'PASS' });
+    gate.open();
+    await first.handle.result();
+  });
+});
+
+describe.concurrent('a run that was terminated', () => {
+  it('is replaced as holder by the next one', async () => {
+    const gate = createGate();
+    const dead = await rig.startRun({ ...onCluster('orphaned'), gates: { startCluster: gate } });
+    await gate.reached;
+    await dead.handle.terminate('by the test');
+    const next = await rig.startRun(onCluster('orphaned'));
+    expect(await next.handle.result()).toMatchObject({ headline: 'PASS' });
+  });
+
+  it('has its fault recovered by its scenario, and only then is its cluster given to the next run', async () => {
+    const shut = createGate({ deaf: true });
+    const dead = await rig.startRun({
+      ...onCluster('haunted'),
+      gates: { recoverFault: shut, holdFault: createGate() },
+    });
+    await dead.host.called('holdFault');
+    await dead.handle.terminate('by the test');
+    await shut.reached;
+    const next = await rig.startRun(onCluster('haunted'));
+    const record = rig.env.client.workflow.getHandle(clusterWorkflowId('haunted'));
+    const asksOf = (name: string) => untilEvent(record, (event) => JSON.stringify(event).includes(name));
+    await next.host.called('acquireCluster');
+    await asksOf('workflowExecutionUpdateAcceptedEventAttributes');
+    shut.open();
+    expect(await next.handle.result()).toMatchObject({ headline: 'PASS' });
+    expect((await rig.scenarioOf(dead.handle).describe()).status.name).toBe('CANCELLED');
+    const recovered = (await rig.scenarioOf(dead.handle).describe()).closeTime?.getTime() ?? Infinity;
+    const begun = (await rig.scenarioOf(next.handle).describe()).startTime.getTime();
+    expect(begun).toBeGreaterThan(recovered);
+    expect(dead.host.records).toMatchObject([{ verdict: { status: 'cancelled' } }]);
+  });
+});
+
+describe.concurrent('a scenario that was terminated', () => {
+  it('leaves the run going: on a new cluster, with the scenario as a failure of the equipment', async () => {
+    const gate = createGate();
+    const { handle, host } = await rig.startRun({ gates: { 'takeSnapshot network-delay-100ms-1-baseline': gate } });
+    await gate.reached;
+    await rig.scenarioOf(handle, 'network-delay-100ms').terminate('by the test');
+    const { scenarios } = await handle.result();
+    expect(scenarios.map(({ status }) => status)).toEqual(['passed', 'harness_error', 'passed']);
+    expect(host.calls.filter((call) => call === 'startCluster')).toHaveLength(2);
+    expect(host.records.map(({ scenario }) => scenario.name)).toEqual(['broker-kill-single', 'leader-transfer']);
+    expect(host.reports[0]?.verdicts.map(({ verdict }) => verdict.status)).toContain('harness_error');
+  });
+});

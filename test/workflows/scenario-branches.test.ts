@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../src/activities/index.js';
+import type { ClientOutcome } from '../../src/domain/client-result.js';
+import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
+import type { ScenarioResult } from '../../src/domain/report-data.js';
+import type { ScenarioStatus } from '../../src/domain/status.js';
+import type { ScenarioOutcome } from '../../src/workflows/scenario.js';
+import { outcome, rules } from '../domain/fixtures.js';
+import { commandsOf } from './support/history.js';
+import { networkDelay } from './support/plans.js';
+import { createRig, type Rig, type StartOptions } from './support/rig.js';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await createRig();
+});
+afterAll(() => rig.close());
+
+interface Course {
+  readonly outcome: ScenarioOutcome;
+  readonly record: ScenarioResult;
+  readonly commands: readonly string[];
+}
+
+/** Runs one scenario to its end. */
+async function courseOf(options: Parameters<Rig['startScenario']>[0]): Promise<Course> {
+  const { handle, host } = await rig.startScenario(options);
+  const result = await handle.result();
+  const [record, ...others] = host.records;
+  if (record === undefined || others.length > 0) throw new Error(`expected one record, got ${host.records.length}`);
+  return { outcome: result, record, commands: commandsOf(await handle.fetchHistory()) };
+}
+
+const withActivities = (instead: Partial<Activities>): Promise<Course> => courseOf({ instead });
+
+const injectFails: Activities['injectFault'] = async () => ({
+  injectedAt: null,
+  injectedUs: null,
+  error: 'no such pid',
+});
+
+const recoverFails: Activities['recoverFault'] = async () => ({
+  at: '2026-11-22T00:00:02.000Z',
+  us: 2_000_000,
+  recoveredBy: null,
+  healed: [],
+  error: 'n2 is not back in the cluster',
+});
+
+const FAULT_STEPS = ['planFault', 'injectFault', 'observeFault', 'holdFault', 'recoverFault'];
+const VALIDATION = ['startClients validation', 'collectClients validation'];
+
+describe.concurrent('a fault that cannot be prepared', () => {
+  it('is an inject error: no client connects and nothing is broken, and the validation is still run', async () => {
+    const error = 'target: expected one of robustmq-server, got nonsense';
+    const { outcome: result, record, commands } = await withActivities({ prepareFault: async () => error });
+    expect(result).toMatchObject({ verdict: { passed: false, status: 'inject_error' }, needsNewCluster: false });
+    expect(record.fault).toMatchObject({ injectError: error, faultId: null, cleanup: null });
+    expect(commands).not.toContain('startClients fault');
+    for (const step of FAULT_STEPS) expect(commands).not.toContain(step);
+    expect(commands).toEqual(expect.arrayContaining(VALIDATION));
+    expect(record.validation).toHaveLength(2);
+  });
+
+  it('waits before the validation all the same, from the time of the host', async () => {
+    const { record, commands } = await withActivities({ prepareFault: async () => 'no' });
+    expect(commands).toContain('timer 120 ms');
+    expect(record.healWaitSeconds).toBe(6);
+  });
+});
+
+describe.concurrent('a fault that cannot be planned', () => {
+  it('is an inject error: the clients that wait for it are stopped, and nothing has to be recovered', async () => {
+    const {
+      outcome: result,
+      record,
+      commands,
+    } = await withActivities({
+      planFault: async () => ({ error: 'no broker leads both' }),
+    });
+    expect(result.verdict.status).toBe('inject_error');
+    expect(record.fault).toMatchObject({ injectError: 'no broker leads both', faultId: null, cleanup: null });
+    expect(commands.filter((command) => FAULT_STEPS.includes(command))).toEqual(['planFault']);
+    expect(commands).toEqual(expect.arrayContaining(['startClients fault', 'stopClients fault', ...VALIDATION]));
+  });
+});
+
+describe.concurrent('an inject that fails', () => {
+  it('skips steps 3 and 4, has its ticket cleaned up, and still runs the validation', async () => {
+    const { outcome: result, record, commands } = await withActivities({ injectFault: injectFails });
+    expect(result).toMatchObject({ verdict: { passed: false, status: 'inject_error' }, needsNewCluster: false });
+    expect(record.fault.cleanup).toMatch(/^clean/);
+    expect(record.fault.recoverError).toBeNull();
+    expect(commands.filter((command) => FAULT_STEPS.includes(command))).toEqual([
+      'planFault',
+      'injectFault',
+      'recoverFault',
+    ]);
+    expect(commands.indexOf('recoverFault')).toBeLessThan(commands.indexOf('timer 120 ms'));
+    expect(commands).toEqual(expect.arrayContaining(VALIDATION));
+  });
+
+  it('cannot be turned green by a validation in which every client passes', async () => {
+    const { outcome: result, record } = await withActivities({ injectFault: injectFails });
+    expect(record.sdkVerdicts.map((verdict) => verdict.passed)).toEqual([true, true]);
+    expect(result.verdict.passed).toBe(false);
+  });
+
+  it('leaves the cluster unfit if what it had done cannot be undone', async () => {
+    const { outcome: result, record } = await withActivities({ injectFault: injectFails, recoverFault: recoverFails });
+    expect(record.fault.cleanup).toBe('failed: n2 is not back in the cluster');
+    expect(result).toMatchObject({ verdict: { status: 'inject_error' }, needsNewCluster: true });
+  });
+});
+
+describe.concurrent('a fault that goes otherwise than it should', () => {
+  it('that was not seen to bite makes the scenario fault_not_observed', async () => {
+    const { outcome: result, commands } = await withActivities({
+      observeFault: async () => ({ observed: false, evidence: [], leaders: [], error: null }),
+    });
+    expect(result.verdict).toMatchObject({ passed: false, status: 'fault_not_observed' });
+    expect(commands).toEqual(expect.arrayContaining([...FAULT_STEPS, ...VALIDATION]));
+  });
+
+  it('that could not be looked at is noted, and the five steps go on', async () => {
+    const {
+      outcome: result,
+      record,
+      commands,
+    } = await withActivities({
+      observeFault: async () => ({ observed: false, evidence: [], leaders: [], error: 'monitor port refused' }),
+    });
+    expect(result.verdict.status).toBe('fault_not_observed');
+    expect(record.notes).toEqual([expect.stringContaining('monitor port refused')]);
+    expect(commands).toEqual(expect.arrayContaining([...FAULT_STEPS, ...VALIDATION]));
+  });
+
+  it('that somebody ended early is cut short, and the record says by whom', async () => {
+    const { outcome: result, record } = await withActivities({
+      holdFault: async () => true,
+      recoverFault: async (request) => ({ ...(await recoverFails(request)), error: null, recoveredBy: 'keeper' }),
+    });
+    expect(result.verdict).toMatchObject({ passed: false, status: 'fault_cut_short' });
+    expect(record.notes).toEqual(['the fault was ended by the keeper']);
+  });
+
+  it('whose recovery fails is a recover_error: the validation is run, and the cluster is unfit for the next scenario', async () => {
+    const { outcome: result, record, commands } = await withActivities({ recoverFault: recoverFails });
+    expect(result).toMatchObject({ verdict: { passed: false, status: 'recover_error' }, needsNewCluster: true });
+    expect(result.verdict.failures[0]?.blame).toBe('broker');
+    expect(record.fault).toMatchObject({ recoverError: 'n2 is not back in the cluster', cleanup: null });
+    expect(commands).toEqual(expect.arrayContaining(['timer 120 ms', ...VALIDATION]));
+  });
+
+  it('whose recovery fails is the fault of the equipment where the fault hit no broker', async () => {
+    const { outcome: result } = await courseOf({ scenario: networkDelay, instead: { recoverFault: recoverFails } });
+    expect(result.verdict.failures).toEqual([{ status: 'recover_error', blame: 'equipment', sdk: null }]);
+  });
+});
+
+describe.concurrent('the state of the cluster', () => {
+  it('with metrics missing is a warning, never an abort', async () => {
+    const { outcome: result, record } = await withActivities({
+      takeSnapshot: async ({ label }) => ({
+        label,
+        at: '',
+        file: '',
+        warnings: ['no metrics of n2'],
+        neverLines: [],
+        newLogLines: 0,
+        figures: {},
+      }),
+    });
+    expect(result.verdict.passed).toBe(true);
+    expect(record.snapshots.map((snapshot) => snapshot.warnings)).toEqual(Array(3).fill(['no metrics of n2']));
+  });
+
+  it.each([
+    ['with every broker dead is unfit for the next scenario', ['n1', 'n2', 'n3'], true],
+    ['with one broker dead is still fit', ['n2'], false],
+  ])('%s', async (_, dead, unfit) => {
+    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ dead, all: 3 }) });
+    expect(result.needsNewCluster).toBe(unfit);
+    expect(record.deadNodes).toEqual(dead);
+  });
+});
+
+describe.concurrent('the validation', () => {
+  it.each<[string, Partial<ClientOutcome>, ScenarioStatus]>([
+    ['a client that lost a message', outcome({ result: { lost: 1 } }), 'failed'],
+    ['a client whose p99 is null', outcome({ result: { p99_ms: null } }), 'failed'],
+    [
+      'a client whose last line is garbage',
+      outcome({ result: null, lineProblem: 'not JSON: panic' }),
+      'script_format_error',
+    ],
+    [
+      'a script that is not there',
+      outcome({ end: { kind: 'not_found', path: 'go/load.sh' }, result: null }),
+      'script_not_found',
+    ],
+    [
+      'a client that outlived its limit',
+      outcome({ end: { kind: 'timeout', limitMs: 60_000 }, result: null }),
+      'timeout',
+    ],
+    [
+      'a generator that could not keep up',
+      outcome({ result: { p99_ms: 900, lateness_p99_ms: 400 } }),
+      'harness_overloaded',
+    ],
+    ['a runner that died', outcome({ end: { kind: 'runner_died' }, result: null }), 'harness_error'],
+  ])('with %s gives the scenario its status', async (_, bad, status) => {
+    const { outcome: result, record } = await withActivities({
+      collectClients: async () => [outcome({ sdk: 'go' }), { ...outcome(), ...bad, sdk: 'python' }],
+    });
+    expect(result.verdict).toMatchObject({ passed: false, status, failures: [{ status, sdk: 'python' }] });
+    expect(record.sdkVerdicts.map((verdict) => verdict.status)).toEqual(['passed', status]);
+  });
+
+  it('with no client at all cannot pass', async () => {
+    const { outcome: result } = await withActivities({ collectClients: async () => [] });
+    expect(result.verdict).toMatchObject({ passed: false, status: 'harness_error' });
+  });
+});
+
+describe.concurrent('what the clients saw during the fault', () => {
+  const terrible: FaultPeriodFigures = {
+    sdk: 'go',
+    planned: 100,
+    acked: 10,
+    received: 1,
+    longestNoAckMs: 9000,
+    longestNoReceiptMs: 9900,
+    ackedLost: 9,
+    ackedLostSeqs: [1, 2, 3],
+    unconfirmed: 90,
+    duplicates: 0,
+    p50Ms: 9000,
+    p99Ms: 9900,
+    maxMs: 9900,
+    disconnects: 4,
+  };
+  const terribleFault = (durability: 'warn' | 'fail'): StartOptions => ({
+    plan: { rules: { ...rules, durability } },
+    instead: {
+      collectFaultPeriod: async () => ({ figures: [terrible], notes: ['fault period: python left no ledger'] }),
+    },
+  });
+
+  it('is recorded and not judged', async () => {
+    const { outcome: result, record } = await courseOf(terribleFault('warn'));
+    expect(result.verdict).toMatchObject({ passed: true, status: 'passed', failures: [] });
+    expect(record).toMatchObject({ faultPeriod: [terrible], notes: ['fault period: python left no ledger'] });
+  });
+
+  it('fails the scenario where the config says that acknowledged messages may not be lost', async () => {
+    const { outcome: result } = await courseOf(terribleFault('fail'));
+    expect(result.verdict).toMatchObject({ passed: false, status: 'failed' });
+  });
+});
