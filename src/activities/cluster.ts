@@ -53,7 +53,11 @@ export function createClusterActivities(faults: readonly Fault[]) {
         await ensureKeeper(clusterDir);
         const logDir = join(plan.runDir, 'cluster', String(monotonicUs()));
         const options = { cluster, runId, logDir, nodeCount: plan.nodeCount };
-        const up = await driverOf(plan).start(clusterDir, options);
+        // A slow start must not outlive the lease under which it starts.
+        const renewing = setInterval(() => renewLease(clusterDir, runId), RENEW_EVERY_MS);
+        const up = await driverOf(plan)
+          .start(clusterDir, options)
+          .finally(() => clearInterval(renewing));
         writeJson(join(plan.runDir, 'versions.json'), up.versions);
         return { endpoint: up.endpoint, dataDirs: up.dataDirs };
       }),

@@ -81,7 +81,8 @@ function exitText(outcome: ClientOutcome): string {
 function isOverloaded(outcome: ClientOutcome, rules: VerdictRules): boolean {
   const { result } = outcome;
   if (result === null) return false;
-  const rate = result.sent === result.planned ? (result.achieved_rate_ratio ?? 1) : 1;
+  const whole = result.planned === undefined || result.sent === result.planned;
+  const rate = whole ? (result.achieved_rate_ratio ?? 1) : 1;
   return (result.lateness_p99_ms ?? 0) > rules.latenessLimitMs || rate < rules.achievedRateMin;
 }
 

@@ -1,4 +1,11 @@
-import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  proxyActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 
 /** A worker that died is noticed after this long; its activity is then tried again by the next one. */
@@ -7,12 +14,23 @@ const HOUR_MS = 3_600_000;
 
 const retry = { initialInterval: 500, maximumInterval: 5_000 } as const;
 
-/** Activities on the worker's host. Without a bound on attempts: a dead worker is not an error of the run. */
+/**
+ * Activities on the worker's host. Without a bound on attempts: a dead worker is not an error of the run. A cancelled one is waited for (the
+ * SDK's default does not): nothing may be recovered, killed or stopped while it is still being started.
+ */
 export const hostActivities = (queue: string | undefined, options: ActivityOptions = {}): Activities =>
   proxyActivities<Activities>({
     ...(queue === undefined ? {} : { taskQueue: queue }),
     startToCloseTimeout: HOUR_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
     ...options,
   }) as Activities;
+
+/** The cancellation of the workflow that an error stands for, if any: an activity that was cancelled may end with an error of its own. */
+export function cancellationIn(error: unknown): unknown {
+  if (isCancellation(error)) return error;
+  if (!CancellationScope.current().consideredCancelled) return undefined;
+  return new CancelledFailure('cancelled', [], error instanceof Error ? error : undefined);
+}

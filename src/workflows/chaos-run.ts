@@ -20,7 +20,7 @@ import type { RunResult } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
-import { hostActivities } from './activities.js';
+import { cancellationIn, hostActivities } from './activities.js';
 import { runProgressQuery, type Holder, type RunProgress } from './messages.js';
 import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from './search-attributes.js';
@@ -77,21 +77,33 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   try {
     await runOnCluster(plan, run, course, progress);
   } catch (error) {
-    if (isCancellation(error)) cancellation = error;
-    else noteFailure(course, error);
+    cancellation = cancellationIn(error);
+    if (cancellation === undefined) noteFailure(course, error);
   }
   const result = await CancellationScope.nonCancellable(async () => {
     progress.enter('stopping cluster');
     await host.stopCluster({ run });
     progress.enter('report');
-    const written = await host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancellation !== undefined));
+    const written = await host.writeReport(
+      reportRequest(run, info.workflowId, startedAt, course, cancellation !== undefined),
+    );
     await host.releaseCluster({ cluster: plan.cluster, holder });
     const scenarios = plan.scenarios.map(({ name }) => {
       const verdict = course.outcomes.find((outcome) => outcome.name === name)?.verdict;
       return { name, passed: verdict?.passed ?? false, status: verdict?.status ?? 'not run' };
     });
     const { headline, runPassed, passRatePercent, summary, jsonPath, markdownPath } = written;
-    return { runId: plan.runId, headline, runPassed, passRatePercent, scenarios, refusedBy: null, summary, jsonPath, markdownPath };
+    return {
+      runId: plan.runId,
+      headline,
+      runPassed,
+      passRatePercent,
+      scenarios,
+      refusedBy: null,
+      summary,
+      jsonPath,
+      markdownPath,
+    };
   });
   finish(progress, result);
   if (cancellation !== undefined) throw cancellation;
@@ -189,7 +201,9 @@ async function everyScenario(plan: RunPlan, run: RunRef, course: Course, progres
   let needsNewCluster = false;
   for (const scenario of plan.scenarios) {
     if (needsNewCluster) {
-      course.notes.push(`before ${scenario.name} the cluster was stopped and started: the scenario before left it unfit`);
+      course.notes.push(
+        `before ${scenario.name} the cluster was stopped and started: the scenario before left it unfit`,
+      );
       await replaceCluster(plan, run, course);
     }
     progress.scenario(scenario.name, 'running');

@@ -1,11 +1,4 @@
-import {
-  CancellationScope,
-  isCancellation,
-  setCurrentDetails,
-  setHandler,
-  sleep,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { PhaseRequest } from '../activities/requests.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
@@ -13,7 +6,7 @@ import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { FaultRecord, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { judgeScenario, judgeSdk, type ScenarioVerdict, type SdkVerdict } from '../domain/verdict.js';
-import { hostActivities } from './activities.js';
+import { cancellationIn, hostActivities } from './activities.js';
 import { scenarioProgressQuery, type ScenarioProgress, type Step } from './messages.js';
 import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from './search-attributes.js';
 import { clientText, scenarioDetails, stateOf } from './texts.js';
@@ -88,8 +81,8 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   try {
     await fiveSteps(plan, scenario, run, course, progress);
   } catch (error) {
-    if (!isCancellation(error)) throw error;
-    cancellation = error;
+    cancellation = cancellationIn(error);
+    if (cancellation === undefined) throw error;
   }
   const cancelled = cancellation !== undefined;
   const outcome = await CancellationScope.nonCancellable(async () => {
@@ -115,7 +108,13 @@ const CANCELLED: ScenarioVerdict = {
   attribution: 'none',
 };
 
-async function fiveSteps(plan: RunPlan, scenario: Scenario, run: RunRef, course: Course, progress: Progress): Promise<void> {
+async function fiveSteps(
+  plan: RunPlan,
+  scenario: Scenario,
+  run: RunRef,
+  course: Course,
+  progress: Progress,
+): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   const faultPhase: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
 
@@ -141,7 +140,13 @@ async function fiveSteps(plan: RunPlan, scenario: Scenario, run: RunRef, course:
 }
 
 /** Inject, watch, hold, recover. The recovery is owed from the moment the ticket exists, and cannot be cancelled. */
-async function faultPeriod(plan: RunPlan, scenario: Scenario, run: RunRef, course: Course, progress: Progress): Promise<void> {
+async function faultPeriod(
+  plan: RunPlan,
+  scenario: Scenario,
+  run: RunRef,
+  course: Course,
+  progress: Progress,
+): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   progress.enter('inject', 15_000, `${scenario.fault} on ${scenario.target}`);
   const answer = await host.planFault({ run, scenario });
@@ -173,7 +178,8 @@ async function recover(plan: RunPlan, run: RunRef, course: Course, progress: Pro
   const answer = await hostActivities(plan.hostQueue).recoverFault({ run, faultId });
   const times = { recoveredAt: answer.at, recoveredUs: answer.us };
   if (course.fault.injectError !== null) {
-    const cleanup = answer.error === null ? 'clean: what the failed inject had done was undone' : `failed: ${answer.error}`;
+    const cleanup =
+      answer.error === null ? 'clean: what the failed inject had done was undone' : `failed: ${answer.error}`;
     course.fault = { ...course.fault, ...times, cleanup, healed: answer.healed };
     return;
   }
@@ -183,7 +189,13 @@ async function recover(plan: RunPlan, run: RunRef, course: Course, progress: Pro
   }
 }
 
-async function validate(plan: RunPlan, scenario: Scenario, run: RunRef, course: Course, progress: Progress): Promise<void> {
+async function validate(
+  plan: RunPlan,
+  scenario: Scenario,
+  run: RunRef,
+  course: Course,
+  progress: Progress,
+): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   const fromUs = course.fault.recoveredUs ?? (await host.hostTime()).us;
   progress.enter('heal wait', plan.timing.healWaitMs, 'the cluster is left alone before it is judged');
@@ -200,7 +212,11 @@ async function validate(plan: RunPlan, scenario: Scenario, run: RunRef, course: 
     collect(),
     host.takeSnapshot({ run, label: `${scenario.name}-2-recovered` }).then((s) => course.snapshots.push(s)),
   ]);
-  progress.enter('validation', plan.timing.clientLimitMs, `${plan.sdks.length} SDKs, ${plan.load.messages} messages each`);
+  progress.enter(
+    'validation',
+    plan.timing.clientLimitMs,
+    `${plan.sdks.length} SDKs, ${plan.load.messages} messages each`,
+  );
   const phase: PhaseRequest = { run, scenario: scenario.name, phase: 'validation' };
   const { startedUs } = await host.startClients(phase);
   course.healWaitSeconds = Math.round((startedUs - fromUs) / 1000) / 1000;
@@ -266,7 +282,9 @@ function followProgress(scenario: Scenario): Progress {
     detail: '',
     clients: [],
   };
-  setHandler(scenarioProgressQuery, () => state, { description: 'Which of the five steps, since when, and what the clients said' });
+  setHandler(scenarioProgressQuery, () => state, {
+    description: 'Which of the five steps, since when, and what the clients said',
+  });
   return {
     enter: (step, limitMs, detail) => {
       state = { ...state, step, limitMs, detail, since: new Date().toISOString() };

@@ -19,7 +19,7 @@ describe('polling', () => {
       calls += 1;
       return Promise.resolve(undefined);
     };
-    expect(await pollUntil(never, { limitMs: 0, everyMs: 1 })).toBeUndefined();
+    expect(await pollUntil<string>(never, { limitMs: 0, everyMs: 1 })).toBeUndefined();
     expect(calls).toBe(1);
   });
 

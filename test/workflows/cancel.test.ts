@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
 import { clusterStatusQuery } from '../../src/workflows/messages.js';
 import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { createGate, type Gate } from './support/gate.js';
+import { createGate } from './support/gate.js';
 import { brokenTasks, commandsOf, isTimer, untilCancelSeen, untilEvent } from './support/history.js';
 import { FOR_EVER_MS, killSingle } from './support/plans.js';
 import { createRig, type Rig, type StartOptions } from './support/rig.js';
+import { failure } from './support/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -48,9 +49,21 @@ async function cancelled(
   return started;
 }
 
-/** Cancels a run while a call of its stays at a gate. */
-async function cancelledIn(call: string, gate: Gate = createGate()): ReturnType<typeof cancelled> {
+/** Cancels a run while a call of its stays at a gate, and gives way. */
+async function cancelledIn(call: string): ReturnType<typeof cancelled> {
+  const gate = createGate();
   return cancelled({ gates: { [call]: gate } }, () => gate.reached);
+}
+
+/** The same for an activity of the scenario's that ends by itself, after the cancellation. */
+async function cancelledInDeaf(call: string): ReturnType<typeof cancelled> {
+  const gate = createGate({ deaf: true });
+  return cancelled({ gates: { [call]: gate } }, async ({ handle }) => {
+    await gate.reached;
+    await handle.cancel();
+    await untilCancelSeen(rig.scenarioOf(handle));
+    gate.open();
+  });
 }
 
 /** What must hold of a scenario that was cancelled with its run. */
@@ -74,6 +87,22 @@ describe.concurrent('a run that is cancelled before its first scenario', () => {
       expect(timesRecovered(host.calls)).toBe(0);
     },
   );
+
+  it('and whose cluster then does not start is cancelled all the same, and stops the cluster only after that', async () => {
+    const gate = createGate({ deaf: true });
+    const fails = (): Promise<never> => Promise.reject(failure('CLUSTER_START_FAILED', 'n3 exited'));
+    const { host } = await cancelled(
+      { gates: { startCluster: gate }, instead: { startCluster: fails } },
+      async (run) => {
+        await gate.reached;
+        await run.handle.cancel();
+        await untilCancelSeen(run.handle);
+        expect(run.host.calls).not.toContain('stopCluster');
+        gate.open();
+      },
+    );
+    expect(host.reports[0]?.runFailures).toEqual([]);
+  });
 
   it('kills the clients of the control run', async () => {
     const { host } = await cancelledIn('collectClients control');
@@ -107,6 +136,20 @@ describe.concurrent('a run that is cancelled while a fault is open', () => {
     expect(timesRecovered(run.host.calls)).toBe(1);
     const after = run.host.calls.slice(run.host.calls.indexOf('recoverFault'));
     expect(after).toEqual(['recoverFault', ...CLIENTS_KILLED, 'deadNodes', 'recordScenario', ...END]);
+  });
+
+  it('in a planFault that cannot be broken off recovers the ticket that it wrote', async () => {
+    const run = await cancelledInDeaf('planFault');
+    await expectScenarioCancelled(run);
+    expect(run.host.calls).not.toContain('injectFault');
+    expect(timesRecovered(run.host.calls)).toBe(1);
+  });
+
+  it('in an injectFault that cannot be broken off recovers what that has done', async () => {
+    const run = await cancelledInDeaf('injectFault');
+    await expectScenarioCancelled(run);
+    expect(run.host.calls).not.toContain('observeFault');
+    expect(timesRecovered(run.host.calls)).toBe(1);
   });
 
   it('in the recovery itself lets that go on to its end', async () => {

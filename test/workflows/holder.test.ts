@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
-import { clusterStatusQuery } from '../../src/workflows/messages.js';
+import { clusterStatusQuery, type AcquireRequest } from '../../src/workflows/messages.js';
 import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
 import { createGate } from './support/gate.js';
-import { untilEvent } from './support/history.js';
+import { untilEvent, valueOf, type HistoryEvent } from './support/history.js';
 import { killSingle } from './support/plans.js';
 import { createRig, type Rig } from './support/rig.js';
 
@@ -17,6 +17,12 @@ const onCluster = (cluster: string) => ({ plan: { cluster, scenarios: [killSingl
 
 const holderOf = async (cluster: string): Promise<string | undefined> =>
   (await rig.env.client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).holder?.workflowId;
+
+/** The run whose request to acquire the cluster is answered by this event of the cluster's history. */
+function askedBy(event: HistoryEvent): string | undefined {
+  const accepted = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest;
+  return valueOf<AcquireRequest>(accepted?.input?.args)?.holder.workflowId;
+}
 
 describe.concurrent('a cluster that a run holds', () => {
   it('is refused to a second run, with the id of the first and without a report', async () => {
@@ -82,9 +88,7 @@ describe.concurrent('a run that was terminated', () => {
     await shut.reached;
     const next = await rig.startRun(onCluster('haunted'));
     const record = rig.env.client.workflow.getHandle(clusterWorkflowId('haunted'));
-    const asksOf = (name: string) => untilEvent(record, (event) => JSON.stringify(event).includes(name));
-    await next.host.called('acquireCluster');
-    await asksOf('workflowExecutionUpdateAcceptedEventAttributes');
+    await untilEvent(record, (event) => askedBy(event) === next.handle.workflowId);
     shut.open();
     expect(await next.handle.result()).toMatchObject({ headline: 'PASS' });
     expect((await rig.scenarioOf(dead.handle).describe()).status.name).toBe('CANCELLED');

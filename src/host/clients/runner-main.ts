@@ -52,7 +52,7 @@ async function endAll(child: ChildProcess, owner: string): Promise<void> {
   await sweepOwned((found) => found === owner).catch(() => undefined);
 }
 
-/** Resolves with the exit of the process itself, when all that it has written is read; what it has left running is killed. */
+/** Resolves with the exit of the process itself, when all that it has written is read and all that it has left running is gone. */
 function awaitExit(
   child: ChildProcess,
   owner: string,
@@ -60,17 +60,18 @@ function awaitExit(
 ): Promise<{ code: number | null; signal: string | null; late: boolean }> {
   return new Promise((resolve) => {
     let late = false;
+    let gone: Promise<void> = Promise.resolve();
     const timer = setTimeout(() => {
       late = true;
       void endAll(child, owner);
     }, limitMs);
     child.once('exit', () => {
       clearTimeout(timer);
-      void endAll(child, owner);
+      gone = endAll(child, owner);
       // Whoever has thrown off group, session and mark may hold the pipes open for ever.
       setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), PIPE_LIMIT_MS).unref();
     });
-    child.once('close', (code, signal) => resolve({ code, signal, late }));
+    child.once('close', (code, signal) => void gone.then(() => resolve({ code, signal, late })));
   });
 }
 

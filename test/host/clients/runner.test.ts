@@ -42,6 +42,7 @@ const scripts = {
   crashing: 'kill -SEGV $$',
   hanging: 'sleep 1000 & setsid sleep 1000 & trap "" TERM; sleep 1000; sleep 1000',
   leaving: `sleep 1000 & setsid sleep 1000 & sleep 0.2; echo '${goodLine}'`,
+  escaping: `env -i setsid sleep 5 & echo '${goodLine}'`,
   lying: `printf '${ledgerOfOne}' > "$LEDGER_PATH"; echo '${goodLine}'`,
   cut: `printf '{"ledger":1' > "$LEDGER_PATH"; echo '${goodLine}'`,
   telling: `echo "$CLUSTER_ENDPOINT $CLUSTER_ENDPOINTS $MQTT_USERNAME $MQTT_PASSWORD $CLIENT_ID $TOPIC" >&2; env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo '${goodLine}'`,
@@ -143,7 +144,12 @@ describe('a phase of clients that were never seen before', () => {
   it('does not wait for what a client has left running, and ends it', () => {
     expect(outcomeOf('leaving')).toMatchObject({ ...(exited(0) as object), result: { sent: 3 } });
     expect(outcomeOf('leaving')?.durationSeconds).toBeLessThan(4);
-    expect(findOwned((owner) => owner.startsWith(clusterDir))).toEqual([]);
+    expect(findOwned((owner) => owner.startsWith(`${clusterDir}#clients-habits/`))).toEqual([]);
+  });
+
+  it('does not wait either for what nobody can find', () => {
+    expect(outcomeOf('escaping')).toMatchObject({ ...(exited(0) as object), result: { sent: 3 } });
+    expect(outcomeOf('escaping')?.durationSeconds).toBeLessThan(4);
   });
 
   it.each(['missing', 'unexecutable'])('tells a script that is %s from one that fails', (sdk) => {

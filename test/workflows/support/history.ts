@@ -7,6 +7,7 @@ export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 export type HistoryEvent = NonNullable<History['events']>[number];
 
 type Payload = Parameters<PayloadConverter['fromPayload']>[0];
+type Payloads = { readonly payloads?: readonly unknown[] | null } | null | undefined;
 
 const WAIT = { timeout: 15_000, interval: 25 };
 
@@ -15,17 +16,19 @@ export function toMs(time: { readonly seconds?: unknown; readonly nanos?: number
   return Math.round(Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6);
 }
 
+/** The first value of an event's payloads, as it was given; undefined if there is none. */
+export function valueOf<T>(payloads: Payloads): T | undefined {
+  const payload = payloads?.payloads?.[0] as Payload | undefined;
+  return payload === undefined ? undefined : defaultPayloadConverter.fromPayload<T>(payload);
+}
+
 const eventsOf = (history: History): readonly HistoryEvent[] => history.events ?? [];
 
 /** What the workflow asked for, in its order: activities, timers and children, one line each. */
 export function commandsOf(history: History): string[] {
   return eventsOf(history).flatMap((event) => {
     const activity = event.activityTaskScheduledEventAttributes;
-    if (activity) {
-      const payload = activity.input?.payloads?.[0] as Payload | undefined;
-      const input = payload === undefined ? undefined : defaultPayloadConverter.fromPayload(payload);
-      return [labelOf(activity.activityType?.name ?? '?', input)];
-    }
+    if (activity) return [labelOf(activity.activityType?.name ?? '?', valueOf(activity.input))];
     const timer = event.timerStartedEventAttributes;
     if (timer) return [`timer ${toMs(timer.startToFireTimeout)} ms`];
     const child = event.startChildWorkflowExecutionInitiatedEventAttributes;

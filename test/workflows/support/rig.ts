@@ -128,6 +128,7 @@ export async function createRig(
     scenarioOf: (run, scenario = killSingle.name) =>
       env.client.workflow.getHandle<typeof scenarioWorkflow>(scenarioWorkflowId(run.workflowId, scenario)),
     close: async () => {
+      for (const host of hosts.values()) host.release();
       await worker.stop();
       await env.teardown();
     },

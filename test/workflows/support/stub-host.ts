@@ -21,6 +21,8 @@ export interface StubHost {
   readonly reports: readonly WriteReportRequest[];
   /** Resolves when the call has begun; at once if it already has. */
   readonly called: (label: string) => Promise<void>;
+  /** Opens every gate, so that nothing stays when a test has failed before it did so. */
+  readonly release: () => void;
   readonly perform: (name: ActivityName, input: unknown) => Promise<unknown>;
 }
 
@@ -129,6 +131,9 @@ export function createStubHost(plan: RunPlan, { instead = {}, gates = {} }: Stub
     records,
     reports,
     called: (label) => signalOf(label).raised,
+    release: () => {
+      for (const gate of Object.values(gates)) gate.open();
+    },
     perform: async (name, input) => {
       const label = labelOf(name, input);
       calls.push(label);

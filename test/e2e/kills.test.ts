@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { findOwned, isAlive, signalProcess, type ProcessId } from '../../dist/host/processes.js';
+import { keeperOf } from '../../dist/host/keeper-control.js';
+import { liveUsers, minderFile, readServer } from '../../dist/host/temporal/state.js';
+import { listTickets, openTickets } from '../../dist/host/tickets.js';
+import type { FaultTicket } from '../../dist/host/faults/contract.js';
+import type { RunData } from '../../src/domain/report-data.js';
+import { catalogue, createSandbox, finished, mustPoll, nothingLeft, onlyRunDir, removeSandbox, start } from './support/round.js';
+import type { Running, Sandbox } from './support/round.js';
+
+// SIGKILL and Ctrl-C in the middle of a real run. Each test starts its own server, worker and cluster.
+let sandbox: Sandbox;
+
+afterEach(() => removeSandbox(sandbox));
+
+const ticketIn = (state: FaultTicket['state']): Promise<FaultTicket> =>
+  mustPoll(`a ticket that is ${state}`, () => listTickets(sandbox.clusterDir).find((ticket) => ticket.state === state));
+
+const workers = (): ProcessId[] =>
+  liveUsers(sandbox.dataRoot)
+    .filter((user) => user.role === 'worker')
+    .map((user) => user.process);
+
+async function killWorkers(): Promise<void> {
+  const found = workers();
+  expect(found.length).toBeGreaterThan(0);
+  for (const id of found) signalProcess(id, 'SIGKILL');
+  await mustPoll('the workers to be gone', () => found.every((id) => !isAlive(id)) || undefined);
+}
+
+const brokerPids = (): string[] =>
+  findOwned((owner) => owner.startsWith(`${sandbox.clusterDir}#node-`))
+    .map((id) => `${id.pid}/${id.startTicks}`)
+    .sort();
+
+describe('the worker is killed', () => {
+  test('in the fault window and in the heal wait: the next one goes on with the same brokers, and waits no less', async () => {
+    sandbox = createSandbox({
+      timing: { fault_window_seconds: 8, heal_wait_seconds: 8 },
+      sdks: ['python', 'java'],
+      scenarios: [catalogue.kill],
+    });
+    const running = start(['scenario', 'broker-kill-single', '--json'], sandbox);
+    await ticketIn('injected');
+    await killWorkers();
+    const second = start(['worker'], sandbox);
+    await ticketIn('recovered');
+    const brokers = brokerPids();
+    await killWorkers();
+    const third = start(['worker'], sandbox);
+    const { result, report, status } = await finished(running);
+    for (const worker of [second, third]) worker.child.kill('SIGTERM');
+    expect(result).toMatchObject({ headline: 'PASS', runPassed: true });
+    expect(status).toBe(0);
+    const [scenario] = report.scenarios;
+    expect(scenario!.healWaitSeconds).toBeGreaterThanOrEqual(8);
+    expect(scenario!.fault.cutShort).toBe(false);
+    expect(scenario!.validation.map((outcome) => outcome.attempt)).toEqual([1, 1]);
+    expect(scenario!.faultPeriod.map((figures) => figures.sdk)).toEqual(['python', 'java']);
+    expect(brokers).toHaveLength(3);
+    await Promise.all([second.done, third.done]);
+    expect(await nothingLeft(sandbox)).toEqual([]);
+  }, 180_000);
+});
+
+describe('everything but the keeper is killed', () => {
+  test('the fault is ended and the cluster stopped when the lease is over, and nothing of ours is left', async () => {
+    sandbox = createSandbox({
+      timing: { fault_window_seconds: 60, lease_seconds: 5 },
+      sdks: ['go'],
+      scenarios: [catalogue.kill],
+    });
+    const running = start(['round', '--json'], sandbox);
+    await ticketIn('injected');
+    const keeper = keeperOf(sandbox.clusterDir)!;
+    const minder = JSON.parse(readFileSync(minderFile(sandbox.dataRoot), 'utf8')) as ProcessId;
+    const server = readServer(sandbox.dataRoot)!.process!;
+    running.child.kill('SIGKILL');
+    for (const id of [...workers(), minder, server]) signalProcess(id, 'SIGKILL');
+    await running.done;
+    await mustPoll('the keeper to have done its work', () => !isAlive(keeper) || undefined, 40_000);
+    expect(openTickets(sandbox.clusterDir)).toEqual([]);
+    expect(await nothingLeft(sandbox)).toEqual([]);
+  }, 120_000);
+});
+
+describe('Ctrl-C', () => {
+  test('in the fault window ends the fault, stops the cluster, writes the partial report, and says so', async () => {
+    sandbox = createSandbox({
+      timing: { fault_window_seconds: 60 },
+      sdks: ['go', 'rust'],
+      scenarios: [catalogue.delay, catalogue.kill],
+    });
+    const running: Running = start(['round'], sandbox);
+    const runDir = await onlyRunDir(sandbox);
+    await ticketIn('injected');
+    running.child.kill('SIGINT');
+    const { status, stdout } = await running.done;
+    expect(status).toBe(130);
+    expect(stdout).toMatch(/cancelling: the fault is ended, the cluster stopped, the report written/);
+    const report = JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')) as RunData;
+    expect(report.headline).toBe('CANCELLED');
+    expect(report.scenarios.map((s) => [s.scenario.name, s.verdict.status])).toEqual([['network-delay-100ms', 'cancelled']]);
+    expect(report.scenarios[0]!.fault.healed.every((e) => e.ok)).toBe(true);
+    expect(openTickets(sandbox.clusterDir)).toEqual([]);
+    expect(existsSync(join(sandbox.clusterDir, 'cluster.json'))).toBe(false);
+    expect(await nothingLeft(sandbox)).toEqual([]);
+  }, 120_000);
+});
