@@ -63,8 +63,14 @@ export function createDisplay(stream: NodeJS.WriteStream): Display {
   return {
     say,
     show: (run, scenario) => {
-      once(`phase ${run.phase} ${run.since}`, run.phase === 'scenario' ? 'scenarios' : run.phase);
+      if (run.phase !== 'scenario') once(`phase ${run.phase} ${run.since}`, run.phase);
       for (const { key, text } of endedClients(run, scenario)) once(key, `    ${text}`);
+      // A phase that was over before the next look: what the workflow knows of it.
+      for (const row of [...run.control, ...(scenario?.clients ?? [])]) {
+        const name = row.phase === 'control' ? null : (scenario?.scenario ?? null);
+        const dir = run.runDir === null ? row.phase : phaseDir(run.runDir, name, row.phase);
+        once(`${dir}/${row.sdk}`, `    ${row.phase} ${row.sdk.padEnd(6)} ${row.text}`);
+      }
       for (const { name, status } of run.scenarios) {
         if (status !== 'waiting' && status !== 'running') once(`done ${name}`, `${status === 'passed' ? '✅' : '❌'} ${name}: ${status}`);
       }

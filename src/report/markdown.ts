@@ -24,7 +24,8 @@ export function markdownReport(data: RunData): string {
 
 function facts({ plan, ...data }: RunData): string {
   const at = (iso: string): string => localTime(iso, plan.timeZone);
-  const versions = Object.entries(data.versions).map(([name, version]) => `${name} ${version}`);
+  const libraries = data.control.flatMap(({ sdk, result }) => (result?.library ? [`${sdk}: ${result.library}`] : []));
+  const versions = [...Object.entries(data.versions).map(([name, version]) => `${name} ${version}`), ...libraries];
   return [
     `Run \`${data.runId}\` (${plan.kind}) on cluster \`${plan.cluster}\`, driver \`${plan.driver}\`, ${plan.nodeCount} brokers.`,
     `${at(data.startedAt)} to ${at(data.finishedAt)}. Pass rate ${data.passRatePercent} %.`,
@@ -183,28 +184,29 @@ function checksTable({ sdkVerdicts }: ScenarioResult): string {
   return rows.length === 0 ? '' : `**Failed checks**\n\n${table(['SDK', 'check', 'expected', 'observed'], rows)}`;
 }
 
-/** What changed from the first snapshot to each later one, and what the brokers said that they must never say. */
+/** What changed from the first snapshot to the later ones, and what the brokers said that they must never say. */
 function snapshotsText(snapshots: readonly SnapshotSummary[]): string {
-  const [first, ...later] = snapshots;
-  if (first === undefined) return '';
-  const rows = later.flatMap((snapshot) =>
-    Object.entries(snapshot.figures)
-      .filter(
-        ([key, value]) => first.figures[key] !== undefined && first.figures[key] !== value && !key.endsWith('.mem'),
-      )
-      .map(([key, value]) => [key, String(first.figures[key]), String(value), snapshot.label]),
-  );
+  if (snapshots.length === 0) return '';
   const warnings = snapshots.flatMap((s) => s.warnings.map((warning) => `- ${s.label}: ${warning}`));
   const never = snapshots.flatMap((s) => s.neverLines.map((line) => `- ${s.label}: \`${line}\``));
-  const log = `${later.reduce((sum, s) => sum + s.newLogLines, 0)} new log lines`;
-  const changed = `<details><summary>Metrics that changed, ${log}</summary>\n\n${table(['figure', 'baseline', 'later', 'snapshot'], rows)}\n\n</details>`;
+  const lines = snapshots.slice(1).reduce((sum, s) => sum + s.newLogLines, 0);
   return [
     never.length > 0 ? `**Lines that must never appear**\n\n${never.join('\n')}` : '',
     warnings.length > 0 ? `Missing in snapshots:\n\n${warnings.join('\n')}` : '',
-    changed,
+    `<details><summary>Metrics that changed; ${lines} new log lines</summary>\n\n${figuresTable(snapshots)}\n\n</details>`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** One row per figure, one column per snapshot; figures that never changed are left out. */
+function figuresTable(snapshots: readonly SnapshotSummary[]): string {
+  const keys = [...new Set(snapshots.flatMap((s) => Object.keys(s.figures)))];
+  const rows = keys
+    .map((key) => [key, ...snapshots.map((s) => String(s.figures[key] ?? dash))])
+    .filter(([, first, ...later]) => later.some((value) => value !== first));
+  // Labels are `<scenario>-<n>-<moment>`: the moment says enough here.
+  return table(['figure', ...snapshots.map((s) => s.label.split('-').at(-1) ?? s.label)], rows);
 }
 
 function notesSection(data: RunData): string {
