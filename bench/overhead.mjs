@@ -27,7 +27,9 @@ function run(args) {
     const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
-    child.once('close', (status) => (status === 0 ? resolve(output) : reject(new Error(`${args[0]} ended with ${status}`))));
+    child.once('close', (status) =>
+      status === 0 ? resolve(output) : reject(new Error(`${args[0]} ended with ${status}`)),
+    );
   });
 }
 
@@ -39,7 +41,11 @@ function workIntervals(events) {
   return events.flatMap((event) => {
     const activity = event.activityTaskCompletedEventAttributes;
     const timer = event.timerFiredEventAttributes;
-    const from = activity ? at.get(Number(activity.startedEventId)) : timer ? at.get(Number(timer.startedEventId)) : undefined;
+    const from = activity
+      ? at.get(Number(activity.startedEventId))
+      : timer
+        ? at.get(Number(timer.startedEventId))
+        : undefined;
     return from === undefined ? [] : [[from, msOf(event.eventTime)]];
   });
 }
@@ -69,16 +75,23 @@ try {
   const result = JSON.parse(await run(['round', '--json', '--config', config]));
   const client = await connectClient(embeddedServer(join(folder, 'data')));
   const rows = [];
-  for (const { name } of result.scenarios) rows.push({ name, ...(await measure(client, `${result.workflowId}/${name}`)) });
+  for (const { name } of result.scenarios)
+    rows.push({ name, ...(await measure(client, `${result.workflowId}/${name}`)) });
   await client.connection.close();
   if (process.argv.includes('--json')) {
-    console.log(JSON.stringify({ node: process.versions.node, cores: cpus().length, history: result.history, rows }, null, 2));
+    console.log(
+      JSON.stringify({ node: process.versions.node, cores: cpus().length, history: result.history, rows }, null, 2),
+    );
   } else {
-    console.log(`| scenario | wall s | steps s | overhead s (target ≤ ${TARGET_SECONDS}) | events |\n| --- | --- | --- | --- | --- |`);
+    console.log(
+      `| scenario | wall s | steps s | overhead s (target ≤ ${TARGET_SECONDS}) | events |\n| --- | --- | --- | --- | --- |`,
+    );
     for (const { name, wall, steps, overhead, events } of rows) {
       console.log(`| ${name} | ${wall.toFixed(2)} | ${steps.toFixed(2)} | ${overhead.toFixed(2)} | ${events} |`);
     }
-    console.log(`\nNode ${process.versions.node}, ${cpus().length} cores; the round: ${result.history.events} events, ${result.history.bytes} bytes of history.`);
+    console.log(
+      `\nNode ${process.versions.node}, ${cpus().length} cores; the round: ${result.history.events} events, ${result.history.bytes} bytes of history.`,
+    );
   }
 } finally {
   dev.kill('SIGTERM');

@@ -31,14 +31,18 @@ export interface WorkerOptions {
 async function connect(place: WorkerOptions['place']): Promise<{ connection: NativeConnection; at: TemporalPlace }> {
   for (;;) {
     const at = place();
-    const connection = at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
+    const connection =
+      at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
     if (at !== undefined && connection !== undefined) return { connection, at };
     await sleepMs(500);
   }
 }
 
 /** The composition root: one process that serves the workflows' queue and its host's queue, until SIGTERM. */
-export async function runWorker({ config, place, faults = allFaults }: WorkerOptions, onReady: () => void): Promise<void> {
+export async function runWorker(
+  { config, place, faults = allFaults }: WorkerOptions,
+  onReady: () => void,
+): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger('WARN'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
@@ -48,16 +52,31 @@ export async function runWorker({ config, place, faults = allFaults }: WorkerOpt
   const activities = createActivities({
     faults,
     versions: await ownVersions(),
-    makePlan: (request, runId) => planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
+    makePlan: (request, runId) =>
+      planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
   });
   const { connection, at } = await connect(place);
-  const common = { connection, namespace: at.namespace, activities, maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
+  const common = {
+    connection,
+    namespace: at.namespace,
+    activities,
+    maxHeartbeatThrottleInterval: 1000,
+    shutdownGraceTime: 2000,
+  };
   const workers = await Promise.all([
-    Worker.create({ ...common, workflowBundle, taskQueue: CHAOS_QUEUE, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS }),
+    Worker.create({
+      ...common,
+      workflowBundle,
+      taskQueue: CHAOS_QUEUE,
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    }),
     Worker.create({ ...common, taskQueue: hostQueue(config.host.id) }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  void pollUntil(async () => Promise.resolve(workers.every((w) => w.getState() === 'RUNNING') || undefined), { limitMs: 60_000, everyMs: 20 }).then(onReady);
+  void pollUntil(async () => Promise.resolve(workers.every((w) => w.getState() === 'RUNNING') || undefined), {
+    limitMs: 60_000,
+    everyMs: 20,
+  }).then(onReady);
   try {
     await running;
   } finally {

@@ -93,7 +93,12 @@ export const clientActivities = {
         try {
           const ledger = readLedger(dir, sdk);
           if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, fromUs, toUs)];
-          notes.push(`fault period: ${sdk} left no ledger (${end.kind}${lineProblem === null ? '' : `: ${lineProblem}`})`.slice(0, 300));
+          notes.push(
+            `fault period: ${sdk} left no ledger (${end.kind}${lineProblem === null ? '' : `: ${lineProblem}`})`.slice(
+              0,
+              300,
+            ),
+          );
         } catch (error) {
           notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
         }

@@ -1,8 +1,25 @@
 import type { Fault } from '../host/faults/contract.js';
 import { now } from '../host/clock.js';
-import { checkTarget, faultOf, handToKeeper, holdFault, injectFault, mustReadTicket, observeFault, planFault } from '../host/fault-control.js';
+import {
+  checkTarget,
+  faultOf,
+  handToKeeper,
+  holdFault,
+  injectFault,
+  mustReadTicket,
+  observeFault,
+  planFault,
+} from '../host/fault-control.js';
 import { recoverTicket } from '../host/recovery.js';
-import type { InRun, FaultRequest, InjectAnswer, ObserveAnswer, PlanAnswer, RecoverAnswer, Scenario } from './requests.js';
+import type {
+  InRun,
+  FaultRequest,
+  InjectAnswer,
+  ObserveAnswer,
+  PlanAnswer,
+  RecoverAnswer,
+  Scenario,
+} from './requests.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 /** An error of the fault's own is an answer, not a failure of the activity: the five steps go on with it. */
@@ -73,7 +90,13 @@ export function createFaultActivities(faults: readonly Fault[]) {
       asActivity(async () => {
         const plan = planOf(run);
         try {
-          const ticket = await recoverTicket(faults, plan.clusterDir, faultId, 'workflow', plan.timing.recoveryBudgetMs);
+          const ticket = await recoverTicket(
+            faults,
+            plan.clusterDir,
+            faultId,
+            'workflow',
+            plan.timing.recoveryBudgetMs,
+          );
           const { recoveredAt, recoveredUs, recoveredBy, healed } = ticket;
           return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, error: null };
         } catch (error) {

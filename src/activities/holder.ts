@@ -15,7 +15,7 @@ export interface HolderRequest {
 }
 
 async function askCluster(client: Client, cluster: string, holder: Holder, replaces?: string): Promise<AcquireAnswer> {
-  const start = new WithStartWorkflowOperation('ClusterWorkflow' as unknown as typeof clusterWorkflow, {
+  const start = new WithStartWorkflowOperation<typeof clusterWorkflow>('ClusterWorkflow', {
     workflowId: clusterWorkflowId(cluster),
     taskQueue: CHAOS_QUEUE,
     args: [{ cluster, holder: null }],

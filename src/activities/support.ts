@@ -38,9 +38,13 @@ export const planFile = (run: RunRef): string => join(run.runDir, 'plan.json');
 export function planOf(run: RunRef): RunPlan {
   const plan = readJson<RunPlan>(planFile(run));
   if (plan !== undefined) return plan;
-  throw new ChaosError('CLUSTER_GONE', `expected the plan of run ${run.runId} at ${planFile(run)}, found none on this host`);
+  throw new ChaosError(
+    'CLUSTER_GONE',
+    `expected the plan of run ${run.runId} at ${planFile(run)}, found none on this host`,
+  );
 }
 
 export const driverOf = (plan: RunPlan): ClusterDriver => driverNamed(plan.driver);
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 600);
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 600);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import logUpdate from 'log-update';
-import { clientText } from '../workflows/texts.js';
+import { clientText } from '../domain/client-result.js';
 import type { RunProgress, ScenarioProgress } from '../workflows/messages.js';
 import { readJson } from '../host/files.js';
 import { exitFile, type ClientExit } from '../host/clients/phase.js';
@@ -24,7 +24,10 @@ const STEP_PHASE: Partial<Record<ScenarioProgress['step'], 'fault' | 'validation
 };
 
 /** Clients that have ended, as far as this host's disk tells: each is shown when it comes, not when the last one has. */
-function* endedClients(run: RunProgress, scenario: ScenarioProgress | undefined): Generator<{ key: string; text: string }> {
+function* endedClients(
+  run: RunProgress,
+  scenario: ScenarioProgress | undefined,
+): Generator<{ key: string; text: string }> {
   if (run.runDir === null || !existsSync(run.runDir)) return;
   const phase = run.phase === 'control run' ? 'control' : scenario && STEP_PHASE[scenario.step];
   if (phase === undefined) return;
@@ -44,7 +47,8 @@ function waiting(run: RunProgress, scenario: ScenarioProgress | undefined): stri
   if (scenario === undefined) return run.phase;
   const done = run.scenarios.filter((s) => s.status !== 'waiting' && s.status !== 'running').length;
   const passed = Date.now() - Date.parse(scenario.since);
-  const left = scenario.limitMs === null ? '' : `, ${Math.max(0, Math.ceil((scenario.limitMs - passed) / 1000))} s left at most`;
+  const left =
+    scenario.limitMs === null ? '' : `, ${Math.max(0, Math.ceil((scenario.limitMs - passed) / 1000))} s left at most`;
   return `scenario ${done + 1} of ${run.scenarios.length}, ${scenario.scenario}: ${scenario.step} (${scenario.detail})${left}`;
 }
 
@@ -72,7 +76,8 @@ export function createDisplay(stream: NodeJS.WriteStream): Display {
         once(`${dir}/${row.sdk}`, `    ${row.phase} ${row.sdk.padEnd(6)} ${row.text}`);
       }
       for (const { name, status } of run.scenarios) {
-        if (status !== 'waiting' && status !== 'running') once(`done ${name}`, `${status === 'passed' ? '✅' : '❌'} ${name}: ${status}`);
+        if (status !== 'waiting' && status !== 'running')
+          once(`done ${name}`, `${status === 'passed' ? '✅' : '❌'} ${name}: ${status}`);
       }
       if (scenario !== undefined) {
         const { scenario: name, step, detail, since } = scenario;

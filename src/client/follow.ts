@@ -4,7 +4,12 @@ import { ChaosError, ERRORS, type ErrorCode } from '../domain/errors.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunResult } from '../domain/report-data.js';
 import { sleepMs } from '../host/clock.js';
-import { runProgressQuery, scenarioProgressQuery, type RunProgress, type ScenarioProgress } from '../workflows/messages.js';
+import {
+  runProgressQuery,
+  scenarioProgressQuery,
+  type RunProgress,
+  type ScenarioProgress,
+} from '../workflows/messages.js';
 import type { Display } from './display.js';
 import type { Session } from './session.js';
 
@@ -13,9 +18,13 @@ const LOOK_EVERY_MS = 400;
 const LOST_AFTER_MS = 60_000;
 
 /** `lost`: Temporal was out of reach for too long; the run goes on without being watched. */
-export type Ending = { readonly kind: 'closed'; readonly result: RunResult } | { readonly kind: 'lost'; readonly why: string };
+export type Ending =
+  { readonly kind: 'closed'; readonly result: RunResult } | { readonly kind: 'lost'; readonly why: string };
 
-async function look(client: Client, workflowId: string): Promise<{ run: RunProgress; scenario: ScenarioProgress | undefined }> {
+async function look(
+  client: Client,
+  workflowId: string,
+): Promise<{ run: RunProgress; scenario: ScenarioProgress | undefined }> {
   const run = await client.workflow.getHandle(workflowId).query(runProgressQuery);
   if (run.current === null) return { run, scenario: undefined };
   const child = client.workflow.getHandle(scenarioWorkflowId(workflowId, run.current));

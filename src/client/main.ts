@@ -33,7 +33,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
-  process.stderr.write(`robustmq-chaos: ${error instanceof ChaosError ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(
+    `robustmq-chaos: ${error instanceof ChaosError ? error.message : String((error as Error).stack ?? error)}\n`,
+  );
   process.exit(exitCodeOfError(error));
 }
 // Temporal's connections would keep the process for a while: the command is over.

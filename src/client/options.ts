@@ -7,13 +7,20 @@ import { installRoot } from '../host/tools.js';
 
 /** Options that several commands share. */
 export const configOption = (): Option =>
-  new Option('-c, --config <file>', 'config file').default(join(installRoot, 'config', 'default.yml'), 'config/default.yml');
+  new Option('-c, --config <file>', 'config file').default(
+    join(installRoot, 'config', 'default.yml'),
+    'config/default.yml',
+  );
 
-export const jsonOption = (): Option => new Option('--json', 'print the result as JSON on standard output').default(false);
+export const jsonOption = (): Option =>
+  new Option('--json', 'print the result as JSON on standard output').default(false);
 
 export const sdkOption = (): Option =>
   new Option('--sdk <list>', 'only these SDKs, comma-separated').argParser((value: string) =>
-    value.split(',').map((sdk) => sdk.trim()).filter((sdk) => sdk !== ''),
+    value
+      .split(',')
+      .map((sdk) => sdk.trim())
+      .filter((sdk) => sdk !== ''),
   );
 
 /** Reads the config that an option names; throws CONFIG_INVALID with every problem. */

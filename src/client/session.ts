@@ -39,7 +39,8 @@ async function startWorker(config: Config): Promise<ProcessId> {
     logFile: workerLog(config.dataRoot),
   });
   const up = await pollUntil(() => Promise.resolve(hasWorker(config) || undefined), { limitMs: 60_000, everyMs: 50 });
-  if (up === undefined) throw new ChaosError('PREFLIGHT_FAILED', `the worker did not start within 60 s; see ${workerLog(config.dataRoot)}`);
+  if (up === undefined)
+    throw new ChaosError('PREFLIGHT_FAILED', `the worker did not start within 60 s; see ${workerLog(config.dataRoot)}`);
   return id;
 }
 

@@ -37,7 +37,8 @@ export async function startRun(config: Config, scenario: string | undefined, opt
       workflowId,
       taskQueue: CHAOS_QUEUE,
       args: [request],
-      staticSummary: scenario === undefined ? `Full round on ${config.cluster.name}` : `${scenario} on ${config.cluster.name}`,
+      staticSummary:
+        scenario === undefined ? `Full round on ${config.cluster.name}` : `${scenario} on ${config.cluster.name}`,
     });
     display.say(`run ${workflowId}`);
     const url = workflowUrl(session.place, workflowId);
@@ -62,16 +63,24 @@ async function announce(session: Session, workflowId: string, result: RunResult,
     process.stdout.write(`${JSON.stringify({ ...result, workflowId, history }, null, 2)}\n`);
     return;
   }
-  const report = result.markdownPath === null ? '' : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}`;
+  const report =
+    result.markdownPath === null ? '' : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}`;
   process.stdout.write(`\n${result.summary}${report}\n`);
 }
 
 /** Events and bytes that the run and its scenarios left in Temporal. */
-async function historyOf(session: Session, workflowId: string, result: RunResult): Promise<{ events: number; bytes: number }> {
+async function historyOf(
+  session: Session,
+  workflowId: string,
+  result: RunResult,
+): Promise<{ events: number; bytes: number }> {
   const ids = [workflowId, ...result.scenarios.map((scenario) => scenarioWorkflowId(workflowId, scenario.name))];
   let [events, bytes] = [0, 0];
   for (const id of ids) {
-    const description = await session.client.workflow.getHandle(id).describe().catch(() => undefined);
+    const description = await session.client.workflow
+      .getHandle(id)
+      .describe()
+      .catch(() => undefined);
     events += description?.historyLength ?? 0;
     bytes += description?.historySize ?? 0;
   }
@@ -87,7 +96,9 @@ function cancelOnInterrupt(session: Session, workflowId: string, display: Displa
       process.exit(130);
     }
     asked = true;
-    display.say('cancelling: the fault is ended, the cluster stopped, the report written (again Ctrl-C: leave at once)');
+    display.say(
+      'cancelling: the fault is ended, the cluster stopped, the report written (again Ctrl-C: leave at once)',
+    );
     session.client.workflow
       .getHandle(workflowId)
       .cancel()

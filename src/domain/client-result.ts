@@ -54,3 +54,9 @@ export interface ClientOutcome {
   /** 1 unless a worker or host died under the client and it was started again. */
   readonly attempt: number;
 }
+
+/** One client's result in one line. */
+export function clientText({ result, lineProblem }: Pick<ClientOutcome, 'result' | 'lineProblem'>): string {
+  if (result === null) return lineProblem ?? 'no result';
+  return `sent ${result.sent}, received ${result.received}, lost ${result.lost}, p99 ${String(result.p99_ms)} ms`;
+}

@@ -26,11 +26,11 @@ export const hostActivities = (queue: string | undefined, options: ActivityOptio
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
     ...options,
-  }) as Activities;
+  });
 
 /** The cancellation of the workflow that an error stands for, if any: an activity that was cancelled may end with an error of its own. */
-export function cancellationIn(error: unknown): unknown {
-  if (isCancellation(error)) return error;
+export function cancellationIn(error: unknown): Error | undefined {
+  if (isCancellation(error) && error instanceof Error) return error;
   if (!CancellationScope.current().consideredCancelled) return undefined;
   return new CancelledFailure('cancelled', [], error instanceof Error ? error : undefined);
 }

@@ -7,12 +7,10 @@ import {
   TemporalFailure,
   executeChild,
   isCancellation,
-  setCurrentDetails,
-  setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ClusterUp, WriteReportRequest } from '../activities/requests.js';
+import type { ClusterUp, ReportWritten, WriteReportRequest } from '../activities/requests.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
@@ -21,10 +19,11 @@ import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
 import { cancellationIn, hostActivities } from './activities.js';
-import { runProgressQuery, type Holder, type RunProgress } from './messages.js';
+import type { Holder } from './messages.js';
+import { keepRunProgress, type RunProgressKeeper } from './run-progress.js';
 import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from './search-attributes.js';
-import { clientText, runDetails, stateOfHeadline } from './texts.js';
+import { stateOfHeadline } from './texts.js';
 
 /** Reading a config is quick; a worker that hangs in it is given up soon. */
 const PLAN_TIMEOUT_MS = 60_000;
@@ -45,7 +44,7 @@ interface Course {
 export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunResult> {
   const info = workflowInfo();
   const startedAt = new Date().toISOString();
-  const progress = followProgress();
+  const progress = keepRunProgress();
   const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
   const plan = await planner.preparePlan({ request, workflowId: info.workflowId, temporalRunId: info.runId });
   progress.plan(plan);
@@ -73,7 +72,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     notes: [],
     outcomes: [],
   };
-  let cancellation: unknown;
+  let cancellation: Error | undefined;
   try {
     await runOnCluster(plan, run, course, progress);
   } catch (error) {
@@ -84,33 +83,36 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     progress.enter('stopping cluster');
     await host.stopCluster({ run });
     progress.enter('report');
-    const written = await host.writeReport(
-      reportRequest(run, info.workflowId, startedAt, course, cancellation !== undefined),
-    );
+    const cancelled = cancellation !== undefined;
+    const written = await host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancelled));
     await host.releaseCluster({ cluster: plan.cluster, holder });
-    const scenarios = plan.scenarios.map(({ name }) => {
-      const verdict = course.outcomes.find((outcome) => outcome.name === name)?.verdict;
-      return { name, passed: verdict?.passed ?? false, status: verdict?.status ?? 'not run' };
-    });
-    const { headline, runPassed, passRatePercent, summary, jsonPath, markdownPath } = written;
-    return {
-      runId: plan.runId,
-      headline,
-      runPassed,
-      passRatePercent,
-      scenarios,
-      refusedBy: null,
-      summary,
-      jsonPath,
-      markdownPath,
-    };
+    return resultOf(plan, course, written);
   });
   finish(progress, result);
   if (cancellation !== undefined) throw cancellation;
   return result;
 }
 
-function finish(progress: Progress, result: RunResult): RunResult {
+function resultOf(plan: RunPlan, course: Course, written: ReportWritten): RunResult {
+  const scenarios = plan.scenarios.map(({ name }) => {
+    const verdict = course.outcomes.find((outcome) => outcome.name === name)?.verdict;
+    return { name, passed: verdict?.passed ?? false, status: verdict?.status ?? 'not run' };
+  });
+  const { headline, runPassed, passRatePercent, summary, jsonPath, markdownPath } = written;
+  return {
+    runId: plan.runId,
+    headline,
+    runPassed,
+    passRatePercent,
+    scenarios,
+    refusedBy: null,
+    summary,
+    jsonPath,
+    markdownPath,
+  };
+}
+
+function finish(progress: RunProgressKeeper, result: RunResult): RunResult {
   upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
   progress.close(result);
   return result;
@@ -131,7 +133,7 @@ function refused(plan: RunPlan, heldBy: Holder): RunResult {
 }
 
 /** Steps 1 to 3 of a run. Throws only for cancellation and for what makes every further step pointless. */
-async function runOnCluster(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<void> {
+async function runOnCluster(plan: RunPlan, run: RunRef, course: Course, progress: RunProgressKeeper): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   progress.enter('pre-check');
   course.notes.push(...(await host.preCheck({ run })));
@@ -176,7 +178,7 @@ const reasonOf = (error: unknown): string => {
 };
 
 /** The clients without any fault: the baseline. True if the test's own equipment failed. */
-async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<boolean> {
+async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: RunProgressKeeper): Promise<boolean> {
   const host = hostActivities(plan.hostQueue);
   const phase = { run, scenario: null, phase: 'control' } as const;
   try {
@@ -197,7 +199,7 @@ async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: 
 }
 
 /** One after another, never two at a time; a cluster that a scenario left unfit is replaced before the next one. */
-async function everyScenario(plan: RunPlan, run: RunRef, course: Course, progress: Progress): Promise<void> {
+async function everyScenario(plan: RunPlan, run: RunRef, course: Course, progress: RunProgressKeeper): Promise<void> {
   let needsNewCluster = false;
   for (const scenario of plan.scenarios) {
     if (needsNewCluster) {
@@ -262,62 +264,5 @@ function reportRequest(
     runFailures,
     notes,
     verdicts: outcomes.map(({ name, verdict }) => ({ name, verdict })),
-  };
-}
-
-interface Progress {
-  plan(plan: RunPlan): void;
-  enter(phase: RunProgress['phase']): void;
-  control(outcomes: readonly ClientOutcome[], verdicts: readonly SdkVerdict[]): void;
-  scenario(name: string, status: ScenarioStatus | 'running'): void;
-  close(result: RunResult): void;
-}
-
-function followProgress(): Progress {
-  let state: RunProgress = {
-    runId: null,
-    runDir: null,
-    sdks: [],
-    cluster: null,
-    phase: 'starting',
-    since: new Date().toISOString(),
-    scenarios: [],
-    control: [],
-    current: null,
-    result: null,
-    notes: [],
-  };
-  setHandler(runProgressQuery, () => state, { description: 'What the run is doing, and its result once it has one' });
-  const change = (next: Partial<RunProgress>): void => {
-    state = { ...state, ...next };
-    setCurrentDetails(runDetails(state));
-  };
-  return {
-    plan: (plan) =>
-      change({
-        runId: plan.runId,
-        runDir: plan.runDir,
-        sdks: plan.sdks,
-        cluster: plan.cluster,
-        scenarios: plan.scenarios.map(({ name }) => ({ name, status: 'waiting' as const })),
-      }),
-    enter: (phase) => change({ phase, current: null, since: new Date().toISOString() }),
-    control: (outcomes, verdicts) =>
-      change({
-        control: outcomes.map((outcome, i) => ({
-          sdk: outcome.sdk,
-          phase: 'control',
-          status: verdicts[i]?.status ?? ('harness_error' as const),
-          text: clientText(outcome),
-        })),
-      }),
-    scenario: (name, status) =>
-      change({
-        phase: 'scenario',
-        current: status === 'running' ? name : null,
-        since: new Date().toISOString(),
-        scenarios: state.scenarios.map((row) => (row.name === name ? { name, status } : row)),
-      }),
-    close: (result) => change({ phase: 'closed', current: null, result, since: new Date().toISOString() }),
   };
 }

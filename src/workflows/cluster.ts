@@ -1,8 +1,18 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import { acquireUpdate, clusterStatusQuery, releaseUpdate, type AcquireAnswer, type AcquireRequest, type ClusterStatus, type Holder } from './messages.js';
+import {
+  acquireUpdate,
+  clusterStatusQuery,
+  releaseUpdate,
+  type AcquireAnswer,
+  type AcquireRequest,
+  type ClusterStatus,
+  type Holder,
+} from './messages.js';
 
-const isSame = (a: Pick<Holder, 'workflowId' | 'temporalRunId'>, b: Pick<Holder, 'workflowId' | 'temporalRunId'>): boolean =>
-  a.workflowId === b.workflowId && a.temporalRunId === b.temporalRunId;
+const isSame = (
+  a: Pick<Holder, 'workflowId' | 'temporalRunId'>,
+  b: Pick<Holder, 'workflowId' | 'temporalRunId'>,
+): boolean => a.workflowId === b.workflowId && a.temporalRunId === b.temporalRunId;
 
 /**
  * The one durable record of a cluster: who holds it. An entity that lives for ever and continues as new. A holder is replaced only by a
@@ -29,7 +39,9 @@ export async function clusterWorkflow(initial: ClusterStatus): Promise<never> {
     },
     { description: 'Gives the cluster back; nothing if the caller does not hold it' },
   );
-  setHandler(clusterStatusQuery, () => ({ cluster: initial.cluster, holder }), { description: 'Who holds the cluster' });
+  setHandler(clusterStatusQuery, () => ({ cluster: initial.cluster, holder }), {
+    description: 'Who holds the cluster',
+  });
   await condition(() => workflowInfo().continueAsNewSuggested && allHandlersFinished());
   return continueAsNew<typeof clusterWorkflow>({ cluster: initial.cluster, holder });
 }

@@ -47,7 +47,12 @@ export interface ScenarioProgress {
   /** How long this step takes at most, in ms; null where nobody knows. */
   readonly limitMs: number | null;
   readonly detail: string;
-  readonly clients: readonly { readonly sdk: string; readonly phase: string; readonly status: SdkStatus; readonly text: string }[];
+  readonly clients: readonly {
+    readonly sdk: string;
+    readonly phase: string;
+    readonly status: SdkStatus;
+    readonly text: string;
+  }[];
 }
 
 /** What a run is doing: the answer of `ChaosRunWorkflow`'s query `progress`. */
@@ -56,7 +61,15 @@ export interface RunProgress {
   readonly runDir: string | null;
   readonly sdks: readonly string[];
   readonly cluster: string | null;
-  readonly phase: 'starting' | 'pre-check' | 'starting cluster' | 'control run' | 'scenario' | 'stopping cluster' | 'report' | 'closed';
+  readonly phase:
+    | 'starting'
+    | 'pre-check'
+    | 'starting cluster'
+    | 'control run'
+    | 'scenario'
+    | 'stopping cluster'
+    | 'report'
+    | 'closed';
   readonly since: string;
   readonly scenarios: readonly { readonly name: string; readonly status: ScenarioStatus | 'waiting' | 'running' }[];
   readonly control: ScenarioProgress['clients'];

@@ -1,4 +1,4 @@
-import { CancellationScope, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { PhaseRequest } from '../activities/requests.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
@@ -7,9 +7,9 @@ import type { FaultRecord, ScenarioResult, SnapshotSummary } from '../domain/rep
 import type { Scenario } from '../domain/scenario.js';
 import { judgeScenario, judgeSdk, type ScenarioVerdict, type SdkVerdict } from '../domain/verdict.js';
 import { cancellationIn, hostActivities } from './activities.js';
-import { scenarioProgressQuery, type ScenarioProgress, type Step } from './messages.js';
+import { keepScenarioProgress, type ScenarioProgressKeeper } from './scenario-progress.js';
 import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from './search-attributes.js';
-import { clientText, scenarioDetails, stateOf } from './texts.js';
+import { scenarioDetails, stateOf } from './texts.js';
 
 export interface ScenarioInput {
   readonly plan: RunPlan;
@@ -76,8 +76,8 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
     healWaitSeconds: null,
     faultClientsStarted: false,
   };
-  const progress = followProgress(scenario);
-  let cancellation: unknown;
+  const progress = keepScenarioProgress(scenario);
+  let cancellation: Error | undefined;
   try {
     await fiveSteps(plan, scenario, run, course, progress);
   } catch (error) {
@@ -113,7 +113,7 @@ async function fiveSteps(
   scenario: Scenario,
   run: RunRef,
   course: Course,
-  progress: Progress,
+  progress: ScenarioProgressKeeper,
 ): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   const faultPhase: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
@@ -145,7 +145,7 @@ async function faultPeriod(
   scenario: Scenario,
   run: RunRef,
   course: Course,
-  progress: Progress,
+  progress: ScenarioProgressKeeper,
 ): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   progress.enter('inject', 15_000, `${scenario.fault} on ${scenario.target}`);
@@ -173,7 +173,13 @@ async function faultPeriod(
   }
 }
 
-async function recover(plan: RunPlan, run: RunRef, course: Course, progress: Progress, faultId: string): Promise<void> {
+async function recover(
+  plan: RunPlan,
+  run: RunRef,
+  course: Course,
+  progress: ScenarioProgressKeeper,
+  faultId: string,
+): Promise<void> {
   progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault, and proving it');
   const answer = await hostActivities(plan.hostQueue).recoverFault({ run, faultId });
   const times = { recoveredAt: answer.at, recoveredUs: answer.us };
@@ -194,7 +200,7 @@ async function validate(
   scenario: Scenario,
   run: RunRef,
   course: Course,
-  progress: Progress,
+  progress: ScenarioProgressKeeper,
 ): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   const fromUs = course.fault.recoveredUs ?? (await host.hostTime()).us;
@@ -265,39 +271,5 @@ function recordOf(
     snapshots,
     notes,
     deadNodes,
-  };
-}
-
-interface Progress {
-  enter(step: Step, limitMs: number | null, detail: string): void;
-  clients(phase: string, outcomes: readonly ClientOutcome[], verdicts: readonly SdkVerdict[]): void;
-}
-
-function followProgress(scenario: Scenario): Progress {
-  let state: ScenarioProgress = {
-    scenario: scenario.name,
-    step: 'baseline snapshot',
-    since: new Date().toISOString(),
-    limitMs: null,
-    detail: '',
-    clients: [],
-  };
-  setHandler(scenarioProgressQuery, () => state, {
-    description: 'Which of the five steps, since when, and what the clients said',
-  });
-  return {
-    enter: (step, limitMs, detail) => {
-      state = { ...state, step, limitMs, detail, since: new Date().toISOString() };
-      setCurrentDetails(`**${step}** since ${state.since}: ${detail}`);
-    },
-    clients: (phase, outcomes, verdicts) => {
-      const rows = outcomes.map((outcome, i) => ({
-        sdk: outcome.sdk,
-        phase,
-        status: verdicts[i]?.status ?? ('harness_error' as const),
-        text: clientText(outcome),
-      }));
-      state = { ...state, clients: [...state.clients, ...rows] };
-    },
   };
 }

@@ -1,4 +1,4 @@
-import type { ClientOutcome } from '../domain/client-result.js';
+import { clientText } from '../domain/client-result.js';
 import type { ScenarioResult } from '../domain/report-data.js';
 import type { Headline } from '../domain/status.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
@@ -8,7 +8,13 @@ import type { RunProgress } from './messages.js';
 export type ChaosState = 'running' | 'passed' | 'failed' | 'invalid' | 'refused' | 'cancelled';
 
 export function stateOfHeadline(headline: Headline): ChaosState {
-  const states = { PASS: 'passed', FAIL: 'failed', INVALID: 'invalid', REFUSED: 'refused', CANCELLED: 'cancelled' } as const;
+  const states = {
+    PASS: 'passed',
+    FAIL: 'failed',
+    INVALID: 'invalid',
+    REFUSED: 'refused',
+    CANCELLED: 'cancelled',
+  } as const;
   return states[headline];
 }
 
@@ -18,23 +24,29 @@ export function stateOf(verdict: ScenarioVerdict): ChaosState {
   return verdict.failures.some((failure) => failure.blame === 'broker') ? 'failed' : 'invalid';
 }
 
-/** One client's result in one line. */
-export function clientText({ result, lineProblem }: Pick<ClientOutcome, 'result' | 'lineProblem'>): string {
-  if (result === null) return lineProblem ?? 'no result';
-  return `sent ${result.sent}, received ${result.received}, lost ${result.lost}, p99 ${String(result.p99_ms)} ms`;
-}
-
 /** What the Web UI shows on a scenario's page once it is over. */
 export function scenarioDetails(result: ScenarioResult): string {
   const rows = result.validation.map(
     (outcome, i) => `| ${outcome.sdk} | ${result.sdkVerdicts[i]?.status ?? '-'} | ${clientText(outcome)} |`,
   );
-  return [`**${result.verdict.status}**`, '', '| SDK | status | validation |', '| --- | --- | --- |', ...rows].join('\n');
+  return [`**${result.verdict.status}**`, '', '| SDK | status | validation |', '| --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 /** What the Web UI shows on a run's page. */
 export function runDetails(progress: RunProgress): string {
   const rows = progress.scenarios.map(({ name, status }) => `| ${name} | ${status} |`);
-  const end = progress.result === null ? [] : ['', progress.result.summary, '', `Report: \`${progress.result.markdownPath ?? 'none'}\``];
-  return [`**${progress.phase}** since ${progress.since}`, '', '| scenario | status |', '| --- | --- |', ...rows, ...end].join('\n');
+  const end =
+    progress.result === null
+      ? []
+      : ['', progress.result.summary, '', `Report: \`${progress.result.markdownPath ?? 'none'}\``];
+  return [
+    `**${progress.phase}** since ${progress.since}`,
+    '',
+    '| scenario | status |',
+    '| --- | --- |',
+    ...rows,
+    ...end,
+  ].join('\n');
 }

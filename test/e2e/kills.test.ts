@@ -7,7 +7,16 @@ import { liveUsers, minderFile, readServer } from '../../dist/host/temporal/stat
 import { listTickets, openTickets } from '../../dist/host/tickets.js';
 import type { FaultTicket } from '../../dist/host/faults/contract.js';
 import type { RunData } from '../../src/domain/report-data.js';
-import { catalogue, createSandbox, finished, mustPoll, nothingLeft, onlyRunDir, removeSandbox, start } from './support/round.js';
+import {
+  catalogue,
+  createSandbox,
+  finished,
+  mustPoll,
+  nothingLeft,
+  onlyRunDir,
+  removeSandbox,
+  start,
+} from './support/round.js';
 import type { Running, Sandbox } from './support/round.js';
 
 // SIGKILL and Ctrl-C in the middle of a real run. Each test starts its own server, worker and cluster.
@@ -102,7 +111,9 @@ describe('Ctrl-C', () => {
     expect(stdout).toMatch(/cancelling: the fault is ended, the cluster stopped, the report written/);
     const report = JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')) as RunData;
     expect(report.headline).toBe('CANCELLED');
-    expect(report.scenarios.map((s) => [s.scenario.name, s.verdict.status])).toEqual([['network-delay-100ms', 'cancelled']]);
+    expect(report.scenarios.map((s) => [s.scenario.name, s.verdict.status])).toEqual([
+      ['network-delay-100ms', 'cancelled'],
+    ]);
     expect(report.scenarios[0]!.fault.healed.every((e) => e.ok)).toBe(true);
     expect(openTickets(sandbox.clusterDir)).toEqual([]);
     expect(existsSync(join(sandbox.clusterDir, 'cluster.json'))).toBe(false);

@@ -24,6 +24,8 @@ describe('the report', () => {
     expect(text).toContain('Run `chaos-run-local-1` (full) on cluster `local`, driver `nats`, 3 brokers.');
     expect(text).toContain('2026-11-22T19:58:00+08:00 to 2026-11-22T20:10:04+08:00. Pass rate 100 %.');
     expect(text).toContain('Config `sha256:abcdef012345`. nats-server v2.15.1.');
+    const control = [outcome({ sdk: 'go', result: { library: 'paho.mqtt.golang 1.5' } })];
+    expect(markdownReport(runData({ control }))).toContain('nats-server v2.15.1, go: paho.mqtt.golang 1.5.');
   });
 
   it('lists failed scenarios first, and those that were not run', () => {
@@ -105,7 +107,7 @@ describe('the report', () => {
     const snapshots = [
       snapshot({ figures: { 'n1.routes': 8, 'n1.mem': 1, 'n1.streams': 5 } }),
       snapshot({
-        label: 'during',
+        label: 'leader-transfer-2-during',
         figures: { 'n1.routes': 4, 'n1.mem': 2, 'n1.streams': 5 },
         neverLines: ['n2: panic: boom'],
         warnings: ['n2: no /varz'],
@@ -113,11 +115,12 @@ describe('the report', () => {
       }),
     ];
     const text = markdownReport(runData({ scenarios: [result(leader, { snapshots })] }));
-    expect(text).toContain('- during: `n2: panic: boom`');
-    expect(text).toContain('- during: n2: no /varz');
-    expect(text).toContain('| n1.routes | 8 | 4 | during |');
+    expect(text).toContain('- leader-transfer-2-during: `n2: panic: boom`');
+    expect(text).toContain('- leader-transfer-2-during: n2: no /varz');
+    expect(text).toContain('| figure | baseline | during |');
+    expect(text).toContain('| n1.routes | 8 | 4 |');
     expect(text).toContain('17 new log lines');
-    expect(text).not.toMatch(/n1\.(mem|streams) \|/);
+    expect(text).not.toContain('n1.streams');
   });
 
   it('says how to see it and to run it again', () => {

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
-import type { ClientOutcome } from '../../src/domain/client-result.js';
-import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
-import type { ScenarioResult } from '../../src/domain/report-data.js';
-import type { ScenarioStatus } from '../../src/domain/status.js';
-import type { ScenarioOutcome } from '../../src/workflows/scenario.js';
-import { outcome, rules } from '../domain/fixtures.js';
-import { commandsOf } from './support/history.js';
 import { networkDelay } from './support/plans.js';
-import { createRig, type Rig, type StartOptions } from './support/rig.js';
+import { courseOf, type Course } from './support/course.js';
+import { createRig, type Rig } from './support/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -16,22 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-interface Course {
-  readonly outcome: ScenarioOutcome;
-  readonly record: ScenarioResult;
-  readonly commands: readonly string[];
-}
-
-/** Runs one scenario to its end. */
-async function courseOf(options: Parameters<Rig['startScenario']>[0]): Promise<Course> {
-  const { handle, host } = await rig.startScenario(options);
-  const result = await handle.result();
-  const [record, ...others] = host.records;
-  if (record === undefined || others.length > 0) throw new Error(`expected one record, got ${host.records.length}`);
-  return { outcome: result, record, commands: commandsOf(await handle.fetchHistory()) };
-}
-
-const withActivities = (instead: Partial<Activities>): Promise<Course> => courseOf({ instead });
+const withActivities = (instead: Partial<Activities>): Promise<Course> => courseOf(rig, { instead });
 
 const injectFails: Activities['injectFault'] = async () => ({
   injectedAt: null,
@@ -153,7 +132,10 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
   });
 
   it('whose recovery fails is the fault of the equipment where the fault hit no broker', async () => {
-    const { outcome: result } = await courseOf({ scenario: networkDelay, instead: { recoverFault: recoverFails } });
+    const { outcome: result } = await courseOf(rig, {
+      scenario: networkDelay,
+      instead: { recoverFault: recoverFails },
+    });
     expect(result.verdict.failures).toEqual([{ status: 'recover_error', blame: 'equipment', sdk: null }]);
   });
 });
@@ -182,80 +164,5 @@ describe.concurrent('the state of the cluster', () => {
     const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ dead, all: 3 }) });
     expect(result.needsNewCluster).toBe(unfit);
     expect(record.deadNodes).toEqual(dead);
-  });
-});
-
-describe.concurrent('the validation', () => {
-  it.each<[string, Partial<ClientOutcome>, ScenarioStatus]>([
-    ['a client that lost a message', outcome({ result: { lost: 1 } }), 'failed'],
-    ['a client whose p99 is null', outcome({ result: { p99_ms: null } }), 'failed'],
-    [
-      'a client whose last line is garbage',
-      outcome({ result: null, lineProblem: 'not JSON: panic' }),
-      'script_format_error',
-    ],
-    [
-      'a script that is not there',
-      outcome({ end: { kind: 'not_found', path: 'go/load.sh' }, result: null }),
-      'script_not_found',
-    ],
-    [
-      'a client that outlived its limit',
-      outcome({ end: { kind: 'timeout', limitMs: 60_000 }, result: null }),
-      'timeout',
-    ],
-    [
-      'a generator that could not keep up',
-      outcome({ result: { p99_ms: 900, lateness_p99_ms: 400 } }),
-      'harness_overloaded',
-    ],
-    ['a runner that died', outcome({ end: { kind: 'runner_died' }, result: null }), 'harness_error'],
-  ])('with %s gives the scenario its status', async (_, bad, status) => {
-    const { outcome: result, record } = await withActivities({
-      collectClients: async () => [outcome({ sdk: 'go' }), { ...outcome(), ...bad, sdk: 'python' }],
-    });
-    expect(result.verdict).toMatchObject({ passed: false, status, failures: [{ status, sdk: 'python' }] });
-    expect(record.sdkVerdicts.map((verdict) => verdict.status)).toEqual(['passed', status]);
-  });
-
-  it('with no client at all cannot pass', async () => {
-    const { outcome: result } = await withActivities({ collectClients: async () => [] });
-    expect(result.verdict).toMatchObject({ passed: false, status: 'harness_error' });
-  });
-});
-
-describe.concurrent('what the clients saw during the fault', () => {
-  const terrible: FaultPeriodFigures = {
-    sdk: 'go',
-    planned: 100,
-    acked: 10,
-    received: 1,
-    longestNoAckMs: 9000,
-    longestNoReceiptMs: 9900,
-    ackedLost: 9,
-    ackedLostSeqs: [1, 2, 3],
-    unconfirmed: 90,
-    duplicates: 0,
-    p50Ms: 9000,
-    p99Ms: 9900,
-    maxMs: 9900,
-    disconnects: 4,
-  };
-  const terribleFault = (durability: 'warn' | 'fail'): StartOptions => ({
-    plan: { rules: { ...rules, durability } },
-    instead: {
-      collectFaultPeriod: async () => ({ figures: [terrible], notes: ['fault period: python left no ledger'] }),
-    },
-  });
-
-  it('is recorded and not judged', async () => {
-    const { outcome: result, record } = await courseOf(terribleFault('warn'));
-    expect(result.verdict).toMatchObject({ passed: true, status: 'passed', failures: [] });
-    expect(record).toMatchObject({ faultPeriod: [terrible], notes: ['fault period: python left no ledger'] });
-  });
-
-  it('fails the scenario where the config says that acknowledged messages may not be lost', async () => {
-    const { outcome: result } = await courseOf(terribleFault('fail'));
-    expect(result.verdict).toMatchObject({ passed: false, status: 'failed' });
   });
 });

@@ -10,12 +10,14 @@ export const devCommand = new Command('dev')
   .addOption(configOption())
   .action(async (options: { readonly config: string }) => {
     const session = await openSession(readConfig(options.config));
-    process.stdout.write(`Temporal at ${session.place.address}, Web UI at ${session.place.uiUrl ?? 'your own server'}. Ctrl-C ends it.\n`);
-    let ended = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (ended = true));
-    while (!ended) {
+    process.stdout.write(
+      `Temporal at ${session.place.address}, Web UI at ${session.place.uiUrl ?? 'your own server'}. Ctrl-C ends it.\n`,
+    );
+    const ending = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+    while (!ending.signal.aborted) {
       await session.tend().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
-      await sleepMs(LOOK_EVERY_MS);
+      await sleepMs(LOOK_EVERY_MS, ending.signal).catch(() => undefined);
     }
     await session.close();
   });

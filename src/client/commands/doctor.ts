@@ -41,7 +41,9 @@ function asText(findings: Findings): string {
     '',
     `config ${findings.config}`,
     ...findings.driverProblems.map((problem) => line(false, problem)),
-    ...findings.scenarios.map(({ name, problem }) => line(problem === null, `${name}${problem === null ? ' can be run' : `: ${problem}`}`)),
+    ...findings.scenarios.map(({ name, problem }) =>
+      line(problem === null, `${name}${problem === null ? ' can be run' : `: ${problem}`}`),
+    ),
     '',
     findings.ok ? 'ready: npm run round' : 'not ready: see ❌ above',
     '',
@@ -59,7 +61,10 @@ export const doctorCommand = new Command('doctor')
     const driverProblems = await driverNamed(config.cluster.driver).preflight();
     const scenarios = await scenarioFindings(config);
     const ok =
-      setup.ok && driverProblems.length === 0 && can.every((a) => a.ok || !a.needed) && scenarios.every((s) => s.problem === null);
+      setup.ok &&
+      driverProblems.length === 0 &&
+      can.every((a) => a.ok || !a.needed) &&
+      scenarios.every((s) => s.problem === null);
     const findings = { ok, setup, abilities: can, config: config.path, driverProblems, scenarios };
     process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : asText(findings));
     process.exitCode = ok ? 0 : 1;

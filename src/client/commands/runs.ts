@@ -15,5 +15,7 @@ export const runsCommand = new Command('runs')
       summary: data === null ? 'no report (running, or ended without one)' : summaryOf(data),
     }));
     const text = rows.map((row) => `${row.runId}  ${row.summary}`).join('\n');
-    process.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${text || 'no runs yet: npm run round'}\n`);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(rows, null, 2)}\n` : `${text || 'no runs yet: npm run round'}\n`,
+    );
   });

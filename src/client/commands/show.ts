@@ -9,7 +9,9 @@ export const showCommand = new Command('show')
   .addOption(jsonOption())
   .action((runId: string | undefined, options: { readonly config: string; readonly json: boolean }) => {
     const { dataRoot } = readConfig(options.config);
-    const latest = storedRuns(dataRoot).filter((run) => run.data !== null).at(-1)?.runId;
+    const latest = storedRuns(dataRoot)
+      .filter((run) => run.data !== null)
+      .at(-1)?.runId;
     const { data, markdown } = storedReport(dataRoot, runId ?? latest ?? 'none');
     process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : markdown);
   });

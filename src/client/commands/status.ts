@@ -5,7 +5,14 @@ import { keeperOf } from '../../host/keeper-control.js';
 import { readLease } from '../../host/lease.js';
 import { clusterDir } from '../../host/paths.js';
 import { openTickets } from '../../host/tickets.js';
-import { clusterStatusQuery, runProgressQuery, scenarioProgressQuery, type Holder, type RunProgress, type ScenarioProgress } from '../../workflows/messages.js';
+import {
+  clusterStatusQuery,
+  runProgressQuery,
+  scenarioProgressQuery,
+  type Holder,
+  type RunProgress,
+  type ScenarioProgress,
+} from '../../workflows/messages.js';
 import { connectClient, findPlace, workflowUrl } from '../connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
@@ -36,8 +43,14 @@ async function fromTemporal(dataRoot: string, cluster: string): Promise<Temporal
     .query(clusterStatusQuery)
     .catch(() => undefined);
   const holder = found?.holder ?? null;
-  const run = holder && (await client.workflow.getHandle(holder.workflowId).query(runProgressQuery).catch(() => null));
-  const child = holder && run?.current ? client.workflow.getHandle(scenarioWorkflowId(holder.workflowId, run.current)) : null;
+  const run =
+    holder &&
+    (await client.workflow
+      .getHandle(holder.workflowId)
+      .query(runProgressQuery)
+      .catch(() => null));
+  const child =
+    holder && run?.current ? client.workflow.getHandle(scenarioWorkflowId(holder.workflowId, run.current)) : null;
   const scenario = child && (await child.query(scenarioProgressQuery).catch(() => null));
   return { temporal: place.address, holder, run, scenario, url: holder && workflowUrl(place, holder.workflowId) };
 }
@@ -69,7 +82,9 @@ export const statusCommand = new Command('status')
       brokers: await driverNamed(driver).status(dir),
       lease: readLease(dir)?.runId ?? null,
       keeper: keeperOf(dir)?.pid ?? null,
-      openFaults: openTickets(dir).map((t) => `${t.faultId} (${t.kind} of ${t.targets.join(', ')}, ${t.state}, run ${t.runId})`),
+      openFaults: openTickets(dir).map(
+        (t) => `${t.faultId} (${t.kind} of ${t.targets.join(', ')}, ${t.state}, run ${t.runId})`,
+      ),
       ...(await fromTemporal(config.dataRoot, name)),
     };
     process.stdout.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : asText(status));

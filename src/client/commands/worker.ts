@@ -31,13 +31,16 @@ export const workerCommand = new Command('worker')
     const leave = useServer(config.dataRoot, 'worker', config.host.id);
     const own = setInterval(() => void keepServer(), LOOK_EVERY_MS).unref();
     const keepServer = async (): Promise<void> => {
-      if (outsideServer() === undefined) await ensureServer(config.dataRoot, searchAttributeFlags).catch(() => undefined);
+      if (outsideServer() === undefined)
+        await ensureServer(config.dataRoot, searchAttributeFlags).catch(() => undefined);
     };
     if (options.owner !== undefined) endWith(options.owner);
     await keepServer();
     try {
       await runWorker({ config, place: () => findPlace(config.dataRoot) }, () =>
-        process.stdout.write(`worker ready: host ${config.host.id}, Temporal ${findPlace(config.dataRoot)?.address ?? '?'}\n`),
+        process.stdout.write(
+          `worker ready: host ${config.host.id}, Temporal ${findPlace(config.dataRoot)?.address ?? '?'}\n`,
+        ),
       );
     } finally {
       clearInterval(own);

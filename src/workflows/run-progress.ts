@@ -1,0 +1,66 @@
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { clientText, type ClientOutcome } from '../domain/client-result.js';
+import type { RunPlan } from '../domain/plan.js';
+import type { RunResult } from '../domain/report-data.js';
+import type { ScenarioStatus } from '../domain/status.js';
+import type { SdkVerdict } from '../domain/verdict.js';
+import { runProgressQuery, type RunProgress } from './messages.js';
+import { runDetails } from './texts.js';
+
+/** Keeps the answer of the query `progress`, and what the Web UI shows of a run. */
+export interface RunProgressKeeper {
+  plan(plan: RunPlan): void;
+  enter(phase: RunProgress['phase']): void;
+  control(outcomes: readonly ClientOutcome[], verdicts: readonly SdkVerdict[]): void;
+  scenario(name: string, status: ScenarioStatus | 'running'): void;
+  close(result: RunResult): void;
+}
+
+export function keepRunProgress(): RunProgressKeeper {
+  let state: RunProgress = {
+    runId: null,
+    runDir: null,
+    sdks: [],
+    cluster: null,
+    phase: 'starting',
+    since: new Date().toISOString(),
+    scenarios: [],
+    control: [],
+    current: null,
+    result: null,
+    notes: [],
+  };
+  setHandler(runProgressQuery, () => state, { description: 'What the run is doing, and its result once it has one' });
+  const change = (next: Partial<RunProgress>): void => {
+    state = { ...state, ...next };
+    setCurrentDetails(runDetails(state));
+  };
+  return {
+    plan: (plan) =>
+      change({
+        runId: plan.runId,
+        runDir: plan.runDir,
+        sdks: plan.sdks,
+        cluster: plan.cluster,
+        scenarios: plan.scenarios.map(({ name }) => ({ name, status: 'waiting' as const })),
+      }),
+    enter: (phase) => change({ phase, current: null, since: new Date().toISOString() }),
+    control: (outcomes, verdicts) =>
+      change({
+        control: outcomes.map((outcome, i) => ({
+          sdk: outcome.sdk,
+          phase: 'control',
+          status: verdicts[i]?.status ?? ('harness_error' as const),
+          text: clientText(outcome),
+        })),
+      }),
+    scenario: (name, status) =>
+      change({
+        phase: 'scenario',
+        current: status === 'running' ? name : null,
+        since: new Date().toISOString(),
+        scenarios: state.scenarios.map((row) => (row.name === name ? { name, status } : row)),
+      }),
+    close: (result) => change({ phase: 'closed', current: null, result, since: new Date().toISOString() }),
+  };
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../src/activities/index.js';
+import type { ClientOutcome } from '../../src/domain/client-result.js';
+import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
+import type { ScenarioStatus } from '../../src/domain/status.js';
+import { outcome, rules } from '../domain/fixtures.js';
+import { courseOf, type Course } from './support/course.js';
+import { createRig, type Rig, type StartOptions } from './support/rig.js';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await createRig();
+});
+afterAll(() => rig.close());
+
+const withActivities = (instead: Partial<Activities>): Promise<Course> => courseOf(rig, { instead });
+
+describe.concurrent('the validation', () => {
+  it.each<[string, Partial<ClientOutcome>, ScenarioStatus]>([
+    ['a client that lost a message', outcome({ result: { lost: 1 } }), 'failed'],
+    ['a client whose p99 is null', outcome({ result: { p99_ms: null } }), 'failed'],
+    [
+      'a client whose last line is garbage',
+      outcome({ result: null, lineProblem: 'not JSON: panic' }),
+      'script_format_error',
+    ],
+    [
+      'a script that is not there',
+      outcome({ end: { kind: 'not_found', path: 'go/load.sh' }, result: null }),
+      'script_not_found',
+    ],
+    [
+      'a client that outlived its limit',
+      outcome({ end: { kind: 'timeout', limitMs: 60_000 }, result: null }),
+      'timeout',
+    ],
+    [
+      'a generator that could not keep up',
+      outcome({ result: { p99_ms: 900, lateness_p99_ms: 400 } }),
+      'harness_overloaded',
+    ],
+    ['a runner that died', outcome({ end: { kind: 'runner_died' }, result: null }), 'harness_error'],
+  ])('with %s gives the scenario its status', async (_, bad, status) => {
+    const { outcome: result, record } = await withActivities({
+      collectClients: async () => [outcome({ sdk: 'go' }), { ...outcome(), ...bad, sdk: 'python' }],
+    });
+    expect(result.verdict).toMatchObject({ passed: false, status, failures: [{ status, sdk: 'python' }] });
+    expect(record.sdkVerdicts.map((verdict) => verdict.status)).toEqual(['passed', status]);
+  });
+
+  it('with no client at all cannot pass', async () => {
+    const { outcome: result } = await withActivities({ collectClients: async () => [] });
+    expect(result.verdict).toMatchObject({ passed: false, status: 'harness_error' });
+  });
+});
+
+describe.concurrent('what the clients saw during the fault', () => {
+  const terrible: FaultPeriodFigures = {
+    sdk: 'go',
+    planned: 100,
+    acked: 10,
+    received: 1,
+    longestNoAckMs: 9000,
+    longestNoReceiptMs: 9900,
+    ackedLost: 9,
+    ackedLostSeqs: [1, 2, 3],
+    unconfirmed: 90,
+    duplicates: 0,
+    p50Ms: 9000,
+    p99Ms: 9900,
+    maxMs: 9900,
+    disconnects: 4,
+  };
+  const terribleFault = (durability: 'warn' | 'fail'): StartOptions => ({
+    plan: { rules: { ...rules, durability } },
+    instead: {
+      collectFaultPeriod: async () => ({ figures: [terrible], notes: ['fault period: python left no ledger'] }),
+    },
+  });
+
+  it('is recorded and not judged', async () => {
+    const { outcome: result, record } = await courseOf(rig, terribleFault('warn'));
+    expect(result.verdict).toMatchObject({ passed: true, status: 'passed', failures: [] });
+    expect(record).toMatchObject({ faultPeriod: [terrible], notes: ['fault period: python left no ledger'] });
+  });
+
+  it('fails the scenario where the config says that acknowledged messages may not be lost', async () => {
+    const { outcome: result } = await courseOf(rig, terribleFault('fail'));
+    expect(result.verdict).toMatchObject({ passed: false, status: 'failed' });
+  });
+});
