@@ -97,7 +97,7 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
     const unproved = course.fault.recoverError !== null || course.fault.cleanup?.startsWith('failed') === true;
     return { name: scenario.name, core: scenario.core, verdict, needsNewCluster: dead.length === all || unproved };
   });
-  if (cancelled) throw cancellation;
+  if (cancellation !== undefined) throw cancellation;
   return outcome;
 }
 

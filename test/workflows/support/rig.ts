@@ -55,13 +55,18 @@ export interface RunningWorker {
   readonly stop: () => Promise<void>;
 }
 
-export async function createRig(
-  options: { readonly dynamicConfig?: readonly string[]; readonly identity?: string } = {},
-): Promise<Rig> {
+/** Only errors are logged: cancelled activities and failing workflows are what these tests are about. Once in each process. */
+export function quietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
+}
+
+export async function createRig(
+  options: { readonly dynamicConfig?: readonly string[]; readonly identity?: string } = {},
+): Promise<Rig> {
+  quietRuntime();
   const settings = [PROMPT_TIMERS, ...(options.dynamicConfig ?? [])];
   const identity = options.identity ?? 'test';
   const env = await TestWorkflowEnvironment.createLocal({

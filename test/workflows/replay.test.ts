@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { BUNDLE_PATH, quietRuntime } from './support/rig.js';
+
+quietRuntime();
+
+const folder = new URL('../histories/', import.meta.url);
+const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+interface Recorded {
+  readonly events: readonly { readonly workflowExecutionStartedEventAttributes?: { readonly workflowId: string } }[];
+}
+
+function replay(name: string, workflowBundle: WorkflowBundleOption): Promise<void> {
+  const history = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Recorded;
+  // A run names its scenarios after itself: it has to be replayed under its own id.
+  const workflowId = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '';
+  return Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+}
+
+describe('a recorded history', () => {
+  it.each(names)('%s is replayed by the workflows as they are now', async (name) => {
+    await expect(replay(name, { codePath: BUNDLE_PATH })).resolves.toBeUndefined();
+  });
+
+  it('is there for every workflow', () => {
+    expect(names).toEqual(expect.arrayContaining(['cluster.json', 'run-passed.json', 'scenario-passed.json']));
+  });
+});
+
+describe('a changed workflow', () => {
+  const code = readFileSync(BUNDLE_PATH, 'utf8');
+
+  it.each([
+    ['another activity', 'scenario-passed.json', '.prepareFault(', '.hostTime('],
+    ['no heal wait', 'scenario-passed.json', /\S+\.sleep\)\(plan\.timing\.healWaitMs/g, 'Promise.resolve('],
+    ['other names for its scenarios', 'run-passed.json', "'ScenarioWorkflow', {", "'OtherWorkflow', {"],
+    ['no recovery on its way out', 'scenario-cancelled.json', '.recoverFault(', '.hostTime('],
+    ['no release of the cluster', 'run-cancelled.json', '.releaseCluster(', '.acquireCluster('],
+  ])('with %s is caught by %s', async (_, name, from, to) => {
+    const changed = code.replaceAll(from, to);
+    expect(changed).not.toBe(code);
+    await expect(replay(name, { code: changed })).rejects.toThrow(DeterminismViolationError);
+  });
+});
