@@ -4,6 +4,7 @@ import type { RunPlan } from '../domain/plan.js';
 import type { FaultRecord, RunData, ScenarioResult } from '../domain/report-data.js';
 import { judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
 import { readJson, writeJson } from '../host/files.js';
+import { jsonReport } from '../report/json.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from './requests.js';
@@ -75,7 +76,6 @@ function runData(plan: RunPlan, request: WriteReportRequest, versions: Readonly<
   });
   const { workflowId, startedAt, endpoint, dataDirs, control, controlVerdicts, runFailures, notes } = request;
   return {
-    schema: 'robustmq-chaos-report/1',
     runId: plan.runId,
     workflowId,
     startedAt,
@@ -109,7 +109,7 @@ export function createReportActivities(versions: Readonly<Record<string, string>
         const data = runData(plan, request, versions);
         const jsonPath = join(plan.runDir, 'report.json');
         const markdownPath = join(plan.runDir, 'report.md');
-        writeJson(jsonPath, data);
+        writeJson(jsonPath, jsonReport(data));
         writeFileSync(markdownPath, markdownReport(data));
         const { finishedAt, headline, runPassed, passRatePercent } = data;
         const summary = summaryOf(data);

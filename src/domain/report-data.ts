@@ -78,9 +78,8 @@ export interface ScenarioResult {
   readonly deadNodes: readonly string[];
 }
 
-/** Everything a run leaves behind, and the only input of every report: `report.json`. */
+/** Everything a run leaves behind, and the only input of every report. */
 export interface RunData {
-  readonly schema: 'robustmq-chaos-report/1';
   readonly runId: string;
   readonly workflowId: string;
   readonly startedAt: string;
@@ -98,6 +97,36 @@ export interface RunData {
   readonly scenarios: readonly ScenarioResult[];
   readonly notes: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** The file `report.json`. Times are ISO 8601 with the offset of the config's time zone; `pass_rate` is in whole percent. */
+export interface ReportFile {
+  readonly schema: 'robustmq-chaos-report/1';
+  readonly run_id: string;
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly headline: Headline;
+  readonly run_passed: boolean;
+  readonly pass_rate: number;
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly core: boolean;
+    readonly passed: boolean;
+    readonly status: string;
+    /** Of the validation; counts are null where the client gave no result. */
+    readonly sdks: readonly {
+      readonly sdk: string;
+      readonly passed: boolean;
+      readonly status: string;
+      readonly sent: number | null;
+      readonly received: number | null;
+      readonly lost: number | null;
+      readonly p99_ms: number | null;
+      readonly duration_seconds: number;
+      readonly errors: readonly string[];
+    }[];
+  }[];
+  readonly details: RunData;
 }
 
 /** What a closed run returns, small enough for history and for `--json`. */

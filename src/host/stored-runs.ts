@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChaosError } from '../domain/errors.js';
-import type { RunData } from '../domain/report-data.js';
+import type { ReportFile, RunData } from '../domain/report-data.js';
 import { readJson } from './files.js';
 import { dataPaths, runDir } from './paths.js';
 
@@ -19,7 +19,7 @@ export function storedRuns(dataRoot: string): StoredRun[] {
     .filter((name) => existsSync(join(runs, name, 'run.json')))
     .map((runId) => ({
       runId,
-      data: readJson<RunData>(join(runs, runId, 'report.json')) ?? null,
+      data: readJson<ReportFile>(join(runs, runId, 'report.json'))?.details ?? null,
       startedAt: readJson<{ startedAt: string }>(join(runs, runId, 'run.json'))?.startedAt ?? '',
     }));
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt)).map(({ runId, data }) => ({ runId, data }));
@@ -28,7 +28,7 @@ export function storedRuns(dataRoot: string): StoredRun[] {
 /** One run's Markdown report; the error of an unknown id lists the latest that exist. */
 export function storedReport(dataRoot: string, runId: string): { readonly data: RunData; readonly markdown: string } {
   const dir = runDir(dataRoot, runId);
-  const data = readJson<RunData>(join(dir, 'report.json'));
+  const data = readJson<ReportFile>(join(dir, 'report.json'))?.details;
   if (data !== undefined) return { data, markdown: readFileSync(join(dir, 'report.md'), 'utf8') };
   const latest = storedRuns(dataRoot)
     .slice(-5)

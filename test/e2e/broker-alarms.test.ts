@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { natsDriver } from '../../dist/host/drivers/nats/index.js';
-import { readLedger } from '../../dist/host/clients/ledger-file.js';
+import { natsDriver } from '../../src/host/drivers/nats/index.js';
+import { readLedger } from '../../src/host/clients/ledger-file.js';
 import { countLedger } from '../../src/domain/ledger.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
 import {

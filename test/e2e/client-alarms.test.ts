@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installRoot } from '../../dist/host/tools.js';
+import { installRoot } from '../../src/host/tools.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
 import { catalogue, createSandbox, finished, nothingLeft, removeSandbox, start } from './support/round.js';
 import type { Sandbox } from './support/round.js';

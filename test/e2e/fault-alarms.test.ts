@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { liveUsers } from '../../dist/host/temporal/state.js';
+import { liveUsers } from '../../src/host/temporal/state.js';
 import { catalogue, createSandbox, finished, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
 import type { Sandbox } from './support/round.js';
 

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { findOwned, isAlive, signalProcess, type ProcessId } from '../../dist/host/processes.js';
-import { keeperOf } from '../../dist/host/keeper-control.js';
-import { liveUsers, minderFile, readServer } from '../../dist/host/temporal/state.js';
-import { listTickets, openTickets } from '../../dist/host/tickets.js';
-import type { FaultTicket } from '../../dist/host/faults/contract.js';
-import type { RunData } from '../../src/domain/report-data.js';
+import { findOwned, isAlive, signalProcess, type ProcessId } from '../../src/host/processes.js';
+import { keeperOf } from '../../src/host/keeper-control.js';
+import { liveUsers, minderFile, readServer } from '../../src/host/temporal/state.js';
+import { listTickets, openTickets } from '../../src/host/tickets.js';
+import type { FaultTicket } from '../../src/host/faults/contract.js';
+import type { ReportFile } from '../../src/domain/report-data.js';
 import {
   catalogue,
   createSandbox,
@@ -109,7 +109,7 @@ describe('Ctrl-C', () => {
     const { status, stdout } = await running.done;
     expect(status).toBe(130);
     expect(stdout).toMatch(/cancelling: the fault is ended, the cluster stopped, the report written/);
-    const report = JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')) as RunData;
+    const { details: report } = JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')) as ReportFile;
     expect(report.headline).toBe('CANCELLED');
     expect(report.scenarios.map((s) => [s.scenario.name, s.verdict.status])).toEqual([
       ['network-delay-100ms', 'cancelled'],

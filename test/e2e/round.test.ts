@@ -12,7 +12,7 @@ import {
   start,
 } from './support/round.js';
 import type { Sandbox } from './support/round.js';
-import { readLease } from '../../dist/host/lease.js';
+import { readLease } from '../../src/host/lease.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
 let sandbox: Sandbox;
@@ -50,6 +50,19 @@ test('every message of every validation was acknowledged and received, by the le
       const { sent, received, lost, acked } = result ?? {};
       expect({ sdk, sent, received, lost, acked }).toEqual({ sdk, sent: 200, received: 200, lost: 0, acked: 200 });
     }
+  }
+});
+
+test('report.json gives every field of the spec, for every scenario and SDK', () => {
+  const { file, report } = round;
+  expect(file).toMatchObject({ run_id: report.runId, headline: 'PASS', run_passed: true, pass_rate: 100 });
+  expect([file.started_at, file.finished_at].every((at) => /T.*\+00:00$/.test(at))).toBe(true);
+  for (const scenario of file.scenarios) {
+    expect(scenario.sdks.map((row) => Object.keys(row).sort())).toEqual(
+      Array.from({ length: 4 }, () =>
+        ['duration_seconds', 'errors', 'lost', 'p99_ms', 'passed', 'received', 'sdk', 'sent', 'status'].sort(),
+      ),
+    );
   }
 });
 

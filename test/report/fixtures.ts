@@ -139,7 +139,6 @@ export function runData(change: Partial<RunData> = {}): RunData {
     rules,
   });
   return {
-    schema: 'robustmq-chaos-report/1',
     runId: usedPlan.runId,
     workflowId: usedPlan.runId,
     startedAt: '2026-11-22T11:58:00.000Z',

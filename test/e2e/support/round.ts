@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { installRoot } from '../../../dist/host/tools.js';
-import { findOwned, sweepOwned } from '../../../dist/host/processes.js';
-import { pollUntil } from '../../../dist/host/clock.js';
-import { liveUsers } from '../../../dist/host/temporal/state.js';
-import type { RunData, RunResult } from '../../../src/domain/report-data.js';
+import { installRoot } from '../../../src/host/tools.js';
+import { findOwned, sweepOwned } from '../../../src/host/processes.js';
+import { pollUntil } from '../../../src/host/clock.js';
+import { liveUsers } from '../../../src/host/temporal/state.js';
+import type { ReportFile, RunData, RunResult } from '../../../src/domain/report-data.js';
 
 /** Waits short enough for a test; everything else is as in production. */
 const SHORT = {
@@ -71,13 +71,16 @@ export function start(args: readonly string[], sandbox: Sandbox): Running {
 }
 
 /** What `--json` printed, and the report it names. */
-export async function finished(running: Running): Promise<Finished & { result: RunResult; report: RunData }> {
+export async function finished(
+  running: Running,
+): Promise<Finished & { result: RunResult; file: ReportFile; report: RunData }> {
   const end = await running.done;
   try {
     const result = JSON.parse(end.stdout) as RunResult & { history: { events: number; bytes: number } };
     const { readFile } = await import('node:fs/promises');
-    const report = JSON.parse(await readFile(String(result.jsonPath), 'utf8')) as RunData;
-    return { ...end, result, report };
+    const file = JSON.parse(await readFile(String(result.jsonPath), 'utf8')) as ReportFile;
+    const report = file.details;
+    return { ...end, result, file, report };
   } catch (error) {
     throw new Error(
       `the command printed no result (status ${String(end.status)}): ${String(error)}\n${end.stdout}\n${end.stderr}`,

@@ -1,6 +1,6 @@
 import { connect } from '@nats-io/transport-node';
-import { loadState, type NatsState } from '../../../dist/host/drivers/nats/state.js';
-import { signalProcess } from '../../../dist/host/processes.js';
+import { loadState, type NatsState } from '../../../src/host/drivers/nats/state.js';
+import { signalProcess } from '../../../src/host/processes.js';
 
 /** What a broker can do wrong, done to a real one behind the program's back. */
 

@@ -21,6 +21,9 @@ export const TEMPORAL_PATH = pathOf('.tools/bin/temporal');
 /** Timers of a default server fire up to a second late; these within milliseconds. */
 const PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"';
 
+/** A worker whose activity does not end, since a test has failed, is given up after this long. */
+const SHUTDOWN_LIMIT_MS = 5_000;
+
 type RunHandle = WorkflowHandle<typeof chaosRunWorkflow>;
 type ScenarioHandle = WorkflowHandle<typeof scenarioWorkflow>;
 
@@ -91,6 +94,7 @@ export async function createRig(
       activities,
       maxHeartbeatThrottleInterval: 100,
       stickyQueueScheduleToStartTimeout: 1000,
+      shutdownForceTime: SHUTDOWN_LIMIT_MS,
     });
     const running = worker.run();
     return {
@@ -134,8 +138,11 @@ export async function createRig(
       env.client.workflow.getHandle<typeof scenarioWorkflow>(scenarioWorkflowId(run.workflowId, scenario)),
     close: async () => {
       for (const host of hosts.values()) host.release();
-      await worker.stop();
-      await env.teardown();
+      try {
+        await worker.stop();
+      } finally {
+        await env.teardown();
+      }
     },
   };
 }
