@@ -74,7 +74,8 @@ function runData(plan: RunPlan, request: WriteReportRequest, versions: Readonly<
     cancelled: request.cancelled,
     rules: plan.rules,
   });
-  const { workflowId, startedAt, endpoint, dataDirs, control, controlVerdicts, runFailures, notes } = request;
+  const { workflowId, startedAt, endpoint, dataDirs, control, controlVerdicts, runFailures, endSnapshot, notes } =
+    request;
   return {
     runId: plan.runId,
     workflowId,
@@ -88,6 +89,7 @@ function runData(plan: RunPlan, request: WriteReportRequest, versions: Readonly<
     controlVerdicts,
     runFailures,
     scenarios,
+    endSnapshot,
     notes: [...plan.warnings, ...notes],
     versions: { ...versions, ...readJson<Record<string, string>>(join(plan.runDir, 'versions.json')) },
   };

@@ -1,7 +1,7 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
-import type { Evidence, LeaderChange, ScenarioResult } from '../domain/report-data.js';
+import type { Evidence, LeaderChange, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { Headline } from '../domain/status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
@@ -99,6 +99,7 @@ export interface WriteReportRequest extends InRun {
   readonly control: readonly ClientOutcome[];
   readonly controlVerdicts: readonly SdkVerdict[];
   readonly runFailures: readonly Failure[];
+  readonly endSnapshot: SnapshotSummary | null;
   readonly notes: readonly string[];
   /** Of the scenarios that ended; one without a `scenario.json` (its workflow was terminated) is reported from here. */
   readonly verdicts: readonly { readonly name: string; readonly verdict: ScenarioVerdict }[];

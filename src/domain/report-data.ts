@@ -95,6 +95,8 @@ export interface RunData {
   /** Failures that belong to no scenario. */
   readonly runFailures: readonly Failure[];
   readonly scenarios: readonly ScenarioResult[];
+  /** Of the cluster as the last scenario left it; null if the run did not come that far. */
+  readonly endSnapshot: SnapshotSummary | null;
   readonly notes: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
 }

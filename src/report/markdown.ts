@@ -16,6 +16,7 @@ export function markdownReport(data: RunData): string {
     overview(data),
     control(data),
     ...data.scenarios.map((scenario) => scenarioSection(data, scenario)),
+    endSection(data),
     notesSection(data),
     filesSection(data),
   ];
@@ -207,6 +208,12 @@ function figuresTable(snapshots: readonly SnapshotSummary[]): string {
     .filter(([, first, ...later]) => later.some((value) => value !== first));
   // Labels are `<scenario>-<n>-<moment>`: the moment says enough here.
   return table(['figure', ...snapshots.map((s) => s.label.split('-').at(-1) ?? s.label)], rows);
+}
+
+/** The cluster at the end of the run, where it says something that the scenarios did not. */
+function endSection({ endSnapshot }: RunData): string {
+  if (endSnapshot === null || endSnapshot.neverLines.length + endSnapshot.warnings.length === 0) return '';
+  return `## At the end\n\n${snapshotsText([endSnapshot])}`;
 }
 
 function notesSection(data: RunData): string {

@@ -25,33 +25,34 @@ function what(data: RunData): string {
   return reasons.length === 0 ? counted : `${counted} — ${reasons.join(' · ')}`;
 }
 
+/** Of a cluster that was ill before it was hurt; empty where the control run was well, or was the equipment's failure. */
+function illBefore(data: RunData): string {
+  const failing = data.controlVerdicts.filter((v) => !v.passed);
+  if (failing.length === 0 || data.runFailures.length > 0) return '';
+  const who = failing.map((v) => `${v.sdk} ${v.status}`).join(', ');
+  return `, the cluster was failing before anything was done to it (control run: ${who})`;
+}
+
 /** The first line of every report: the verdict, what happened, and what must not be overlooked. */
 export function summaryOf(data: RunData): string {
   const lost = lostDuringFaults(data);
   const durability = lost > 0 ? `, ${lost} acknowledged message${lost === 1 ? '' : 's'} lost during the fault` : '';
-  return `${data.headline}${durability}: ${what(data)}`;
+  return `${data.headline}${illBefore(data)}${durability}: ${what(data)}`;
 }
 
 /** What has to be read before the verdict is believed; each a sentence. */
 export function caveats(data: RunData): string[] {
   const { plan } = data;
-  const failing = data.controlVerdicts.filter((v) => !v.passed && v.status !== 'script_format_error');
   const list: string[] = [];
-  if (failing.length > 0 && data.runFailures.length === 0) {
-    list.push(
-      `The cluster was failing before anything was done to it: ${failing.map((v) => `${v.sdk} ${v.status}`).join(', ')} in the control run.`,
-    );
-  }
   if (plan.timing.healWaitMs < PRODUCTION_HEAL_WAIT_MS) {
     list.push(
       `Not a real verdict: the heal wait was ${plan.timing.healWaitMs / 1000} s instead of ${PRODUCTION_HEAL_WAIT_MS / 1000} s.`,
     );
   }
   if (plan.sdksLeftOut.length > 0) list.push(`The matrix is incomplete: without ${plan.sdksLeftOut.join(', ')}.`);
-  const never = data.scenarios.flatMap((s) => s.snapshots).flatMap((s) => s.neverLines).length;
+  const snapshots = [...data.scenarios.flatMap((s) => s.snapshots), ...(data.endSnapshot ? [data.endSnapshot] : [])];
+  const never = snapshots.flatMap((s) => s.neverLines).length;
   if (never > 0)
-    list.push(
-      `The brokers logged ${never} line${never === 1 ? '' : 's'} that must never appear; see the scenarios below.`,
-    );
+    list.push(`The brokers logged ${never} line${never === 1 ? '' : 's'} that must never appear; see below.`);
   return list;
 }

@@ -14,7 +14,7 @@ import type { ClusterUp, ReportWritten, WriteReportRequest } from '../activities
 import type { ClientOutcome } from '../domain/client-result.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
-import type { RunResult } from '../domain/report-data.js';
+import type { RunResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
@@ -36,6 +36,7 @@ interface Course {
   control: readonly ClientOutcome[];
   controlVerdicts: readonly SdkVerdict[];
   runFailures: Failure[];
+  endSnapshot: SnapshotSummary | null;
   notes: string[];
   outcomes: ScenarioOutcome[];
 }
@@ -69,6 +70,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     control: [],
     controlVerdicts: [],
     runFailures: [],
+    endSnapshot: null,
     notes: [],
     outcomes: [],
   };
@@ -143,7 +145,7 @@ async function runOnCluster(plan: RunPlan, run: RunRef, course: Course, progress
     progress.enter('control run');
     const equipmentFailed = await controlRun(plan, run, course, progress);
     if (!equipmentFailed) await everyScenario(plan, run, course, progress);
-    await host.takeSnapshot({ run, label: 'end' });
+    course.endSnapshot = await host.takeSnapshot({ run, label: 'end' });
   } finally {
     await course.untend();
   }
@@ -251,7 +253,7 @@ function reportRequest(
   course: Course,
   cancelled: boolean,
 ): WriteReportRequest {
-  const { up, control, controlVerdicts, runFailures, notes, outcomes } = course;
+  const { up, control, controlVerdicts, runFailures, endSnapshot, notes, outcomes } = course;
   return {
     run,
     workflowId,
@@ -262,6 +264,7 @@ function reportRequest(
     control,
     controlVerdicts,
     runFailures,
+    endSnapshot,
     notes,
     verdicts: outcomes.map(({ name, verdict }) => ({ name, verdict })),
   };

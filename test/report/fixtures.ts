@@ -151,6 +151,7 @@ export function runData(change: Partial<RunData> = {}): RunData {
     controlVerdicts: control.map((o) => judgeSdk(o, rules)),
     runFailures,
     scenarios,
+    endSnapshot: snapshot({ label: 'end' }),
     notes: [],
     versions: { 'nats-server': 'v2.15.1' },
     ...change,

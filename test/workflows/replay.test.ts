@@ -35,7 +35,7 @@ describe('a changed workflow', () => {
 
   it.each([
     ['another activity', 'scenario-passed.json', '.prepareFault(', '.hostTime('],
-    ['no heal wait', 'scenario-passed.json', /\S+\.sleep\)\(plan\.timing\.healWaitMs/g, 'Promise.resolve(0'],
+    ['no heal wait', 'scenario-passed.json', /\(0,\w+\.sleep\)\(plan\.timing\.healWaitMs/g, 'Promise.resolve(0'],
     ['other names for its scenarios', 'run-passed.json', "'ScenarioWorkflow', {", "'OtherWorkflow', {"],
     ['no recovery on its way out', 'scenario-cancelled.json', '.recoverFault(', '.hostTime('],
     ['no release of the cluster', 'run-cancelled.json', '.releaseCluster(', '.acquireCluster('],
