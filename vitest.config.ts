@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that start brokers, servers or SDK clients: one after another, so that they do not measure each other. */
-const system = ['sdk_clients', 'workflows', 'e2e', 'host/drivers', 'host/faults', 'host/clients'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
-system.push('test/host/keeper.test.ts');
+const files = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** What measures clients, or their time limits: one file after another, with nothing beside it. */
+const clients = files('sdk_clients', 'host/clients');
+
+/** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */
+const clusters = [...files('workflows', 'e2e', 'host/drivers', 'host/faults'), 'test/host/keeper.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,10 +14,14 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: system } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...clients, ...clusters] } },
       {
         extends: true,
-        test: { name: 'system', include: system, fileParallelism: false, sequence: { groupOrder: 1 } },
+        test: { name: 'clients', include: clients, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'clusters', include: clusters, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

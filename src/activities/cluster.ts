@@ -1,13 +1,17 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { getClient } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { ChaosError } from '../domain/errors.js';
+import type { RunPlan } from '../domain/plan.js';
 import { monotonicUs, sleepMs } from '../host/clock.js';
 import type { Fault } from '../host/faults/contract.js';
-import { writeJson } from '../host/files.js';
+import { readJson, writeJson } from '../host/files.js';
 import { ensureKeeper } from '../host/keeper-control.js';
-import { endLease, readLease, renewLease, writeLease } from '../host/lease.js';
+import { endLease, isLeaseOver, readLease, renewLease, writeLease, type Lease } from '../host/lease.js';
 import { recoverTicket } from '../host/recovery.js';
 import { openTickets } from '../host/tickets.js';
 import { driverNamed } from '../host/drivers/index.js';
+import type { RunMark } from './plan.js';
 import type { ClusterUp, InRun } from './requests.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
@@ -20,6 +24,34 @@ async function stopAndRelease(clusterDir: string, driverName: string): Promise<v
   endLease(clusterDir);
 }
 
+/** Is the run that a lease names open, or unknown to this Temporal server? Then another one may be driving it, and it is let alone. */
+async function isForeign(runsFolder: string, lease: Lease): Promise<boolean> {
+  const mark = readJson<RunMark>(join(runsFolder, lease.runId, 'run.json'));
+  if (mark === undefined) return true;
+  try {
+    const { status } = await getClient().workflow.getHandle(mark.workflowId, mark.temporalRunId).describe();
+    return status.name === 'RUNNING' || status.name === 'PAUSED';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return true;
+    throw error;
+  }
+}
+
+/**
+ * Temporal has granted the cluster; the host has a word in it, too, since two Temporal servers know nothing of each other: a cluster whose lease is
+ * renewed for a run that this server does not know as closed is not touched.
+ */
+async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Promise<void> {
+  const lease = readLease(clusterDir);
+  if (lease === undefined || lease.runId === runId || isLeaseOver(lease)) return;
+  if (!(await isForeign(dirname(runDir), lease))) return;
+  throw new ChaosError(
+    'CLUSTER_HELD',
+    `cluster ${lease.cluster} is held on this host by run ${lease.runId}`,
+    lease.runId,
+  );
+}
+
 export function createClusterActivities(faults: readonly Fault[]) {
   return {
     /** Step 1 of a run: tools are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
@@ -29,6 +61,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         const driver = driverOf(plan);
         const problems = await driver.preflight();
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
+        await refuseIfHeld(plan);
         const notes: string[] = [];
         const status = await driver.status(plan.clusterDir);
         const lease = readLease(plan.clusterDir);
@@ -76,6 +109,8 @@ export function createClusterActivities(faults: readonly Fault[]) {
     stopCluster: ({ run }: InRun): Promise<void> =>
       asActivity(async () => {
         const plan = planOf(run);
+        const holder = readLease(plan.clusterDir)?.runId;
+        if (holder !== undefined && holder !== run.runId) return;
         await stopAndRelease(plan.clusterDir, plan.driver);
         for (const ticket of openTickets(plan.clusterDir)) {
           await recoverTicket(faults, plan.clusterDir, ticket.faultId, 'workflow', plan.timing.recoveryBudgetMs);

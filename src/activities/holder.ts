@@ -14,7 +14,7 @@ export interface HolderRequest {
   readonly holder: Holder;
 }
 
-async function askCluster(client: Client, cluster: string, holder: Holder, replaces?: string): Promise<AcquireAnswer> {
+async function askCluster(client: Client, cluster: string, holder: Holder, replaces?: Holder): Promise<AcquireAnswer> {
   const start = new WithStartWorkflowOperation<typeof clusterWorkflow>('ClusterWorkflow', {
     workflowId: clusterWorkflowId(cluster),
     taskQueue: CHAOS_QUEUE,
@@ -62,17 +62,23 @@ export const holderActivities = {
       const client = getClient();
       const answer = await askCluster(client, cluster, holder);
       if (answer.granted || !(await isDead(client, answer.heldBy, signal))) return answer;
-      return askCluster(client, cluster, holder, answer.heldBy.workflowId);
+      return askCluster(client, cluster, holder, answer.heldBy);
     }),
 
-  /** Gives the cluster back; nothing if this run does not hold it. */
+  /** Gives the cluster back; nothing if this run does not hold it, or if somebody has ended the cluster's record. */
   releaseCluster: ({ cluster, holder }: HolderRequest): Promise<boolean> =>
-    asActivity(() =>
-      getClient()
-        .workflow.getHandle(clusterWorkflowId(cluster))
-        .executeUpdate(releaseUpdate, {
-          args: [{ workflowId: holder.workflowId, temporalRunId: holder.temporalRunId }],
-          updateId: `release-${activityInfo().workflowExecution?.runId ?? holder.temporalRunId}`,
-        }),
-    ),
+    asActivity(async () => {
+      const { workflowId, temporalRunId } = holder;
+      try {
+        return await getClient()
+          .workflow.getHandle(clusterWorkflowId(cluster))
+          .executeUpdate(releaseUpdate, {
+            args: [{ workflowId, temporalRunId }],
+            updateId: `release-${activityInfo().workflowExecution?.runId ?? temporalRunId}`,
+          });
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    }),
 };

@@ -9,7 +9,8 @@ import { asActivity, planFile } from './support.js';
 /** Reads the config and makes the plan of a run; throws CONFIG_INVALID. Given by the composition root. */
 export type MakePlan = (request: RunRequest, runId: string) => RunPlan;
 
-interface RunMark {
+/** `run.json` of a run's folder: which workflow it is. */
+export interface RunMark {
   readonly workflowId: string;
   readonly temporalRunId: string;
   readonly startedAt: string;

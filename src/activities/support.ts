@@ -26,6 +26,7 @@ export async function asActivity<T>(body: (signal: AbortSignal) => Promise<T>): 
       type: error.code,
       message: `${error.message} — ${remedy}`,
       nonRetryable: !retryable,
+      details: [error.subject],
     });
   } finally {
     clearInterval(beat);

@@ -24,12 +24,14 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-/** Is a worker of this host alive, whoever started it? */
-const hasWorker = (config: Config): boolean =>
-  liveUsers(config.dataRoot).some((user) => user.role === 'worker' && user.hostId === config.host.id);
+/** Is a worker of this host alive that serves this server, whoever started it? */
+const hasWorker = (config: Config, { address }: TemporalPlace): boolean =>
+  liveUsers(config.dataRoot).some(
+    ({ serves }) => serves !== null && serves.hostId === config.host.id && serves.address === address,
+  );
 
 /** A worker of our own that ends with us. */
-async function startWorker(config: Config): Promise<ProcessId> {
+async function startWorker(config: Config, place: TemporalPlace): Promise<ProcessId> {
   const { pid, startTicks } = ownIdentity();
   const id = await spawnDetached({
     command: process.execPath,
@@ -38,7 +40,10 @@ async function startWorker(config: Config): Promise<ProcessId> {
     cwd: process.cwd(),
     logFile: workerLog(config.dataRoot),
   });
-  const up = await pollUntil(() => Promise.resolve(hasWorker(config) || undefined), { limitMs: 60_000, everyMs: 50 });
+  const up = await pollUntil(() => Promise.resolve(hasWorker(config, place) || undefined), {
+    limitMs: 60_000,
+    everyMs: 50,
+  });
   if (up === undefined)
     throw new ChaosError('PREFLIGHT_FAILED', `the worker did not start within 60 s; see ${workerLog(config.dataRoot)}`);
   return id;
@@ -54,21 +59,21 @@ async function placeFor(config: Config): Promise<TemporalPlace> {
 /** Opens a session: uses the server and the worker that run, or starts its own. */
 export async function openSession(config: Config): Promise<Session> {
   prepareFolder(config.dataRoot);
-  const leave = useServer(config.dataRoot, 'command', null);
+  const leave = useServer(config.dataRoot, 'command');
   let worker: ProcessId | undefined;
-  const tendWorker = async (): Promise<void> => {
-    if (!hasWorker(config) && (worker === undefined || !isAlive(worker))) worker = await startWorker(config);
+  const tendWorker = async (place: TemporalPlace): Promise<void> => {
+    if (hasWorker(config, place) || (worker !== undefined && isAlive(worker))) return;
+    worker = await startWorker(config, place);
   };
   try {
     const place = await placeFor(config);
     const client = await connectClient(place);
-    await tendWorker();
+    await tendWorker(place);
     return {
       place,
       client,
       tend: async () => {
-        await placeFor(config);
-        await tendWorker();
+        await tendWorker(await placeFor(config));
       },
       close: async () => {
         if (worker !== undefined) await endProcess(worker, 8000);

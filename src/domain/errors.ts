@@ -52,6 +52,8 @@ export class ChaosError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
+    /** What the error is about where a program has to know it: of CLUSTER_HELD the run that holds it. */
+    readonly subject: string | null = null,
   ) {
     super(message);
   }

@@ -20,6 +20,7 @@ import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
 import { cancellationIn, hostActivities } from './activities.js';
 import type { Holder } from './messages.js';
+import { refusedByHolder, refusedByHost } from './refusal.js';
 import { keepRunProgress, type RunProgressKeeper } from './run-progress.js';
 import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from './search-attributes.js';
@@ -60,7 +61,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     since: startedAt,
   };
   const acquired = await hostActivities(undefined).acquireCluster({ cluster: plan.cluster, holder });
-  if (!acquired.granted) return finish(progress, refused(plan, acquired.heldBy));
+  if (!acquired.granted) return finish(progress, refusedByHolder(plan, acquired.heldBy));
 
   const host = hostActivities(plan.hostQueue);
   const run: RunRef = { runId: plan.runId, runDir: plan.runDir };
@@ -79,6 +80,10 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     await runOnCluster(plan, run, course, progress);
   } catch (error) {
     cancellation = cancellationIn(error);
+    if (cancellation === undefined && failureOf(error)?.type === 'CLUSTER_HELD') {
+      await CancellationScope.nonCancellable(() => host.releaseCluster({ cluster: plan.cluster, holder }));
+      return finish(progress, refusedByHost(plan, failureOf(error)));
+    }
     if (cancellation === undefined) noteFailure(course, error);
   }
   const result = await CancellationScope.nonCancellable(async () => {
@@ -118,20 +123,6 @@ function finish(progress: RunProgressKeeper, result: RunResult): RunResult {
   upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
   progress.close(result);
   return result;
-}
-
-function refused(plan: RunPlan, heldBy: Holder): RunResult {
-  return {
-    runId: plan.runId,
-    headline: 'REFUSED',
-    runPassed: false,
-    passRatePercent: 0,
-    scenarios: [],
-    refusedBy: heldBy.workflowId,
-    summary: `refused: cluster ${plan.cluster} is held by ${heldBy.workflowId} since ${heldBy.since}`,
-    jsonPath: null,
-    markdownPath: null,
-  };
 }
 
 /** Steps 1 to 3 of a run. Throws only for cancellation and for what makes every further step pointless. */
@@ -236,11 +227,16 @@ async function runScenario(plan: RunPlan, scenario: Scenario): Promise<ScenarioO
   }
 }
 
+/** What an activity threw, if it is one that we know by its type. */
+function failureOf(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? cause : undefined;
+}
+
 /** The cluster did not start, or our equipment broke. Anything but a failure of Temporal's is a bug of ours: its task waits until it is mended. */
 function noteFailure(course: Course, error: unknown): void {
   if (!(error instanceof TemporalFailure)) throw error;
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const code = cause instanceof ApplicationFailure ? cause.type : undefined;
+  const code = failureOf(error)?.type;
   const status = code === 'CLUSTER_START_FAILED' ? 'cluster_start_error' : 'harness_error';
   course.runFailures.push({ status, blame: blameOf(status, ''), sdk: null });
   course.notes.push(`${code ?? error.name}: ${reasonOf(error)}`);

@@ -23,7 +23,8 @@ export async function clusterWorkflow(initial: ClusterStatus): Promise<never> {
   setHandler(
     acquireUpdate,
     (request: AcquireRequest): AcquireAnswer => {
-      const free = holder === null || isSame(holder, request.holder) || holder.workflowId === request.replaces;
+      const dead = request.replaces;
+      const free = holder === null || isSame(holder, request.holder) || (dead !== undefined && isSame(holder, dead));
       if (!free && holder !== null) return { granted: false, heldBy: holder };
       holder = request.holder;
       return { granted: true };

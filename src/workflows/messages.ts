@@ -13,8 +13,8 @@ export interface Holder {
 
 export interface AcquireRequest {
   readonly holder: Holder;
-  /** The workflow id of a holder that was found dead: it is replaced, if it still is the holder. */
-  readonly replaces?: string | undefined;
+  /** A holder that was found dead: it is replaced, if it still is the holder. */
+  readonly replaces?: Pick<Holder, 'workflowId' | 'temporalRunId'> | undefined;
 }
 
 export type AcquireAnswer = { readonly granted: true } | { readonly granted: false; readonly heldBy: Holder };

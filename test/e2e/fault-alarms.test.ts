@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   mkdirSync(join(sandbox.dataRoot, 'temporal'), { recursive: true });
   worker = spawn(process.execPath, [workerScript, sandbox.config], { stdio: 'ignore' });
-  await mustPoll('the worker', () => liveUsers(sandbox.dataRoot).length > 0 || undefined);
+  await mustPoll('the worker', () => liveUsers(sandbox.dataRoot).some((user) => user.role === 'worker') || undefined);
   round = await finished(start(['round', '--json'], sandbox));
 }, 180_000);
 

@@ -10,14 +10,17 @@ import {
   onlyRunDir,
   removeSandbox,
   start,
+  startOutsideServer,
 } from './support/round.js';
 import type { Sandbox } from './support/round.js';
+import { sweepOwned } from '../../src/host/processes.js';
 import { readLease } from '../../src/host/lease.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
 let sandbox: Sandbox;
 let round: Awaited<ReturnType<typeof finished>>;
 let second: { status: number | null; stdout: string };
+let stranger: { status: number | null; stdout: string };
 let status: { stdout: string };
 
 beforeAll(async () => {
@@ -30,6 +33,8 @@ beforeAll(async () => {
   await onlyRunDir(sandbox);
   await mustPoll('the cluster to be taken', () => readLease(sandbox.clusterDir));
   second = await start(['round', '--json'], sandbox).done;
+  stranger = await start(['round', '--json'], sandbox, await startOutsideServer(sandbox)).done;
+  await sweepOwned((owner) => owner === `${sandbox.root}#outside-server`);
   status = await start(['status', '--json'], sandbox).done;
   round = await finished(running);
 }, 300_000);
@@ -136,6 +141,11 @@ test('a second run on the same cluster is refused with the id of the first, and 
     refusedBy: (round.result as unknown as { workflowId: string }).workflowId,
     jsonPath: null,
   });
+});
+
+test('a run that another Temporal server starts on the same cluster is refused by the host', () => {
+  expect(stranger.status).toBe(75);
+  expect(JSON.parse(stranger.stdout)).toMatchObject({ headline: 'REFUSED', refusedBy: round.report.runId });
 });
 
 test('status shows the run that holds the cluster', () => {

@@ -38,7 +38,7 @@ const runNamed = (workflowId: string, temporalRunId = `${workflowId}-1`): Holder
 
 const [a, b, c] = [runNamed('a'), runNamed('b'), runNamed('c')];
 
-const acquire = (handle: ClusterHandle, holder: Holder, replaces?: string): Promise<AcquireAnswer> =>
+const acquire = (handle: ClusterHandle, holder: Holder, replaces?: Holder): Promise<AcquireAnswer> =>
   handle.executeUpdate(acquireUpdate, { args: [{ holder, ...(replaces === undefined ? {} : { replaces }) }] });
 const release = (handle: ClusterHandle, holder: Holder): Promise<boolean> =>
   handle.executeUpdate(releaseUpdate, { args: [holder] });
@@ -81,10 +81,18 @@ describe.concurrent('the record of a cluster', () => {
   it('replaces a dead holder once: of two runs that saw it dead, the second is refused', async () => {
     const record = await startCluster('swap');
     await acquire(record, a);
-    expect(await acquire(record, b, a.workflowId)).toEqual({ granted: true });
-    expect(await acquire(record, c, a.workflowId)).toEqual({ granted: false, heldBy: b });
+    expect(await acquire(record, b, a)).toEqual({ granted: true });
+    expect(await acquire(record, c, a)).toEqual({ granted: false, heldBy: b });
     expect(await release(record, a)).toBe(false);
     expect(await holderNow(record)).toEqual(b);
+  });
+
+  it('does not take a run that was started again under its old id for the dead one', async () => {
+    const record = await startCluster('again');
+    const again = runNamed('a', 'a-2');
+    await acquire(record, a);
+    await acquire(record, again, a);
+    expect(await acquire(record, c, a)).toEqual({ granted: false, heldBy: again });
   });
 
   it('goes on in a new execution before its history grows long, with the same holder and without losing an answer', async () => {

@@ -51,6 +51,18 @@ describe.concurrent('a run that cannot go on', () => {
     expect(host.calls).toEqual(['preparePlan', 'acquireCluster', 'preCheck', ...END]);
   });
 
+  it('because another Temporal server has the cluster is refused by the host: nothing is stopped, nothing reported', async () => {
+    const held = ApplicationFailure.create({
+      type: 'CLUSTER_HELD',
+      message: 'held on this host by run other',
+      nonRetryable: true,
+      details: ['other'],
+    });
+    const { handle, host } = await rig.startRun({ instead: { preCheck: () => Promise.reject(held) } });
+    expect(await handle.result()).toMatchObject({ headline: 'REFUSED', refusedBy: 'other', jsonPath: null });
+    expect(host.calls).toEqual(['preparePlan', 'acquireCluster', 'preCheck', 'releaseCluster']);
+  });
+
   it('because the second cluster does not start keeps the scenarios that it has', async () => {
     let starts = 0;
     const { handle } = await rig.startRun({

@@ -28,7 +28,7 @@ export const workerCommand = new Command('worker')
   .addOption(new Option('--owner <pid:start>', 'end when this process ends').hideHelp())
   .action(async (options: Options) => {
     const config = readConfig(options.config);
-    const leave = useServer(config.dataRoot, 'worker', config.host.id);
+    const leave = [useServer(config.dataRoot, 'command')];
     const own = setInterval(() => void keepServer(), LOOK_EVERY_MS).unref();
     const keepServer = async (): Promise<void> => {
       if (outsideServer() === undefined)
@@ -36,6 +36,8 @@ export const workerCommand = new Command('worker')
     };
     if (options.owner !== undefined) endWith(options.owner);
     await keepServer();
+    const address = findPlace(config.dataRoot)?.address ?? '';
+    leave.push(useServer(config.dataRoot, 'worker', { hostId: config.host.id, address }));
     try {
       await runWorker({ config, place: () => findPlace(config.dataRoot) }, () =>
         process.stdout.write(
@@ -44,6 +46,6 @@ export const workerCommand = new Command('worker')
       );
     } finally {
       clearInterval(own);
-      leave();
+      for (const end of leave) end();
     }
   });

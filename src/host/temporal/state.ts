@@ -30,15 +30,15 @@ const usersFolder = (dataRoot: string): string => join(folder(dataRoot), 'users'
 export interface ServerUser {
   readonly process: ProcessId;
   readonly role: 'command' | 'worker';
-  /** Of a worker: the host whose queue it serves. */
-  readonly hostId: string | null;
+  /** Of a worker: the host whose queue it serves, and the server that it serves it for. */
+  readonly serves: { readonly hostId: string; readonly address: string } | null;
 }
 
 /** Registers this process as a user of the server; the returned function takes it back. A dead user counts no more. */
-export function useServer(dataRoot: string, role: ServerUser['role'], hostId: string | null): () => void {
+export function useServer(dataRoot: string, role: ServerUser['role'], serves: ServerUser['serves'] = null): () => void {
   const process = ownIdentity();
   const file = join(usersFolder(dataRoot), `${process.pid}-${role}.json`);
-  writeJson(file, { process, role, hostId } satisfies ServerUser);
+  writeJson(file, { process, role, serves } satisfies ServerUser);
   return () => rmSync(file, { force: true });
 }
 

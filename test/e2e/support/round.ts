@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { installRoot } from '../../../src/host/tools.js';
-import { findOwned, sweepOwned } from '../../../src/host/processes.js';
+import { installRoot, requireTool } from '../../../src/host/tools.js';
+import { freePorts } from '../../../src/host/ports.js';
+import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../../../src/host/processes.js';
 import { pollUntil } from '../../../src/host/clock.js';
 import { liveUsers } from '../../../src/host/temporal/state.js';
 import type { ReportFile, RunData, RunResult } from '../../../src/domain/report-data.js';
@@ -50,9 +51,14 @@ export function createSandbox(overrides: Record<string, unknown>): Sandbox {
   return { root, dataRoot: join(root, 'data'), clusterDir: join(root, 'data', 'clusters', 'e2e'), config };
 }
 
-/** Starts the program as a person would. It finds no Temporal of the machine's own, whatever the environment says. */
-export function start(args: readonly string[], sandbox: Sandbox): Running {
-  const env = { ...process.env, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+/**
+ * Starts the program as a person would. It finds no Temporal of the machine's own, whatever the environment says, but the one at `outside` (host:port)
+ * if that is given.
+ */
+export function start(args: readonly string[], sandbox: Sandbox, outside?: string): Running {
+  const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
+  const named = outside === undefined ? {} : { TEMPORAL_ADDRESS: outside };
+  const env = { ...rest, ...named, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
   const child = spawn(
     process.execPath,
     [join(installRoot, 'dist/client/main.js'), ...args, '--config', sandbox.config],
@@ -68,6 +74,27 @@ export function start(args: readonly string[], sandbox: Sandbox): Running {
     child.once('close', (status) => resolve({ status, stdout, stderr }));
   });
   return { child, done };
+}
+
+/** A Temporal server of somebody else's, and its address; it goes with the sandbox. */
+export async function startOutsideServer(sandbox: Sandbox): Promise<string> {
+  const [port = 0, httpPort = 0, metricsPort = 0] = await freePorts(3);
+  await spawnDetached({
+    command: requireTool('temporal'),
+    args: [
+      ...['server', 'start-dev', '--headless', '--log-level', 'error', '--ip', '127.0.0.1', '--port', String(port)],
+      ...['--http-port', String(httpPort), '--metrics-port', String(metricsPort)],
+      ...['ChaosCluster', 'ChaosState', 'ChaosScenario'].flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ],
+    env: childEnvironment(`${sandbox.root}#outside-server`, {}),
+    cwd: sandbox.root,
+    logFile: join(sandbox.root, 'outside-server.log'),
+  });
+  await mustPoll('the outside server', async () => {
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/api/v1/namespaces/default`).catch(() => undefined);
+    return answer?.ok === true || undefined;
+  });
+  return `127.0.0.1:${port}`;
 }
 
 /** What `--json` printed, and the report it names. */
@@ -146,5 +173,5 @@ export const catalogue = {
   delay: scenario('network-delay-100ms', 'network-delay', 'eth0', { delay_ms: 100, jitter_ms: 10 }, false),
   transfer: scenario('leader-transfer', 'broker-kill', 'robustmq-server', { victim: 'leader' }, true),
   /** The quickest real fault, under any name: a base for what is done to its validation. */
-  quick: (name: string): object => scenario(name, 'network-delay', 'eth0', { delay_ms: 20 }, true),
+  quick: (name: string): object => scenario(name, 'network-delay', 'eth0', { delay_ms: 50 }, true),
 };
