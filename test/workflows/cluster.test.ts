@@ -54,7 +54,7 @@ describe.concurrent('the record of a cluster', () => {
   });
 
   it('gives it again to the run that holds it, as when an activity is tried again', async () => {
-    const record = await startCluster('again');
+    const record = await startCluster('namesake');
     await acquire(record, a);
     expect(await acquire(record, a)).toEqual({ granted: true });
     expect(await holderNow(record)).toEqual(a);
@@ -88,7 +88,7 @@ describe.concurrent('the record of a cluster', () => {
   });
 
   it('does not take a run that was started again under its old id for the dead one', async () => {
-    const record = await startCluster('again');
+    const record = await startCluster('namesake');
     const again = runNamed('a', 'a-2');
     await acquire(record, a);
     await acquire(record, again, a);
