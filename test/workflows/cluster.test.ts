@@ -54,7 +54,7 @@ describe.concurrent('the record of a cluster', () => {
   });
 
   it('gives it again to the run that holds it, as when an activity is tried again', async () => {
-    const record = await startCluster('namesake');
+    const record = await startCluster('again');
     await acquire(record, a);
     expect(await acquire(record, a)).toEqual({ granted: true });
     expect(await holderNow(record)).toEqual(a);
