@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const files = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** What measures clients, or their time limits: one file after another, with nothing beside it. */
-const clients = files('sdk_clients', 'host/clients');
+const clients = [...files('sdk_clients', 'host/clients'), 'test/e2e/broker-alarms.test.ts'];
 
 /** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [...files('workflows', 'e2e', 'host/drivers', 'host/faults'), 'test/host/keeper.test.ts'];
@@ -21,7 +21,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'clusters', include: clusters, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { name: 'clusters', include: clusters, exclude: clients, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

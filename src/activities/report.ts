@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
-import type { FaultRecord, RunData, ScenarioResult } from '../domain/report-data.js';
+import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
 import { judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
 import { readJson, writeJson } from '../host/files.js';
 import { jsonReport } from '../report/json.js';
@@ -11,25 +11,6 @@ import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '.
 import { asActivity, planOf } from './support.js';
 
 const scenarioFile = (runDir: string, name: string): string => join(runDir, 'scenarios', name, 'scenario.json');
-
-const UNKNOWN_FAULT: FaultRecord = {
-  faultId: null,
-  injector: null,
-  victim: null,
-  reason: null,
-  injectedAt: null,
-  injectedUs: null,
-  recoveredAt: null,
-  recoveredUs: null,
-  injectError: null,
-  observed: false,
-  bite: [],
-  leaders: [],
-  cutShort: false,
-  recoverError: null,
-  healed: [],
-  cleanup: null,
-};
 
 /** A scenario whose workflow ended without writing itself down (terminated): its verdict is all there is. */
 function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): ScenarioResult[] {
@@ -44,7 +25,7 @@ function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): Scen
       finishedAt: at,
       verdict,
       sdkVerdicts: [],
-      fault: UNKNOWN_FAULT,
+      fault: NO_FAULT,
       faultPeriod: [],
       validation: [],
       healWaitSeconds: null,

@@ -45,6 +45,26 @@ export interface FaultRecord {
   readonly cleanup: string | null;
 }
 
+/** Of a scenario in which nothing was injected (yet). */
+export const NO_FAULT: FaultRecord = {
+  faultId: null,
+  injector: null,
+  victim: null,
+  reason: null,
+  injectedAt: null,
+  injectedUs: null,
+  recoveredAt: null,
+  recoveredUs: null,
+  injectError: null,
+  observed: false,
+  bite: [],
+  leaders: [],
+  cutShort: false,
+  recoverError: null,
+  healed: [],
+  cleanup: null,
+};
+
 /** Snapshot of the cluster: what stands in files, in short. */
 export interface SnapshotSummary {
   readonly label: string;

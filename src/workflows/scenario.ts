@@ -3,7 +3,7 @@ import type { PhaseRequest } from '../activities/requests.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
-import type { FaultRecord, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
+import { NO_FAULT, type FaultRecord, type ScenarioResult, type SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { judgeScenario, judgeSdk, type ScenarioVerdict, type SdkVerdict } from '../domain/verdict.js';
 import { cancellationIn, hostActivities } from './activities.js';
@@ -24,25 +24,6 @@ export interface ScenarioOutcome {
   /** The next scenario needs a new cluster: every broker is dead, or the recovery was not proved. */
   readonly needsNewCluster: boolean;
 }
-
-const NO_FAULT: FaultRecord = {
-  faultId: null,
-  injector: null,
-  victim: null,
-  reason: null,
-  injectedAt: null,
-  injectedUs: null,
-  recoveredAt: null,
-  recoveredUs: null,
-  injectError: null,
-  observed: false,
-  bite: [],
-  leaders: [],
-  cutShort: false,
-  recoverError: null,
-  healed: [],
-  cleanup: null,
-};
 
 /** Everything that one scenario gathers on its way. */
 interface Course {
