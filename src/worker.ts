@@ -8,6 +8,7 @@ import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
 import { pollUntil, sleepMs } from './host/clock.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
+import { notifiers } from './host/notify/index.js';
 import { reviveKeepers } from './host/keeper-control.js';
 import { clusterDir, runDir } from './host/paths.js';
 import { installRoot } from './host/tools.js';
@@ -51,6 +52,7 @@ export async function runWorker(
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
   const activities = createActivities({
     faults,
+    notifiersOf: () => notifiers,
     versions: await ownVersions(),
     makePlan: (request, runId) =>
       planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
-import { judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
+import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
 import { readJson, writeJson } from '../host/files.js';
 import { jsonReport } from '../report/json.js';
 import { summaryOf } from '../report/summary.js';
@@ -95,8 +95,16 @@ export function createReportActivities(versions: Readonly<Record<string, string>
         writeJson(jsonPath, jsonReport(data));
         writeFileSync(markdownPath, markdownReport(data));
         const { finishedAt, headline, runPassed, passRatePercent } = data;
-        const summary = summaryOf(data);
-        return Promise.resolve({ finishedAt, headline, runPassed, passRatePercent, summary, jsonPath, markdownPath });
+        return Promise.resolve({
+          finishedAt,
+          headline,
+          runPassed,
+          passRatePercent,
+          onlyFormatErrors: isOnlyFormatErrors(data),
+          summary: summaryOf(data),
+          jsonPath,
+          markdownPath,
+        });
       }),
   };
 }

@@ -3,7 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { CHAOS_QUEUE, scenarioWorkflowId } from '../../../src/domain/ids.js';
+import { CHAOS_QUEUE, clusterWorkflowId, scenarioWorkflowId } from '../../../src/domain/ids.js';
 import type { RunPlan } from '../../../src/domain/plan.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import type { chaosRunWorkflow } from '../../../src/workflows/chaos-run.js';
@@ -112,6 +112,8 @@ export async function createRig(
     const made = planWith({ runId: id, runDir, cluster: `cluster-of-${id}`, hostQueue: queue, ...plan }, timing);
     const host = createStubHost(made, stubs);
     hosts.set(id, host);
+    // The cluster's own record does things on the host of the latest run, too.
+    hosts.set(clusterWorkflowId(made.cluster), host);
     return [id, host];
   };
   return {
