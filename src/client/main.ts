@@ -4,10 +4,13 @@ import { ChaosError } from '../domain/errors.js';
 import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { rehearseCommand } from './commands/rehearse.js';
+import { resumeCommand } from './commands/resume.js';
 import { roundCommand } from './commands/round.js';
 import { runsCommand } from './commands/runs.js';
 import { sayCommand } from './commands/say.js';
 import { scenarioCommand } from './commands/scenario.js';
+import { scheduleCommand } from './commands/schedule.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { workerCommand } from './commands/worker.js';
@@ -19,6 +22,9 @@ const program = new Command('robustmq-chaos')
   .addCommand(roundCommand)
   .addCommand(scenarioCommand)
   .addCommand(sayCommand)
+  .addCommand(scheduleCommand)
+  .addCommand(resumeCommand)
+  .addCommand(rehearseCommand)
   .addCommand(statusCommand)
   .addCommand(runsCommand)
   .addCommand(showCommand)
@@ -27,7 +33,9 @@ const program = new Command('robustmq-chaos')
   .addCommand(workerCommand)
   .addCommand(devCommand);
 
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+  command.exitOverride();
+}
 
 try {
   await program.parseAsync();

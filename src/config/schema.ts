@@ -51,6 +51,18 @@ const sdkClients = z.strictObject({
   workload: name.default('basic-pubsub'),
 });
 
+const schedule = z.strictObject({
+  /** Five fields, in `time_zone`. */
+  cron: z
+    .string()
+    .regex(/^(\S+\s+){4}\S+$/, 'expected five fields, e.g. "0 */4 * * *"')
+    .default('0 */4 * * *'),
+  /** Instead of `cron`: a round this often, for rehearsals. */
+  every_seconds: z.number().int().min(5).max(86_400).optional(),
+  /** Ticks that fell into an outage of the server are made up for if they are no older than this. */
+  catch_up_seconds: z.number().int().min(10).max(86_400).default(600),
+});
+
 const logs = z.strictObject({
   /** Parts of log lines that must never appear. */
   never: z.array(z.string().min(1)).default(['panic:', 'fatal error:', 'SIGSEGV', 'corrupt', 'Corrupt']),
@@ -78,6 +90,7 @@ export const configSchema = z.strictObject({
   timing: timing.prefault({}),
   verdict: verdict.prefault({}),
   logs: logs.prefault({}),
+  schedule: schedule.prefault({}),
   scenarios: z.array(scenario).min(1),
 });
 

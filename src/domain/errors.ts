@@ -21,6 +21,16 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Wait for the run that holds the cluster, or cancel it: `robustmq-chaos cancel`.',
   },
+  BREAKER_OPEN: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Let the runs go on: `robustmq-chaos resume --by NAME --reason TEXT`.',
+  },
+  NOT_PAUSED: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Look at `robustmq-chaos status`: there is nothing to resume.',
+  },
   CLUSTER_START_FAILED: {
     blame: 'broker',
     retryable: false,

@@ -33,6 +33,8 @@ const isSame = (
 
 /** A message that does not arrive must not keep the record from living on. */
 const ANNOUNCE_LIMIT_MS = 300_000;
+/** Nor must a person who resumes wait for a channel that is down. */
+const ANSWER_LIMIT_MS = 10_000;
 
 /**
  * The one durable record of a cluster: who holds it, how many runs failed in a row, whether the breaker is open. An entity that lives for ever and
@@ -84,7 +86,6 @@ const notPaused = (problem: string): ApplicationFailure => ApplicationFailure.no
 /** Serves the count and the breaker. Returns whether every message has been sent or given up. */
 function serveBreaker(record: Record): () => boolean {
   let announcing = 0;
-  /** Nobody who resumes waits for a channel that is down. */
   const announce = (queue: string, request: AnnounceResumeRequest): void => {
     announcing += 1;
     void hostActivities(queue, { scheduleToCloseTimeout: ANNOUNCE_LIMIT_MS })
@@ -114,6 +115,7 @@ function serveBreaker(record: Record): () => boolean {
       const schedule = await hostActivities(undefined).unpauseSchedule({ cluster, by, reason });
       const { runId, runDir, hostQueue } = state.pausedRun;
       announce(hostQueue, { run: { runId, runDir }, by, reason });
+      await condition(() => announcing === 0, ANSWER_LIMIT_MS);
       return { by, reason, at, schedule };
     },
     {
