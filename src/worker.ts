@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities, type ActivityDependencies } from './activities/index.js';
+import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
 import { loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
@@ -26,6 +26,8 @@ export interface WorkerOptions {
   /** Looked up anew at each attempt to connect: a server that was restarted may have another port. */
   readonly place: () => TemporalPlace | undefined;
   readonly faults?: ActivityDependencies['faults'];
+  /** For tests that break things: changes what this worker's activities do. */
+  readonly alter?: (activities: Activities) => Activities;
 }
 
 /** Connects, however long the server takes to come (back). */
@@ -41,7 +43,7 @@ async function connect(place: WorkerOptions['place']): Promise<{ connection: Nat
 
 /** The composition root: one process that serves the workflows' queue and its host's queue, until SIGTERM. */
 export async function runWorker(
-  { config, place, faults = allFaults }: WorkerOptions,
+  { config, place, faults = allFaults, alter = (activities) => activities }: WorkerOptions,
   onReady: () => void,
 ): Promise<void> {
   Runtime.install({
@@ -50,13 +52,15 @@ export async function runWorker(
   });
   await reviveKeepers(config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
-  const activities = createActivities({
-    faults,
-    notifiersOf: () => notifiers,
-    versions: await ownVersions(),
-    makePlan: (request, runId) =>
-      planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
-  });
+  const activities = alter(
+    createActivities({
+      faults,
+      notifiersOf: () => notifiers,
+      versions: await ownVersions(),
+      makePlan: (request, runId) =>
+        planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
+    }),
+  );
   const { connection, at } = await connect(place);
   const common = {
     connection,
