@@ -17,6 +17,7 @@ import type { TemporalPlace } from './client/connection.js';
 
 /** A dead worker's sticky queue holds up its workflows for this long (the default is 10 s). */
 const STICKY_TIMEOUT_MS = 1000;
+const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
 
 export const knownNames: KnownNames = { drivers: drivers.map((driver) => driver.name), faults: allFaults };
@@ -62,13 +63,7 @@ export async function runWorker(
     }),
   );
   const { connection, at } = await connect(place);
-  const common = {
-    connection,
-    namespace: at.namespace,
-    activities,
-    maxHeartbeatThrottleInterval: 1000,
-    shutdownGraceTime: 2000,
-  };
+  const common = { connection, namespace: at.namespace, activities, ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,

@@ -1,11 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NEW_BREAKER } from '../../src/domain/breaker.js';
+import { NEW_BREAKER, type RunEnding } from '../../src/domain/breaker.js';
 import { CHAOS_QUEUE } from '../../src/domain/ids.js';
 import type { clusterWorkflow } from '../../src/workflows/cluster.js';
 import {
   acquireUpdate,
   clusterStatusQuery,
+  recordOutcomeUpdate,
   releaseUpdate,
   type AcquireAnswer,
   type Holder,
@@ -36,6 +37,17 @@ const runNamed = (workflowId: string, temporalRunId = `${workflowId}-1`): Holder
   kind: 'full',
   since: '2026-11-22T00:00:00.000Z',
 });
+
+const failedRun: RunEnding = {
+  runId: 'failed',
+  workflowId: 'failed',
+  runDir: '/srv/failed',
+  hostQueue: 'host-local',
+  kind: 'full',
+  headline: 'FAIL',
+  onlyFormatErrors: false,
+  finishedAt: '2026-11-22T00:00:00.000Z',
+};
 
 const [a, b, c] = [runNamed('a'), runNamed('b'), runNamed('c')];
 
@@ -96,9 +108,10 @@ describe.concurrent('the record of a cluster', () => {
     expect(await acquire(record, c, a)).toEqual({ granted: false, refusal: { kind: 'held', by: again } });
   });
 
-  it('goes on in a new execution before its history grows long, with the same holder and without losing an answer', async () => {
+  it('goes on in a new execution before its history grows long, with the same holder and count, and without losing an answer', async () => {
     const record = await startCluster('old');
     const first = (await record.describe()).runId;
+    const failed = await record.executeUpdate(recordOutcomeUpdate, { args: [failedRun] });
     let granted = 0;
     for (let round = 0; round < SUGGESTED_EVENTS / 4; round += 1) {
       const answers = await Promise.all([acquire(record, a), acquire(record, b)]);
@@ -110,6 +123,13 @@ describe.concurrent('the record of a cluster', () => {
     expect(historyLength).toBeLessThan(2 * SUGGESTED_EVENTS);
     const holder = await holderNow(record);
     expect([a, b]).toContainEqual(holder);
+    // The same run again, to a record that has gone on since: the answer is the first one, and nothing is counted twice.
+    expect(await record.executeUpdate(recordOutcomeUpdate, { args: [failedRun] })).toEqual(failed);
+    expect((await record.query(clusterStatusQuery)).breaker).toMatchObject({
+      consecutiveFailures: 1,
+      failedRuns: [failedRun.runId],
+      outcomes: [failed],
+    });
     expect(await acquire(record, c)).toEqual({ granted: false, refusal: { kind: 'held', by: holder } });
   });
 });
