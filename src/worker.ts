@@ -14,6 +14,7 @@ import { clusterDir, runDir } from './host/paths.js';
 import { installRoot } from './host/tools.js';
 import { ownVersions } from './host/versions.js';
 import type { TemporalPlace } from './client/connection.js';
+import { registerSearchAttributes } from './client/register-search-attributes.js';
 
 /** A dead worker's sticky queue holds up its workflows for this long (the default is 10 s). */
 const STICKY_TIMEOUT_MS = 1000;
@@ -63,6 +64,7 @@ export async function runWorker(
     }),
   );
   const { connection, at } = await connect(place);
+  await registerSearchAttributes(connection, at.namespace);
   const common = { connection, namespace: at.namespace, activities, ...PACE };
   const workers = await Promise.all([
     Worker.create({
