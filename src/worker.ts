@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
-import { loadConfig, type Config, type KnownNames } from './config/load.js';
+import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
+import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
 import { pollUntil, sleepMs } from './host/clock.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
-import { notifiers } from './host/notify/index.js';
+import { notifiersFor } from './host/notify/index.js';
 import { reviveKeepers } from './host/keeper-control.js';
 import { clusterDir, runDir } from './host/paths.js';
 import { installRoot } from './host/tools.js';
@@ -57,7 +58,8 @@ export async function runWorker(
   const activities = alter(
     createActivities({
       faults,
-      notifiersOf: () => notifiers,
+      notifiersOf: (path) => notifiersFor(notifySettings(configNow(path, config, knownNames))),
+      publishingOf: (path) => publishing(configNow(path, config, knownNames)),
       versions: await ownVersions(),
       makePlan: (request, runId) =>
         planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
@@ -80,9 +82,5 @@ export async function runWorker(
     limitMs: 60_000,
     everyMs: 20,
   }).then(onReady);
-  try {
-    await running;
-  } finally {
-    await connection.close();
-  }
+  await running.finally(() => connection.close());
 }

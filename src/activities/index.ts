@@ -7,6 +7,7 @@ import { createFaultActivities } from './fault.js';
 import { holderActivities } from './holder.js';
 import { createNotifyActivities, type NotifiersOf } from './notify.js';
 import { createPlanActivities, type MakePlan } from './plan.js';
+import { createPublishActivities, type PublishingOf } from './publish.js';
 import { createReportActivities } from './report.js';
 import { scheduleActivities } from './schedule.js';
 import { snapshotActivities } from './snapshot.js';
@@ -15,23 +16,25 @@ export interface ActivityDependencies {
   readonly faults: readonly Fault[];
   readonly makePlan: MakePlan;
   readonly notifiersOf: NotifiersOf;
+  readonly publishingOf: PublishingOf;
   /** Commit and versions of this program, for the report. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Everything that a host's worker can do. */
-export const createActivities = ({ faults, makePlan, notifiersOf, versions }: ActivityDependencies) => ({
+export const createActivities = ({ faults, makePlan, versions, ...of }: ActivityDependencies) => ({
   ...createPlanActivities(makePlan),
   ...holderActivities,
   ...breakerActivities,
   ...scheduleActivities,
-  ...createNotifyActivities(notifiersOf),
+  ...createNotifyActivities(of.notifiersOf),
   ...createClusterActivities(faults),
   ...snapshotActivities,
   ...clientActivities,
   ...createFaultActivities(faults),
   ...clockActivities,
   ...createReportActivities(versions),
+  ...createPublishActivities(of.publishingOf),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

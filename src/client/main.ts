@@ -6,6 +6,7 @@ import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { rehearseCommand } from './commands/rehearse.js';
 import { resumeCommand } from './commands/resume.js';
+import { publishCommand } from './commands/publish.js';
 import { roundCommand } from './commands/round.js';
 import { runsCommand } from './commands/runs.js';
 import { sayCommand } from './commands/say.js';
@@ -28,6 +29,7 @@ const program = new Command('robustmq-chaos')
   .addCommand(statusCommand)
   .addCommand(runsCommand)
   .addCommand(showCommand)
+  .addCommand(publishCommand)
   .addCommand(cancelCommand)
   .addCommand(doctorCommand)
   .addCommand(workerCommand)

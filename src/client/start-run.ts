@@ -71,10 +71,21 @@ async function announce(
     process.stdout.write(`${JSON.stringify({ ...result, workflowId, paused, history }, null, 2)}\n`);
     return;
   }
-  const report =
-    result.markdownPath === null ? '' : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}`;
-  process.stdout.write(`\n${result.summary}${report}\n`);
+  process.stdout.write(`\n${[result.summary, ...reportLines(result)].join('\n')}\n`);
   if (ending.kind === 'paused') process.stdout.write(pauseText(ending.pause, session.place));
+}
+
+/** Where the report is, and what is still to be done with it. */
+function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issueError }: RunResult): string[] {
+  if (markdownPath === null || jsonPath === null) return [];
+  const later = `the next run, or robustmq-chaos publish ${runId}, tries again`;
+  return [
+    `Report: ${markdownPath}`,
+    `        ${jsonPath}`,
+    ...(githubUrl === null ? [] : [`        ${githubUrl}`]),
+    ...(pushError === null ? [] : [`Not pushed: ${pushError}`, `        (${later})`]),
+    ...(issueError === null ? [] : [`Issues not up to date: ${issueError}`, `        (${later})`]),
+  ];
 }
 
 /** What to do now, for whoever stands before a breaker that has just opened. */

@@ -1,6 +1,7 @@
 import type { ClientOutcome } from './client-result.js';
 import type { FaultPeriodFigures } from './ledger.js';
 import type { RunPlan } from './plan.js';
+import type { PublishAnswer } from './publish.js';
 import type { Scenario } from './scenario.js';
 import type { Headline } from './status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from './verdict.js';
@@ -152,7 +153,7 @@ export interface ReportFile {
 }
 
 /** What a closed run returns, small enough for history and for `--json`. */
-export interface RunResult {
+export interface RunResult extends PublishAnswer {
   readonly runId: string;
   readonly headline: Headline;
   readonly runPassed: boolean;

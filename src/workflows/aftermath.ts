@@ -3,6 +3,7 @@ import type { AnnounceRequest } from '../activities/notify.js';
 import type { ReportWritten } from '../activities/requests.js';
 import type { RecordedOutcome } from '../domain/breaker.js';
 import type { RunPlan } from '../domain/plan.js';
+import type { PublishAnswer } from '../domain/publish.js';
 import type { RunResult } from '../domain/report-data.js';
 import { breakerNote } from '../domain/schedule.js';
 import { hostActivities, reasonOf } from './activities.js';
@@ -14,6 +15,8 @@ import { resumeHelp } from './texts.js';
 
 /** A message that does not get through in this time is given up for now, and said so: it never fails the run. */
 const ANNOUNCE_LIMIT_MS = 300_000;
+/** What is not pushed by then is left to the next run: people wait for their message. */
+const PUBLISH_LIMIT_MS = 900_000;
 /** How often a paused run tries again to send the urgent message that did not get through. */
 const SHOUT_AGAIN_MS = 600_000;
 
@@ -26,14 +29,15 @@ export interface Reported {
   readonly progress: RunProgressKeeper;
 }
 
-/** How the run was counted, and whether people know. */
+/** How the run was counted, where its report is to be read, and whether people know. */
 export interface Settled {
   readonly outcome: RecordedOutcome;
+  readonly published: PublishAnswer;
   readonly shouted: boolean;
 }
 
 /**
- * What follows a report: the run is counted, the schedule paused if the breaker is open with it, the cluster given back, and people are told. In
+ * What follows a report: the run is counted, the schedule paused if the breaker is open with it, the cluster given back, the report pushed, and people told. In
  * this order, so that a crash in between leaves an open breaker that refuses runs, and never a message about something that did not happen.
  */
 export async function settle(reported: Reported): Promise<Settled> {
@@ -48,21 +52,40 @@ export async function settle(reported: Reported): Promise<Settled> {
     progress.note(await host.pauseSchedule({ cluster, note }));
   }
   await host.releaseCluster({ cluster, holder });
+  progress.enter('publishing');
+  const published = await publish(reported);
   progress.enter('messages');
-  if (headline !== 'CANCELLED') await announce(reported, outcome, 'verdict');
-  if (outcome.warnsOfFormatErrors) await announce(reported, outcome, 'format-errors');
-  const shouted = outcome.pauses && (await announce(reported, outcome, 'breaker'));
-  return { outcome, shouted };
+  const known = { outcome, published };
+  if (headline !== 'CANCELLED') await announce(reported, known, 'verdict');
+  if (outcome.warnsOfFormatErrors) await announce(reported, known, 'format-errors');
+  const shouted = outcome.pauses && (await announce(reported, known, 'breaker'));
+  return { ...known, shouted };
+}
+
+/** Pushes the report. Whatever goes wrong is said and never fails the run: its report is on the host. */
+async function publish({ plan, progress }: Reported): Promise<PublishAnswer> {
+  const { runId, runDir, hostQueue } = plan;
+  try {
+    const host = hostActivities(hostQueue, { scheduleToCloseTimeout: PUBLISH_LIMIT_MS });
+    const answer = await host.publishReport({ run: { runId, runDir } });
+    if (answer.pushError !== null) progress.note(`the report could not be pushed: ${answer.pushError}`);
+    if (answer.issueError !== null) progress.note(`the issues could not be brought up to date: ${answer.issueError}`);
+    return answer;
+  } catch (error) {
+    const pushError = reasonOf(error);
+    progress.note(`the report could not be pushed: ${pushError}`);
+    return { githubUrl: null, pushError, issueError: null };
+  }
 }
 
 /** Tells people; true if they know. */
 async function announce(
   { plan, progress }: Reported,
-  { consecutiveFailures, pauses }: RecordedOutcome,
+  { outcome: { consecutiveFailures, pauses }, published }: Omit<Settled, 'shouted'>,
   message: AnnounceRequest['message'],
 ): Promise<boolean> {
   const { runId, runDir, hostQueue } = plan;
-  const report = { url: null, pushError: null };
+  const report = { url: published.githubUrl, pushError: published.pushError };
   try {
     await hostActivities(hostQueue, { scheduleToCloseTimeout: ANNOUNCE_LIMIT_MS }).announce({
       run: { runId, runDir },
@@ -92,7 +115,7 @@ export async function pause(reported: Reported, settled: Settled, result: RunRes
   let { shouted } = settled;
   let resume = await gate.wait(shouted ? undefined : SHOUT_AGAIN_MS);
   while (resume === undefined) {
-    shouted = await announce(reported, settled.outcome, 'breaker');
+    shouted = await announce(reported, settled, 'breaker');
     resume = await gate.wait(shouted ? undefined : SHOUT_AGAIN_MS);
   }
   const reset = { ...resume, runId: plan.runId };

@@ -14,6 +14,7 @@ import type { ClusterUp, ReportWritten, WriteReportRequest } from '../activities
 import type { ClientOutcome } from '../domain/client-result.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
+import type { PublishAnswer } from '../domain/publish.js';
 import type { RunResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
@@ -98,9 +99,9 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     const cancelled = cancellation !== undefined;
     return host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancelled));
   });
-  const result = resultOf(plan, course, written);
   const reported = { plan, workflowId: info.workflowId, holder, written, progress };
   const settled = await CancellationScope.nonCancellable(() => settle(reported));
+  const result = { ...resultOf(plan, course, written), ...settled.published };
   try {
     if (settled.outcome.pauses) await pause(reported, settled, result, gate);
   } finally {
@@ -110,7 +111,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   return result;
 }
 
-function resultOf(plan: RunPlan, course: Course, written: ReportWritten): RunResult {
+function resultOf(plan: RunPlan, course: Course, written: ReportWritten): Omit<RunResult, keyof PublishAnswer> {
   const scenarios = plan.scenarios.map(({ name }) => {
     const verdict = course.outcomes.find((outcome) => outcome.name === name)?.verdict;
     return { name, passed: verdict?.passed ?? false, status: verdict?.status ?? 'not run' };

@@ -93,6 +93,7 @@ export interface RunProgress {
     | 'scenario'
     | 'stopping cluster'
     | 'report'
+    | 'publishing'
     | 'messages'
     | 'paused'
     | 'closed';

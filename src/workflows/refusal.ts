@@ -49,4 +49,7 @@ const refused = (plan: RunPlan, refusedBy: string, why: string): RunResult => ({
   summary: `refused: ${why}`,
   jsonPath: null,
   markdownPath: null,
+  githubUrl: null,
+  pushError: null,
+  issueError: null,
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'announce verdict'];
+const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict'];
 
 describe.concurrent('a run whose config cannot be used', () => {
   it('fails at once with CONFIG_INVALID, without a second try and without touching a cluster', async () => {

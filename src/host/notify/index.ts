@@ -1,12 +1,18 @@
 import { join } from 'node:path';
+import type { NotifySettings } from '../../domain/feishu.js';
 import type { Notification } from '../../domain/notification.js';
 import { readJson, writeJson } from '../files.js';
 import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
+import { feishuNotifier } from './feishu.js';
 import { folderNotifier } from './folder.js';
 
-/** Every way of telling people. A new one is one file and one line here. */
-export const notifiers: readonly Notifier[] = [folderNotifier, consoleNotifier];
+/** Every way of telling people that the config wants. A new one is one file and one line here. */
+export const notifiersFor = ({ feishu }: NotifySettings): readonly Notifier[] => [
+  folderNotifier,
+  consoleNotifier,
+  ...(feishu === null ? [] : [feishuNotifier(feishu)]),
+];
 
 /** Which notifiers have delivered a message: notifier → ISO time. */
 type Sent = Readonly<Record<string, string>>;
