@@ -2,8 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
 import { cancelCommand } from './commands/cancel.js';
+import { compareCommand } from './commands/compare.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { openCommand } from './commands/open.js';
+import { rejudgeCommand } from './commands/rejudge.js';
 import { roundCommand } from './commands/round.js';
 import { runsCommand } from './commands/runs.js';
 import { sayCommand } from './commands/say.js';
@@ -22,6 +25,9 @@ const program = new Command('robustmq-chaos')
   .addCommand(statusCommand)
   .addCommand(runsCommand)
   .addCommand(showCommand)
+  .addCommand(openCommand)
+  .addCommand(rejudgeCommand)
+  .addCommand(compareCommand)
   .addCommand(cancelCommand)
   .addCommand(doctorCommand)
   .addCommand(workerCommand)

@@ -64,7 +64,9 @@ async function announce(session: Session, workflowId: string, result: RunResult,
     return;
   }
   const report =
-    result.markdownPath === null ? '' : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}`;
+    result.markdownPath === null
+      ? ''
+      : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}\nAs a page: bin/robustmq-chaos open ${result.runId}`;
   process.stdout.write(`\n${result.summary}${report}\n`);
 }
 
