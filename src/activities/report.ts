@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { log } from '@temporalio/activity';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
 import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
@@ -101,6 +102,15 @@ function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string>
   }
 }
 
+/** The history is made from the reports, and can be made again: that it cannot be written now is no reason to lose the run. */
+function addToHistory({ runDir, runId }: RunPlan): void {
+  try {
+    refreshHistory(dataRootOf(runDir), { entryOf: historyEntry, filesOf: historyFiles }, [runId]);
+  } catch (error) {
+    log.warn(`the history was not brought up to date: ${messageOf(error)}`);
+  }
+}
+
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
   return {
     /** Writes one scenario down, whatever becomes of the run. */
@@ -121,7 +131,7 @@ export function createReportActivities(versions: Readonly<Record<string, string>
         );
         const data = runData(plan, request, stored, versions);
         for (const [path, text] of filesOf(data, stored)) writeText(join(plan.runDir, path), text);
-        refreshHistory(dataRootOf(plan.runDir), { entryOf: historyEntry, filesOf: historyFiles }, [plan.runId]);
+        addToHistory(plan);
         const { finishedAt, headline, runPassed, passRatePercent } = data;
         return Promise.resolve({
           finishedAt,

@@ -54,7 +54,7 @@ export function trendChart(name: string, title: string, points: readonly TrendPo
     name,
     title,
     alternative: words(points),
-    draw: (widthPx) => {
+    draw: () => {
       const values = points.flatMap(({ ms }) => ms ?? [1]).map(decade);
       const bottom = Math.floor(values.reduce((least, value) => Math.min(least, value), 3));
       const top = Math.max(bottom + 1, Math.ceil(values.reduce((most, value) => Math.max(most, value), bottom)));
@@ -62,23 +62,15 @@ export function trendChart(name: string, title: string, points: readonly TrendPo
       const to = Math.max(last, from + DAY_MS);
       const text = { color: colour('muted'), fontSize: 10 };
       const line = { lineStyle: { color: colour('line') } };
-      const series = (passed: boolean, symbol: string, sizePx: number): object => ({
-        type: 'scatter',
-        silent: true,
-        large: true,
-        largeThreshold: 0,
-        progressive: 0,
-        clip: false,
-        symbol,
-        symbolSize: sizePx,
-        itemStyle: { color: colour(passed ? 'ok' : 'lost'), opacity: 1 },
-        data: spots(
-          points.filter((point) => point.passed === passed),
-          top,
-          from,
-          to - from,
-        ),
-      });
+      // The chart library cannot draw a large series that is empty.
+      const series = (passed: boolean, symbol: string, sizePx: number): object[] => {
+        const chosen = points.filter((point) => point.passed === passed);
+        const style = { symbol, symbolSize: sizePx, itemStyle: { color: colour(passed ? 'ok' : 'lost'), opacity: 1 } };
+        const large = { large: true, largeThreshold: 0, progressive: 0, clip: false, silent: true };
+        return chosen.length === 0
+          ? []
+          : [{ type: 'scatter', ...large, ...style, data: spots(chosen, top, from, to - from) }];
+      };
       return {
         heightPx: HEIGHT_PX,
         option: {
@@ -102,7 +94,7 @@ export function trendChart(name: string, title: string, points: readonly TrendPo
             splitLine: line,
             axisLabel: { ...text, formatter: (value: number) => spoken(10 ** value).replace('.0', '') },
           },
-          series: [series(true, 'rect', widthPx > 0 && points.length > 200 ? 2 : 4), series(false, 'triangle', 7)],
+          series: [...series(true, 'rect', points.length > 200 ? 2 : 4), ...series(false, 'triangle', 7)],
         },
       };
     },
