@@ -2,13 +2,23 @@
 // workers, started as docker-compose.yml says. Prints a table, and JSON with --json; ends everything that it started, however it ends.
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../dist/host/ports.js';
 import { temporalBinaries } from './production/binaries.mjs';
 import { readCompose } from './production/compose.mjs';
-import { SERVER_PORTS, postgresBinaries, runJob, startPostgres, startTemporal } from './production/services.mjs';
-import { openStage } from './production/stage.mjs';
+import { layOutImage } from './production/image.mjs';
+import {
+  SERVER_PORTS,
+  postgresBinaries,
+  runJob,
+  startPostgres,
+  startTemporal,
+  startWorker,
+} from './production/services.mjs';
+import { endService, openStage } from './production/stage.mjs';
+import { CONFIG, playStory } from './production/story.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const asJson = process.argv.includes('--json');
@@ -38,10 +48,31 @@ async function main() {
   );
   await step('schema: created', () => runJob(stage, compose, 'schema', tools));
   await step('schema: brought up to date again', () => runJob(stage, compose, 'schema', tools));
-  await step('Temporal: started', () => startTemporal(stage, compose, { tools, ports }));
+  const server = await step('Temporal: started', () => startTemporal(stage, compose, { tools, ports }));
   const programs = `${tools}:${join(root, '.tools', 'bin')}`;
   await step('namespace and search attributes: created', () => runJob(stage, compose, 'namespace', programs));
   await step('namespace and search attributes: seen to again', () => runJob(stage, compose, 'namespace', programs));
+
+  const home = await step("the worker image's files: laid out, without development's packages", () =>
+    layOutImage(stage, root),
+  );
+  writeFileSync(config, CONFIG);
+  const workers = await step('two workers: started, and their health check says so', () =>
+    Promise.all(['worker-1', 'worker-2'].map((name) => startWorker(stage, compose, { name, home }))),
+  );
+  const [node, program] = compose.command('worker');
+  await playStory({
+    stage,
+    step,
+    workers,
+    cli: (...args) => [node, program, ...args, '--config', config],
+    cliOptions: { cwd: home, env: compose.environment('worker') },
+    address: `127.0.0.1:${ports[0]}`,
+    restartServer: async () => {
+      await endService(server, 'SIGKILL');
+      await startTemporal(stage, compose, { tools, ports });
+    },
+  });
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -1,7 +1,7 @@
 // The production set-up's services, each started as docker-compose.yml says, but as processes of this machine on ports of their own.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isListening } from '../../dist/host/ports.js';
 import { finish, waitFor } from './stage.mjs';
@@ -98,11 +98,12 @@ export async function startTemporal(stage, compose, { tools, ports }) {
   return server;
 }
 
-/** A worker of ours; ready when its own health check says so. */
-export async function startWorker(stage, compose, { name, root, env }) {
-  const worker = stage.start(name, compose.command('worker'), {
-    cwd: root,
-    env: { ...compose.environment('worker'), ...env },
-  });
+/** A worker of ours, as the image would start it; ready when it says so, and when the image's health check agrees. */
+export async function startWorker(stage, compose, { name, home }) {
+  const options = { cwd: home, env: compose.environment('worker') };
+  const worker = stage.start(name, compose.command('worker'), options);
+  const isReady = async () => readFileSync(worker.log, 'utf8').includes('worker ready') || undefined;
+  await waitFor(`${name} to be ready`, isReady, { of: [worker] });
+  await finish(stage.start(`${name}-health`, compose.healthCheck('worker'), options));
   return worker;
 }
