@@ -69,7 +69,7 @@ export function quietRuntime(): void {
 }
 
 export async function createRig(
-  options: { readonly dynamicConfig?: readonly string[]; readonly identity?: string; readonly uiPort?: number } = {},
+  options: { readonly dynamicConfig?: readonly string[]; readonly identity?: string } = {},
 ): Promise<Rig> {
   quietRuntime();
   const settings = [PROMPT_TIMERS, ...(options.dynamicConfig ?? [])];
@@ -80,7 +80,6 @@ export async function createRig(
       executable: { type: 'existing-path', path: TEMPORAL_PATH },
       searchAttributes: [...SEARCH_ATTRIBUTES],
       log: { format: 'pretty', level: 'error' },
-      ...(options.uiPort === undefined ? {} : { ui: true, uiPort: options.uiPort }),
       extraArgs: settings.flatMap((setting) => ['--dynamic-config-value', setting]),
     },
   });
