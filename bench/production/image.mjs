@@ -35,5 +35,8 @@ export async function layOutImage(stage, root) {
   const prune = ['npm', 'prune', '--omit=dev', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
   await finish(stage.start('image-prune', prune, { cwd: folder }));
   rmSync(join(folder, 'package-lock.json'));
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const left = Object.keys(packages).filter((path) => packages[path].dev === true && existsSync(join(folder, path)));
+  if (left.length > 0) throw new Error(`expected no package of development's in the image, found ${left.join(', ')}`);
   return folder;
 }
