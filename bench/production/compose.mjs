@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** Puts values in for `${NAME:?...}`; a name without a value is an error, as it is for docker-compose. */
+/** Puts values in for `${NAME:?...}`, where a name without a value is an error as it is for docker-compose, and for `${NAME:-default}`. */
 const interpolate = (text, variables) =>
-  text.replace(/\$\{(\w+)(?::\?[^}]*)?\}/g, (_all, name) => {
-    if (variables[name] === undefined) throw new Error(`docker-compose.yml: no value for ${name}`);
-    return variables[name];
+  text.replace(/\$\{(\w+)(?::(-|\?)([^}]*))?\}/g, (_all, name, kind, rest) => {
+    if (variables[name]) return variables[name];
+    if (kind === '-') return rest;
+    throw new Error(`docker-compose.yml: no value for ${name}`);
   });
 
 /**
