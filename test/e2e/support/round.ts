@@ -79,15 +79,18 @@ export function start(args: readonly string[], sandbox: Sandbox, outside?: strin
   return { child, done };
 }
 
-/** A Temporal server of somebody else's, and its address; it goes with the sandbox. */
-export async function startOutsideServer(sandbox: Sandbox): Promise<string> {
+/** A Temporal server of somebody else's, and its address; it goes with the sandbox. Without attributes it is as new as after its installation. */
+export async function startOutsideServer(
+  sandbox: Sandbox,
+  attributes: readonly string[] = ['ChaosCluster', 'ChaosState', 'ChaosScenario'],
+): Promise<string> {
   const [port = 0, httpPort = 0, metricsPort = 0] = await freePorts(3);
   await spawnDetached({
     command: requireTool('temporal'),
     args: [
       ...['server', 'start-dev', '--headless', '--log-level', 'error', '--ip', '127.0.0.1', '--port', String(port)],
       ...['--http-port', String(httpPort), '--metrics-port', String(metricsPort)],
-      ...['ChaosCluster', 'ChaosState', 'ChaosScenario'].flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     env: childEnvironment(`${sandbox.root}#outside-server`, {}),
     cwd: sandbox.root,
