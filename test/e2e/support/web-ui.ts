@@ -62,5 +62,11 @@ export async function sendSignal(page: Page, signal: string, payload: object): P
   await page.keyboard.press('Tab');
   await visible(page, '[role=textbox][aria-label=Data] .cm-line').nth(1).waitFor();
   await visible(page, '[data-testid=confirm-modal-button]').click();
-  await visible(page, '[data-testid=confirm-modal-button]').waitFor({ state: 'hidden', timeout: 20000 }).catch(async (e: unknown) => { await page.screenshot({ path: '/tmp/wt/prod-scratch/stuck.png' }); console.log('STUCK', JSON.stringify(payload)); throw e; });
+  await visible(page, '[data-testid=confirm-modal-button]')
+    .waitFor({ state: 'hidden', timeout: 20000 })
+    .catch(async (e: unknown) => {
+      await page.screenshot({ path: '/tmp/wt/prod-scratch/stuck.png' });
+      console.log('STUCK', JSON.stringify(payload));
+      throw e;
+    });
 }
