@@ -1,6 +1,6 @@
 // What a person does in Temporal's Web UI, in Debian's Chromium without a window.
 
-import { chromium, type Locator, type Page } from 'playwright-core';
+import { chromium, type Locator, type Page, type Request } from 'playwright-core';
 
 /** Pages of the Web UI render late on a busy machine: every wait is for what is looked for, and this is only where it is given up. */
 const LIMIT_MS = 60_000;
@@ -9,6 +9,9 @@ export interface WebUi {
   readonly page: Page;
   readonly close: () => Promise<void>;
 }
+
+/** Requests of the page that have no answer yet: what to look at when it waits in vain. */
+const underWay = new Set<string>();
 
 /** A browser with one page. It reaches nothing but this machine. */
 export async function openBrowser(): Promise<WebUi> {
@@ -26,7 +29,12 @@ export async function openBrowser(): Promise<WebUi> {
     ({ hostname }) => hostname !== '127.0.0.1',
     (route) => route.abort(),
   );
-  return { page: await context.newPage(), close: () => browser.close() };
+  const page = await context.newPage();
+  page.on('request', (request) => underWay.add(`${request.method()} ${request.url()}`));
+  const answered = (request: Request): void => void underWay.delete(`${request.method()} ${request.url()}`);
+  page.on('requestfinished', answered);
+  page.on('requestfailed', answered);
+  return { page, close: () => browser.close() };
 }
 
 /** Menus and dialogs are twice in the page, for narrow windows and for wide ones; only one of the two is seen. */
@@ -63,10 +71,8 @@ export async function sendSignal(page: Page, signal: string, payload: object): P
   await visible(page, '[role=textbox][aria-label=Data] .cm-line').nth(1).waitFor();
   await visible(page, '[data-testid=confirm-modal-button]').click();
   await visible(page, '[data-testid=confirm-modal-button]')
-    .waitFor({ state: 'hidden', timeout: 20000 })
-    .catch(async (e: unknown) => {
-      await page.screenshot({ path: '/tmp/wt/prod-scratch/stuck.png' });
-      console.log('STUCK', JSON.stringify(payload));
-      throw e;
+    .waitFor({ state: 'hidden' })
+    .catch((error: unknown) => {
+      throw new Error(`the dialog did not close; requests under way: ${[...underWay].join(', ')}`, { cause: error });
     });
 }
