@@ -26,7 +26,7 @@ interface Layout {
 
 function layoutOf(widthPx: number, tracks: number): Layout {
   const narrow = widthPx < 600;
-  const [first, each, gap, top] = narrow ? [64, 104, 24, 26] : [72, 110, 22, 26];
+  const [first, each, gap, top] = narrow ? [64, 104, 24, 42] : [72, 110, 22, 42];
   const heights = [first, ...Array.from({ length: tracks }, () => each)];
   const tops = heights.map((_, i) => top + (i === 0 ? 0 : first + gap + (i - 1) * (each + gap)));
   const totalPx = (tops.at(-1) ?? 0) + (heights.at(-1) ?? 0) + 42;
@@ -183,7 +183,7 @@ function titles(timeline: Timeline, { left, tops }: Layout): object[] {
   return text.map((title, i) => ({
     text: title,
     left: left - 4,
-    top: (tops[i] ?? 0) - (i === 0 ? 26 : 20),
+    top: (tops[i] ?? 0) - (i === 0 ? 42 : 20),
     padding: 4,
     textStyle: { fontSize: 12, fontWeight: i === 0 ? 'normal' : 'bold', color: colour(i === 0 ? 'muted' : 'text') },
   }));

@@ -45,8 +45,9 @@ export const timelineLegend = ({ lateMs }: Timeline): Html =>
     ${entry(SHAPES.ok, `ok: under ${lateMs} ms`)} ${entry(SHAPES.late, MARK_WORDS.late)}
     ${entry(SHAPES.unacked, MARK_WORDS.unacked)} ${entry(SHAPES.lost, MARK_WORDS.lost)}
     ${entry(line('ok', ''), 'acknowledged per second')} ${entry(line('late', '4 3'), 'received per second')}
-    ${entry(line('text', '4 3'), 'a leader changed')} ${entry(area('fault'), 'fault')}
-    ${entry(area('heal'), 'heal wait')} ${entry(area('judged'), 'validation, the only part that is judged')}
+    ${entry(line('text', '4 3'), 'a leader changed')} ${entry(line('lost', ''), 'limit of p99')}
+    ${entry(area('fault'), 'fault')} ${entry(area('heal'), 'heal wait')}
+    ${entry(area('judged'), 'validation, the only part that is judged')}
   </ul>`;
 
 export const percentileLegend: Html = html`<ul class="legend">

@@ -19,7 +19,7 @@ section{contain-intrinsic-size:auto 700px}
 export const FILTER_SCRIPT = `
 const get = (id) => document.getElementById(id);
 const rows = [...document.querySelectorAll('#runs tbody tr')];
-const cells = [...document.querySelectorAll('.strip li')].reverse();
+const cells = [...document.querySelectorAll('.strip li')];
 function matches(row, scenario, sdk, verdict) {
   const all = row.dataset.s.split(' ').filter((s) => s !== '');
   const chosen = all.filter((s) => {

@@ -57,7 +57,7 @@ export function historyPage(index: HistoryIndex): string {
       </form>
     </header>
     <main>
-      ${strip(index.runs, link)} ${trendSections(index.runs, scenarios, sdks)}
+      ${strip(newestFirst, link)} ${trendSections(index.runs, scenarios, sdks)}
       <section>
         <h2>Runs, latest first</h2>
         <div class="scroll" role="region" aria-label="Runs" tabindex="0">
@@ -84,7 +84,7 @@ export function historyPage(index: HistoryIndex): string {
 /** One mark per run. */
 const strip = (runs: readonly HistoryEntry[], link: (run: HistoryEntry) => string): Html =>
   html`<section>
-    <h2 id="strip-title">Verdicts, oldest first</h2>
+    <h2 id="strip-title">Verdicts, latest first</h2>
     <ol class="strip" aria-labelledby="strip-title">
       ${runs.map((run) => html`<li><a class="v ${run.headline}" href="${link(run)}" title="${localTimeOf(run.started_at)} ${run.headline}" aria-label="${localTimeOf(run.started_at)} ${run.headline}">${GLYPH[run.headline]}</a></li>`)}
     </ol>

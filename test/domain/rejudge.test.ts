@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import type { Ledger } from '../../src/domain/ledger.js';
+import { rejudge, type FindLedger } from '../../src/domain/rejudge.js';
+import type { RunSources } from '../../src/report/sources.js';
+import { ledgerOf } from '../../src/report/sources.js';
+import { syntheticRun } from '../report/support/synthetic.js';
+import { rules } from './fixtures.js';
+
+const good = syntheticRun({ messages: 300, sdks: ['go', 'rust'], lostEvery: 0 });
+const finder =
+  (sources: RunSources): FindLedger =>
+  (scenario, phase, sdk) =>
+    ledgerOf(sources, scenario, phase, sdk);
+
+/** The same ledgers, but for one of which something is changed. */
+const with_ =
+  (change: (ledger: Ledger) => Ledger): FindLedger =>
+  (scenario, phase, sdk) => {
+    const ledger = ledgerOf(good, scenario, phase, sdk);
+    const chosen = scenario === 'leader-transfer' && phase === 'validation' && sdk === 'go';
+    return chosen && ledger !== undefined ? change(ledger) : ledger;
+  };
+
+describe('judging again', () => {
+  test('by the same rules says the same', () => {
+    const again = rejudge(good.data, finder(good), rules);
+    expect(again.differences).toEqual([]);
+    expect(again.data).toEqual(good.data);
+  });
+
+  test('by stricter rules says where the verdict changes, and leaves the stored run as it was', () => {
+    const before = structuredClone(good.data);
+    const { data, differences } = rejudge(good.data, finder(good), { ...rules, p99LimitMs: 1 });
+    expect(data.headline).toBe('FAIL');
+    expect(differences).toContainEqual({ where: 'run', what: 'headline', was: 'PASS', now: 'FAIL' });
+    expect(differences).toContainEqual({ where: 'leader-transfer go', what: 'status', was: 'passed', now: 'failed' });
+    expect(good.data).toEqual(before);
+  });
+
+  test('believes the ledger and not the client: a loss that was not counted fails the run', () => {
+    const lying = with_((ledger) => ({
+      ...ledger,
+      messages: ledger.messages.map((m) => (m.seq === 7 ? { ...m, recv_us: null } : m)),
+    }));
+    const { data, differences } = rejudge(good.data, lying, rules);
+    expect(data.headline).toBe('FAIL');
+    expect(differences).toContainEqual({ where: 'leader-transfer go', what: 'lost', was: '0', now: '1' });
+    expect(differences).toContainEqual({ where: 'leader-transfer go', what: 'received', was: '300', now: '299' });
+  });
+
+  test('finds a p99 that the client made better than it was', () => {
+    const slow = with_((ledger) => ({
+      ...ledger,
+      messages: ledger.messages.map((m) => (m.recv_us === null ? m : { ...m, recv_us: m.recv_us + 700_000 })),
+    }));
+    const { data, differences } = rejudge(good.data, slow, rules);
+    expect(data.headline).toBe('FAIL');
+    expect(differences.find((d) => d.what === 'p99_ms')?.where).toBe('leader-transfer go');
+  });
+
+  test('makes messages lost during the fault count where the rules of today say so', () => {
+    const lossy = syntheticRun({ messages: 300, sdks: ['go'], lostEvery: 100 });
+    const healthy = { ...lossy, ledgers: lossy.ledgers.filter((l) => l.phase !== 'validation') };
+    const warn = rejudge(good.data, finder(healthy), rules);
+    const fail = rejudge(good.data, finder(healthy), { ...rules, durability: 'fail' });
+    expect([warn.data.headline, fail.data.headline]).toEqual(['PASS', 'FAIL']);
+    expect(fail.differences.some((d) => d.what === 'acknowledged, then lost')).toBe(true);
+  });
+
+  test('names the clients that it has to take at their word', () => {
+    const { withoutLedger, differences } = rejudge(good.data, () => undefined, rules);
+    expect(withoutLedger).toContain('leader-transfer go');
+    expect(withoutLedger).toHaveLength(8);
+    expect(differences).toEqual([]);
+  });
+
+  test('gives a cancelled run no verdict', () => {
+    const cancelled = { ...good.data, headline: 'CANCELLED', runPassed: false } as const;
+    expect(rejudge(cancelled, finder(good), rules).data.headline).toBe('CANCELLED');
+  });
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { historyEntry, historyIndex } from '../../src/report/history.js';
+import { jsonReport } from '../../src/report/json.js';
+import { figures, result, runData } from './fixtures.js';
+import { catalogue } from '../domain/fixtures.js';
+
+const report = jsonReport(
+  runData({ scenarios: catalogue.map((s) => result(s, { faultPeriod: [figures({ ackedLost: 2 })] })) }),
+);
+
+test('an entry has what the history shows: verdicts, p99, outage, time to recover, losses', () => {
+  const entry = historyEntry(report);
+  expect(entry).toMatchObject({ run_id: report.run_id, headline: 'PASS', pass_rate: 100, kind: 'full' });
+  expect(entry.scenarios[0]).toMatchObject({ status: 'passed', recovered_after_ms: 32_500 });
+  expect(entry.scenarios[0]?.sdks[0]).toMatchObject({ p99_ms: 12.5, outage_ms: 4321, lost_in_fault: 2, passed: true });
+  expect(entry.scenarios[0]?.sdks[1]).toMatchObject({ sdk: 'rust', outage_ms: null, lost_in_fault: 0 });
+});
+
+test('a recovery that was not proved has no time', () => {
+  const failed = jsonReport(runData({ scenarios: [result(catalogue[0]!, { fault: { recoverError: 'never came' } })] }));
+  expect(historyEntry(failed).scenarios[0]?.recovered_after_ms).toBeNull();
+});
+
+test('an index has every run once, the later word counts, and the order is that of their starts, whatever their time zones', () => {
+  const entry = historyEntry(report);
+  const at = (run_id: string, started_at: string, pass_rate = 1) => ({ ...entry, run_id, started_at, pass_rate });
+  const index = historyIndex(
+    [
+      at('late', '2026-01-01T12:00:00+00:00'),
+      at('early', '2026-01-01T18:00:00+08:00'),
+      at('late', '2026-01-01T12:00:00+00:00', 2),
+    ],
+    { runsAt: '' },
+  );
+  expect(index.runs.map((run) => [run.run_id, run.pass_rate])).toEqual([
+    ['early', 1],
+    ['late', 2],
+  ]);
+});
