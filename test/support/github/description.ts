@@ -26,16 +26,17 @@ interface Document {
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** OpenAPI's `nullable` on a schema without a type is nothing that a JSON Schema validator knows. */
-function withoutBareNullable(_key: string, value: unknown): unknown {
+/** OpenAPI's `nullable` in words that a JSON Schema validator knows: where there is no type, and where the values are listed without null. */
+function withNull(_key: string, value: unknown): unknown {
   const node = value as Node | null;
-  if (typeof node !== 'object' || node?.['nullable'] !== true || node['type'] !== undefined) return value;
+  if (typeof node !== 'object' || node?.['nullable'] !== true) return value;
   const { nullable: _nullable, ...rest } = node;
-  return { anyOf: [{ type: 'null' }, rest] };
+  if (node['type'] === undefined) return { anyOf: [{ type: 'null' }, rest] };
+  return Array.isArray(node['enum']) ? { ...node, enum: [...(node['enum'] as unknown[]), null] } : node;
 }
 
 const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json');
-const github = JSON.parse(readFileSync(file, 'utf8'), withoutBareNullable) as Document;
+const github = JSON.parse(readFileSync(file, 'utf8'), withNull) as Document;
 const ajv = new Ajv({ strict: false, validateSchema: false, validateFormats: false, coerceTypes: false });
 ajv.addSchema(github, 'github');
 
