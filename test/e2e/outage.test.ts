@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { connectClient, embeddedServer } from '../../src/client/connection.js';
+import { readConfig } from '../../src/client/options.js';
+import { applySchedule, requireSchedule } from '../../src/client/schedule.js';
+import { sleepMs } from '../../src/host/clock.js';
+import { signalProcess, waitGone, type ProcessId } from '../../src/host/processes.js';
+import { liveUsers, minderFile, readServer } from '../../src/host/temporal/state.js';
+import { createSandbox, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
+import type { Running, Sandbox } from './support/round.js';
+import { failingRounds } from './support/rehearsal.js';
+
+// Everything is away over two ticks, in compressed time: seconds for the hours of a real schedule.
+const EVERY_MS = 12_000;
+/** The shortest that Temporal takes. */
+const CATCH_UP_MS = 10_000;
+
+let sandbox: Sandbox;
+afterEach(() => removeSandbox(sandbox));
+
+async function startDev(): Promise<Running> {
+  const dev = start(['dev'], sandbox);
+  await mustPoll('a worker', () => liveUsers(sandbox.dataRoot).some(({ role }) => role === 'worker') || undefined);
+  return dev;
+}
+
+async function killEverything({ child }: Running): Promise<void> {
+  const minder = JSON.parse(readFileSync(minderFile(sandbox.dataRoot), 'utf8')) as ProcessId;
+  const ours = [
+    ...liveUsers(sandbox.dataRoot).map((user) => user.process),
+    minder,
+    readServer(sandbox.dataRoot)!.process!,
+  ];
+  child.kill('SIGKILL');
+  for (const id of ours) signalProcess(id, 'SIGKILL');
+  expect(await Promise.all(ours.map((id) => waitGone(id, 5000)))).not.toContain(false);
+}
+
+/** The tick that a scheduled run stands for: the server puts its time at the end of the workflow's id. */
+const tickOf = (workflowId: string): number => Date.parse(workflowId.slice('chaos-run-e2e-'.length));
+
+test('after an outage nothing is made up for: the first round is that of the next tick', async () => {
+  const schedule = { every_seconds: EVERY_MS / 1000, catch_up_seconds: CATCH_UP_MS / 1000 };
+  sandbox = createSandbox({ ...failingRounds, schedule });
+  const before = await startDev();
+  const first = await connectClient(embeddedServer(sandbox.dataRoot)!);
+  await applySchedule(first, readConfig(sandbox.config));
+  // The server has taken it up: it answers with the next times.
+  expect((await requireSchedule(first, 'e2e')).schedule.info.nextActionTimes).not.toEqual([]);
+  await first.connection.close();
+  await killEverything(before);
+  const gone = Date.now();
+  // Ticks fall on whole multiples of the interval since 1970.
+  const missed = [1, 2].map((n) => (Math.floor(gone / EVERY_MS) + n) * EVERY_MS);
+  await sleepMs(missed[1]! + CATCH_UP_MS + 1000 - Date.now());
+  const back = Date.now();
+
+  const after = await startDev();
+  const client = await connectClient(embeddedServer(sandbox.dataRoot)!);
+  const { info, ticks } = await mustPoll('a round after the outage', async () => {
+    const { info } = (await requireSchedule(client, 'e2e')).schedule;
+    const ticks = info.recentActions.map(({ action }) => tickOf(action.workflow.workflowId));
+    return ticks.some((tick) => tick > gone) ? { info, ticks } : undefined;
+  });
+  expect(ticks.filter((tick) => missed.includes(tick))).toEqual([]);
+  expect(ticks.filter((tick) => tick > gone)[0]).toBeGreaterThan(back - CATCH_UP_MS);
+  expect(info.numActionsMissedCatchupWindow).toBe(missed.length);
+  await client.connection.close();
+  after.child.kill('SIGTERM');
+  await after.done;
+  expect(await nothingLeft(sandbox)).toEqual([]);
+}, 180_000);
