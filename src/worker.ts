@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type ActivityDependencies } from './activities/index.js';
+import { recoverLeft } from './activities/run-state.js';
 import { loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
@@ -48,6 +50,7 @@ export async function runWorker(
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
   await reviveKeepers(config.dataRoot);
+  await recoverLeft(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
   const activities = createActivities({
     faults,
@@ -56,6 +59,7 @@ export async function runWorker(
       planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
   });
   const { connection, at } = await connect(place);
+  await recoverLeft(faults, config.dataRoot, new Client({ connection, namespace: at.namespace }));
   const common = {
     connection,
     namespace: at.namespace,

@@ -4,6 +4,7 @@ import { ChaosError } from '../domain/errors.js';
 import { cancelCommand } from './commands/cancel.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { faultsCommand } from './commands/faults.js';
 import { roundCommand } from './commands/round.js';
 import { runsCommand } from './commands/runs.js';
 import { sayCommand } from './commands/say.js';
@@ -23,11 +24,13 @@ const program = new Command('robustmq-chaos')
   .addCommand(runsCommand)
   .addCommand(showCommand)
   .addCommand(cancelCommand)
+  .addCommand(faultsCommand)
   .addCommand(doctorCommand)
   .addCommand(workerCommand)
   .addCommand(devCommand);
 
-for (const command of [program, ...program.commands]) command.exitOverride();
+const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
+for (const command of all(program)) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -49,6 +49,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     cluster: config.cluster.name,
     driver: config.cluster.driver,
     nodeCount: config.cluster.nodes,
+    network: config.cluster.network,
     hostQueue: hostQueue(config.host.id),
     scenarios: chosenScenarios(config, request),
     sdks,

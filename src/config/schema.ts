@@ -19,6 +19,8 @@ const cluster = z.strictObject({
   name: name.default('local'),
   driver: z.string().default('nats'),
   nodes: z.number().int().min(1).max(7).default(3),
+  /** `namespaces`: each broker in a network namespace of its own, with a real interface; needs root. */
+  network: z.enum(['proxies', 'namespaces']).default('proxies'),
 });
 
 const load = z.strictObject({

@@ -57,6 +57,8 @@ export interface RunPlan {
   /** Script that every SDK runs, without `.sh`. */
   readonly workload: string;
   readonly nodeCount: number;
+  /** How the nodes of an embedded cluster reach each other. */
+  readonly network: 'proxies' | 'namespaces';
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
   readonly configPath: string;

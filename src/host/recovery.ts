@@ -1,5 +1,7 @@
 import { ChaosError } from '../domain/errors.js';
+import type { Evidence } from '../domain/report-data.js';
 import { now } from './clock.js';
+import { markDirty } from './dirty.js';
 import { driverNamed } from './drivers/index.js';
 import type { Fault, FaultTicket } from './faults/contract.js';
 import { readTicket, withTicket, writeTicket } from './tickets.js';
@@ -7,9 +9,16 @@ import { readTicket, withTicket, writeTicket } from './tickets.js';
 /** Callers of a recovery: the report says who it was. */
 export type Recoverer = 'workflow' | 'keeper' | 'worker' | 'command';
 
+/** A row that did not hold proves nothing. */
+function allProved(rows: readonly Evidence[]): readonly Evidence[] {
+  const bad = rows.filter((row) => !row.ok).map((row) => `${row.what}: expected ${row.expected}, got ${row.observed}`);
+  if (bad.length === 0) return rows;
+  throw new ChaosError('RECOVER_FAILED', bad.join('; '));
+}
+
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
- * Rejects with RECOVER_FAILED, and leaves the ticket open, if the proof does not come within `limitMs`.
+ * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, and the cluster is marked dirty.
  */
 export function recoverTicket(
   faults: readonly Fault[],
@@ -26,10 +35,10 @@ export function recoverTicket(
     if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
     try {
       const driver = driverNamed(ticket.driver);
-      const gone = (await driver.status(clusterDir)) === 'stopped';
+      const gone = (await driver.status(clusterDir)) === 'stopped' && fault.outlivesCluster?.(ticket) !== true;
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
-        : await fault.recover(ticket, { dir: clusterDir, driver }, limitMs);
+        : allProved(await fault.recover(ticket, { dir: clusterDir, driver }, limitMs));
       const { at, us } = now();
       const closed: FaultTicket = {
         ...ticket,
@@ -43,7 +52,8 @@ export function recoverTicket(
       return closed;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      writeTicket({ ...ticket, lastRecoverError: message });
+      markDirty(clusterDir, { faultId, runId: ticket.runId, at: now().at, why: message });
+      writeTicket({ ...ticket, state: 'stuck', lastRecoverError: message });
       throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
     }
   });

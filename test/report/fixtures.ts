@@ -31,6 +31,7 @@ export const plan: RunPlan = {
   sdkRoot: '/sdk_clients',
   workload: 'basic-pubsub',
   nodeCount: 3,
+  network: 'proxies',
   neverLines: ['panic:'],
   configPath: '/config/default.yml',
   configSha256: 'abcdef0123456789',

@@ -21,7 +21,8 @@ export interface FaultPlan {
   readonly before: Readonly<Record<string, unknown>>;
 }
 
-export type TicketState = 'planned' | 'injecting' | 'injected' | 'recovered';
+/** `stuck`: a recovery was tried and could not be proved; it goes on being tried, and the cluster is dirty. */
+export type TicketState = 'planned' | 'injecting' | 'injected' | 'stuck' | 'recovered';
 
 /** One fault on disk, written before anything happens; `recover` needs nothing else. Times: CLOCK_MONOTONIC in µs, of boot `bootId`. */
 export interface FaultTicket extends FaultPlan {
@@ -29,6 +30,8 @@ export interface FaultTicket extends FaultPlan {
   readonly kind: string;
   readonly params: Scenario['params'];
   readonly scenario: string;
+  /** As the scenario names it. */
+  readonly target: string;
   readonly runId: string;
   readonly runDir: string;
   readonly clusterDir: string;
@@ -36,6 +39,7 @@ export interface FaultTicket extends FaultPlan {
   readonly bootId: string;
   readonly state: TicketState;
   readonly plannedAt: string;
+  readonly plannedUs: number;
   readonly deadlineUs: number;
   /** No renewal moves the deadline past this. */
   readonly hardCapUs: number;
@@ -75,6 +79,10 @@ export interface Fault {
   inject(ticket: FaultTicket, cluster: FaultCluster): Promise<void>;
   /** Is it biting? Looks once; the caller asks again until it is or its budget is gone. */
   probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult>;
+  /** Is what was injected still in force? Cheap: asked every second of the window. A fault that was not kept up was cut short. */
+  isOn(ticket: FaultTicket, cluster: FaultCluster): Promise<boolean>;
+  /** True if a stopped cluster does not end it: `recover` is then called all the same. Absent: false. */
+  outlivesCluster?(ticket: FaultTicket): boolean;
   recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<readonly Evidence[]>;
 }
 

@@ -32,6 +32,7 @@ export function planWith(change: Partial<RunPlan> = {}, timing: Partial<RunPlan[
     sdkRoot: '/srv/chaos/sdk_clients',
     workload: 'chaos_load',
     nodeCount: 3,
+    network: 'proxies',
     neverLines: ['panic'],
     configPath: '/srv/chaos/config.yml',
     configSha256: '0'.repeat(64),
