@@ -58,6 +58,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     timing: {
       healWaitMs: ms(timing.heal_wait_seconds),
       faultWindowMs: ms(timing.fault_window_seconds),
+      faultGraceMs: ms(timing.fault_grace_seconds),
       leadInMs: ms(timing.lead_in_seconds),
       observeBudgetMs: ms(timing.observe_budget_seconds),
       recoveryBudgetMs: ms(timing.recovery_budget_seconds),

@@ -24,6 +24,8 @@ export interface TimingPlan {
   readonly healWaitMs: number;
   /** From inject to recover. */
   readonly faultWindowMs: number;
+  /** A fault that nobody renews any more is ended this long after its window. */
+  readonly faultGraceMs: number;
   /** Clients publish this long before the inject. */
   readonly leadInMs: number;
   /** A recovery that takes longer is an error. */

@@ -12,8 +12,6 @@ import { confirmKeeper } from './keeper-control.js';
 import { ownIdentity } from './processes.js';
 import { openTickets, readTicket, withTicket, writeTicket } from './tickets.js';
 
-/** A fault that nobody renews ends this long after its window. */
-const GRACE_MS = 30_000;
 /** Another caller of the same ticket is waited for this long. */
 const TICKET_LIMIT_MS = 30_000;
 
@@ -68,7 +66,7 @@ export async function planFault(
   if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);
   const decided = await fault.plan(scenario, cluster);
   const planned = now();
-  const endUs = planned.us + (plan.timing.faultWindowMs + GRACE_MS) * 1000;
+  const endUs = planned.us + (plan.timing.faultWindowMs + plan.timing.faultGraceMs) * 1000;
   const ticket: FaultTicket = {
     ...decided,
     faultId: plannedBefore(plan, scenario)?.faultId ?? `${scenario.name}-${randomUUID().slice(0, 8)}`,
@@ -85,7 +83,8 @@ export async function planFault(
     plannedAt: planned.at,
     plannedUs: planned.us,
     deadlineUs: endUs,
-    hardCapUs: endUs + GRACE_MS * 1000,
+    hardCapUs: endUs + plan.timing.faultGraceMs * 1000,
+    graceMs: plan.timing.faultGraceMs,
     recoveryBudgetMs: plan.timing.recoveryBudgetMs,
     injectedAt: null,
     injectedUs: null,
@@ -208,7 +207,7 @@ const isOn = (faults: readonly Fault[], ticket: FaultTicket, driver: ClusterDriv
 const renewDeadline = (clusterDir: string, faultId: string): Promise<void> =>
   withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
     const ticket = mustReadTicket(clusterDir, faultId);
-    const deadlineUs = Math.min(ticket.hardCapUs, monotonicUs() + GRACE_MS * 1000);
+    const deadlineUs = Math.min(ticket.hardCapUs, monotonicUs() + ticket.graceMs * 1000);
     if (ticket.state !== 'recovered' && deadlineUs > ticket.deadlineUs) writeTicket({ ...ticket, deadlineUs });
     return Promise.resolve();
   });

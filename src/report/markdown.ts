@@ -103,7 +103,10 @@ function scenarioSection(data: RunData, result: ScenarioResult): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function faultText({ plan }: RunData, { scenario, fault, verdict, healWaitSeconds }: ScenarioResult): string {
+function faultText(
+  { plan }: RunData,
+  { scenario, fault, verdict, healWaitSeconds, deadNodes }: ScenarioResult,
+): string {
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
     fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
@@ -117,7 +120,8 @@ function faultText({ plan }: RunData, { scenario, fault, verdict, healWaitSecond
       : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),
     ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
     ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
-    ...(fault.recoverError === null ? [] : [`**Recover error:** ${fault.recoverError}.`]),
+    ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${fault.recoverError}.`]),
+    ...(deadNodes.length === 0 ? [] : [`**Dead at the end:** ${deadNodes.join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
   ];
   return lines.join('\\\n');

@@ -69,8 +69,8 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   const outcome = await CancellationScope.nonCancellable(async () => {
     progress.enter('recording', 30_000, 'writing the scenario down');
     if (cancelled) await endEverything(plan, scenario, run, course);
-    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course);
     const { dead, all } = await host.deadNodes({ run });
+    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, dead);
     const result = recordOf(scenario, course, verdict, startedAt, dead);
     await host.recordScenario({ run, result });
     upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOf(verdict) }]);
@@ -81,6 +81,10 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   if (cancellation !== undefined) throw cancellation;
   return outcome;
 }
+
+/** What a person must not overlook when a recovery was not proved. */
+const STUCK_NOTE =
+  '🚨 STUCK: the fault could not be proved to be over. The cluster is dirty: no scenario runs on it before it was stopped and started; the keeper goes on recovering';
 
 const CANCELLED: ScenarioVerdict = {
   passed: false,
@@ -171,6 +175,7 @@ async function recover(
     return;
   }
   course.fault = { ...course.fault, ...times, recoverError: answer.error, healed: answer.healed };
+  if (answer.error !== null) course.notes.push(STUCK_NOTE);
   if (answer.recoveredBy !== null && answer.recoveredBy !== 'workflow') {
     course.notes.push(`the fault was ended by the ${answer.recoveredBy}`);
   }
@@ -213,13 +218,14 @@ async function validate(
   course.snapshots.push(await host.takeSnapshot({ run, label: `${scenario.name}-3-validated` }));
 }
 
-function judge(plan: RunPlan, scenario: Scenario, course: Course): ScenarioVerdict {
+function judge(plan: RunPlan, scenario: Scenario, course: Course, deadNodes: readonly string[]): ScenarioVerdict {
   const { injectError, observed, cutShort, recoverError } = course.fault;
   return judgeScenario({
     fault: scenario.fault,
     course: { injectError, observed, cutShort, recoverError },
     verdicts: course.verdicts,
     ackedLostDuringFault: course.faultPeriod.reduce((sum, figures) => sum + figures.ackedLost, 0),
+    deadNodes,
     rules: plan.rules,
   });
 }

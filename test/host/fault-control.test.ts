@@ -30,6 +30,7 @@ function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: string[] 
   const fault: Fault = {
     kind: 'broker-kill',
     targetKind: 'broker',
+    about: { does: '', needs: '', bites: '', over: '', survives: '' },
     params: z.record(z.string(), z.unknown()),
     available: () => Promise.resolve(undefined),
     plan: () => Promise.resolve({ targets: ['n1'], injector: 'fake', reason: 'because', before: {} }),

@@ -40,6 +40,15 @@ export const brokerKill: Fault = {
   kind: 'broker-kill',
   targetKind: 'broker',
   params: victimParams,
+  about: {
+    does: 'SIGKILL to one broker, by pid and start time. `victim: follower` (the default) takes one that leads nothing, `victim: leader` the one that was made to lead everything.',
+    needs: 'Nothing but the cluster. A leader that is hit needs at least two nodes for somebody to take over.',
+    bites:
+      "The process is gone and the broker's own port closed, not only its proxy's. Of a leader: every group it led has another leader with a higher term, as a survivor sees it.",
+    over: 'The broker runs again, serves MQTT, is in every group, and no replica lags.',
+    survives:
+      'The keeper starts the broker again at the deadline, or stops the cluster when its lease is over. With the keeper dead, too: the next worker or command does.',
+  },
   available: () => Promise.resolve(undefined),
   prepare: placeLeaders,
   plan: (scenario, cluster) => planVictim(scenario, cluster, 'sigkill'),

@@ -51,6 +51,15 @@ export const brokerPause: Fault = {
   kind: 'broker-pause',
   targetKind: 'broker',
   params: victimParams,
+  about: {
+    does: 'SIGSTOP to one broker, by pid and start time, for the whole window: longer than an election. Its connections stay open and nobody answers on them, which is harder on clients than a closed port.',
+    needs: 'Nothing but the cluster.',
+    bites:
+      'The kernel says that the process is stopped, and its MQTT port answers nothing. Of a leader: as with broker-kill.',
+    over: 'SIGCONT; the same process runs, serves MQTT, is in every group, and no replica lags. If it was killed meanwhile it is started again.',
+    survives:
+      'As broker-kill: the keeper continues it at the deadline, or stops the cluster. A stopped process is ended by SIGKILL all the same.',
+  },
   available: () => Promise.resolve(undefined),
   prepare: placeLeaders,
   plan: (scenario, cluster) => planVictim(scenario, cluster, 'sigstop'),

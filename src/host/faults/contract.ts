@@ -43,6 +43,8 @@ export interface FaultTicket extends FaultPlan {
   readonly deadlineUs: number;
   /** No renewal moves the deadline past this. */
   readonly hardCapUs: number;
+  /** How far ahead each renewal sets the deadline. */
+  readonly graceMs: number;
   readonly recoveryBudgetMs: number;
   readonly injectedAt: string | null;
   readonly injectedUs: number | null;
@@ -61,6 +63,16 @@ export interface ProbeResult {
   readonly leaders: readonly LeaderChange[];
 }
 
+/** What a person has to know of a fault before it is let loose; each a sentence or two. */
+export interface FaultText {
+  readonly does: string;
+  readonly needs: string;
+  readonly bites: string;
+  readonly over: string;
+  /** How it ends if everything of ours but the named is killed. */
+  readonly survives: string;
+}
+
 /**
  * One kind of fault: one file in this folder. `inject` may fail half way; `recover` needs the ticket alone, succeeds if nothing was injected, may run twice,
  * and returns the proof that the fault is over or rejects.
@@ -71,6 +83,8 @@ export interface Fault {
   readonly targetKind: 'broker' | 'interface';
   /** Checks `params` when the config is read. */
   readonly params: z.ZodType<Record<string, unknown>>;
+  /** For people: the page `docs/faults.md` is made of it. */
+  readonly about: FaultText;
   /** Undefined if the fault can be done on this cluster; else the reason why not. */
   available(cluster: FaultCluster): Promise<string | undefined>;
   /** Before any client is connected: brings the cluster into the state the fault needs, e.g. all leaders on one node. */

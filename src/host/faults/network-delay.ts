@@ -149,6 +149,16 @@ export const networkDelay: Fault = {
   kind: 'network-delay',
   targetKind: 'interface',
   params,
+  about: {
+    does: 'Delays the traffic of the brokers by `delay_ms` ± `jitter_ms` in each direction that the injector acts on. `target` is an interface.',
+    needs:
+      'An injector that can do it here: see below. `injector` names one; `auto`, the default, takes the first that can, and the report says which and why not the others.',
+    bites:
+      "The round trip on every client link and every route rose by what the injector must give there (proxies and loopback: twice the delay; one interface's egress: once), and did not rise where it must not.",
+    over: 'The injector has nothing in force any more, and every round trip is back to what it was.',
+    survives:
+      'The keeper takes it away at the deadline. A delay on a real interface outlives its cluster: its keeper stays until it is proved to be gone.',
+  },
   available: ({ dir, driver }) =>
     Promise.resolve(
       driver.network(dir) === undefined ? `driver ${driver.name} has no network that can be delayed` : undefined,

@@ -122,6 +122,15 @@ export const networkPartition: Fault = {
   kind: 'network-partition',
   targetKind: 'broker',
   params,
+  about: {
+    does: 'Cuts one node off from all others, both ways and silently: nothing is refused, nothing arrives. Clients still reach every node.',
+    needs: 'At least two nodes, and an injector that can cut: see below.',
+    bites:
+      'No route of the node answers, every other route does. Of a leader: every group it led has another leader with a higher term.',
+    over: 'The injector has nothing in force any more, every route answers, every node is in, and no replica lags.',
+    survives:
+      'The keeper takes it away at the deadline. With nft the kernel does, as soon as the process that holds the table is gone, and that one ends itself at the deadline.',
+  },
   available: async ({ dir, driver }) =>
     (await driver.nodes(dir)).length < 2 ? 'a single node has nobody to be cut off from' : undefined,
   prepare: (scenario, cluster) => placeLeaders(victimScenario(scenario), cluster),

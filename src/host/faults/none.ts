@@ -20,6 +20,13 @@ export const none: Fault = {
   kind: 'none',
   targetKind: 'broker',
   params: z.strictObject({}),
+  about: {
+    does: 'Nothing: the control. The same five steps, clients and waits; what is seen here is the noise of the machine and of the test itself.',
+    needs: 'Nothing but the cluster.',
+    bites: 'It is observed as long as nothing happens: every broker is the same process as before, and healthy.',
+    over: 'The cluster is healthy.',
+    survives: 'There is nothing to end.',
+  },
   available: () => Promise.resolve(undefined),
   plan: async (_scenario, { dir, driver }) => {
     const nodes = await driver.nodes(dir);

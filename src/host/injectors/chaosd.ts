@@ -87,6 +87,12 @@ async function clear(injection: Injection): Promise<void> {
 /** A delay by a chaosd server, where a scenario names one. Its process attacks are not used: they match by name, and their recovery restarts nothing. */
 export const chaosd: Injector = {
   name: 'chaosd',
+  about: {
+    does: 'Delays what the brokers send, by a chaosd server that runs on their host. Its process attacks are not used: they match by name, and their recovery restarts nothing.',
+    needs:
+      '`params.chaosd_url`, a server without any other experiment (each network attack of chaosd takes the root qdiscs of all interfaces away), and what netem needs.',
+    ends: 'DELETE by an id that was chosen before the first call. What is destroyed or unknown counts as over; an experiment in error is not, and says that the host has to be looked at. chaosd has no deadline of its own: the keeper is it.',
+  },
   outlivesCluster: true,
   unfit,
   plan: (work, cluster) => {
@@ -95,7 +101,8 @@ export const chaosd: Injector = {
     return Promise.resolve({
       own: { uid: randomUUID() },
       touches: `${names.join(', ')} by chaosd at ${mustUrl(work)}`,
-      riseFactor: () => (names.includes('lo') ? 2 : 1),
+      // What the brokers send is delayed, and what is sent to them is not.
+      riseFactor: () => 1,
     });
   },
   inject,

@@ -33,6 +33,8 @@ export interface Injection extends Work {
 /** One way of doing things to a network: one file in this folder, one line in its list. */
 export interface Injector {
   readonly name: string;
+  /** For people: the page `docs/faults.md` is made of it. */
+  readonly about: { readonly does: string; readonly needs: string; readonly ends: string };
   /** A stopped cluster does not end what this one has done: it must be taken away even then. */
   readonly outlivesCluster: boolean;
   /** Undefined if it can do this here; else why not, with the remedy. Changes nothing. */

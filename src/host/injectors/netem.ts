@@ -122,6 +122,12 @@ async function active(run: RunCommand, injection: Injection): Promise<string[]> 
 /** `tc … netem` on the interfaces that the brokers' packets leave by, for their ports alone. `run` is a value so that the commands can be seen. */
 export const createNetem = (run: RunCommand): Injector => ({
   name: 'netem',
+  about: {
+    does: "Delays. `tc` on the real interface by which the brokers' packets leave: a prio tree of our own, with netem in a band that only the brokers' ports are sent to. All other traffic, ssh and Temporal included, goes past it undelayed.",
+    needs:
+      'Root, iproute2, a kernel with prio and netem, and a root qdisc that is a default of the kernel: one that is not ours is never replaced. `target` must be the interface that really leads to the brokers.',
+    ends: "The tree is deleted by its own handle `c405:`, which tc refuses for anybody else's, and the interface is looked at. It is in the kernel: a reboot ends it, the death of a process does not.",
+  },
   outlivesCluster: true,
   unfit: (work, cluster) => unfit(run, work, cluster),
   plan: async ({ effect }, cluster) => {

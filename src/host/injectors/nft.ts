@@ -63,6 +63,11 @@ async function clear(injection: Injection, { dir }: FaultCluster): Promise<void>
 /** A cut by nftables in the node's own network namespace, in a table that lives no longer than its holder. */
 export const nft: Injector = {
   name: 'nft',
+  about: {
+    does: 'Cuts. A table in the network namespace of the node drops all that comes from or goes to the other nodes.',
+    needs: '`cluster.network: namespaces`, root, nftables.',
+    ends: 'The table is owned (`flags owner`) by a process of its own: when that dies, whoever killed it, the kernel removes the table. It ends itself at the deadline.',
+  },
   outlivesCluster: false,
   unfit: async ({ effect }, cluster) => {
     if (effect.kind !== 'partition') return 'it cuts, and does not delay';

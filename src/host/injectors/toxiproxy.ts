@@ -14,6 +14,11 @@ const asPart = (effect: NetworkEffect): 'delay' | { readonly cut: string } =>
 /** Toxics in the proxies that the embedded cluster's traffic goes through: needs neither root nor anything of the kernel. */
 export const toxiproxy: Injector = {
   name: 'toxiproxy',
+  about: {
+    does: 'Delays and cuts. Toxics in the proxies that all traffic of the embedded cluster goes through: a latency in each direction, or a black hole on the routes of one node.',
+    needs: '`cluster.network: proxies`, the default. Neither root nor anything of the kernel.',
+    ends: 'Toxics are removed one by one, and looked at; a proxy server that is dead or hangs is replaced by a fresh one. They live in that process alone.',
+  },
   outlivesCluster: false,
   unfit: (_work, { dir, driver }) =>
     Promise.resolve(driver.network(dir)?.proxies == null ? 'the network of this cluster has no proxies' : undefined),

@@ -19,6 +19,7 @@ export function planWith(change: Partial<RunPlan> = {}, timing: Partial<RunPlan[
     timing: {
       healWaitMs: 120,
       faultWindowMs: 40,
+      faultGraceMs: 1000,
       leadInMs: 20,
       recoveryBudgetMs: 1000,
       observeBudgetMs: 1000,
