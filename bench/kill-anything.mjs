@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { runCase } from './kill-anything/case.mjs';
+import { endAll, runCase } from './kill-anything/case.mjs';
 import { planCase } from './kill-anything/plan.mjs';
 
 const { values } = parseArgs({
@@ -40,6 +40,10 @@ function tell({ plan, killed, headline, problems, seconds, root }) {
   if (problems.length === 0) return;
   failed.push(name);
   if (values.keep) console.log(`      kept: ${root}`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void endAll().then(() => process.exit(130)));
 }
 
 async function work() {

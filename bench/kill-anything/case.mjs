@@ -10,8 +10,30 @@ import { listTickets, openTickets } from '../../dist/host/tickets.js';
 import { differences, hostSnapshot, processesIn } from './host-snapshot.mjs';
 import { createSandbox, reportsOf, start } from './sandbox.mjs';
 import { verdictProblems } from './verdict.mjs';
-import { killThem } from './victims.mjs';
+import { killThem, processesOf } from './victims.mjs';
 import { portsLeft, watch } from './watch.mjs';
+
+/** Folders of the cases that are on now. */
+const sandboxes = new Set();
+
+/** Ends every case at once, and takes away what it had started: for a bench that is broken off. */
+export async function endAll() {
+  for (const root of sandboxes) {
+    for (let round = 0; round < 20 && processesIn(root).length > 0; round += 1) {
+      for (const text of processesIn(root)) killQuietly(Number(text.split(' ')[0]));
+      await sleep(50);
+    }
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function killQuietly(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It went by itself just now.
+  }
+}
 
 const STATES = ['planned', 'injecting', 'injected', 'stuck', 'recovered'];
 const RUN_LIMIT_MS = 240_000;
@@ -27,6 +49,9 @@ async function awaitMoment(plan, sandbox, command) {
   await pollUntil(async () => command.ended || reached(plan, sandbox) || undefined, { limitMs: 120_000, everyMs: 5 });
   const end = Date.now() + plan.afterMs;
   while (Date.now() < end && !command.ended) await sleep(Math.min(20, Math.max(1, end - Date.now())));
+  // Clients come and go: where there is none just now, the next one is waited for.
+  const there = () => plan.victims.some((victim) => processesOf(victim, sandbox, command).length > 0);
+  await pollUntil(async () => command.ended || there() || undefined, { limitMs: 20_000, everyMs: 5 });
 }
 
 const within = (work, limitMs) => Promise.race([work, sleep(limitMs, undefined, { ref: false })]);
@@ -100,6 +125,7 @@ export async function runCase(plan, keep) {
   const startedAt = Date.now();
   const before = hostSnapshot();
   const sandbox = createSandbox(plan);
+  sandboxes.add(sandbox.root);
   const command = start(sandbox, ['round', '--json']);
   const watched = watch(sandbox, command);
   const problems = [];
@@ -121,6 +147,7 @@ export async function runCase(plan, keep) {
       .map((report) => report.headline)
       .join(' ') || 'no report';
   command.child.kill('SIGKILL');
+  sandboxes.delete(sandbox.root);
   await sweepOwned((owner) => owner.startsWith(sandbox.root));
   if (problems.length === 0 || !keep) rmSync(sandbox.root, { recursive: true, force: true });
   const seconds = (Date.now() - startedAt) / 1000;

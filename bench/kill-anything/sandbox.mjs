@@ -17,7 +17,8 @@ const configOf = ({ scenario, sdk, leaseSeconds }) => ({
   load: { messages: 100, rate_per_second: 100 },
   timing: {
     heal_wait_seconds: 2,
-    fault_window_seconds: 5,
+    // A leader that is hit must be missed for longer than an election takes.
+    fault_window_seconds: scenario.params.victim === 'leader' ? 12 : 5,
     fault_grace_seconds: 5,
     lead_in_seconds: 1,
     observe_budget_seconds: 12,

@@ -97,8 +97,8 @@ export function createFaultActivities(faults: readonly Fault[]) {
             'workflow',
             plan.timing.recoveryBudgetMs,
           );
-          const { recoveredAt, recoveredUs, recoveredBy, healed } = ticket;
-          return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, error: null };
+          const { recoveredAt, recoveredUs, recoveredBy, healed, died } = ticket;
+          return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, died, error: null };
         } catch (error) {
           await handToKeeper(plan.clusterDir, faultId);
           return { ...now(), recoveredBy: null, healed: [], error: messageOf(error) };

@@ -150,7 +150,7 @@ export function judgeScenario(input: {
   readonly verdicts: readonly SdkVerdict[];
   /** Messages acknowledged before or during the fault and never received, all SDKs together. */
   readonly ackedLostDuringFault: number;
-  /** Brokers that were dead at the end, after a recovery that had proved them all alive: they died by themselves. */
+  /** Brokers that died by themselves: during the fault, or after a recovery that had proved them all alive. */
   readonly deadNodes: readonly string[];
   readonly rules: VerdictRules;
 }): ScenarioVerdict {

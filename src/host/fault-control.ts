@@ -92,6 +92,7 @@ export async function planFault(
     recoveredUs: null,
     recoveredBy: null,
     healed: [],
+    died: [],
     lastRecoverError: null,
   };
   writeTicket(ticket);

@@ -17,6 +17,22 @@ function allProved(rows: readonly Evidence[]): readonly Evidence[] {
 }
 
 /**
+ * Brokers that died by themselves while the fault was on are started again, so that the cluster becomes whole; the ticket says which they were. They
+ * are written down before they are started: whoever comes after a crash in between still knows.
+ */
+async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTicket> {
+  const driver = driverNamed(ticket.driver);
+  const meant = fault.downs?.(ticket) ?? [];
+  const nodes = await driver.nodes(ticket.clusterDir);
+  const dead = nodes.filter((node) => !node.alive && !meant.includes(node.id)).map((node) => node.id);
+  if (dead.length === 0) return ticket;
+  const noted = { ...ticket, died: [...new Set([...ticket.died, ...dead])] };
+  writeTicket(noted);
+  for (const id of dead) await driver.startNode(ticket.clusterDir, id);
+  return noted;
+}
+
+/**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
  * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, and the cluster is marked dirty.
  */
@@ -28,14 +44,17 @@ export function recoverTicket(
   limitMs: number,
 ): Promise<FaultTicket> {
   return withTicket(clusterDir, faultId, limitMs + 30_000, async () => {
-    const ticket = readTicket(clusterDir, faultId);
-    if (ticket === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
-    if (ticket.state === 'recovered') return ticket;
+    const found = readTicket(clusterDir, faultId);
+    if (found === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
+    if (found.state === 'recovered') return found;
+    let ticket = found;
     const fault = faults.find((f) => f.kind === ticket.kind);
     if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
     try {
       const driver = driverNamed(ticket.driver);
-      const gone = (await driver.status(clusterDir)) === 'stopped' && fault.outlivesCluster?.(ticket) !== true;
+      const stopped = (await driver.status(clusterDir)) === 'stopped';
+      const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
+      if (!stopped) ticket = await reviveOthers(fault, ticket);
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
         : allProved(await fault.recover(ticket, { dir: clusterDir, driver }, limitMs));

@@ -121,7 +121,7 @@ function faultText(
     ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
     ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
     ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${fault.recoverError}.`]),
-    ...(deadNodes.length === 0 ? [] : [`**Dead at the end:** ${deadNodes.join(', ')}.`]),
+    ...(deadNodes.length === 0 ? [] : [`**Died without being killed by the fault:** ${deadNodes.join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
   ];
   return lines.join('\\\n');

@@ -35,6 +35,8 @@ interface Course {
   notes: string[];
   healWaitSeconds: number | null;
   faultClientsStarted: boolean;
+  /** Brokers that died by themselves while the fault was on. */
+  died: readonly string[];
 }
 
 /** One fault with its five steps, in the seed's order. Never fails because the broker failed its test: the verdict is a value. */
@@ -56,6 +58,7 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
     notes: [],
     healWaitSeconds: null,
     faultClientsStarted: false,
+    died: [],
   };
   const progress = keepScenarioProgress(scenario);
   let cancellation: Error | undefined;
@@ -70,8 +73,9 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
     progress.enter('recording', 30_000, 'writing the scenario down');
     if (cancelled) await endEverything(plan, scenario, run, course);
     const { dead, all } = await host.deadNodes({ run });
-    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, dead);
-    const result = recordOf(scenario, course, verdict, startedAt, dead);
+    const lost = [...new Set([...course.died, ...dead])];
+    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, lost);
+    const result = recordOf(scenario, course, verdict, startedAt, lost);
     await host.recordScenario({ run, result });
     upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOf(verdict) }]);
     setCurrentDetails(scenarioDetails(result));
@@ -167,6 +171,7 @@ async function recover(
 ): Promise<void> {
   progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault, and proving it');
   const answer = await hostActivities(plan.hostQueue).recoverFault({ run, faultId });
+  course.died = answer.died ?? [];
   const times = { recoveredAt: answer.at, recoveredUs: answer.us };
   if (course.fault.injectError !== null) {
     const cleanup =

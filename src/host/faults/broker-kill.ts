@@ -59,5 +59,6 @@ export const brokerKill: Fault = {
   probe,
   isOn: async (ticket, { dir, driver }) =>
     (await driver.nodes(dir)).some((node) => node.id === victimOf(ticket) && !node.alive),
+  downs: (ticket) => ticket.targets,
   recover,
 };

@@ -53,6 +53,8 @@ export interface FaultTicket extends FaultPlan {
   /** `workflow`, `keeper`, `worker`, `command`. */
   readonly recoveredBy: string | null;
   readonly healed: readonly Evidence[];
+  /** Brokers that were found dead and that this fault had not killed: they were started again, and no such run passes. */
+  readonly died: readonly string[];
   /** Of the last attempt to recover; null if none failed. */
   readonly lastRecoverError: string | null;
 }
@@ -95,6 +97,8 @@ export interface Fault {
   probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult>;
   /** Is what was injected still in force? Cheap: asked every second of the window. A fault that was not kept up was cut short. */
   isOn(ticket: FaultTicket, cluster: FaultCluster): Promise<boolean>;
+  /** Brokers that it means to be dead. Absent: none. */
+  downs?(ticket: FaultTicket): readonly string[];
   /** True if a stopped cluster does not end it: `recover` is then called all the same. Absent: false. */
   outlivesCluster?(ticket: FaultTicket): boolean;
   recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<readonly Evidence[]>;
