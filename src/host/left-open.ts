@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import type { Fault, FaultTicket } from './faults/contract.js';
 import { dataPaths } from './paths.js';
 import { recoverTicket, type Recoverer } from './recovery.js';
-import { isDue, openTickets } from './tickets.js';
+import { isDue, listTickets } from './tickets.js';
 
-/** Every fault that is open on this host, of whatever cluster of this data folder. */
-export function openOnHost(dataRoot: string): FaultTicket[] {
+/** Every ticket on this host, of whatever cluster of this data folder: also of faults that are over. */
+export function ticketsOnHost(dataRoot: string): FaultTicket[] {
   const { clusters } = dataPaths(dataRoot);
   if (!existsSync(clusters)) return [];
-  return readdirSync(clusters).flatMap((name) => openTickets(join(clusters, name)));
+  return readdirSync(clusters).flatMap((name) => listTickets(join(clusters, name)));
 }
+
+/** Those that are not over. */
+export const openOnHost = (dataRoot: string): FaultTicket[] =>
+  ticketsOnHost(dataRoot).filter((ticket) => ticket.state !== 'recovered');
 
 /** What became of a ticket that was left open. */
 export interface LeftOpen {

@@ -23,9 +23,11 @@ afterEach(async () => {
 async function killFollower(dir: string): Promise<string> {
   const runDir = `${sandbox.dataRoot}/runs/somebody`;
   const options = { cluster: 'e2e', runId: 'somebody', logDir: `${runDir}/cluster`, nodeCount: 3 };
-  writeLease(dir, { cluster: 'e2e', driver: 'nats', runId: 'somebody', leaseMs: 120_000 });
+  writeLease(dir, { cluster: 'e2e', driver: 'nats', runId: 'somebody', leaseMs: 600_000 });
   await natsDriver.start(dir, options);
-  const plan = { ...basePlan, runId: 'somebody', clusterDir: dir, runDir };
+  // Its deadline is not to come into this.
+  const timing = { ...basePlan.timing, faultWindowMs: 600_000 };
+  const plan = { ...basePlan, timing, runId: 'somebody', clusterDir: dir, runDir };
   const { faultId } = await planFault(faults, plan, killOf('follower'), natsDriver);
   await injectFault(faults, dir, faultId, natsDriver);
   return faultId;

@@ -4,7 +4,7 @@ import { dirtyMark } from '../../host/dirty.js';
 import { faults } from '../../host/faults/index.js';
 import type { FaultTicket } from '../../host/faults/contract.js';
 import { keeperOf, reviveKeepers } from '../../host/keeper-control.js';
-import { describeTicket, openOnHost } from '../../host/left-open.js';
+import { describeTicket, openOnHost, ticketsOnHost } from '../../host/left-open.js';
 import { recoverTicket } from '../../host/recovery.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
@@ -37,15 +37,16 @@ const listCommand = new Command('list')
     process.stdout.write(options.json ? `${JSON.stringify(tickets, null, 2)}\n` : asText(tickets));
   });
 
-/** The tickets that a person means: all, the named one, or the only one. */
-function chosen(open: readonly FaultTicket[], id: string | undefined, all: boolean): readonly FaultTicket[] {
+/** The tickets that a person means: all that are open, the named one (which somebody may have ended just now), or the only one. */
+function chosen(every: readonly FaultTicket[], id: string | undefined, all: boolean): readonly FaultTicket[] {
+  const open = every.filter((ticket) => ticket.state !== 'recovered');
   if (all || (id === undefined && open.length === 1)) return open;
   const known = open.map((ticket) => ticket.faultId).join(', ') || 'none';
   if (id === undefined) {
     if (open.length === 0) return [];
     throw new ChaosError('CONFIG_INVALID', `faults recover: expected an id or --all; open are ${known}`);
   }
-  const found = open.filter((ticket) => ticket.faultId === id);
+  const found = every.filter((ticket) => ticket.faultId === id);
   if (found.length > 0) return found;
   throw new ChaosError(
     'CONFIG_INVALID',
@@ -73,7 +74,7 @@ const recoverCommand = new Command('recover')
   .action(async (id: string | undefined, options: Options & { readonly all: boolean }) => {
     const { dataRoot } = readConfig(options.config);
     await reviveKeepers(dataRoot);
-    const tickets = chosen(openOnHost(dataRoot), id, options.all);
+    const tickets = chosen(ticketsOnHost(dataRoot), id, options.all);
     if (tickets.length === 0) process.stdout.write('no fault is open on this host\n');
     const done: boolean[] = [];
     for (const ticket of tickets) done.push(await recoverOne(ticket));
