@@ -2,22 +2,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities, type ActivityDependencies } from './activities/index.js';
+import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
 import { recoverLeft } from './activities/run-state.js';
-import { loadConfig, type Config, type KnownNames } from './config/load.js';
+import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
+import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
 import { pollUntil, sleepMs } from './host/clock.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
+import { notifiersFor } from './host/notify/index.js';
 import { reviveKeepers } from './host/keeper-control.js';
 import { clusterDir, runDir } from './host/paths.js';
 import { installRoot } from './host/tools.js';
 import { ownVersions } from './host/versions.js';
 import type { TemporalPlace } from './client/connection.js';
+import { registerSearchAttributes } from './client/register-search-attributes.js';
 
 /** A dead worker's sticky queue holds up its workflows for this long (the default is 10 s). */
 const STICKY_TIMEOUT_MS = 1000;
+const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
 
 export const knownNames: KnownNames = { drivers: drivers.map((driver) => driver.name), faults: allFaults };
@@ -27,6 +31,8 @@ export interface WorkerOptions {
   /** Looked up anew at each attempt to connect: a server that was restarted may have another port. */
   readonly place: () => TemporalPlace | undefined;
   readonly faults?: ActivityDependencies['faults'];
+  /** For tests that break things: changes what this worker's activities do. */
+  readonly alter?: (activities: Activities) => Activities;
 }
 
 /** Connects, however long the server takes to come (back). */
@@ -42,7 +48,7 @@ async function connect(place: WorkerOptions['place']): Promise<{ connection: Nat
 
 /** The composition root: one process that serves the workflows' queue and its host's queue, until SIGTERM. */
 export async function runWorker(
-  { config, place, faults = allFaults }: WorkerOptions,
+  { config, place, faults = allFaults, alter = (activities) => activities }: WorkerOptions,
   onReady: () => void,
 ): Promise<void> {
   Runtime.install({
@@ -52,21 +58,20 @@ export async function runWorker(
   await reviveKeepers(config.dataRoot);
   await recoverLeft(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
-  const activities = createActivities({
-    faults,
-    versions: await ownVersions(),
-    makePlan: (request, runId) =>
-      planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
-  });
+  const activities = alter(
+    createActivities({
+      faults,
+      notifiersOf: (path) => notifiersFor(notifySettings(configNow(path, config, knownNames))),
+      publishingOf: (path) => publishing(configNow(path, config, knownNames)),
+      versions: await ownVersions(),
+      makePlan: (request, runId) =>
+        planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
+    }),
+  );
   const { connection, at } = await connect(place);
   await recoverLeft(faults, config.dataRoot, new Client({ connection, namespace: at.namespace }));
-  const common = {
-    connection,
-    namespace: at.namespace,
-    activities,
-    maxHeartbeatThrottleInterval: 1000,
-    shutdownGraceTime: 2000,
-  };
+  await registerSearchAttributes(connection, at.namespace);
+  const common = { connection, namespace: at.namespace, activities, ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -81,9 +86,5 @@ export async function runWorker(
     limitMs: 60_000,
     everyMs: 20,
   }).then(onReady);
-  try {
-    await running;
-  } finally {
-    await connection.close();
-  }
+  await running.finally(() => connection.close());
 }

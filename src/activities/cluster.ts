@@ -1,14 +1,16 @@
 import { dirname, join } from 'node:path';
 import { getClient } from '@temporalio/activity';
 import { ChaosError } from '../domain/errors.js';
+import type { BrokersSince } from '../domain/losses.js';
 import type { RunPlan } from '../domain/plan.js';
 import { monotonicUs, sleepMs } from '../host/clock.js';
 import { clearDirty } from '../host/dirty.js';
 import type { Fault, FaultTicket } from '../host/faults/contract.js';
-import { writeJson } from '../host/files.js';
+import { readJson, writeJson } from '../host/files.js';
 import { ensureKeeper } from '../host/keeper-control.js';
 import { endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/lease.js';
 import { describeTicket, openOnHost, recoverLeftOpen } from '../host/left-open.js';
+import { brokersFile } from '../host/paths.js';
 import { recoverTicket } from '../host/recovery.js';
 import { openTickets } from '../host/tickets.js';
 import { driverNamed } from '../host/drivers/index.js';
@@ -67,6 +69,14 @@ async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, not
   );
 }
 
+/** Adds this cluster's endpoints to those of the run: what a ledger calls an endpoint, a report calls a broker. */
+async function writeBrokers(plan: RunPlan): Promise<void> {
+  const nodes = await driverOf(plan).nodes(plan.clusterDir);
+  const endpoints = Object.fromEntries(nodes.map((node) => [node.clientEndpoint, node.id]));
+  const earlier = readJson<BrokersSince[]>(brokersFile(plan.runDir)) ?? [];
+  writeJson(brokersFile(plan.runDir), [...earlier, { sinceUs: monotonicUs(), endpoints }]);
+}
+
 export function createClusterActivities(faults: readonly Fault[]) {
   return {
     /** Step 1 of a run: tools are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
@@ -108,6 +118,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
           .start(clusterDir, options)
           .finally(() => clearInterval(renewing));
         writeJson(join(plan.runDir, 'versions.json'), up.versions);
+        await writeBrokers(plan);
         return { endpoint: up.endpoint, dataDirs: up.dataDirs };
       }),
 

@@ -1,9 +1,9 @@
 import { activityInfo, getClient } from '@temporalio/activity';
-import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { CHAOS_QUEUE, clusterWorkflowId } from '../domain/ids.js';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { clusterWorkflowId } from '../domain/ids.js';
 import { sleepMs } from '../host/clock.js';
 import { acquireUpdate, releaseUpdate, type AcquireAnswer, type Holder } from '../workflows/messages.js';
-import type { clusterWorkflow } from '../workflows/cluster.js';
+import { clusterRecord } from './cluster-record.js';
 import { asActivity } from './support.js';
 
 /** Children of a dead run are cancelled by the server and recover what they injected: they are waited for this long. */
@@ -14,19 +14,11 @@ export interface HolderRequest {
   readonly holder: Holder;
 }
 
-async function askCluster(client: Client, cluster: string, holder: Holder, replaces?: Holder): Promise<AcquireAnswer> {
-  const start = new WithStartWorkflowOperation<typeof clusterWorkflow>('ClusterWorkflow', {
-    workflowId: clusterWorkflowId(cluster),
-    taskQueue: CHAOS_QUEUE,
-    args: [{ cluster, holder: null }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `Who holds cluster ${cluster}`,
-  });
-  return client.workflow.executeUpdateWithStart(acquireUpdate, {
+const askCluster = (client: Client, cluster: string, holder: Holder, replaces?: Holder): Promise<AcquireAnswer> =>
+  client.workflow.executeUpdateWithStart(acquireUpdate, {
     args: [{ holder, ...(replaces === undefined ? {} : { replaces }) }],
-    startWorkflowOperation: start,
+    startWorkflowOperation: clusterRecord(cluster),
   });
-}
 
 async function isClosed(client: Client, holder: Holder): Promise<boolean> {
   try {
@@ -61,8 +53,9 @@ export const holderActivities = {
     asActivity(async (signal) => {
       const client = getClient();
       const answer = await askCluster(client, cluster, holder);
-      if (answer.granted || !(await isDead(client, answer.heldBy, signal))) return answer;
-      return askCluster(client, cluster, holder, answer.heldBy);
+      if (answer.granted || answer.refusal.kind !== 'held') return answer;
+      const { by } = answer.refusal;
+      return (await isDead(client, by, signal)) ? askCluster(client, cluster, holder, by) : answer;
     }),
 
   /** Gives the cluster back; nothing if this run does not hold it, or if somebody has ended the cluster's record. */

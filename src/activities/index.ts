@@ -1,30 +1,40 @@
 import type { Fault } from '../host/faults/contract.js';
+import { breakerActivities } from './breaker.js';
 import { clientActivities } from './clients.js';
 import { clockActivities } from './clock.js';
 import { createClusterActivities } from './cluster.js';
 import { createFaultActivities } from './fault.js';
 import { holderActivities } from './holder.js';
+import { createNotifyActivities, type NotifiersOf } from './notify.js';
 import { createPlanActivities, type MakePlan } from './plan.js';
+import { createPublishActivities, type PublishingOf } from './publish.js';
 import { createReportActivities } from './report.js';
+import { scheduleActivities } from './schedule.js';
 import { snapshotActivities } from './snapshot.js';
 
 export interface ActivityDependencies {
   readonly faults: readonly Fault[];
   readonly makePlan: MakePlan;
+  readonly notifiersOf: NotifiersOf;
+  readonly publishingOf: PublishingOf;
   /** Commit and versions of this program, for the report. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Everything that a host's worker can do. */
-export const createActivities = ({ faults, makePlan, versions }: ActivityDependencies) => ({
+export const createActivities = ({ faults, makePlan, versions, ...of }: ActivityDependencies) => ({
   ...createPlanActivities(makePlan),
   ...holderActivities,
+  ...breakerActivities,
+  ...scheduleActivities,
+  ...createNotifyActivities(of.notifiersOf),
   ...createClusterActivities(faults),
   ...snapshotActivities,
   ...clientActivities,
   ...createFaultActivities(faults),
   ...clockActivities,
   ...createReportActivities(versions),
+  ...createPublishActivities(of.publishingOf),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -112,6 +112,8 @@ export interface ReportWritten {
   readonly headline: Headline;
   readonly runPassed: boolean;
   readonly passRatePercent: number;
+  /** The run failed by nothing but result lines that could not be read. */
+  readonly onlyFormatErrors: boolean;
   readonly summary: string;
   readonly jsonPath: string;
   readonly markdownPath: string;

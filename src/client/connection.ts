@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ChaosError } from '../domain/errors.js';
 import { runningServer } from '../host/temporal/server.js';
 
 /** Where Temporal is, and whether it is ours. */
@@ -36,6 +37,21 @@ export const findPlace = (dataRoot: string): TemporalPlace | undefined => outsid
 export async function connectClient(place: TemporalPlace): Promise<Client> {
   const connection = await Connection.connect({ ...place.options, address: place.address, connectTimeout: 5000 });
   return new Client({ connection, namespace: place.namespace });
+}
+
+/** Connects to the server that runs; the error of a command that needs one says how to start it. */
+export async function requireTemporal(
+  dataRoot: string,
+): Promise<{ readonly place: TemporalPlace; readonly client: Client }> {
+  const place = findPlace(dataRoot);
+  if (place === undefined) {
+    throw new ChaosError('PREFLIGHT_FAILED', 'Temporal does not run here; start it with: robustmq-chaos dev');
+  }
+  try {
+    return { place, client: await connectClient(place) };
+  } catch (error) {
+    throw new ChaosError('PREFLIGHT_FAILED', `expected a Temporal server at ${place.address}, got ${String(error)}`);
+  }
 }
 
 /** Page of a workflow in the Web UI. */

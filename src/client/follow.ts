@@ -7,6 +7,7 @@ import { sleepMs } from '../host/clock.js';
 import {
   runProgressQuery,
   scenarioProgressQuery,
+  type RunPause,
   type RunProgress,
   type ScenarioProgress,
 } from '../workflows/messages.js';
@@ -17,9 +18,14 @@ const LOOK_EVERY_MS = 400;
 /** A server that does not come back within this ends the display, not the run. */
 const LOST_AFTER_MS = 60_000;
 
-/** `lost`: Temporal was out of reach for too long; the run goes on without being watched. */
+/**
+ * `paused`: the verdict is there, and the run waits for a human. `lost`: Temporal was out of reach for too long; the run goes on without being
+ * watched.
+ */
 export type Ending =
-  { readonly kind: 'closed'; readonly result: RunResult } | { readonly kind: 'lost'; readonly why: string };
+  | { readonly kind: 'closed'; readonly result: RunResult }
+  | { readonly kind: 'paused'; readonly result: RunResult; readonly pause: RunPause }
+  | { readonly kind: 'lost'; readonly why: string };
 
 async function look(
   client: Client,
@@ -58,7 +64,7 @@ function asChaosError(error: Error): Error {
   return error;
 }
 
-/** Shows a run until it is closed. Server and worker are brought back if they die; the display gives up when Temporal stays away. */
+/** Shows a run until it is closed or waits for a human. Server and worker are brought back if they die; the display gives up when Temporal stays away. */
 export async function follow(session: Session, workflowId: string, display: Display): Promise<Ending> {
   let lastSeen = Date.now();
   for (;;) {
@@ -67,6 +73,8 @@ export async function follow(session: Session, workflowId: string, display: Disp
       const { run, scenario } = await look(session.client, workflowId);
       display.show(run, scenario);
       lastSeen = Date.now();
+      const { result, pause } = run;
+      if (run.phase === 'paused' && result !== null && pause !== null) return { kind: 'paused', result, pause };
       if (run.phase === 'closed' || (await isClosed(session.client, workflowId))) {
         return { kind: 'closed', result: await closedResult(session.client, workflowId) };
       }

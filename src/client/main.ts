@@ -2,13 +2,20 @@
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
 import { cancelCommand } from './commands/cancel.js';
+import { compareCommand } from './commands/compare.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { faultsCommand } from './commands/faults.js';
+import { openCommand } from './commands/open.js';
+import { rejudgeCommand } from './commands/rejudge.js';
+import { rehearseCommand } from './commands/rehearse.js';
+import { resumeCommand } from './commands/resume.js';
+import { publishCommand } from './commands/publish.js';
 import { roundCommand } from './commands/round.js';
 import { runsCommand } from './commands/runs.js';
 import { sayCommand } from './commands/say.js';
 import { scenarioCommand } from './commands/scenario.js';
+import { scheduleCommand } from './commands/schedule.js';
 import { showCommand } from './commands/show.js';
 import { statusCommand } from './commands/status.js';
 import { workerCommand } from './commands/worker.js';
@@ -20,9 +27,16 @@ const program = new Command('robustmq-chaos')
   .addCommand(roundCommand)
   .addCommand(scenarioCommand)
   .addCommand(sayCommand)
+  .addCommand(scheduleCommand)
+  .addCommand(resumeCommand)
+  .addCommand(rehearseCommand)
   .addCommand(statusCommand)
   .addCommand(runsCommand)
   .addCommand(showCommand)
+  .addCommand(openCommand)
+  .addCommand(rejudgeCommand)
+  .addCommand(compareCommand)
+  .addCommand(publishCommand)
   .addCommand(cancelCommand)
   .addCommand(faultsCommand)
   .addCommand(doctorCommand)

@@ -7,10 +7,11 @@ import type { RunRequest } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import { exitCodeOf } from '../domain/status.js';
 import type { chaosRunWorkflow } from '../workflows/chaos-run.js';
-import { workflowUrl } from './connection.js';
+import type { RunPause } from '../workflows/messages.js';
+import { workflowUrl, type TemporalPlace } from './connection.js';
 import { createDisplay, type Display } from './display.js';
 import { EXIT_LOST } from './exit.js';
-import { follow } from './follow.js';
+import { follow, type Ending } from './follow.js';
 import { openSession, type Session } from './session.js';
 
 export interface RunOptions {
@@ -49,7 +50,7 @@ export async function startRun(config: Config, scenario: string | undefined, opt
       display.say(`Temporal is out of reach (${ending.why}); the run goes on. Look again: robustmq-chaos status`);
       return EXIT_LOST;
     }
-    await announce(session, workflowId, ending.result, options.json);
+    await announce(session, workflowId, ending, options.json);
     return exitCodeOf(ending.result.headline);
   } finally {
     stop();
@@ -57,15 +58,45 @@ export async function startRun(config: Config, scenario: string | undefined, opt
   }
 }
 
-async function announce(session: Session, workflowId: string, result: RunResult, json: boolean): Promise<void> {
+async function announce(
+  session: Session,
+  workflowId: string,
+  ending: Exclude<Ending, { readonly kind: 'lost' }>,
+  json: boolean,
+): Promise<void> {
+  const { result } = ending;
   if (json) {
     const history = await historyOf(session, workflowId, result);
-    process.stdout.write(`${JSON.stringify({ ...result, workflowId, history }, null, 2)}\n`);
+    const paused = ending.kind === 'paused' ? ending.pause : null;
+    process.stdout.write(`${JSON.stringify({ ...result, workflowId, paused, history }, null, 2)}\n`);
     return;
   }
-  const report =
-    result.markdownPath === null ? '' : `\nReport: ${result.markdownPath}\n        ${String(result.jsonPath)}`;
-  process.stdout.write(`\n${result.summary}${report}\n`);
+  process.stdout.write(`\n${[result.summary, ...reportLines(result)].join('\n')}\n`);
+  if (ending.kind === 'paused') process.stdout.write(pauseText(ending.pause, session.place));
+}
+
+/** Where the report is, and what is still to be done with it. */
+function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issueError }: RunResult): string[] {
+  if (markdownPath === null || jsonPath === null) return [];
+  const later = `the next run, or robustmq-chaos publish ${runId}, tries again`;
+  return [
+    `Report: ${markdownPath}`,
+    `        ${jsonPath}`,
+    `As a page: bin/robustmq-chaos open ${runId}`,
+    ...(githubUrl === null ? [] : [`        ${githubUrl}`]),
+    ...(pushError === null ? [] : [`Not pushed: ${pushError}`, `        (${later})`]),
+    ...(issueError === null ? [] : [`Issues not up to date: ${issueError}`, `        (${later})`]),
+  ];
+}
+
+/** What to do now, for whoever stands before a breaker that has just opened. */
+function pauseText({ consecutiveFailures, howToResume }: RunPause, place: TemporalPlace): string {
+  const dev =
+    place.kind === 'embedded' ? '\n  robustmq-chaos dev          (server, Web UI and worker, if they do not run)' : '';
+  return (
+    `\n🚨 ${consecutiveFailures} rounds in a row failed: no full run starts until somebody says so.\n` +
+    `To let them go on:${dev}\n  ${howToResume.command}\n`
+  );
 }
 
 /** Events and bytes that the run and its scenarios left in Temporal. */

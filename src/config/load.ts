@@ -67,6 +67,16 @@ export function loadConfig(file: string, known: KnownNames): Config {
   };
 }
 
+/** A file as it is now, else what was read of it before: one that has become unreadable keeps no run from being published and told. */
+export function configNow(path: string, before: Config, known: KnownNames): Config {
+  try {
+    return loadConfig(path, known);
+  } catch (error) {
+    if (path === before.path) return before;
+    throw error;
+  }
+}
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

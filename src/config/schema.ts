@@ -55,6 +55,18 @@ const sdkClients = z.strictObject({
   workload: name.default('basic-pubsub'),
 });
 
+const schedule = z.strictObject({
+  /** Five fields, in `time_zone`. */
+  cron: z
+    .string()
+    .regex(/^(\S+\s+){4}\S+$/, 'expected five fields, e.g. "0 */4 * * *"')
+    .default('0 */4 * * *'),
+  /** Instead of `cron`: a round this often, for rehearsals. */
+  every_seconds: z.number().int().min(5).max(86_400).optional(),
+  /** Ticks that fell into an outage of the server are made up for if they are no older than this. */
+  catch_up_seconds: z.number().int().min(10).max(86_400).default(600),
+});
+
 const logs = z.strictObject({
   /** Parts of log lines that must never appear. */
   never: z.array(z.string().min(1)).default(['panic:', 'fatal error:', 'SIGSEGV', 'corrupt', 'Corrupt']),
@@ -69,6 +81,80 @@ const timeZone = z.string().refine((zone) => {
   }
 }, 'expected a time zone of the IANA database, e.g. "Asia/Shanghai" or "UTC"');
 
+const repository = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'expected owner/name');
+
+/** A secret is never in the config: only where it is. Somebody who puts the secret itself here is told so, without showing it. */
+const secretEnv = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable, never the secret itself')
+  .refine(
+    (value) => !/^(gh[opsur]_|github_pat_)/.test(value),
+    'expected the name of a variable, got what looks like a token',
+  );
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, message: 'expected an http or https address' })
+  .refine((value) => !URL.canParse(value) || new URL(value).username === '', 'expected an address without credentials')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const publish = z
+  .strictObject({
+    via: z.enum(['none', 'octokit', 'deploy-key']).default('none'),
+    repository: repository.optional(),
+    branch: z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]*$/, 'expected a branch, e.g. main')
+      .default('main'),
+    /** Holds one folder per run, and the history. */
+    folder: z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/, 'expected a folder, e.g. docs/reports')
+      .default('reports'),
+    ledgers: z.boolean().default(false),
+    api_url: baseUrl.default('https://api.github.com'),
+    web_url: baseUrl.default('https://github.com'),
+    token_env: secretEnv.default('GITHUB_TOKEN'),
+    token_file: z.string().min(1).optional(),
+    key_file: z.string().min(1).optional(),
+    known_hosts_file: z.string().min(1).optional(),
+    /** What git pushes to by SSH; absent: the repository on github.com. */
+    remote: z
+      .string()
+      .regex(
+        /^(ssh:\/\/([A-Za-z0-9._-]+@)?[A-Za-z0-9.-]+(:\d+)?\/|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:)[^\s]+$/,
+        'expected git@host:owner/name.git or ssh://git@host:port/path',
+      )
+      .optional(),
+    issues: z
+      .strictObject({
+        enabled: z.boolean().default(false),
+        repository: repository.optional(),
+        label: z.string().min(1).max(50).default('chaos-test'),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ via, repository: target, key_file: keyFile, issues }, context) => {
+    const need = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+    if (via !== 'none' && target === undefined) need('repository', `expected owner/name, since via is ${via}`);
+    if (via === 'deploy-key' && keyFile === undefined) need('key_file', 'expected a file, since via is deploy-key');
+    if (via !== 'octokit' && issues.enabled) need('issues', 'expected via: octokit: only a token may open issues');
+  });
+
+const notify = z.strictObject({
+  feishu: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      webhook_env: secretEnv.default('FEISHU_WEBHOOK'),
+      webhook_file: z.string().min(1).optional(),
+      /** Of the bot's signature check; a bot without one gets unsigned messages only if `signed` is false. */
+      signed: z.boolean().default(true),
+      secret_env: secretEnv.default('FEISHU_SECRET'),
+      secret_file: z.string().min(1).optional(),
+      card: z.boolean().default(false),
+    })
+    .prefault({}),
+});
+
 /** The whole config file. Defaults stand here and nowhere else. */
 export const configSchema = z.strictObject({
   cluster: cluster.prefault({}),
@@ -82,6 +168,9 @@ export const configSchema = z.strictObject({
   timing: timing.prefault({}),
   verdict: verdict.prefault({}),
   logs: logs.prefault({}),
+  schedule: schedule.prefault({}),
+  publish: publish.prefault({}),
+  notify: notify.prefault({}),
   scenarios: z.array(scenario).min(1),
 });
 

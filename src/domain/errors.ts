@@ -21,6 +21,16 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Wait for the run that holds the cluster, or cancel it: `robustmq-chaos cancel`.',
   },
+  BREAKER_OPEN: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Let the runs go on: `robustmq-chaos resume --by NAME --reason TEXT`.',
+  },
+  NOT_PAUSED: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Look at `robustmq-chaos status`: there is nothing to resume.',
+  },
   CLUSTER_START_FAILED: {
     blame: 'broker',
     retryable: false,
@@ -41,6 +51,53 @@ export const ERRORS = {
     blame: 'broker',
     retryable: false,
     remedy: 'The broker refused to move its leaders; read its log in cluster/.',
+  },
+  SECRET_MISSING: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Set it where the worker is started, or name a file that holds it; see docs/publishing.md.',
+  },
+  REMOTE_UNREACHABLE: {
+    blame: 'environment',
+    retryable: true,
+    remedy: 'Look at the network of the worker, and at the status page of the service.',
+  },
+  REMOTE_RATE_LIMITED: { blame: 'environment', retryable: true, remedy: 'Wait: the next run sends what is missing.' },
+  REMOTE_CONTENDED: {
+    blame: 'environment',
+    retryable: true,
+    remedy: 'Somebody else pushes to the same branch all the time; give the reports a branch of their own.',
+  },
+  REMOTE_DENIED: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Look at the token or key: docs/publishing.md says what it must be allowed to do.',
+  },
+  REMOTE_REFUSED: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Look at the rules of the repository (protected branch, limits), or at the settings of the bot.',
+  },
+  REMOTE_MISSING: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Look at repository and branch in the config; an empty repository needs a first commit.',
+  },
+  KEY_UNUSABLE: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'docs/publishing.md says how to make a deploy key.',
+  },
+  HOST_KEY_UNKNOWN: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Get the key of the host by a way that you trust into publish.known_hosts_file.',
+  },
+  HOST_KEY_CHANGED: {
+    blame: 'environment',
+    retryable: false,
+    remedy:
+      'Somebody may be in between: ask the owner of the host for its new key before you change the known-hosts file.',
   },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -9,6 +9,12 @@ export const hostQueue = (hostId: string): string => `host-${hostId}`;
 /** Id of the one durable record per cluster. */
 export const clusterWorkflowId = (cluster: string): string => `cluster-${cluster}`;
 
+/** Id of a cluster's schedule. */
+export const scheduleIdOf = (cluster: string): string => `chaos-${cluster}`;
+
+/** Start of the ids of scheduled runs; the server appends the tick's time. */
+export const scheduledRunIdPrefix = (cluster: string): string => `chaos-run-${cluster}`;
+
 /** Id of a run started by a person; `at` is the start time, `suffix` makes two starts in one second differ. */
 export function chaosRunWorkflowId(cluster: string, at: Date, suffix: string): string {
   const stamp = at

@@ -218,3 +218,12 @@ export function judgeRun(input: {
   const headline = failures.some((f) => f.blame === 'broker') ? 'FAIL' : 'INVALID';
   return { runPassed, headline, passRatePercent };
 }
+
+/** Did a run fail by nothing but result lines that could not be read? Such a run says nothing of the broker, and is not counted. */
+export function isOnlyFormatErrors(run: {
+  readonly runFailures: readonly Failure[];
+  readonly scenarios: readonly { readonly verdict: Pick<ScenarioVerdict, 'failures'> }[];
+}): boolean {
+  const failures = [...run.runFailures, ...run.scenarios.flatMap(({ verdict }) => verdict.failures)];
+  return failures.length > 0 && failures.every(({ status }) => status === 'script_format_error');
+}

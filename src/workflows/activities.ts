@@ -1,5 +1,6 @@
 import {
   ActivityCancellationType,
+  ActivityFailure,
   CancellationScope,
   CancelledFailure,
   isCancellation,
@@ -34,3 +35,9 @@ export function cancellationIn(error: unknown): Error | undefined {
   if (!CancellationScope.current().consideredCancelled) return undefined;
   return new CancelledFailure('cancelled', [], error instanceof Error ? error : undefined);
 }
+
+/** What an activity's failure says, short enough for a note. */
+export const reasonOf = (error: unknown): string => {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof Error ? cause.message.slice(0, 1000) : String(cause);
+};

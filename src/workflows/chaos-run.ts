@@ -14,13 +14,16 @@ import type { ClusterUp, ReportWritten, WriteReportRequest } from '../activities
 import type { ClientOutcome } from '../domain/client-result.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
+import type { PublishAnswer } from '../domain/publish.js';
 import type { RunResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
-import { cancellationIn, hostActivities } from './activities.js';
+import { cancellationIn, hostActivities, reasonOf } from './activities.js';
+import { pause, settle } from './aftermath.js';
 import type { Holder } from './messages.js';
-import { refusedByHolder, refusedByHost } from './refusal.js';
+import { refusedBy, refusedByHost } from './refusal.js';
+import { keepResumeGate } from './resume-gate.js';
 import { keepRunProgress, type RunProgressKeeper } from './run-progress.js';
 import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from './search-attributes.js';
@@ -42,11 +45,23 @@ interface Course {
   outcomes: ScenarioOutcome[];
 }
 
-/** One run: acquire, pre-check, start, control run, each scenario in turn, stop, report, release. */
+const newCourse = (): Course => ({
+  up: null,
+  untend: () => Promise.resolve(),
+  control: [],
+  controlVerdicts: [],
+  runFailures: [],
+  endSnapshot: null,
+  notes: [],
+  outcomes: [],
+});
+
+/** One run: acquire, pre-check, start, control run, each scenario in turn, stop, report, count, release, tell; and the pause at the third failure. */
 export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunResult> {
   const info = workflowInfo();
   const startedAt = new Date().toISOString();
   const progress = keepRunProgress();
+  const gate = keepResumeGate((text) => progress.note(text));
   const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
   const plan = await planner.preparePlan({ request, workflowId: info.workflowId, temporalRunId: info.runId });
   progress.plan(plan);
@@ -61,20 +76,11 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     since: startedAt,
   };
   const acquired = await hostActivities(undefined).acquireCluster({ cluster: plan.cluster, holder });
-  if (!acquired.granted) return finish(progress, refusedByHolder(plan, acquired.heldBy));
+  if (!acquired.granted) return finish(progress, await refusedBy(plan, acquired.refusal));
 
   const host = hostActivities(plan.hostQueue);
   const run: RunRef = { runId: plan.runId, runDir: plan.runDir };
-  const course: Course = {
-    up: null,
-    untend: () => Promise.resolve(),
-    control: [],
-    controlVerdicts: [],
-    runFailures: [],
-    endSnapshot: null,
-    notes: [],
-    outcomes: [],
-  };
+  const course = newCourse();
   let cancellation: Error | undefined;
   try {
     await runOnCluster(plan, run, course, progress);
@@ -86,21 +92,26 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     }
     if (cancellation === undefined) noteFailure(course, error);
   }
-  const result = await CancellationScope.nonCancellable(async () => {
+  const written = await CancellationScope.nonCancellable(async () => {
     progress.enter('stopping cluster');
     await host.stopCluster({ run });
     progress.enter('report');
     const cancelled = cancellation !== undefined;
-    const written = await host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancelled));
-    await host.releaseCluster({ cluster: plan.cluster, holder });
-    return resultOf(plan, course, written);
+    return host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancelled));
   });
-  finish(progress, result);
+  const reported = { plan, workflowId: info.workflowId, holder, written, progress };
+  const settled = await CancellationScope.nonCancellable(() => settle(reported));
+  const result = { ...resultOf(plan, course, written), ...settled.published };
+  try {
+    if (settled.outcome.pauses) await pause(reported, settled, result, gate);
+  } finally {
+    finish(progress, result);
+  }
   if (cancellation !== undefined) throw cancellation;
   return result;
 }
 
-function resultOf(plan: RunPlan, course: Course, written: ReportWritten): RunResult {
+function resultOf(plan: RunPlan, course: Course, written: ReportWritten): Omit<RunResult, keyof PublishAnswer> {
   const scenarios = plan.scenarios.map(({ name }) => {
     const verdict = course.outcomes.find((outcome) => outcome.name === name)?.verdict;
     return { name, passed: verdict?.passed ?? false, status: verdict?.status ?? 'not run' };
@@ -164,11 +175,6 @@ async function replaceCluster(plan: RunPlan, run: RunRef, course: Course): Promi
   await hostActivities(plan.hostQueue).stopCluster({ run });
   await startCluster(plan, run, course);
 }
-
-const reasonOf = (error: unknown): string => {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof Error ? cause.message.slice(0, 1000) : String(cause);
-};
 
 /** The clients without any fault: the baseline. True if the test's own equipment failed. */
 async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: RunProgressKeeper): Promise<boolean> {

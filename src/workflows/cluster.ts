@@ -1,48 +1,130 @@
-import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { NEW_BREAKER, recordEnding, resetBreaker, resetProblem, type ResetRequest } from '../domain/breaker.js';
+import type { AnnounceResumeRequest } from '../activities/notify.js';
+import { hostActivities } from './activities.js';
 import {
   acquireUpdate,
   clusterStatusQuery,
+  recordOutcomeUpdate,
   releaseUpdate,
+  resetUpdate,
   type AcquireAnswer,
   type AcquireRequest,
+  type ClusterRecord,
   type ClusterStatus,
   type Holder,
+  type ResetAnswer,
 } from './messages.js';
+
+/** The record as it is now; every handler changes it in one go, between two waits. */
+type Record = { -readonly [Key in keyof ClusterStatus]: ClusterStatus[Key] };
 
 const isSame = (
   a: Pick<Holder, 'workflowId' | 'temporalRunId'>,
   b: Pick<Holder, 'workflowId' | 'temporalRunId'>,
 ): boolean => a.workflowId === b.workflowId && a.temporalRunId === b.temporalRunId;
 
+/** A message that does not arrive must not keep the record from living on. */
+const ANNOUNCE_LIMIT_MS = 300_000;
+/** Nor must a person who resumes wait for a channel that is down. */
+const ANSWER_LIMIT_MS = 10_000;
+
 /**
- * The one durable record of a cluster: who holds it. An entity that lives for ever and continues as new. A holder is replaced only by a
- * caller who names it, after having seen that it is dead: compare and swap.
+ * The one durable record of a cluster: who holds it, how many runs failed in a row, whether the breaker is open. An entity that lives for ever and
+ * continues as new.
  */
-export async function clusterWorkflow(initial: ClusterStatus): Promise<never> {
-  let holder = initial.holder;
-  setHandler(
-    acquireUpdate,
-    (request: AcquireRequest): AcquireAnswer => {
-      const dead = request.replaces;
-      const free = holder === null || isSame(holder, request.holder) || (dead !== undefined && isSame(holder, dead));
-      if (!free && holder !== null) return { granted: false, heldBy: holder };
-      holder = request.holder;
-      return { granted: true };
-    },
-    { description: 'Takes the cluster for a run' },
-  );
+export async function clusterWorkflow(initial: ClusterRecord): Promise<never> {
+  const record: Record = { ...initial, breaker: initial.breaker ?? NEW_BREAKER };
+  serveHolder(record);
+  const isQuiet = serveBreaker(record);
+  setHandler(clusterStatusQuery, () => record, {
+    description: 'Who holds the cluster, failures in a row, the breaker, the last runs',
+  });
+  await condition(() => workflowInfo().continueAsNewSuggested && allHandlersFinished() && isQuiet());
+  return continueAsNew<typeof clusterWorkflow>(record);
+}
+
+/** A holder is replaced only by a caller who names it, after having seen that it is dead: compare and swap. */
+function acquire(record: Record, { holder: asking, replaces }: AcquireRequest): AcquireAnswer {
+  const { holder, breaker } = record;
+  const isReplaced = holder !== null && replaces !== undefined && isSame(holder, replaces);
+  if (holder !== null && !isReplaced && !isSame(holder, asking)) {
+    return { granted: false, refusal: { kind: 'held', by: holder } };
+  }
+  if (breaker.state.kind === 'open' && asking.kind === 'full') {
+    if (isReplaced) record.holder = null;
+    return { granted: false, refusal: { kind: 'breaker open', breaker: breaker.state } };
+  }
+  record.holder = asking;
+  return { granted: true };
+}
+
+function serveHolder(record: Record): void {
+  setHandler(acquireUpdate, (request) => acquire(record, request), {
+    description: 'Takes the cluster for a run; an open breaker admits single scenarios only',
+  });
   setHandler(
     releaseUpdate,
     (who): boolean => {
-      if (holder === null || !isSame(holder, who)) return false;
-      holder = null;
+      if (record.holder === null || !isSame(record.holder, who)) return false;
+      record.holder = null;
       return true;
     },
     { description: 'Gives the cluster back; nothing if the caller does not hold it' },
   );
-  setHandler(clusterStatusQuery, () => ({ cluster: initial.cluster, holder }), {
-    description: 'Who holds the cluster',
-  });
-  await condition(() => workflowInfo().continueAsNewSuggested && allHandlersFinished());
-  return continueAsNew<typeof clusterWorkflow>({ cluster: initial.cluster, holder });
+}
+
+const notPaused = (problem: string): ApplicationFailure => ApplicationFailure.nonRetryable(problem, 'NOT_PAUSED');
+
+/** Serves the count and the breaker. Returns whether every message has been sent or given up. */
+function serveBreaker(record: Record): () => boolean {
+  let announcing = 0;
+  const announce = (queue: string, request: AnnounceResumeRequest): void => {
+    announcing += 1;
+    void hostActivities(queue, { scheduleToCloseTimeout: ANNOUNCE_LIMIT_MS })
+      .announceResume(request)
+      .catch(() => undefined)
+      .then(() => (announcing -= 1));
+  };
+  setHandler(
+    recordOutcomeUpdate,
+    (ending) => {
+      const { breaker, outcome } = recordEnding(record.breaker, ending);
+      record.breaker = breaker;
+      return outcome;
+    },
+    { description: 'Counts a run that ended, once' },
+  );
+  setHandler(
+    resetUpdate,
+    async (request: ResetRequest): Promise<ResetAnswer> => {
+      const { state } = record.breaker;
+      const problem = resetProblem(record.breaker, request);
+      if (problem !== undefined || state.kind === 'closed') throw notPaused(problem ?? 'the breaker is not open');
+      const at = new Date().toISOString();
+      record.breaker = resetBreaker(record.breaker, request, at);
+      const { by, reason } = request;
+      const { cluster } = record;
+      const schedule = await hostActivities(undefined).unpauseSchedule({ cluster, by, reason });
+      const { runId, runDir, hostQueue } = state.pausedRun;
+      announce(hostQueue, { run: { runId, runDir }, by, reason });
+      await condition(() => announcing === 0, ANSWER_LIMIT_MS);
+      return { by, reason, at, schedule };
+    },
+    {
+      description: 'Closes the breaker: {"by", "reason", "runId": null}. A paused run does this by its own `resume`.',
+      validator: (request: ResetRequest) => {
+        const problem = resetProblem(record.breaker, request);
+        if (problem !== undefined) throw notPaused(problem);
+      },
+    },
+  );
+  return () => announcing === 0;
 }

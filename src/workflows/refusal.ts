@@ -1,11 +1,33 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
+import type { OpenBreaker } from '../domain/breaker.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
-import type { Holder } from './messages.js';
+import { breakerNote } from '../domain/schedule.js';
+import { hostActivities } from './activities.js';
+import type { Holder, Refusal } from './messages.js';
+import { resumeHelp } from './texts.js';
+
+/** Another run has the cluster; or the breaker is open, and then the schedule is to be paused, whoever may have set it going. */
+export async function refusedBy(plan: RunPlan, refusal: Refusal): Promise<RunResult> {
+  if (refusal.kind === 'held') return refusedByHolder(plan, refusal.by);
+  const { breaker } = refusal;
+  const note = breakerNote(breaker.byRuns, resumeHelp(plan, breaker.pausedRun.workflowId).command);
+  const schedule = await hostActivities(undefined).pauseSchedule({ cluster: plan.cluster, note });
+  return refusedByBreaker(plan, breaker, schedule);
+}
 
 /** The cluster's record names another run that holds it. */
-export const refusedByHolder = (plan: RunPlan, { workflowId, since }: Holder): RunResult =>
+const refusedByHolder = (plan: RunPlan, { workflowId, since }: Holder): RunResult =>
   refused(plan, workflowId, `cluster ${plan.cluster} is held by ${workflowId} since ${since}`);
+
+/** The breaker is open: a human has to say that full runs may go on. `schedule` says what became of the schedule. */
+const refusedByBreaker = (plan: RunPlan, { since, byRuns, pausedRun }: OpenBreaker, schedule: string): RunResult =>
+  refused(
+    plan,
+    pausedRun.workflowId,
+    `the breaker of cluster ${plan.cluster} is open since ${since}: ${byRuns.length} rounds in a row failed, and ${pausedRun.workflowId} waits ` +
+      `for a human (${schedule}). To resume: ${resumeHelp(plan, pausedRun.workflowId).command}`,
+  );
 
 /** The host's own word: a run of another Temporal server has the cluster. */
 export const refusedByHost = (plan: RunPlan, failure: ApplicationFailure | undefined): RunResult =>
@@ -27,4 +49,7 @@ const refused = (plan: RunPlan, refusedBy: string, why: string): RunResult => ({
   summary: `refused: ${why}`,
   jsonPath: null,
   markdownPath: null,
+  githubUrl: null,
+  pushError: null,
+  issueError: null,
 });

@@ -4,7 +4,7 @@ import type { RunPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import type { ScenarioStatus } from '../domain/status.js';
 import type { SdkVerdict } from '../domain/verdict.js';
-import { runProgressQuery, type RunProgress } from './messages.js';
+import { runProgressQuery, type RunPause, type RunProgress } from './messages.js';
 import { runDetails } from './texts.js';
 
 /** Keeps the answer of the query `progress`, and what the Web UI shows of a run. */
@@ -13,8 +13,15 @@ export interface RunProgressKeeper {
   enter(phase: RunProgress['phase']): void;
   control(outcomes: readonly ClientOutcome[], verdicts: readonly SdkVerdict[]): void;
   scenario(name: string, status: ScenarioStatus | 'running'): void;
+  /** Something that people should read; the last few are kept. */
+  note(text: string): void;
+  /** The verdict is there, and the run waits for a human. */
+  pause(result: RunResult, pause: RunPause): void;
   close(result: RunResult): void;
 }
+
+/** Signals may come without end. */
+const NOTES_KEPT = 20;
 
 export function keepRunProgress(): RunProgressKeeper {
   let state: RunProgress = {
@@ -28,6 +35,7 @@ export function keepRunProgress(): RunProgressKeeper {
     control: [],
     current: null,
     result: null,
+    pause: null,
     notes: [],
   };
   setHandler(runProgressQuery, () => state, { description: 'What the run is doing, and its result once it has one' });
@@ -61,6 +69,8 @@ export function keepRunProgress(): RunProgressKeeper {
         since: new Date().toISOString(),
         scenarios: state.scenarios.map((row) => (row.name === name ? { name, status } : row)),
       }),
-    close: (result) => change({ phase: 'closed', current: null, result, since: new Date().toISOString() }),
+    note: (text) => change({ notes: [...state.notes, text].slice(-NOTES_KEPT) }),
+    pause: (result, pause) => change({ phase: 'paused', current: null, result, pause, since: pause.since }),
+    close: (result) => change({ pause: null, phase: 'closed', current: null, result, since: new Date().toISOString() }),
   };
 }

@@ -1,11 +1,12 @@
 import { clientText } from '../domain/client-result.js';
+import type { RunPlan } from '../domain/plan.js';
 import type { ScenarioResult } from '../domain/report-data.js';
 import type { Headline } from '../domain/status.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
-import type { RunProgress } from './messages.js';
+import type { ResumeHelp, RunPause, RunProgress } from './messages.js';
 
 /** Values of the search attribute `ChaosState`. */
-export type ChaosState = 'running' | 'passed' | 'failed' | 'invalid' | 'refused' | 'cancelled';
+export type ChaosState = 'running' | 'paused' | 'passed' | 'failed' | 'invalid' | 'refused' | 'cancelled';
 
 export function stateOfHeadline(headline: Headline): ChaosState {
   const states = {
@@ -34,19 +35,43 @@ export function scenarioDetails(result: ScenarioResult): string {
   );
 }
 
+const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY GO ON"}';
+
+/** How a person lets the runs go on, by each of the three ways. */
+export const resumeHelp = ({ configPath }: RunPlan, workflowId: string): ResumeHelp => ({
+  command: `robustmq-chaos resume --by NAME --reason TEXT --config ${configPath}`,
+  temporal: `temporal workflow signal --workflow-id ${workflowId} --name resume --input '${PAYLOAD}'`,
+  signal: 'resume',
+  payload: PAYLOAD,
+});
+
+function pauseLines({ since, consecutiveFailures, byRuns, howToResume }: RunPause): string[] {
+  return [
+    `# 🚨 Paused: ${consecutiveFailures} rounds in a row failed`,
+    '',
+    `Since ${since}, by ${byRuns.join(', ')}. No full run starts until somebody resumes; a single scenario may run, to check a mend.`,
+    '',
+    'To resume, one of:',
+    '',
+    `- here: More Actions → Send a Signal → \`${howToResume.signal}\` → Data: \`${howToResume.payload}\``,
+    `- \`${howToResume.command}\``,
+    `- \`${howToResume.temporal}\` (with the \`--address\` that \`robustmq-chaos status\` shows)`,
+    '',
+  ];
+}
+
 /** What the Web UI shows on a run's page. */
 export function runDetails(progress: RunProgress): string {
+  const { phase, since, current, result, pause, notes } = progress;
   const rows = progress.scenarios.map(({ name, status }) => `| ${name} | ${status} |`);
-  const end =
-    progress.result === null
-      ? []
-      : ['', progress.result.summary, '', `Report: \`${progress.result.markdownPath ?? 'none'}\``];
   return [
-    `**${progress.phase}** since ${progress.since}`,
+    ...(phase === 'paused' && pause !== null ? pauseLines(pause) : []),
+    `**${phase}**${current === null ? '' : ` ${current}`} since ${since}`,
     '',
     '| scenario | status |',
     '| --- | --- |',
     ...rows,
-    ...end,
+    ...(result === null ? [] : ['', result.summary, '', `Report: \`${result.markdownPath ?? 'none'}\``]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
   ].join('\n');
 }

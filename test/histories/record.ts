@@ -3,11 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
+import { clusterStatusQuery, resumeSignal } from '../../src/workflows/messages.js';
 import { createGate } from '../workflows/support/gate.js';
 import { killSingle } from '../workflows/support/plans.js';
 import { createRig, TEMPORAL_PATH, type Rig } from '../workflows/support/rig.js';
+import { failure } from '../workflows/support/stub-host.js';
 
 /** More than the longest history; the default of 1 MiB is not. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -18,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-async function record(name: string, { workflowId }: Pick<WorkflowHandle, 'workflowId'>): Promise<void> {
+async function recordHistory(name: string, { workflowId }: Pick<WorkflowHandle, 'workflowId'>): Promise<void> {
   const args = ['workflow', 'show', '-w', workflowId, '--output', 'json', '--address', rig.env.address];
   const { stdout } = await promisify(execFile)(TEMPORAL_PATH, args, { maxBuffer: MAX_OUTPUT_BYTES });
   await writeFile(fileURLToPath(new URL(`./${name}.json`, import.meta.url)), stdout);
@@ -27,9 +29,9 @@ async function record(name: string, { workflowId }: Pick<WorkflowHandle, 'workfl
 it('a full run that passes', async () => {
   const { handle, host } = await rig.startRun();
   await handle.result();
-  await record('run-passed', handle);
-  await record('scenario-passed', rig.scenarioOf(handle));
-  await record('cluster', { workflowId: clusterWorkflowId(host.plan.cluster) });
+  await recordHistory('run-passed', handle);
+  await recordHistory('scenario-passed', rig.scenarioOf(handle));
+  await recordHistory('cluster', { workflowId: clusterWorkflowId(host.plan.cluster) });
 });
 
 it('a run whose first scenario left the cluster unfit', async () => {
@@ -39,8 +41,8 @@ it('a run whose first scenario left the cluster unfit', async () => {
     instead: { recoverFault: async () => ({ ...answer, error: ++recovered === 1 ? 'n2 is not back' : null }) },
   });
   await handle.result();
-  await record('run-new-cluster', handle);
-  await record('scenario-recover-error', rig.scenarioOf(handle));
+  await recordHistory('run-new-cluster', handle);
+  await recordHistory('scenario-recover-error', rig.scenarioOf(handle));
 });
 
 it('a scenario whose inject fails', async () => {
@@ -48,7 +50,7 @@ it('a scenario whose inject fails', async () => {
     instead: { injectFault: async () => ({ injectedAt: null, injectedUs: null, error: 'no such process' }) },
   });
   await handle.result();
-  await record('scenario-inject-error', handle);
+  await recordHistory('scenario-inject-error', handle);
 });
 
 it('a run that is cancelled while its fault holds', async () => {
@@ -57,6 +59,28 @@ it('a run that is cancelled while its fault holds', async () => {
   await gate.reached;
   await handle.cancel();
   await handle.result().catch(() => undefined);
-  await record('run-cancelled', handle);
-  await record('scenario-cancelled', rig.scenarioOf(handle));
+  await recordHistory('run-cancelled', handle);
+  await recordHistory('scenario-cancelled', rig.scenarioOf(handle));
+});
+
+it('a third failed run that is paused, and resumed by a signal; a run that was refused meanwhile', async () => {
+  const startCluster = (): Promise<never> => Promise.reject(failure('CLUSTER_START_FAILED', 'n3 exited with 101'));
+  const plan = { cluster: 'failing', scenarios: [killSingle] };
+  const cluster = { workflowId: clusterWorkflowId('failing') };
+  for (let failed = 0; failed < 2; failed += 1) {
+    await (await rig.startRun({ plan, instead: { startCluster } })).handle.result();
+  }
+  const { handle } = await rig.startRun({ plan, instead: { startCluster } });
+  const record = rig.env.client.workflow.getHandle(cluster.workflowId);
+  await vi.waitFor(
+    async () => expect((await record.query(clusterStatusQuery)).breaker.state.kind).toBe('open'),
+    { timeout: 15_000 },
+  );
+  const refused = await rig.startRun({ plan });
+  await refused.handle.result();
+  await handle.signal(resumeSignal, { by: 'ann', reason: 'disk replaced' });
+  await handle.result();
+  await recordHistory('run-paused', handle);
+  await recordHistory('run-refused', refused.handle);
+  await recordHistory('cluster-breaker', cluster);
 });

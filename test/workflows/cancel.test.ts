@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const END = ['stopCluster', 'writeReport', 'releaseCluster'];
+const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster'];
 const CLIENTS_KILLED = ['killClients fault', 'killClients validation'];
 
 const oneScenario = { scenarios: [killSingle] };
@@ -40,7 +40,7 @@ async function cancelled(
   await handle.cancel();
   expect(await endOf(handle)).toBeInstanceOf(CancelledFailure);
   expect((await handle.describe()).status.name).toBe('CANCELLED');
-  expect(host.calls.slice(-3)).toEqual(END);
+  expect(host.calls.slice(-END.length)).toEqual(END);
   expect(host.reports).toMatchObject([{ cancelled: true }]);
   const record = rig.env.client.workflow.getHandle(clusterWorkflowId(host.plan.cluster));
   expect(await record.query(clusterStatusQuery)).toMatchObject({ holder: null });

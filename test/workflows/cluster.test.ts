@@ -1,10 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NEW_BREAKER, type RunEnding } from '../../src/domain/breaker.js';
 import { CHAOS_QUEUE } from '../../src/domain/ids.js';
 import type { clusterWorkflow } from '../../src/workflows/cluster.js';
 import {
   acquireUpdate,
   clusterStatusQuery,
+  recordOutcomeUpdate,
   releaseUpdate,
   type AcquireAnswer,
   type Holder,
@@ -36,6 +38,17 @@ const runNamed = (workflowId: string, temporalRunId = `${workflowId}-1`): Holder
   since: '2026-11-22T00:00:00.000Z',
 });
 
+const failedRun: RunEnding = {
+  runId: 'failed',
+  workflowId: 'failed',
+  runDir: '/srv/failed',
+  hostQueue: 'host-local',
+  kind: 'full',
+  headline: 'FAIL',
+  onlyFormatErrors: false,
+  finishedAt: '2026-11-22T00:00:00.000Z',
+};
+
 const [a, b, c] = [runNamed('a'), runNamed('b'), runNamed('c')];
 
 const acquire = (handle: ClusterHandle, holder: Holder, replaces?: Holder): Promise<AcquireAnswer> =>
@@ -48,9 +61,9 @@ const holderNow = async (handle: ClusterHandle): Promise<Holder | null> =>
 describe.concurrent('the record of a cluster', () => {
   it('gives a free cluster to the run that asks, and says who holds it', async () => {
     const record = await startCluster('free');
-    expect(await record.query(clusterStatusQuery)).toEqual({ cluster: 'free', holder: null });
+    expect(await record.query(clusterStatusQuery)).toEqual({ cluster: 'free', holder: null, breaker: NEW_BREAKER });
     expect(await acquire(record, a)).toEqual({ granted: true });
-    expect(await record.query(clusterStatusQuery)).toEqual({ cluster: 'free', holder: a });
+    expect(await record.query(clusterStatusQuery)).toEqual({ cluster: 'free', holder: a, breaker: NEW_BREAKER });
   });
 
   it('gives it again to the run that holds it, as when an activity is tried again', async () => {
@@ -63,8 +76,8 @@ describe.concurrent('the record of a cluster', () => {
   it('refuses it to any other run, also to a later one of the same workflow id', async () => {
     const record = await startCluster('taken');
     await acquire(record, a);
-    expect(await acquire(record, b)).toEqual({ granted: false, heldBy: a });
-    expect(await acquire(record, runNamed('a', 'a-2'))).toEqual({ granted: false, heldBy: a });
+    expect(await acquire(record, b)).toEqual({ granted: false, refusal: { kind: 'held', by: a } });
+    expect(await acquire(record, runNamed('a', 'a-2'))).toEqual({ granted: false, refusal: { kind: 'held', by: a } });
   });
 
   it('takes it back from its holder alone', async () => {
@@ -82,7 +95,7 @@ describe.concurrent('the record of a cluster', () => {
     const record = await startCluster('swap');
     await acquire(record, a);
     expect(await acquire(record, b, a)).toEqual({ granted: true });
-    expect(await acquire(record, c, a)).toEqual({ granted: false, heldBy: b });
+    expect(await acquire(record, c, a)).toEqual({ granted: false, refusal: { kind: 'held', by: b } });
     expect(await release(record, a)).toBe(false);
     expect(await holderNow(record)).toEqual(b);
   });
@@ -92,12 +105,13 @@ describe.concurrent('the record of a cluster', () => {
     const again = runNamed('a', 'a-2');
     await acquire(record, a);
     await acquire(record, again, a);
-    expect(await acquire(record, c, a)).toEqual({ granted: false, heldBy: again });
+    expect(await acquire(record, c, a)).toEqual({ granted: false, refusal: { kind: 'held', by: again } });
   });
 
-  it('goes on in a new execution before its history grows long, with the same holder and without losing an answer', async () => {
+  it('goes on in a new execution before its history grows long, with the same holder and count, and without losing an answer', async () => {
     const record = await startCluster('old');
     const first = (await record.describe()).runId;
+    const failed = await record.executeUpdate(recordOutcomeUpdate, { args: [failedRun] });
     let granted = 0;
     for (let round = 0; round < SUGGESTED_EVENTS / 4; round += 1) {
       const answers = await Promise.all([acquire(record, a), acquire(record, b)]);
@@ -109,6 +123,13 @@ describe.concurrent('the record of a cluster', () => {
     expect(historyLength).toBeLessThan(2 * SUGGESTED_EVENTS);
     const holder = await holderNow(record);
     expect([a, b]).toContainEqual(holder);
-    expect(await acquire(record, c)).toEqual({ granted: false, heldBy: holder });
+    // The same run again, to a record that has gone on since: the answer is the first one, and nothing is counted twice.
+    expect(await record.executeUpdate(recordOutcomeUpdate, { args: [failedRun] })).toEqual(failed);
+    expect((await record.query(clusterStatusQuery)).breaker).toMatchObject({
+      consecutiveFailures: 1,
+      failedRuns: [failedRun.runId],
+      outcomes: [failed],
+    });
+    expect(await acquire(record, c)).toEqual({ granted: false, refusal: { kind: 'held', by: holder } });
   });
 });

@@ -38,6 +38,10 @@ describe('a changed workflow', () => {
     ['no heal wait', 'scenario-passed.json', /\(0,\w+\.sleep\)\(plan\.timing\.healWaitMs/g, 'Promise.resolve(0'],
     ['other names for its scenarios', 'run-passed.json', "'ScenarioWorkflow', {", "'OtherWorkflow', {"],
     ['no recovery on its way out', 'scenario-cancelled.json', '.recoverFault(', '.hostTime('],
+    ['no count', 'run-passed.json', '.recordOutcome(', '.hostTime('],
+    ['no pause of the schedule', 'run-paused.json', '.pauseSchedule(', '.hostTime('],
+    ['no reset of the breaker', 'run-paused.json', '.resetBreaker(', '.hostTime('],
+    ['no schedule that goes on', 'cluster-breaker.json', '.unpauseSchedule(', '.hostTime('],
     ['no release of the cluster', 'run-cancelled.json', '.releaseCluster(', '.acquireCluster('],
   ])('with %s is caught by %s', async (_, name, from, to) => {
     const changed = code.replaceAll(from, to);

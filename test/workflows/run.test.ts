@@ -16,7 +16,7 @@ afterAll(() => rig.close());
 
 const CONTROL_RUN = ['startClients control', 'collectClients control', 'killClients control'];
 const BEFORE = ['preparePlan', 'acquireCluster', 'preCheck', 'startCluster', 'tendCluster', ...CONTROL_RUN];
-const END = ['stopCluster', 'writeReport', 'releaseCluster'];
+const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict'];
 
 const controlGives =
   (bad: ReturnType<typeof outcome>): Activities['collectClients'] =>

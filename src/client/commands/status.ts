@@ -1,20 +1,25 @@
+import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { clusterWorkflowId, scenarioWorkflowId } from '../../domain/ids.js';
+import type { Config } from '../../config/load.js';
+import type { Breaker } from '../../domain/breaker.js';
+import { scenarioWorkflowId } from '../../domain/ids.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { keeperOf } from '../../host/keeper-control.js';
 import { readLease } from '../../host/lease.js';
 import { clusterDir } from '../../host/paths.js';
 import { openTickets } from '../../host/tickets.js';
+import { localTime } from '../../report/format.js';
 import {
-  clusterStatusQuery,
   runProgressQuery,
   scenarioProgressQuery,
   type Holder,
   type RunProgress,
   type ScenarioProgress,
 } from '../../workflows/messages.js';
+import { clusterStatus } from '../cluster-status.js';
 import { connectClient, findPlace, workflowUrl } from '../connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
+import { findSchedule } from '../schedule.js';
 
 interface Status {
   readonly cluster: string;
@@ -24,35 +29,67 @@ interface Status {
   readonly openFaults: readonly string[];
   readonly temporal: string | null;
   readonly holder: Holder | null;
+  readonly breaker: Breaker | null;
+  /** In words; null where there is none. */
+  readonly schedule: string | null;
   readonly run: RunProgress | null;
   readonly scenario: ScenarioProgress | null;
   readonly url: string | null;
 }
 
-type TemporalPart = Pick<Status, 'temporal' | 'holder' | 'run' | 'scenario' | 'url'>;
+type TemporalPart = Pick<Status, 'temporal' | 'holder' | 'breaker' | 'schedule' | 'run' | 'scenario' | 'url'>;
+
+const NOTHING: TemporalPart = {
+  temporal: null,
+  holder: null,
+  breaker: null,
+  schedule: null,
+  run: null,
+  scenario: null,
+  url: null,
+};
+
+async function scheduleText(client: Client, cluster: string, zone: string): Promise<string | null> {
+  const schedule = await findSchedule(client, cluster).catch(() => undefined);
+  if (schedule === undefined) return null;
+  const { paused, note } = schedule.state;
+  if (paused) return `paused — ${note ?? 'nobody said why'}`;
+  const [next] = schedule.info.nextActionTimes;
+  return next === undefined ? 'on' : `on, next ${localTime(next.toISOString(), zone)}`;
+}
 
 /** What Temporal knows; nothing is started for it, and a server or worker that does not answer is no error. */
-async function fromTemporal(dataRoot: string, cluster: string): Promise<TemporalPart> {
+async function fromTemporal({ dataRoot, cluster: { name }, time_zone }: Config): Promise<TemporalPart> {
   const place = findPlace(dataRoot);
-  const nothing = { temporal: null, holder: null, run: null, scenario: null, url: null };
-  if (place === undefined) return nothing;
-  const client = await connectClient(place).catch(() => undefined);
-  if (client === undefined) return nothing;
-  const found = await client.workflow
-    .getHandle(clusterWorkflowId(cluster))
-    .query(clusterStatusQuery)
-    .catch(() => undefined);
-  const holder = found?.holder ?? null;
-  const run =
-    holder &&
-    (await client.workflow
-      .getHandle(holder.workflowId)
-      .query(runProgressQuery)
-      .catch(() => null));
-  const child =
-    holder && run?.current ? client.workflow.getHandle(scenarioWorkflowId(holder.workflowId, run.current)) : null;
+  const client = place && (await connectClient(place).catch(() => undefined));
+  if (place === undefined || client === undefined) return NOTHING;
+  const [found, schedule] = await Promise.all([
+    clusterStatus(client, name).catch(() => undefined),
+    scheduleText(client, name, time_zone),
+  ]);
+  const { holder = null, breaker = null } = found ?? {};
+  // A run that waits for a human has given the cluster back, and is what a person should see.
+  const shown = holder?.workflowId ?? (breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : undefined);
+  if (shown === undefined) return { ...NOTHING, temporal: place.address, breaker, schedule };
+  const run = await client.workflow
+    .getHandle(shown)
+    .query(runProgressQuery)
+    .catch(() => null);
+  const child = run?.current ? client.workflow.getHandle(scenarioWorkflowId(shown, run.current)) : null;
   const scenario = child && (await child.query(scenarioProgressQuery).catch(() => null));
-  return { temporal: place.address, holder, run, scenario, url: holder && workflowUrl(place, holder.workflowId) };
+  return { temporal: place.address, holder, breaker, schedule, run, scenario, url: workflowUrl(place, shown) };
+}
+
+function breakerLines({ breaker, run }: Status): string[] {
+  if (breaker === null) return [];
+  const { state, consecutiveFailures, lastReset } = breaker;
+  const reset = lastReset === null ? '' : `; last reset ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;
+  if (state.kind === 'closed') return [`breaker   closed, ${consecutiveFailures} failed in a row${reset}`];
+  return [
+    `breaker   🚨 OPEN since ${state.since}, by ${state.byRuns.join(', ')}`,
+    `          ${state.pausedRun.workflowId} ${run?.phase === 'paused' ? 'waits for a human' : 'is no longer there'}; to resume:`,
+    `          ${run?.pause?.howToResume.command ?? 'robustmq-chaos resume --by NAME --reason TEXT'}`,
+  ];
 }
 
 function asText(status: Status): string {
@@ -61,7 +98,11 @@ function asText(status: Status): string {
     `cluster   ${status.cluster}: brokers ${status.brokers}${status.lease === null ? '' : `, run ${status.lease}`}${status.keeper === null ? '' : `, keeper ${status.keeper}`}`,
     `faults    ${status.openFaults.join('; ') || 'none open'}`,
     `Temporal  ${status.temporal ?? 'not running (start it with: robustmq-chaos dev)'}`,
-    `run       ${holder === null ? 'none' : `${holder.workflowId}, ${run?.phase ?? 'no worker answers'}`}`,
+    ...breakerLines(status),
+    ...(status.temporal === null
+      ? []
+      : [`schedule  ${status.schedule ?? 'none (make it with: robustmq-chaos schedule apply)'}`]),
+    `run       ${holder === null && run === null ? 'none' : `${holder?.workflowId ?? run?.runId ?? ''}, ${run?.phase ?? 'no worker answers'}`}`,
     ...(run?.scenarios ?? []).map(({ name, status: state }) => `          ${name}: ${state}`),
     ...(scenario ? [`step      ${scenario.step} since ${scenario.since}: ${scenario.detail}`] : []),
     ...(status.url === null ? [] : [`Web UI    ${status.url}`]),
@@ -85,7 +126,7 @@ export const statusCommand = new Command('status')
       openFaults: openTickets(dir).map(
         (t) => `${t.faultId} (${t.kind} of ${t.targets.join(', ')}, ${t.state}, run ${t.runId})`,
       ),
-      ...(await fromTemporal(config.dataRoot, name)),
+      ...(await fromTemporal(config)),
     };
     process.stdout.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : asText(status));
   });

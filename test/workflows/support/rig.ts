@@ -3,7 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { CHAOS_QUEUE, scenarioWorkflowId } from '../../../src/domain/ids.js';
+import { CHAOS_QUEUE, clusterWorkflowId, scenarioWorkflowId, scheduledRunIdPrefix } from '../../../src/domain/ids.js';
 import type { RunPlan } from '../../../src/domain/plan.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import type { chaosRunWorkflow } from '../../../src/workflows/chaos-run.js';
@@ -43,6 +43,8 @@ export interface Rig {
   readonly env: TestWorkflowEnvironment;
   /** Starts a run on a cluster and a host of its own. */
   readonly startRun: (options?: StartOptions) => Promise<Started<RunHandle>>;
+  /** A host for the runs that a schedule of this cluster starts. */
+  readonly hostOfSchedule: (cluster: string, options?: StubOptions) => StubHost;
   /** Starts a scenario without a run around it. */
   readonly startScenario: (
     options?: StartOptions & { readonly scenario?: Scenario },
@@ -112,6 +114,8 @@ export async function createRig(
     const made = planWith({ runId: id, runDir, cluster: `cluster-of-${id}`, hostQueue: queue, ...plan }, timing);
     const host = createStubHost(made, stubs);
     hosts.set(id, host);
+    // The cluster's own record does things on the host of the latest run, too.
+    hosts.set(clusterWorkflowId(made.cluster), host);
     return [id, host];
   };
   return {
@@ -123,6 +127,13 @@ export async function createRig(
       const start = { workflowId, taskQueue, args: [{}] satisfies Parameters<typeof chaosRunWorkflow> };
       const handle = await env.client.workflow.start<typeof chaosRunWorkflow>('ChaosRunWorkflow', start);
       return { handle, host };
+    },
+    hostOfSchedule: (cluster, options) => {
+      const id = scheduledRunIdPrefix(cluster);
+      const host = createStubHost(planWith({ runId: id, cluster }), options);
+      hosts.set(id, host);
+      hosts.set(clusterWorkflowId(cluster), host);
+      return host;
     },
     startScenario: async ({ scenario = killSingle, ...run } = {}) => {
       const [workflowId, host] = nextHost(run);
@@ -150,7 +161,9 @@ export async function createRig(
 /** The host of the run that the calling activity belongs to; scenarios have their run's id before a slash. */
 function hostOfCaller(hosts: ReadonlyMap<string, StubHost>): StubHost {
   const caller = activityInfo().workflowExecution?.workflowId ?? '';
-  const host = hosts.get(caller.split('/')[0] ?? '');
+  const run = caller.split('/')[0] ?? '';
+  // The server appends the tick's time to the id of a run that a schedule starts.
+  const host = hosts.get(run) ?? hosts.get(run.replace(/-\d{4}-\d\d-\d\dT[\d:]+Z$/, ''));
   if (host === undefined) throw new Error(`expected a stubbed host for ${caller}`);
   return host;
 }

@@ -1,12 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { createPlanActivities } from '../../../src/activities/plan.js';
+import { breakerActivities } from '../../../src/activities/breaker.js';
 import { holderActivities } from '../../../src/activities/holder.js';
 import type { Activities } from '../../../src/activities/index.js';
 import type { WriteReportRequest } from '../../../src/activities/requests.js';
+import { scheduleActivities } from '../../../src/activities/schedule.js';
 import { ChaosError, type ErrorCode } from '../../../src/domain/errors.js';
 import type { RunPlan } from '../../../src/domain/plan.js';
 import type { ScenarioResult } from '../../../src/domain/report-data.js';
-import { judgeRun } from '../../../src/domain/verdict.js';
+import { isOnlyFormatErrors, judgeRun } from '../../../src/domain/verdict.js';
 import { outcome } from '../../domain/fixtures.js';
 import { createSignal, stay, type Gate } from './gate.js';
 
@@ -35,8 +37,10 @@ export interface StubOptions {
 
 /** A call in one line: the activity, and what tells two calls of it apart. */
 export function labelOf(name: string, input: unknown): string {
-  const { phase, label } = (input ?? {}) as { readonly phase?: string; readonly label?: string };
-  return [name, phase ?? label].filter((part) => part !== undefined).join(' ');
+  const { phase, label, message } = (input ?? {}) as Readonly<
+    Record<'phase' | 'label' | 'message', string | undefined>
+  >;
+  return [name, phase ?? label ?? message].filter((part) => part !== undefined).join(' ');
 }
 
 /** What the real activities throw for an expected error that no repetition mends. */
@@ -53,6 +57,11 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
   let faults = 0;
   return {
     ...holderActivities,
+    ...breakerActivities,
+    ...scheduleActivities,
+    publishReport: async () => ({ githubUrl: null, pushError: null, issueError: null }),
+    announce: async () => undefined,
+    announceResume: async () => undefined,
     preparePlan: async () => plan,
     preCheck: async () => [],
     startCluster: async () => ({ endpoint: '127.0.0.1:1883', dataDirs: ['n1', 'n2', 'n3'] }),
@@ -107,6 +116,10 @@ function reportOf(plan: RunPlan, records: readonly ScenarioResult[], request: Wr
   return {
     finishedAt: '2026-11-22T00:00:04.000Z',
     ...judgeRun({ kind, planned: plan.scenarios, scenarios, runFailures, cancelled, rules }),
+    onlyFormatErrors: isOnlyFormatErrors({
+      runFailures,
+      scenarios: scenarios.map(({ failures }) => ({ verdict: { failures } })),
+    }),
     summary: 'a summary',
     jsonPath: `${plan.runDir}/report.json`,
     markdownPath: `${plan.runDir}/report.md`,

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
+import {
+  breakerMessage,
+  failedMessage,
+  formatErrorsMessage,
+  passedMessage,
+  resumedMessage,
+  type Notification,
+  type ReportPlace,
+  type RunFacts,
+} from '../domain/notification.js';
+import type { RunPlan, RunRef } from '../domain/plan.js';
+import type { ReportFile } from '../domain/report-data.js';
+import { readJson } from '../host/files.js';
+import { NotifyError, type Notifier } from '../host/notify/contract.js';
+import { deliver } from '../host/notify/index.js';
+import { asActivity, planOf } from './support.js';
+
+/** The messages about a run that has its report. */
+export interface AnnounceRequest {
+  readonly run: RunRef;
+  readonly message: 'verdict' | 'breaker' | 'format-errors';
+  readonly consecutiveFailures: number;
+  /** The breaker is open with this run. */
+  readonly opens: boolean;
+  readonly report: Omit<ReportPlace, 'localPath'>;
+}
+
+export interface AnnounceResumeRequest {
+  readonly run: RunRef;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Which ways of telling people a run's config asks for. Given by the composition root. */
+export type NotifiersOf = (configPath: string) => readonly Notifier[];
+
+const reportOf = (run: RunRef): ReportFile => {
+  const file = readJson<ReportFile>(join(run.runDir, 'report.json'));
+  if (file === undefined) throw new Error(`expected the report of run ${run.runId} in ${run.runDir}, found none`);
+  return file;
+};
+
+/** `scenario(status)` of what failed by the equipment; a run that could not be judged at all names no scenario. */
+function equipmentFailures(file: ReportFile): string[] {
+  if (file.headline !== 'INVALID') return [];
+  const own = file.details.runFailures.map(
+    ({ sdk, status }) => `${sdk === null ? 'run' : `control/${sdk}`}(${status})`,
+  );
+  const failed = file.details.scenarios.filter(({ verdict }) =>
+    verdict.failures.some(({ blame }) => blame === 'equipment'),
+  );
+  return [...own, ...failed.map(({ scenario, verdict }) => `${scenario.name}(${verdict.status})`)];
+}
+
+function factsOf({ run, consecutiveFailures, opens, report }: Omit<AnnounceRequest, 'message'>): RunFacts {
+  const file = reportOf(run);
+  const passed = file.scenarios.filter((scenario) => scenario.passed).map(({ name }) => name);
+  return {
+    runId: run.runId,
+    cluster: file.details.plan.cluster,
+    finishedAt: file.finished_at,
+    passRatePercent: file.pass_rate,
+    failedScenarios: file.details.plan.scenarios.map(({ name }) => name).filter((name) => !passed.includes(name)),
+    equipmentFailures: equipmentFailures(file),
+    consecutiveFailures,
+    opens,
+    report: { ...report, localPath: join(run.runDir, 'report.md') },
+  };
+}
+
+function messageOf(request: AnnounceRequest): Notification {
+  const facts = factsOf(request);
+  switch (request.message) {
+    case 'verdict':
+      return reportOf(request.run).run_passed ? passedMessage(facts) : failedMessage(facts);
+    case 'breaker':
+      return breakerMessage(facts);
+    case 'format-errors':
+      return formatErrorsMessage(facts);
+    default:
+      return request.message satisfies never;
+  }
+}
+
+export function createNotifyActivities(notifiersOf: NotifiersOf) {
+  const send = (run: RunRef, compose: (plan: RunPlan) => Notification): Promise<void> =>
+    asActivity(async () => {
+      const plan = planOf(run);
+      try {
+        await deliver(notifiersOf(plan.configPath), compose(plan), { runDir: run.runDir });
+      } catch (error) {
+        if (!(error instanceof NotifyError)) throw error;
+        const { message, retryable } = error;
+        throw ApplicationFailure.create({ type: 'NOTIFY_FAILED', message, nonRetryable: !retryable });
+      }
+    });
+  return {
+    /** Tells people how a run came out. One message per run and kind, however often it is tried. */
+    announce: (request: AnnounceRequest): Promise<void> => send(request.run, () => messageOf(request)),
+
+    /** Tells people that the runs go on, who said so, and why. */
+    announceResume: ({ run, ...resume }: AnnounceResumeRequest): Promise<void> =>
+      send(run, ({ runId, cluster }) => resumedMessage({ runId, cluster }, resume)),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { NEW_BREAKER } from '../domain/breaker.js';
+import { clusterWorkflowId } from '../domain/ids.js';
+import { clusterStatusQuery, type ClusterStatus } from '../workflows/messages.js';
+
+/** The durable record of a cluster; an empty one where no run has ever asked for it. Rejects if no worker answers. */
+export async function clusterStatus(client: Client, cluster: string): Promise<ClusterStatus> {
+  try {
+    return await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { cluster, holder: null, breaker: NEW_BREAKER };
+    throw error;
+  }
+}

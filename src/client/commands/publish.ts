@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { publishing } from '../../config/publish.js';
+import { ChaosError } from '../../domain/errors.js';
+import { publishOwed, type Published } from '../../host/publish/index.js';
+import { storedReport } from '../../host/stored-runs.js';
+import { site } from '../../report/site.js';
+import { configOption, jsonOption, readConfig } from '../options.js';
+
+function line({ runId, githubUrl, pushError, issueError }: Published): string {
+  if (githubUrl === null) return `❌ ${runId}  ${pushError ?? ''}`;
+  return issueError === null ? `✅ ${runId}  ${githubUrl}` : `⚠️ ${runId}  ${githubUrl}  (issues: ${issueError})`;
+}
+
+export const publishCommand = new Command('publish')
+  .description('push what is not pushed yet, oldest first; with a run id that run, too')
+  .argument('[run_id]')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action(async (runId: string | undefined, options: { readonly config: string; readonly json: boolean }) => {
+    const { dataRoot, settings } = publishing(readConfig(options.config));
+    if (settings === null) {
+      throw new ChaosError(
+        'CONFIG_INVALID',
+        'publish.via: expected octokit or deploy-key, got none; see docs/publishing.md',
+      );
+    }
+    if (runId !== undefined) storedReport(dataRoot, runId);
+    const published = await publishOwed({ dataRoot, settings, site, runId: runId ?? null });
+    const text = published.length === 0 ? 'nothing is left to push' : published.map(line).join('\n');
+    process.stdout.write(options.json ? `${JSON.stringify(published, null, 2)}\n` : `${text}\n`);
+    process.exitCode = published.every(({ githubUrl, issueError }) => githubUrl !== null && issueError === null)
+      ? 0
+      : 1;
+  });

@@ -1,0 +1,145 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import type { Config } from '../../config/load.js';
+import type { OpenBreaker, RecordedOutcome } from '../../domain/breaker.js';
+import { clusterWorkflowId, scheduleIdOf } from '../../domain/ids.js';
+import { sleepMs } from '../../host/clock.js';
+import { runProgressQuery, type RunPause } from '../../workflows/messages.js';
+import { clusterStatus } from '../cluster-status.js';
+import { workflowUrl } from '../connection.js';
+import { configOption, readConfig } from '../options.js';
+import { applySchedule, requireSchedule } from '../schedule.js';
+import { openSession, type Session } from '../session.js';
+import { resume } from './resume.js';
+
+const CLUSTER = 'rehearsal';
+const TICK_SECONDS = 10;
+const LOOK_EVERY_MS = 300;
+
+const say = (text: string): void => void process.stdout.write(`${new Date().toLocaleTimeString('en-GB')}  ${text}\n`);
+
+/** A config of its own: cluster, schedule, server and reports of the real rounds are not touched. Nobody but this console is told. */
+function rehearsalConfig(real: Config): Config {
+  const folder = join(real.dataRoot, 'rehearsal');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'config.yml');
+  const { name, fault, target } = real.scenarios[0] as Config['scenarios'][number];
+  writeFileSync(
+    file,
+    stringify({
+      cluster: { name: CLUSTER, driver: 'rehearsal' },
+      host: { id: CLUSTER },
+      data_dir: 'data',
+      time_zone: real.time_zone,
+      schedule: { every_seconds: TICK_SECONDS },
+      scenarios: [{ name, fault, target, core: true }],
+    }),
+  );
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  return readConfig(file);
+}
+
+/** Takes away what a rehearsal leaves in Temporal: the schedule, an open run, the record. */
+async function clear(client: Client): Promise<void> {
+  const gone = (error: unknown): undefined => {
+    if (error instanceof ScheduleNotFoundError || error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  };
+  await client.schedule.getHandle(scheduleIdOf(CLUSTER)).delete().catch(gone);
+  const query = `ChaosCluster = '${CLUSTER}' AND WorkflowType = 'ChaosRunWorkflow' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    await client.workflow.getHandle(workflowId).terminate('the rehearsal is over').catch(gone);
+  }
+  await client.workflow.getHandle(clusterWorkflowId(CLUSTER)).terminate('the rehearsal is over').catch(gone);
+}
+
+interface Watch {
+  readonly session: Session;
+  readonly stop: AbortSignal;
+  readonly seen: Set<string>;
+}
+
+/** Shows every run that ends, until `isEnough`; server and worker are brought back meanwhile if they die. */
+async function watch<T>({ session, stop, seen }: Watch, isEnough: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    await session.tend();
+    const { breaker } = await clusterStatus(session.client, CLUSTER);
+    for (const outcome of breaker.outcomes.filter(({ runId }) => !seen.has(runId))) {
+      seen.add(outcome.runId);
+      say(outcomeText(outcome));
+    }
+    const enough = await isEnough();
+    if (enough !== undefined) return enough;
+    await sleepMs(LOOK_EVERY_MS, stop);
+  }
+}
+
+const outcomeText = ({ headline, runId, effect, consecutiveFailures }: RecordedOutcome): string =>
+  `${headline}: ${runId} — ${effect}, ${consecutiveFailures} in a row`;
+
+const openBreaker = async (client: Client): Promise<OpenBreaker | undefined> => {
+  const { state } = (await clusterStatus(client, CLUSTER)).breaker;
+  return state.kind === 'open' ? state : undefined;
+};
+
+async function pauseOf(client: Client, workflowId: string): Promise<RunPause | undefined> {
+  try {
+    return (await client.workflow.getHandle(workflowId).query(runProgressQuery)).pause ?? undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Three ticks fail, the breaker opens, somebody resumes, the schedule goes on. */
+async function play(config: Config, watching: Watch, auto: boolean): Promise<void> {
+  const { client, place } = watching.session;
+  await applySchedule(client, config);
+  say(`a round every ${TICK_SECONDS} s on cluster "${CLUSTER}", which never starts: each round fails`);
+  const { pausedRun } = await watch(watching, () => openBreaker(client));
+  const { howToResume } = await watch(watching, () => pauseOf(client, pausedRun.workflowId));
+  const { schedule } = await requireSchedule(client, CLUSTER);
+  say(`the schedule is paused: ${schedule.state.note ?? ''}`);
+  say(`the run ${pausedRun.workflowId} waits for a human. Any of these lets the rounds go on:`);
+  const ui = workflowUrl(place, pausedRun.workflowId);
+  if (ui !== null) say(`  ${ui} → More Actions → Send a Signal → ${howToResume.signal} → ${howToResume.payload}`);
+  say(`  ${howToResume.temporal} --address ${place.address}`);
+  say(`  ${howToResume.command}`);
+  if (auto) await resume(client, CLUSTER, { by: 'rehearsal', reason: 'asked for with --auto' });
+  await watch(watching, async () => (await openBreaker(client)) === undefined || undefined);
+  const { lastReset } = (await clusterStatus(client, CLUSTER)).breaker;
+  say(`resumed by ${lastReset?.by ?? '?'}: ${lastReset?.reason ?? '?'}; the count is 0`);
+  const before = watching.seen.size;
+  await watch(watching, async () => watching.seen.size > before || undefined);
+  say('the schedule goes on: that was the next tick. This is how it is with real rounds, every four hours.');
+}
+
+const breaker = new Command('breaker')
+  .description(
+    'three failing rounds, the pause, and the resume, in under two minutes; touches nothing of the real rounds',
+  )
+  .option('--auto', 'resume by itself, to see it once through', false)
+  .addOption(configOption())
+  .action(async (options: { readonly config: string; readonly auto: boolean }) => {
+    const config = rehearsalConfig(readConfig(options.config));
+    const ending = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+    const session = await openSession(config);
+    try {
+      await clear(session.client);
+      await play(config, { session, stop: ending.signal, seen: new Set() }, options.auto);
+    } catch (error) {
+      if (!ending.signal.aborted) throw error;
+      process.exitCode = 130;
+    } finally {
+      await clear(session.client);
+      await session.close();
+      say(`the rehearsal is over; its reports and messages are in ${config.dataRoot}`);
+    }
+  });
+
+export const rehearseCommand = new Command('rehearse').description('play an alarm, to know it before it is real');
+rehearseCommand.addCommand(breaker);

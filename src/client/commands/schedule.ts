@@ -1,0 +1,160 @@
+import { userInfo } from 'node:os';
+import { Command, Option } from 'commander';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import type { RecordedOutcome } from '../../domain/breaker.js';
+import { ChaosError } from '../../domain/errors.js';
+import { BREAKER_NOTE, personNote } from '../../domain/schedule.js';
+import { sleepMs } from '../../host/clock.js';
+import { localTime } from '../../report/format.js';
+import { clusterStatus } from '../cluster-status.js';
+import { requireTemporal } from '../connection.js';
+import { EXIT_REFUSED } from '../exit.js';
+import { configOption, jsonOption, readConfig } from '../options.js';
+import { applySchedule, requireSchedule, termsInForce, termsOf, termsText } from '../schedule.js';
+
+interface Options {
+  readonly config: string;
+}
+interface PersonOptions extends Options {
+  readonly by: string;
+  readonly reason: string;
+}
+
+const RUNS_SHOWN = 10;
+const TIMES_SHOWN = 5;
+const TRIGGER_LIMIT_MS = 10_000;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const byOption = (): Option =>
+  new Option('--by <name>', 'who does it').default(userInfo().username, 'the user of this machine');
+
+const apply = new Command('apply')
+  .description('create the schedule, or change it to what the config says; a paused one stays paused')
+  .addOption(configOption())
+  .action(async (options: Options) => {
+    const config = readConfig(options.config);
+    const { client } = await requireTemporal(config.dataRoot);
+    const applied = await applySchedule(client, config);
+    const { schedule } = await requireSchedule(client, config.cluster.name);
+    say(`schedule ${schedule.scheduleId}: ${applied.kind}, ${termsText(termsOf(config))}`);
+    if (applied.kind === 'updated') for (const change of applied.changes) say(`  ${change}`);
+    if (schedule.state.paused) say(`  paused: ${schedule.state.note ?? 'nobody said why'}`);
+  });
+
+const outcomeText = ({ finishedAt, runId, headline, effect, consecutiveFailures }: RecordedOutcome, zone: string) =>
+  `  ${localTime(finishedAt, zone)}  ${headline.padEnd(9)} ${runId} (${effect}${effect === 'counted' ? `, ${consecutiveFailures} in a row` : ''})`;
+
+const show = new Command('show')
+  .description('the next times, the last runs, skipped ticks, and whether it is paused, why and by whom')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action(async (options: Options & { readonly json: boolean }) => {
+    const config = readConfig(options.config);
+    const { client } = await requireTemporal(config.dataRoot);
+    const { schedule } = await requireSchedule(client, config.cluster.name);
+    const { breaker } = await clusterStatus(client, config.cluster.name);
+    const { paused, note } = schedule.state;
+    const { nextActionTimes, numActionsTaken, numActionsSkippedOverlap, numActionsMissedCatchupWindow } = schedule.info;
+    const terms = termsInForce(schedule);
+    const next = nextActionTimes.slice(0, TIMES_SHOWN).map((time) => localTime(time.toISOString(), config.time_zone));
+    const found = {
+      scheduleId: schedule.scheduleId,
+      terms: terms ?? null,
+      paused,
+      note: note ?? null,
+      nextTimes: next,
+      ticks: { started: numActionsTaken, skipped: numActionsSkippedOverlap, missed: numActionsMissedCatchupWindow },
+      breaker: { ...breaker, outcomes: breaker.outcomes.slice(-RUNS_SHOWN) },
+    };
+    if (options.json) return say(JSON.stringify(found, null, 2));
+    const { state, consecutiveFailures, lastReset, outcomes } = found.breaker;
+    say(`schedule  ${found.scheduleId}: ${terms === undefined ? 'not made by this program' : termsText(terms)}`);
+    say(`state     ${paused ? `paused — ${note ?? 'nobody said why'}` : 'on'}`);
+    say(`next      ${paused ? 'nothing until it is resumed; it would be ' : ''}${next.join(', ')}`);
+    say(
+      `ticks     ${numActionsTaken} started a run, ${numActionsSkippedOverlap} skipped (a run was open), ` +
+        `${numActionsMissedCatchupWindow} missed (the server was away)`,
+    );
+    say(
+      `breaker   ${state.kind}, ${consecutiveFailures} failed in a row` +
+        (lastReset === null ? '' : `; last reset ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`),
+    );
+    say(`last runs ${outcomes.length === 0 ? 'none' : ''}`);
+    for (const outcome of outcomes) say(outcomeText(outcome, config.time_zone));
+  });
+
+const pause = new Command('pause')
+  .description('no more ticks until somebody resumes')
+  .addOption(byOption())
+  .requiredOption('--reason <text>', 'why')
+  .addOption(configOption())
+  .action(async ({ by, reason, config: file }: PersonOptions) => {
+    const config = readConfig(file);
+    const { client } = await requireTemporal(config.dataRoot);
+    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    if (schedule.state.paused) return say(`already paused: ${schedule.state.note ?? 'nobody said why'}`);
+    await handle.pause(personNote('paused', { by, reason }));
+    say(`schedule ${schedule.scheduleId} is paused; a run that is under way goes on`);
+  });
+
+const resume = new Command('resume')
+  .description('ticks go on after a pause by a person; the breaker’s own pause ends with: robustmq-chaos resume')
+  .addOption(byOption())
+  .requiredOption('--reason <text>', 'why')
+  .addOption(configOption())
+  .action(async ({ by, reason, config: file }: PersonOptions) => {
+    const config = readConfig(file);
+    const { client } = await requireTemporal(config.dataRoot);
+    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    const { breaker } = await clusterStatus(client, config.cluster.name);
+    if (breaker.state.kind === 'open' || schedule.state.note?.startsWith(BREAKER_NOTE)) {
+      throw new ChaosError(
+        'BREAKER_OPEN',
+        `the breaker is open since ${breaker.state.kind === 'open' ? breaker.state.since : 'a while'}: a schedule that goes on would only be paused again`,
+      );
+    }
+    if (!schedule.state.paused) return say('it is not paused: nothing to do');
+    await handle.unpause(personNote('resumed', { by, reason }));
+    say(`schedule ${schedule.scheduleId} goes on`);
+  });
+
+const trigger = new Command('trigger')
+  .description('a tick now; skipped, as any tick, while a scheduled run is open')
+  .addOption(configOption())
+  .action(async (options: Options) => {
+    const config = readConfig(options.config);
+    const { client } = await requireTemporal(config.dataRoot);
+    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    const [open] = schedule.info.runningActions;
+    if (open !== undefined) {
+      say(`skipped: ${open.workflow.workflowId} is open`);
+      process.exitCode = EXIT_REFUSED;
+      return;
+    }
+    const before = schedule.info.numActionsTaken;
+    await handle.trigger(ScheduleOverlapPolicy.SKIP);
+    const end = Date.now() + TRIGGER_LIMIT_MS;
+    while (Date.now() < end) {
+      const { info } = await handle.describe();
+      const latest = info.recentActions.at(-1);
+      if (info.numActionsTaken > before && latest?.action.type === 'startWorkflow') {
+        return say(`started ${latest.action.workflow.workflowId}; watch it with: robustmq-chaos status`);
+      }
+      await sleepMs(100);
+    }
+    say('asked for a tick; no run has started yet, see: robustmq-chaos schedule show');
+  });
+
+const remove = new Command('remove')
+  .description('delete the schedule; runs and the cluster’s record stay')
+  .addOption(configOption())
+  .action(async (options: Options) => {
+    const config = readConfig(options.config);
+    const { client } = await requireTemporal(config.dataRoot);
+    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    await handle.delete();
+    say(`schedule ${schedule.scheduleId} is removed`);
+  });
+
+export const scheduleCommand = new Command('schedule').description('a round every four hours, or as the config says');
+for (const command of [apply, show, pause, resume, trigger, remove]) scheduleCommand.addCommand(command);

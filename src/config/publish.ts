@@ -1,0 +1,55 @@
+import { dirname, resolve } from 'node:path';
+import type { NotifySettings } from '../domain/feishu.js';
+import type { PublishSettings, SecretSource } from '../domain/publish.js';
+import type { Config } from './load.js';
+
+/** Where a secret is; a relative path counts from the config file. */
+const secretSource = (config: Config, env: string, file: string | undefined): SecretSource => ({
+  env,
+  file: file === undefined ? null : besideConfig(config, file),
+});
+
+const besideConfig = (config: Config, path: string): string => resolve(dirname(config.path), path);
+
+/** Where the runs of a config lie, and how they are published; `settings` is null where they stay on the host. */
+export const publishing = (
+  config: Config,
+): { readonly dataRoot: string; readonly settings: PublishSettings | null } => ({
+  dataRoot: config.dataRoot,
+  settings: publishSettings(config),
+});
+
+function publishSettings(config: Config): PublishSettings | null {
+  const { via, repository, branch, folder, ledgers, api_url, web_url, ...rest } = config.publish;
+  // The schema has seen to it that there is a repository where there is a way to it.
+  if (via === 'none' || repository === undefined) return null;
+  const { issues, key_file: keyFile, known_hosts_file: knownHosts } = rest;
+  return {
+    via,
+    repository,
+    branch,
+    folder,
+    ledgers,
+    apiUrl: api_url,
+    webUrl: web_url,
+    token: secretSource(config, rest.token_env, rest.token_file),
+    deployKey:
+      keyFile === undefined
+        ? null
+        : {
+            remote: rest.remote ?? `git@github.com:${repository}.git`,
+            keyFile: besideConfig(config, keyFile),
+            knownHostsFile: knownHosts === undefined ? null : besideConfig(config, knownHosts),
+          },
+    issues: issues.enabled ? { repository: issues.repository ?? repository, label: issues.label } : null,
+  };
+}
+
+/** Whom the config wants told. */
+export function notifySettings(config: Config): NotifySettings {
+  const { enabled, signed, card, ...from } = config.notify.feishu;
+  if (!enabled) return { feishu: null };
+  const webhook = secretSource(config, from.webhook_env, from.webhook_file);
+  const secret = signed ? secretSource(config, from.secret_env, from.secret_file) : null;
+  return { feishu: { webhook, secret, card } };
+}

@@ -1,0 +1,105 @@
+import type { Resume } from './breaker.js';
+
+/** What the group is told, word for word (spec, "The Feishu messages"). */
+
+export type NotificationKind = 'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed';
+
+/** One message to people. The id is the same on every retry: one run sends one message of a kind. */
+export interface Notification {
+  readonly id: string;
+  readonly kind: NotificationKind;
+  readonly runId: string;
+  readonly cluster: string;
+  readonly urgent: boolean;
+  readonly text: string;
+  /** Where the report was published; null where it is on this host alone. */
+  readonly reportUrl: string | null;
+}
+
+/** Where a run's report is: what publishing came to. `pushError` is null where nothing was to be published. */
+export interface ReportPlace {
+  readonly url: string | null;
+  readonly pushError: string | null;
+  readonly localPath: string;
+}
+
+/** What a message is made of; `finishedAt` is ISO 8601 with the offset of the config's time zone. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly cluster: string;
+  readonly finishedAt: string;
+  readonly passRatePercent: number;
+  readonly failedScenarios: readonly string[];
+  /** `scenario(status)` of each failure of the test's own equipment; only for an INVALID run. */
+  readonly equipmentFailures: readonly string[];
+  readonly consecutiveFailures: number;
+  /** The breaker is open with this run. */
+  readonly opens: boolean;
+  readonly report: ReportPlace;
+}
+
+function reportLine({ url, pushError, localPath }: ReportPlace): string {
+  if (url !== null) return `报告: ${url}`;
+  return pushError === null ? `报告: ${localPath}` : `报告: ${localPath} (推送失败: ${pushError})`;
+}
+
+const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
+
+const about = (
+  { runId, cluster, report }: RunFacts,
+  kind: NotificationKind,
+  lines: readonly string[],
+): Notification => ({
+  id: `${runId}/${kind}`,
+  kind,
+  runId,
+  cluster,
+  urgent: kind === 'breaker',
+  text: lines.join('\n'),
+  reportUrl: report.url,
+});
+
+export const passedMessage = (run: RunFacts): Notification =>
+  about(run, 'passed', [
+    '✅ RobustMQ 故障测试通过',
+    `Run ID: ${run.runId} 时间: ${run.finishedAt}`,
+    `核心场景: 全部通过 总通过率: ${run.passRatePercent}%`,
+    reportLine(run.report),
+  ]);
+
+export const failedMessage = (run: RunFacts): Notification =>
+  about(run, 'failed', [
+    ...(run.opens ? [tooMany(run.consecutiveFailures)] : []),
+    '❌ RobustMQ 故障测试失败',
+    `Run ID: ${run.runId} 时间: ${run.finishedAt}`,
+    `失败场景: ${run.failedScenarios.join(', ')}`,
+    reportLine(run.report),
+    ...(run.equipmentFailures.length > 0 ? [`测试设备故障: ${run.equipmentFailures.join(', ')}`] : []),
+  ]);
+
+export const breakerMessage = (run: RunFacts): Notification =>
+  about(run, 'breaker', [
+    tooMany(run.consecutiveFailures),
+    `最后失败: ${run.runId} ${run.finishedAt}`,
+    reportLine(run.report),
+  ]);
+
+export const formatErrorsMessage = (run: RunFacts): Notification =>
+  about(run, 'format-errors', [
+    '⚠️ 连续 3 轮只有 script_format_error: 请修复测试脚本 (不是 RobustMQ 的缺陷, 不计入失败次数)',
+    `最后一轮: ${run.runId} ${run.finishedAt}`,
+    reportLine(run.report),
+  ]);
+
+export const resumedMessage = (
+  { runId, cluster }: Pick<RunFacts, 'runId' | 'cluster'>,
+  { by, reason }: Resume,
+): Notification => ({
+  id: `${runId}/resumed`,
+  kind: 'resumed',
+  runId,
+  cluster,
+  urgent: false,
+  text: ['▶️ 熔断已解除, 失败次数清零', `Run ID: ${runId}`, `操作人: ${by} 原因: ${reason}`].join('\n'),
+  reportUrl: null,
+});

@@ -1,0 +1,11 @@
+import type { Resume } from './breaker.js';
+
+/** A schedule's note that begins so was written by the breaker: only such a pause ends with a resume. */
+export const BREAKER_NOTE = '🚨 breaker:';
+
+/** Why the schedule is paused, for whoever looks at it in the Web UI. */
+export const breakerNote = (runs: readonly string[], resume: string): string =>
+  `${BREAKER_NOTE} ${runs.length} rounds in a row failed (${runs.join(', ')}). Resume: ${resume}`;
+
+/** The note of a pause or resume by a person. */
+export const personNote = (what: 'paused' | 'resumed', { by, reason }: Resume): string => `${what} by ${by}: ${reason}`;

@@ -1,0 +1,27 @@
+import type { Notification } from '../../domain/notification.js';
+
+/** Where a run's files lie on this host; a message may be about a run whose folder is gone. */
+export interface NotificationContext {
+  readonly runDir: string;
+}
+
+/** One way to tell people something. */
+export interface Notifier {
+  readonly name: string;
+  /**
+   * Delivers one message, or throws a `NotifyError`. Called again after a failure and after a crash that fell between the delivery and its
+   * mark: the message's id is then the same, so that a channel that can tell duplicates apart shows it once.
+   */
+  send(notification: Notification, context: NotificationContext): Promise<void>;
+}
+
+/** A message that was not delivered. `retryable` is false where trying again cannot help, e.g. a refused signature. */
+export class NotifyError extends Error {
+  override readonly name = 'NotifyError';
+  constructor(
+    message: string,
+    readonly retryable: boolean,
+  ) {
+    super(message);
+  }
+}

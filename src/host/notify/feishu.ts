@@ -1,0 +1,124 @@
+import { createHmac } from 'node:crypto';
+import type { FeishuSettings } from '../../domain/feishu.js';
+import type { Notification, NotificationKind } from '../../domain/notification.js';
+import { RemoteError } from '../remote-error.js';
+import { readSecret, redact } from '../secrets.js';
+import { NotifyError, type Notifier } from './contract.js';
+
+const TIMEOUT_MS = 15_000;
+
+/** Tells a Feishu group by the webhook of its custom bot. Success is status 200 and code 0; everything else is an error. */
+export const feishuNotifier = (settings: FeishuSettings, timeoutMs = TIMEOUT_MS): Notifier => ({
+  name: 'feishu',
+  send: async (notification) => {
+    const { webhook, secret } = readSecrets(settings);
+    const secrets = [webhook, webhook.split('/').at(-1) ?? '', secret ?? ''];
+    const message = settings.card ? card(notification) : text(notification);
+    const body = JSON.stringify({ ...signature(secret, Math.floor(Date.now() / 1000)), ...message });
+    let response: Response;
+    let answer: string;
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const headers = { 'content-type': 'application/json; charset=utf-8' };
+      response = await fetch(webhook, { method: 'POST', headers, body, signal, redirect: 'error' });
+      answer = await response.text();
+    } catch (error) {
+      // Nobody knows whether the message arrived: it is sent again, and may come twice.
+      throw new NotifyError(redact(`no answer: ${reasonOf(error, timeoutMs)}`, secrets), true);
+    }
+    check(response.status, answer, secrets);
+  },
+});
+
+interface Secrets {
+  readonly webhook: string;
+  readonly secret: string | null;
+}
+
+function readSecrets(settings: FeishuSettings): Secrets {
+  try {
+    const webhook = readSecret(settings.webhook, "address of the Feishu bot's webhook");
+    if (!/^https?:\/\//.test(webhook) || !URL.canParse(webhook))
+      throw new RemoteError('SECRET_MISSING', 'expected an http or https address as webhook of the Feishu bot');
+    const secret =
+      settings.secret === null ? null : readSecret(settings.secret, "secret of the Feishu bot's signature");
+    return { webhook, secret };
+  } catch (error) {
+    throw error instanceof RemoteError ? new NotifyError(error.message, error.retryable) : error;
+  }
+}
+
+/** Feishu's own rule: the key is timestamp, newline and secret; nothing is signed with it. Feishu takes a timestamp for an hour. */
+export function signature(secret: string | null, timestampSeconds: number): { timestamp?: string; sign?: string } {
+  if (secret === null) return {};
+  const timestamp = String(timestampSeconds);
+  return { timestamp, sign: createHmac('sha256', `${timestamp}\n${secret}`).digest('base64') };
+}
+
+const text = ({ text: words }: Notification): object => ({ msg_type: 'text', content: { text: words } });
+
+const COLOURS: Readonly<Record<NotificationKind, string>> = {
+  passed: 'green',
+  failed: 'red',
+  breaker: 'carmine',
+  'format-errors': 'orange',
+  resumed: 'blue',
+};
+
+/** The same words: the first line as the head, the others below it, and a button where the report has an address. */
+function card({ text: words, kind, reportUrl }: Notification): object {
+  const [head = '', ...rest] = words.split('\n');
+  const button = {
+    tag: 'action',
+    actions: [{ tag: 'button', type: 'primary', text: { tag: 'plain_text', content: '查看报告' }, url: reportUrl }],
+  };
+  return {
+    msg_type: 'interactive',
+    card: {
+      config: { wide_screen_mode: true },
+      header: { template: COLOURS[kind], title: { tag: 'plain_text', content: head } },
+      elements: [
+        { tag: 'div', text: { tag: 'plain_text', content: rest.join('\n') } },
+        ...(reportUrl === null ? [] : [button]),
+      ],
+    },
+  };
+}
+
+/** Answers after which another attempt cannot help: the message, the signature, the address or the bot's settings are at fault. */
+const HOPELESS: Readonly<Record<number, string>> = {
+  9499: 'Feishu takes the message for malformed',
+  19001: 'no bot has this webhook',
+  19021: "the signature does not fit: look at the bot's secret and at this host's clock",
+  19022: "this host's address is not on the bot's list",
+  19024: "none of the bot's keywords is in the message",
+};
+
+function check(status: number, answer: string, secrets: readonly string[]): void {
+  const code = codeOf(answer);
+  if (status === 200 && code === 0) return;
+  const hint = code === undefined ? undefined : HOPELESS[code];
+  const said = redact(answer.slice(0, 300), secrets);
+  const hopeless =
+    hint !== undefined || (status >= 400 && status < 500 && ![408, 429].includes(status) && code !== 11232);
+  throw new NotifyError(`status ${status}, ${said}${hint === undefined ? '' : ` (${hint})`}`, !hopeless);
+}
+
+/** Feishu's own code; undefined for an answer that has none. */
+function codeOf(answer: string): number | undefined {
+  try {
+    const { code } = JSON.parse(answer) as { readonly code?: unknown };
+    return typeof code === 'number' ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A connection that broke has its reason one or two causes deep; its address is not told. */
+function reasonOf(error: unknown, timeoutMs: number): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at.name === 'TimeoutError') return `none within ${timeoutMs / 1000} s`;
+    if (at.cause === undefined) return (at as NodeJS.ErrnoException).code ?? at.message;
+  }
+  return String(error);
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { NotifySettings } from '../../domain/feishu.js';
+import type { Notification } from '../../domain/notification.js';
+import { readJson, writeJson } from '../files.js';
+import { consoleNotifier } from './console.js';
+import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
+import { feishuNotifier } from './feishu.js';
+import { folderNotifier } from './folder.js';
+
+/** Every way of telling people that the config wants. A new one is one file and one line here. */
+export const notifiersFor = ({ feishu }: NotifySettings): readonly Notifier[] => [
+  folderNotifier,
+  consoleNotifier,
+  ...(feishu === null ? [] : [feishuNotifier(feishu)]),
+];
+
+/** Which notifiers have delivered a message: notifier → ISO time. */
+type Sent = Readonly<Record<string, string>>;
+
+const sentFile = (runDir: string, { kind }: Notification): string => join(runDir, 'notifications', `${kind}.sent.json`);
+
+/**
+ * Delivers a message by every notifier that has not delivered it yet, so that a retry repeats nothing that is known to have arrived; one that
+ * fails does not keep the others from trying. Throws a `NotifyError` with every failure, retryable if any of them is.
+ */
+export async function deliver(
+  ways: readonly Notifier[],
+  notification: Notification,
+  context: NotificationContext,
+): Promise<void> {
+  const file = sentFile(context.runDir, notification);
+  const failures: NotifyError[] = [];
+  for (const notifier of ways) {
+    const sent = readJson<Sent>(file) ?? {};
+    if (sent[notifier.name] !== undefined) continue;
+    try {
+      await notifier.send(notification, context);
+      writeJson(file, { ...sent, [notifier.name]: new Date().toISOString() });
+    } catch (error) {
+      const { message, retryable } = error instanceof NotifyError ? error : new NotifyError(String(error), true);
+      failures.push(new NotifyError(`${notifier.name}: ${message}`, retryable));
+    }
+  }
+  if (failures.length === 0) return;
+  throw new NotifyError(
+    failures.map(({ message }) => message).join('; '),
+    failures.some(({ retryable }) => retryable),
+  );
+}

@@ -1,0 +1,103 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { DeployKeySettings, PublishSettings } from '../../domain/publish.js';
+import { RemoteError } from '../remote-error.js';
+import {
+  HISTORY_INDEX,
+  type CommitAnswer,
+  type Publisher,
+  type Remote,
+  type RemoteFile,
+  type RemoteView,
+} from './contract.js';
+import { createGit, type Git } from './git.js';
+import { knownHostsFile } from './known-hosts.js';
+
+/** Pushes by git over SSH with a deploy key: a right to one repository, and nothing else. */
+export const deployKeyPublisher: Publisher = {
+  via: 'deploy-key',
+  open: async (settings, context) => {
+    const { deployKey } = settings;
+    if (deployKey === null) throw new Error('publish.key_file: expected one for via: deploy-key');
+    await checkKey(deployKey.keyFile);
+    const knownHosts = knownHostsFile(deployKey, context.workDir);
+    const gitDir = join(context.workDir, 'repository.git');
+    const git = createGit(gitDir, { keyFile: deployKey.keyFile, knownHosts }, context);
+    await initialize(git, deployKey);
+    return remote(git, settings, context.workDir);
+  },
+};
+
+/** ssh would refuse such a key, too, but says so only after it has connected, and in many words. */
+async function checkKey(keyFile: string): Promise<void> {
+  const bad = (what: string): RemoteError => new RemoteError('KEY_UNUSABLE', `publish.key_file: ${keyFile}: ${what}`);
+  const stat = statSync(keyFile, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) throw bad('expected a private key, found no file');
+  const mode = stat.mode & 0o777;
+  if ((mode & 0o077) !== 0)
+    throw bad(`expected that its owner alone may read it (chmod 600), got mode ${mode.toString(8).padStart(3, '0')}`);
+  const read = await execa('ssh-keygen', ['-y', '-P', '', '-f', keyFile], { reject: false, stdin: 'ignore' });
+  if (read.code === 'ENOENT') throw new RemoteError('PREFLIGHT_FAILED', 'expected ssh-keygen on PATH, found none');
+  if (read.exitCode !== 0) throw bad('expected a private key without a passphrase, since nobody is there to type it');
+}
+
+/**
+ * A repository for this call alone. Of the branch it gets the newest commit without its files, which are not needed to add to it (a host that
+ * does not know such filters sends them all).
+ */
+async function initialize(git: Git, { remote: url }: DeployKeySettings): Promise<void> {
+  await git(['init', '--quiet', '--bare', '--initial-branch=unused']);
+  await git(['config', 'remote.origin.url', url]);
+  await git(['config', 'remote.origin.promisor', 'true']);
+  await git(['config', 'remote.origin.partialclonefilter', 'blob:none']);
+}
+
+const TRACKED = 'refs/remotes/origin/head';
+
+function remote(git: Git, { branch, folder }: PublishSettings, workDir: string): Remote {
+  const fetch = (...options: readonly string[]): Promise<string> =>
+    git(['fetch', '--quiet', '--no-tags', '--depth=1', ...options, 'origin', `+refs/heads/${branch}:${TRACKED}`]);
+  return {
+    look: async (runId): Promise<RemoteView> => {
+      await fetch('--filter=blob:none');
+      const head = (await git(['rev-parse', TRACKED])).trim();
+      const lies = async (path: string): Promise<boolean> =>
+        (await git(['ls-tree', head, '--', `${folder}/${path}`])) !== '';
+      const hasRun = await lies(runId);
+      if (hasRun || !(await lies(HISTORY_INDEX))) return { head, hasRun, index: null };
+      const show = (): Promise<string> => git(['show', `${head}:${folder}/${HISTORY_INDEX}`]);
+      const index = await show().catch(async (error: unknown) => {
+        if (!String(error).includes('unadvertised object')) throw error;
+        // A host of git's first protocol gives no single file: everything, then.
+        await fetch('--refetch', '--no-filter');
+        return show();
+      });
+      return { head, hasRun, index };
+    },
+    commit: async (head, files, message): Promise<CommitAnswer> => {
+      const tree = await treeWith(git, head, files, join(workDir, 'index'));
+      const made = (await git(['commit-tree', tree, '-p', head, '-F', '-'], { input: message })).trim();
+      const said = await git(['push', '--porcelain', 'origin', `${made}:refs/heads/${branch}`], { accept: [1] });
+      // One line per ref: `<flag>\t<from>:<to>\t<summary> (<reason>)`; `!` stands for a refused one.
+      const refused = said.split('\n').find((line) => line.startsWith('!'));
+      if (refused !== undefined) return { kind: 'moved', why: `git push: ${refused.split('\t').at(-1) ?? refused}` };
+      if (!/^Done$/m.test(said))
+        throw new RemoteError('REMOTE_UNREACHABLE', `git push: expected Done, got ${JSON.stringify(said)}`);
+      return { kind: 'done' };
+    },
+  };
+}
+
+/** The tree of `head` with these files in it. */
+async function treeWith(git: Git, head: string, files: readonly RemoteFile[], indexFile: string): Promise<string> {
+  const env = { GIT_INDEX_FILE: indexFile };
+  await git(['read-tree', head], { env });
+  const lines: string[] = [];
+  for (const { path, content } of files) {
+    const blob = (await git(['hash-object', '-w', '--stdin'], { input: content })).trim();
+    lines.push(`100644 ${blob}\t${path}\0`);
+  }
+  await git(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
+  return (await git(['write-tree', '--missing-ok'], { env })).trim();
+}

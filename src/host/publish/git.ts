@@ -1,0 +1,127 @@
+import { execa } from 'execa';
+import type { ErrorCode } from '../../domain/errors.js';
+import { RemoteError } from '../remote-error.js';
+import type { PublishContext } from './contract.js';
+
+/** Runs git in one repository, with nothing of the user's own settings. Rejects with a `RemoteError`. */
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<string>;
+
+export interface GitOptions {
+  readonly input?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit statuses that are answers, beside 0. */
+  readonly accept?: readonly number[];
+}
+
+const COMMITTER = 'robustmq-chaos-test';
+
+/** What ssh may use: this key, these hosts, and nobody to ask. */
+function sshCommand(keyFile: string, knownHosts: string): string {
+  const options = [
+    'BatchMode=yes',
+    'IdentitiesOnly=yes',
+    'IdentityAgent=none',
+    'PreferredAuthentications=publickey',
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${sshQuoted(knownHosts)}`,
+    'GlobalKnownHostsFile=/dev/null',
+    'UpdateHostKeys=no',
+    'ControlPath=none',
+    'ConnectTimeout=15',
+    'ServerAliveInterval=10',
+    'ServerAliveCountMax=3',
+  ];
+  return ['ssh', '-F', '/dev/null', '-i', keyFile, ...options.flatMap((option) => ['-o', option])]
+    .map(shellQuoted)
+    .join(' ');
+}
+
+/** ssh splits this option's value at spaces. */
+const sshQuoted = (path: string): string => `"${path}"`;
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+export function createGit(
+  gitDir: string,
+  ssh: { readonly keyFile: string; readonly knownHosts: string },
+  { signal, timeoutMs, workDir }: PublishContext,
+): Git {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: workDir,
+    LC_ALL: 'C',
+    GIT_DIR: gitDir,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_SSH_COMMAND: sshCommand(ssh.keyFile, ssh.knownHosts),
+    GIT_SSH_VARIANT: 'ssh',
+    GIT_AUTHOR_NAME: COMMITTER,
+    GIT_AUTHOR_EMAIL: `${COMMITTER}@localhost`,
+    GIT_COMMITTER_NAME: COMMITTER,
+    GIT_COMMITTER_EMAIL: `${COMMITTER}@localhost`,
+  };
+  return async (args, options = {}) => {
+    const ran = await execa('git', ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
+      cwd: workDir,
+      env: { ...env, ...options.env },
+      extendEnv: false,
+      timeout: timeoutMs,
+      forceKillAfterDelay: 2000,
+      reject: false,
+      stripFinalNewline: false,
+      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    });
+    if (ran.exitCode === 0 || options.accept?.includes(ran.exitCode ?? -1)) return ran.stdout;
+    signal?.throwIfAborted();
+    throw gitError(args, ran, timeoutMs);
+  };
+}
+
+interface Ran {
+  readonly timedOut: boolean;
+  readonly code?: string | undefined;
+  readonly stderr: string;
+  readonly stdout: string;
+}
+
+/** What ssh and git say, in the order in which it is looked for; `LC_ALL=C` keeps the words. */
+const SAYINGS: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/REMOTE HOST IDENTIFICATION HAS CHANGED/, 'HOST_KEY_CHANGED'],
+  [/Host key verification failed|No \S+ host key is known/, 'HOST_KEY_UNKNOWN'],
+  [/bad permissions|UNPROTECTED PRIVATE KEY|error in libcrypto|invalid format/, 'KEY_UNUSABLE'],
+  [/Permission denied|marked as read only/, 'REMOTE_DENIED'],
+  [/Repository not found|does not appear to be a git repository|couldn't find remote ref/, 'REMOTE_MISSING'],
+  [/cannot run ssh/, 'PREFLIGHT_FAILED'],
+  [
+    /Could not resolve|Connection (refused|timed out|closed|reset)|No route to host|unreachable|kex_exchange_identification|Broken pipe|the remote end hung up|early EOF|Timeout, server/,
+    'REMOTE_UNREACHABLE',
+  ],
+];
+
+function gitError(args: readonly string[], { timedOut, code, stderr, stdout }: Ran, timeoutMs: number): RemoteError {
+  const what = `git ${args.find((arg) => !arg.startsWith('-')) ?? ''}`;
+  if (code === 'ENOENT') return new RemoteError('PREFLIGHT_FAILED', `${what}: expected git on PATH, found none`);
+  if (timedOut) return new RemoteError('REMOTE_UNREACHABLE', `${what}: no end within ${timeoutMs / 1000} s`);
+  const said = `${stderr}\n${stdout}`;
+  const known = SAYINGS.find(([words]) => words.test(said));
+  return new RemoteError(known?.[1] ?? 'REMOTE_REFUSED', `${what}: ${gist(said, known?.[0])}`);
+}
+
+/** The line that says why, with the words around it; without banners. */
+function gist(said: string, words: RegExp | undefined): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  const telling = lines.filter((line) => line !== '' && !/^[@\s]*$/.test(line));
+  const first =
+    words === undefined
+      ? 0
+      : Math.max(
+          0,
+          telling.findIndex((line) => words.test(line)),
+        );
+  return telling
+    .slice(first, first + 3)
+    .join(' · ')
+    .replace(/^@\s*|\s*@$/g, '')
+    .slice(0, 400);
+}

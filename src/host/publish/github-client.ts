@@ -1,0 +1,105 @@
+import { Octokit } from '@octokit/core';
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
+import type { PublishSettings } from '../../domain/publish.js';
+import type { ErrorCode } from '../../domain/errors.js';
+import { RemoteError } from '../remote-error.js';
+import { readSecret, redact } from '../secrets.js';
+import type { PublishContext } from './contract.js';
+
+const GitHub = Octokit.plugin(restEndpointMethods);
+
+/** GitHub's REST API with every failure as a `RemoteError`, in which the token does not show. */
+export interface GitHubClient {
+  readonly rest: InstanceType<typeof GitHub>['rest'];
+  /** Runs one request; the value for an answer with status 404 is given by `absent`, which else is an error. */
+  readonly call: <T>(what: string, request: () => Promise<{ data: T }>) => Promise<T>;
+  readonly callOr: <T, A>(absent: A, what: string, request: () => Promise<{ data: T }>) => Promise<T | A>;
+}
+
+/** What octokit throws for an answer with an error status. */
+interface Answered {
+  readonly status: number;
+  readonly message: string;
+  readonly response?: { readonly headers: Readonly<Record<string, string | number | undefined>> } | undefined;
+}
+const isAnswered = (error: unknown): error is Answered =>
+  error instanceof Error && error.name === 'HttpError' && typeof (error as { status?: unknown }).status === 'number';
+
+export function openGitHub(
+  settings: PublishSettings,
+  { signal, timeoutMs }: Pick<PublishContext, 'signal' | 'timeoutMs'>,
+): GitHubClient {
+  const token = readSecret(settings.token, 'GitHub token');
+  const limited = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const limits = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
+    return fetch(input, { ...init, signal: AbortSignal.any(limits) });
+  };
+  const octokit = new GitHub({
+    auth: token,
+    baseUrl: settings.apiUrl,
+    userAgent: 'robustmq-chaos-test',
+    request: { fetch: limited },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  const callOr: GitHubClient['callOr'] = async (absent, what, request) => {
+    try {
+      return (await request()).data;
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      if (absent !== NOT_EXPECTED && isAnswered(error) && error.status === 404) return absent;
+      throw asRemoteError(what, error, token, timeoutMs);
+    }
+  };
+  return {
+    rest: octokit.rest,
+    callOr,
+    call: async <T>(what: string, request: () => Promise<{ data: T }>) =>
+      (await callOr<T, typeof NOT_EXPECTED>(NOT_EXPECTED, what, request)) as T,
+  };
+}
+
+const NOT_EXPECTED = Symbol('404 is an error');
+
+function asRemoteError(what: string, error: unknown, token: string, timeoutMs: number): RemoteError {
+  if (!isAnswered(error) || error.response === undefined) {
+    return new RemoteError('REMOTE_UNREACHABLE', `GitHub, ${what}: ${redact(reasonOf(error, timeoutMs), [token])}`);
+  }
+  const text = `GitHub, ${what}: status ${error.status}, ${redact(error.message, [token])}`;
+  const retryAfterMs = waitOf(error);
+  if (retryAfterMs !== null) {
+    return new RemoteError(
+      'REMOTE_RATE_LIMITED',
+      `${text} (asks for ${Math.ceil(retryAfterMs / 1000)} s)`,
+      retryAfterMs,
+    );
+  }
+  return new RemoteError(codeOf(error), text);
+}
+
+/** A connection that broke has its reason one or two causes deep. */
+function reasonOf(error: unknown, timeoutMs: number): string {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
+    if (at.cause === undefined) return (at as NodeJS.ErrnoException).code ?? at.message;
+  }
+  return String(error);
+}
+
+function codeOf({ status, message }: Answered): ErrorCode {
+  if (status === 409 && /empty/i.test(message)) return 'REMOTE_MISSING';
+  if (status >= 500 || status === 408) return 'REMOTE_UNREACHABLE';
+  if (status === 401 || status === 403) return 'REMOTE_DENIED';
+  return status === 404 || status === 410 ? 'REMOTE_MISSING' : 'REMOTE_REFUSED';
+}
+
+/** How long GitHub wants no further request; null where it set no such limit. */
+function waitOf({ status, response }: Answered): number | null {
+  if (status !== 403 && status !== 429) return null;
+  const header = (name: string): number => Number(response?.headers[name] ?? NaN);
+  const seconds = header('retry-after');
+  if (Number.isFinite(seconds)) return seconds * 1000;
+  const resetMs = header('x-ratelimit-reset') * 1000 - Date.now();
+  if (header('x-ratelimit-remaining') === 0 && Number.isFinite(resetMs)) return Math.max(resetMs, 1000);
+  // A secondary limit without a time: GitHub asks for a minute at least.
+  return status === 429 ? 60_000 : null;
+}

@@ -1,0 +1,95 @@
+import {
+  nextIssueStep,
+  type IssueMemory,
+  type IssueNews,
+  type IssueStep,
+  type KnownIssue,
+} from '../../domain/issue.js';
+import type { PublishSettings } from '../../domain/publish.js';
+import type { PublishContext, Site } from './contract.js';
+import { openGitHub, type GitHubClient } from './github-client.js';
+import { waitOrThrow, type Patience } from './push-run.js';
+
+export interface KeepIssue {
+  readonly news: IssueNews;
+  readonly site: Site;
+  readonly patience: Patience;
+  readonly body: (memory: IssueMemory) => string;
+}
+
+/** Keeps one issue per scenario and cluster in step with what the runs find. */
+export interface Issues {
+  keep(request: KeepIssue): Promise<void>;
+}
+
+interface Place {
+  readonly owner: string;
+  readonly repo: string;
+  readonly label: string;
+}
+
+const PAGE_SIZE = 100;
+/** Issues of one label: one for each scenario and cluster, so a few. */
+const PAGES_LIMIT = 10;
+
+/** Null where the config wants no issues. */
+export function openIssues(settings: PublishSettings, context: PublishContext): Issues | null {
+  if (settings.issues === null) return null;
+  const [owner = '', repo = ''] = settings.issues.repository.split('/');
+  const place: Place = { owner, repo, label: settings.issues.label };
+  const github = openGitHub(settings, context);
+  return {
+    keep: async (request) => {
+      // Looks again before each attempt: an issue whose reply was lost is found, and not opened twice.
+      for (let failures = 1; ; failures += 1) {
+        try {
+          const known = await knownIssues(github, place, request.site);
+          await take(github, place, nextIssueStep(known, request.news), request);
+          return;
+        } catch (error) {
+          await waitOrThrow(error, failures, request.patience);
+        }
+      }
+    },
+  };
+}
+
+async function knownIssues({ rest, call }: GitHubClient, place: Place, site: Site): Promise<KnownIssue[]> {
+  const { owner, repo, label } = place;
+  const found: KnownIssue[] = [];
+  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
+    const issues = await call(`issues of ${owner}/${repo}`, () =>
+      rest.issues.listForRepo({ owner, repo, labels: label, state: 'all', per_page: PAGE_SIZE, page }),
+    );
+    for (const { number, state, state_reason, body, pull_request } of issues) {
+      const memory = pull_request === undefined ? site.issueMemory(body ?? '') : undefined;
+      if (memory !== undefined)
+        found.push({ number, memory, open: state === 'open', declined: state_reason === 'not_planned' });
+    }
+    if (issues.length < PAGE_SIZE) break;
+  }
+  return found;
+}
+
+async function take(
+  { rest, call }: GitHubClient,
+  { owner, repo, label }: Place,
+  step: IssueStep,
+  { news, site, body }: KeepIssue,
+): Promise<void> {
+  if (step.kind === 'nothing') return;
+  const text = body(step.memory);
+  if (step.kind === 'open') {
+    const title = site.issueTitle(news);
+    await call('opening an issue', () => rest.issues.create({ owner, repo, title, body: text, labels: [label] }));
+    return;
+  }
+  const state = {
+    update: {},
+    reopen: { state: 'open', state_reason: 'reopened' },
+    close: { state: 'closed', state_reason: 'completed' },
+  } as const;
+  await call(`issue ${step.number}`, () =>
+    rest.issues.update({ owner, repo, issue_number: step.number, body: text, ...state[step.kind] }),
+  );
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { PublicationRecord } from '../../domain/publish.js';
+import { readJson, writeJson } from '../files.js';
+import { dataPaths, runDir } from '../paths.js';
+
+const recordFile = (dataRoot: string, runId: string): string => join(runDir(dataRoot, runId), 'publication.json');
+
+export const recordOf = (dataRoot: string, runId: string): PublicationRecord | undefined =>
+  readJson<PublicationRecord>(recordFile(dataRoot, runId));
+
+/** Written before the first attempt, too: from then on the run is owed, whoever dies. */
+export function writeRecord(dataRoot: string, runId: string, record: Omit<PublicationRecord, 'at'>): void {
+  writeJson(recordFile(dataRoot, runId), { ...record, at: new Date().toISOString() } satisfies PublicationRecord);
+}
+
+/** Runs that were to be published and are not, or whose issues are not up to date; and those asked for. Oldest first. */
+export function owedRuns(dataRoot: string, asked: readonly string[]): string[] {
+  const { runs } = dataPaths(dataRoot);
+  if (!existsSync(runs)) return [];
+  const isOwed = (runId: string): boolean => {
+    const record = recordOf(dataRoot, runId);
+    return record !== undefined && (record.github_url === null || record.issue_error !== null);
+  };
+  const startOf = (runId: string): string =>
+    readJson<{ startedAt: string }>(join(runs, runId, 'run.json'))?.startedAt ?? '';
+  return readdirSync(runs)
+    .filter((runId) => existsSync(join(runs, runId, 'report.json')) && (asked.includes(runId) || isOwed(runId)))
+    .map((runId) => ({ runId, start: startOf(runId) }))
+    .sort((a, b) => a.start.localeCompare(b.start) || a.runId.localeCompare(b.runId))
+    .map(({ runId }) => runId);
+}
+
+/** Every file of a run's folder, relative to it, with `/`. */
+export function filesOf(dataRoot: string, runId: string): string[] {
+  const root = runDir(dataRoot, runId);
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(root, path)).isFile())
+    .map((path) => path.split(sep).join('/'));
+}

@@ -1,0 +1,64 @@
+import type { IssueMemory, IssueNews } from '../domain/issue.js';
+import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
+import { localTime, number, table } from './format.js';
+
+/** Begins the comment in an issue's text in which this program finds its own issues again. */
+const MARK = '<!-- robustmq-chaos-issue ';
+
+export const issueTitle = ({ scenario, cluster }: IssueNews): string =>
+  `[chaos] ${scenario}: clients do not see cluster ${cluster} heal`;
+
+/** The text of a failing scenario's issue: what failed, in figures, how to see it again, and what the program has to remember. */
+export function issueBody(report: ReportFile, memory: IssueMemory, url: string): string {
+  const { details } = report;
+  const result = details.scenarios.find(({ scenario }) => scenario.name === memory.scenario);
+  const head =
+    memory.passes === 0
+      ? `**${memory.scenario}** fails: ${count(memory.failures)}, first \`${memory.firstRun}\`, last \`${memory.lastRun}\`.`
+      : `**${memory.scenario}** passed in the last ${count(memory.passes)}, after it had failed in ${count(memory.failures)} since \`${memory.firstRun}\`.`;
+  const sections = [
+    head,
+    result === undefined ? '' : figures(result),
+    `Report of \`${report.run_id}\` (${localTime(details.finishedAt, details.plan.timeZone)}): ${url}`,
+    `Run it again:\n\n\`\`\`\nnpm run scenario -- ${memory.scenario}\n\`\`\``,
+    `With ${Object.entries(details.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}; config sha256 ${details.plan.configSha256.slice(0, 12)}.`,
+    'Kept by robustmq-chaos-test: it updates this text after each run, and closes the issue when the scenario has passed twice in a row.',
+    `${MARK}${JSON.stringify(memory)} -->`,
+  ];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+const count = (runs: number): string => `${runs} run${runs === 1 ? '' : 's'}`;
+
+function figures({ verdict, sdkVerdicts, validation, fault }: ScenarioResult): string {
+  const rows = validation.map(({ sdk, result }, i) => [
+    sdk,
+    sdkVerdicts[i]?.status ?? 'no verdict',
+    number(result?.sent),
+    number(result?.received),
+    number(result?.lost),
+    number(result?.p99_ms),
+  ]);
+  const head = ['SDK', 'status', 'sent', 'received', 'lost', 'p99 ms'];
+  const victim = fault.victim === null ? '' : ` Fault by ${fault.injector ?? 'no injector'} on ${fault.victim}.`;
+  return `Status \`${verdict.status}\`.${victim} Validation after the fault:\n\n${table(head, rows)}`;
+}
+
+/** What an issue's text remembers; undefined if it is no issue of this program, or a person has changed that part of it. */
+export function issueMemory(body: string): IssueMemory | undefined {
+  const from = body.lastIndexOf(MARK);
+  const to = body.indexOf(' -->', from);
+  if (from < 0 || to < 0) return undefined;
+  try {
+    const memory = JSON.parse(body.slice(from + MARK.length, to)) as Readonly<Record<string, unknown>>;
+    const texts = ['cluster', 'scenario', 'firstRun', 'lastRun', 'lastAt'].every(
+      (key) => typeof memory[key] === 'string',
+    );
+    const counts = ['failures', 'passes'].every((key) => Number.isInteger(memory[key]));
+    return texts && counts ? (memory as unknown as IssueMemory) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  breakerMessage,
+  failedMessage,
+  formatErrorsMessage,
+  passedMessage,
+  resumedMessage,
+  type RunFacts,
+} from '../../src/domain/notification.js';
+
+const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
+  runId: 'r1',
+  cluster: 'local',
+  finishedAt: '2026-11-22T20:15:04+08:00',
+  passRatePercent: 66,
+  failedScenarios: ['broker-kill-single', 'leader-transfer'],
+  equipmentFailures: [],
+  consecutiveFailures: 1,
+  opens: false,
+  report: { url: 'https://example.org/r1', pushError: null, localPath: '/srv/runs/r1/report.md' },
+  ...change,
+});
+
+const failed = [
+  '❌ RobustMQ 故障测试失败',
+  'Run ID: r1 时间: 2026-11-22T20:15:04+08:00',
+  '失败场景: broker-kill-single, leader-transfer',
+  '报告: https://example.org/r1',
+];
+
+describe('a message, to the letter', () => {
+  it('of a run that passed', () => {
+    expect(passedMessage(facts({ passRatePercent: 100 }))).toEqual({
+      id: 'r1/passed',
+      kind: 'passed',
+      runId: 'r1',
+      cluster: 'local',
+      urgent: false,
+      reportUrl: 'https://example.org/r1',
+      text: [
+        '✅ RobustMQ 故障测试通过',
+        'Run ID: r1 时间: 2026-11-22T20:15:04+08:00',
+        '核心场景: 全部通过 总通过率: 100%',
+        '报告: https://example.org/r1',
+      ].join('\n'),
+    });
+  });
+
+  it('of a run that failed', () => {
+    expect(failedMessage(facts())).toMatchObject({ id: 'r1/failed', urgent: false, text: failed.join('\n') });
+  });
+
+  it('of an invalid run adds the failures of the equipment at its end', () => {
+    const { text } = failedMessage(facts({ equipmentFailures: ['control/go(script_not_found)', 'a(inject_error)'] }));
+    expect(text).toBe([...failed, '测试设备故障: control/go(script_not_found), a(inject_error)'].join('\n'));
+  });
+
+  it('of the run that opens the breaker begins with the alarm, and the breaker sends its own', () => {
+    const third = facts({ consecutiveFailures: 3, opens: true });
+    expect(failedMessage(third).text).toBe(['🚨 连续 3 轮失败,请人工介入', ...failed].join('\n'));
+    expect(breakerMessage(third)).toMatchObject({
+      id: 'r1/breaker',
+      urgent: true,
+      text: [
+        '🚨 连续 3 轮失败,请人工介入',
+        '最后失败: r1 2026-11-22T20:15:04+08:00',
+        '报告: https://example.org/r1',
+      ].join('\n'),
+    });
+  });
+
+  it.each([
+    ['was not asked for', null, '报告: /srv/runs/r1/report.md'],
+    ['failed', 'timeout', '报告: /srv/runs/r1/report.md (推送失败: timeout)'],
+  ])('gives the local path where the push %s', (_, pushError, line) => {
+    const report = { url: null, pushError, localPath: '/srv/runs/r1/report.md' };
+    for (const message of [passedMessage, failedMessage, breakerMessage, formatErrorsMessage]) {
+      expect(message(facts({ report })).text.split('\n')).toContain(line);
+    }
+  });
+
+  it('of a resume says who and why', () => {
+    const { text, id } = resumedMessage(facts(), { by: 'ann', reason: 'disk replaced' });
+    expect(id).toBe('r1/resumed');
+    expect(text).toContain('操作人: ann 原因: disk replaced');
+  });
+});
