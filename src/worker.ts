@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
+import { recoverLeft } from './activities/run-state.js';
 import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
 import { notifySettings, publishing } from './config/publish.js';
@@ -54,6 +56,7 @@ export async function runWorker(
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
   await reviveKeepers(config.dataRoot);
+  await recoverLeft(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
   const activities = alter(
     createActivities({
@@ -66,6 +69,7 @@ export async function runWorker(
     }),
   );
   const { connection, at } = await connect(place);
+  await recoverLeft(faults, config.dataRoot, new Client({ connection, namespace: at.namespace }));
   await registerSearchAttributes(connection, at.namespace);
   const common = { connection, namespace: at.namespace, activities, ...PACE };
   const workers = await Promise.all([

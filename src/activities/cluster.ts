@@ -1,20 +1,21 @@
 import { dirname, join } from 'node:path';
 import { getClient } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { ChaosError } from '../domain/errors.js';
 import type { BrokersSince } from '../domain/losses.js';
 import type { RunPlan } from '../domain/plan.js';
 import { monotonicUs, sleepMs } from '../host/clock.js';
-import type { Fault } from '../host/faults/contract.js';
+import { clearDirty } from '../host/dirty.js';
+import type { Fault, FaultTicket } from '../host/faults/contract.js';
 import { readJson, writeJson } from '../host/files.js';
 import { ensureKeeper } from '../host/keeper-control.js';
-import { endLease, isLeaseOver, readLease, renewLease, writeLease, type Lease } from '../host/lease.js';
+import { endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/lease.js';
+import { describeTicket, openOnHost, recoverLeftOpen } from '../host/left-open.js';
 import { brokersFile } from '../host/paths.js';
 import { recoverTicket } from '../host/recovery.js';
 import { openTickets } from '../host/tickets.js';
 import { driverNamed } from '../host/drivers/index.js';
-import type { RunMark } from './plan.js';
 import type { ClusterUp, InRun } from './requests.js';
+import { runStateOf } from './run-state.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 const RENEW_EVERY_MS = 2000;
@@ -23,21 +24,12 @@ const RENEW_EVERY_MS = 2000;
 async function stopAndRelease(clusterDir: string, driverName: string): Promise<void> {
   const driver = driverNamed(driverName);
   await driver.stop(clusterDir);
+  clearDirty(clusterDir);
   endLease(clusterDir);
 }
 
-/** Is the run that a lease names open, or unknown to this Temporal server? Then another one may be driving it, and it is let alone. */
-async function isForeign(runsFolder: string, lease: Lease): Promise<boolean> {
-  const mark = readJson<RunMark>(join(runsFolder, lease.runId, 'run.json'));
-  if (mark === undefined) return true;
-  try {
-    const { status } = await getClient().workflow.getHandle(mark.workflowId, mark.temporalRunId).describe();
-    return status.name === 'RUNNING' || status.name === 'PAUSED';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return true;
-    throw error;
-  }
-}
+/** Is the run open, or unknown to this Temporal server? Then another one may be driving it, and it is let alone. */
+const isForeign = async (runDir: string): Promise<boolean> => (await runStateOf(getClient(), runDir)) !== 'closed';
 
 /**
  * Temporal has granted the cluster; the host has a word in it, too, since two Temporal servers know nothing of each other: a cluster whose lease is
@@ -46,11 +38,34 @@ async function isForeign(runsFolder: string, lease: Lease): Promise<boolean> {
 async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Promise<void> {
   const lease = readLease(clusterDir);
   if (lease === undefined || lease.runId === runId || isLeaseOver(lease)) return;
-  if (!(await isForeign(dirname(runDir), lease))) return;
+  if (!(await isForeign(join(dirname(runDir), lease.runId)))) return;
   throw new ChaosError(
     'CLUSTER_HELD',
     `cluster ${lease.cluster} is held on this host by run ${lease.runId}`,
     lease.runId,
+  );
+}
+
+/**
+ * What nobody will recover is recovered first; a fault of another run that is still active after that would be measured, too. The error
+ * says what it is, since when, until when and whose.
+ */
+async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, notes: string[]): Promise<void> {
+  const dataRoot = dirname(dirname(plan.clusterDir));
+  // Those of this cluster end when it is stopped.
+  const elsewhere = (): FaultTicket[] =>
+    openOnHost(dataRoot).filter(({ clusterDir }) => clusterDir !== plan.clusterDir);
+  const isLeft = async ({ runDir }: FaultTicket): Promise<boolean> => !(await isForeign(runDir));
+  for (const { ticket, error } of await recoverLeftOpen(faults, elsewhere(), 'workflow', isLeft)) {
+    notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; ${error ?? 'it was recovered'}`);
+  }
+  const foreign = elsewhere();
+  const first = foreign[0];
+  if (first === undefined) return;
+  throw new ChaosError(
+    'CLUSTER_HELD',
+    `a fault of another run is active on this host: ${foreign.map(describeTicket).join('; ')}; end it with: robustmq-chaos faults recover`,
+    first.runId,
   );
 }
 
@@ -69,10 +84,11 @@ export function createClusterActivities(faults: readonly Fault[]) {
       asActivity(async () => {
         const plan = planOf(run);
         const driver = driverOf(plan);
-        const problems = await driver.preflight();
+        const problems = await driver.preflight(plan.network);
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
         await refuseIfHeld(plan);
         const notes: string[] = [];
+        await refuseIfForeignFault(faults, plan, notes);
         const status = await driver.status(plan.clusterDir);
         const lease = readLease(plan.clusterDir);
         if (status !== 'stopped' || lease !== undefined) {
@@ -95,7 +111,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs });
         await ensureKeeper(clusterDir);
         const logDir = join(plan.runDir, 'cluster', String(monotonicUs()));
-        const options = { cluster, runId, logDir, nodeCount: plan.nodeCount };
+        const options = { cluster, runId, logDir, nodeCount: plan.nodeCount, network: plan.network };
         // A slow start must not outlive the lease under which it starts.
         const renewing = setInterval(() => renewLease(clusterDir, runId), RENEW_EVERY_MS);
         const up = await driverOf(plan)

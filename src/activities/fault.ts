@@ -32,7 +32,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
           const plan = planOf(run);
           const driver = driverOf(plan);
           const fault = faultOf(faults, scenario.fault);
-          await checkTarget(fault, scenario, plan.clusterDir, driver);
+          checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
           await fault.prepare?.(scenario, { dir: plan.clusterDir, driver });
           return null;
         } catch (error) {
@@ -82,7 +82,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
     holdFault: ({ run, faultId }: FaultRequest): Promise<boolean> =>
       asActivity((signal) => {
         const plan = planOf(run);
-        return holdFault(plan.clusterDir, faultId, plan.timing.faultWindowMs, signal);
+        return holdFault(faults, plan.clusterDir, faultId, driverOf(plan), plan.timing.faultWindowMs, signal);
       }),
 
     /** Ends the fault and proves it, within the recovery budget; past it the keeper goes on. */
@@ -97,8 +97,8 @@ export function createFaultActivities(faults: readonly Fault[]) {
             'workflow',
             plan.timing.recoveryBudgetMs,
           );
-          const { recoveredAt, recoveredUs, recoveredBy, healed } = ticket;
-          return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, error: null };
+          const { recoveredAt, recoveredUs, recoveredBy, healed, died } = ticket;
+          return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, died, error: null };
         } catch (error) {
           await handToKeeper(plan.clusterDir, faultId);
           return { ...now(), recoveredBy: null, healed: [], error: messageOf(error) };

@@ -69,6 +69,8 @@ export interface RecoverAnswer {
   readonly us: number;
   readonly recoveredBy: string | null;
   readonly healed: readonly Evidence[];
+  /** Brokers that had died by themselves, and were started again. */
+  readonly died?: readonly string[] | undefined;
   readonly error: string | null;
 }
 

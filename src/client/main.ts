@@ -5,6 +5,7 @@ import { cancelCommand } from './commands/cancel.js';
 import { compareCommand } from './commands/compare.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { faultsCommand } from './commands/faults.js';
 import { openCommand } from './commands/open.js';
 import { rejudgeCommand } from './commands/rejudge.js';
 import { rehearseCommand } from './commands/rehearse.js';
@@ -37,13 +38,13 @@ const program = new Command('robustmq-chaos')
   .addCommand(compareCommand)
   .addCommand(publishCommand)
   .addCommand(cancelCommand)
+  .addCommand(faultsCommand)
   .addCommand(doctorCommand)
   .addCommand(workerCommand)
   .addCommand(devCommand);
 
-for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
-  command.exitOverride();
-}
+const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
+for (const command of all(program)) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -59,6 +59,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     cluster: config.cluster.name,
     driver: config.cluster.driver,
     nodeCount: config.cluster.nodes,
+    network: config.cluster.network,
     hostQueue: hostQueue(config.host.id),
     scenarios: chosenScenarios(config, request),
     sdks,
@@ -67,6 +68,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     timing: {
       healWaitMs: ms(timing.heal_wait_seconds),
       faultWindowMs: ms(timing.fault_window_seconds),
+      faultGraceMs: ms(timing.fault_grace_seconds),
       leadInMs: ms(timing.lead_in_seconds),
       observeBudgetMs: ms(timing.observe_budget_seconds),
       recoveryBudgetMs: ms(timing.recovery_budget_seconds),

@@ -19,6 +19,8 @@ const cluster = z.strictObject({
   name: name.default('local'),
   driver: z.string().default('nats'),
   nodes: z.number().int().min(1).max(7).default(3),
+  /** `namespaces`: each broker in a network namespace of its own, with a real interface; needs root. */
+  network: z.enum(['proxies', 'namespaces']).default('proxies'),
 });
 
 const load = z.strictObject({
@@ -30,6 +32,8 @@ const load = z.strictObject({
 const timing = z.strictObject({
   heal_wait_seconds: seconds(3600).default(60),
   fault_window_seconds: seconds(3600).default(30),
+  /** A fault that nobody renews ends this long after its window. */
+  fault_grace_seconds: seconds(600).default(30),
   lead_in_seconds: seconds(60).default(3),
   observe_budget_seconds: seconds(600).default(25),
   recovery_budget_seconds: seconds(3600).default(60),

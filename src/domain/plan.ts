@@ -24,6 +24,8 @@ export interface TimingPlan {
   readonly healWaitMs: number;
   /** From inject to recover. */
   readonly faultWindowMs: number;
+  /** A fault that nobody renews any more is ended this long after its window. */
+  readonly faultGraceMs: number;
   /** Clients publish this long before the inject. */
   readonly leadInMs: number;
   /** A recovery that takes longer is an error. */
@@ -57,6 +59,8 @@ export interface RunPlan {
   /** Script that every SDK runs, without `.sh`. */
   readonly workload: string;
   readonly nodeCount: number;
+  /** How the nodes of an embedded cluster reach each other. */
+  readonly network: 'proxies' | 'namespaces';
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
   readonly configPath: string;

@@ -57,7 +57,8 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, rules: Verdic
   });
   const sdkVerdicts = validation.map((o) => judgeSdk(o, rules));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
-  const verdict = judgeScenario({ fault, course: result.fault, verdicts: sdkVerdicts, ackedLostDuringFault, rules });
+  const { deadNodes, fault: course } = result;
+  const verdict = judgeScenario({ fault, course, verdicts: sdkVerdicts, ackedLostDuringFault, deadNodes, rules });
   return { ...result, validation, faultPeriod, sdkVerdicts, verdict };
 }
 

@@ -96,7 +96,7 @@ export interface ScenarioResult {
   readonly snapshots: readonly SnapshotSummary[];
   /** Things that did not go as planned and did not stop the flow. */
   readonly notes: readonly string[];
-  /** Node ids that were dead when the scenario ended; all of them means a new cluster for the next one. */
+  /** Node ids that died by themselves during the fault (and were started again), or were dead when the scenario ended. */
   readonly deadNodes: readonly string[];
 }
 

@@ -150,6 +150,8 @@ export function judgeScenario(input: {
   readonly verdicts: readonly SdkVerdict[];
   /** Messages acknowledged before or during the fault and never received, all SDKs together. */
   readonly ackedLostDuringFault: number;
+  /** Brokers that died by themselves: during the fault, or after a recovery that had proved them all alive. */
+  readonly deadNodes: readonly string[];
   readonly rules: VerdictRules;
 }): ScenarioVerdict {
   const { fault, course, verdicts, rules } = input;
@@ -159,6 +161,8 @@ export function judgeScenario(input: {
   if (course.cutShort) own.push('fault_cut_short');
   if (course.recoverError !== null) own.push('recover_error');
   if (rules.durability === 'fail' && input.ackedLostDuringFault > 0) own.push('failed');
+  const healedBefore = course.injectError === null && course.recoverError === null;
+  if (healedBefore && input.deadNodes.length > 0) own.push('failed');
   if (verdicts.length === 0) own.push('harness_error');
   const failure = (status: ScenarioStatus, sdk: string | null): Failure[] =>
     status === 'passed' ? [] : [{ status, blame: blameOf(status, fault), sdk }];

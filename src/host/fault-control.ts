@@ -5,13 +5,13 @@ import type { RunPlan } from '../domain/plan.js';
 import type { Evidence, LeaderChange } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { monotonicUs, now, sleepMs } from './clock.js';
-import type { ClusterDriver } from './drivers/contract.js';
+import { dirtyMark } from './dirty.js';
+import type { ClusterDriver, Targets } from './drivers/contract.js';
 import type { Fault, FaultCluster, FaultTicket } from './faults/contract.js';
+import { confirmKeeper } from './keeper-control.js';
 import { ownIdentity } from './processes.js';
-import { readTicket, withTicket, writeTicket } from './tickets.js';
+import { openTickets, readTicket, withTicket, writeTicket } from './tickets.js';
 
-/** A fault that nobody renews ends this long after its window. */
-const GRACE_MS = 30_000;
 /** Another caller of the same ticket is waited for this long. */
 const TICKET_LIMIT_MS = 30_000;
 
@@ -22,13 +22,7 @@ export function faultOf(faults: readonly Fault[], kind: string): Fault {
 }
 
 /** The target of a scenario must exist on this cluster; the error lists what does. */
-export async function checkTarget(
-  fault: Fault,
-  scenario: Scenario,
-  dir: string | null,
-  driver: ClusterDriver,
-): Promise<void> {
-  const targets = await driver.targets(dir);
+export function checkTarget(fault: Fault, scenario: Scenario, targets: Targets): void {
   const known = fault.targetKind === 'broker' ? targets.brokers : targets.interfaces;
   if (known.includes(scenario.target)) return;
   const host = fault.targetKind === 'interface' ? `; this host has ${Object.keys(networkInterfaces()).join(', ')}` : '';
@@ -38,7 +32,26 @@ export async function checkTarget(
   );
 }
 
-/** Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. */
+function refuseIfDirty(clusterDir: string): void {
+  const mark = dirtyMark(clusterDir);
+  if (mark === undefined) return;
+  throw new ChaosError(
+    'INJECT_FAILED',
+    `expected a clean cluster, got a dirty one: fault ${mark.faultId} of run ${mark.runId} could not be proved to be over (${mark.why}); it must be stopped and started first`,
+  );
+}
+
+/** The ticket that an earlier attempt, whose worker died, has left: nothing was done by it yet. Its time begins anew. */
+function plannedBefore(plan: RunPlan, scenario: Scenario): FaultTicket | undefined {
+  return openTickets(plan.clusterDir).find(
+    (ticket) => ticket.state === 'planned' && ticket.runId === plan.runId && ticket.scenario === scenario.name,
+  );
+}
+
+/**
+ * Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. Called
+ * again it renews the ticket that is there: a scenario never has two.
+ */
 export async function planFault(
   faults: readonly Fault[],
   plan: RunPlan,
@@ -47,26 +60,31 @@ export async function planFault(
 ): Promise<FaultTicket> {
   const fault = faultOf(faults, scenario.fault);
   const cluster: FaultCluster = { dir: plan.clusterDir, driver };
-  await checkTarget(fault, scenario, plan.clusterDir, driver);
+  refuseIfDirty(plan.clusterDir);
+  checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
   const reason = await fault.available(cluster);
   if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);
   const decided = await fault.plan(scenario, cluster);
-  const endUs = monotonicUs() + (plan.timing.faultWindowMs + GRACE_MS) * 1000;
+  const planned = now();
+  const endUs = planned.us + (plan.timing.faultWindowMs + plan.timing.faultGraceMs) * 1000;
   const ticket: FaultTicket = {
     ...decided,
-    faultId: `${scenario.name}-${randomUUID().slice(0, 8)}`,
+    faultId: plannedBefore(plan, scenario)?.faultId ?? `${scenario.name}-${randomUUID().slice(0, 8)}`,
     kind: fault.kind,
     params: scenario.params,
     scenario: scenario.name,
+    target: scenario.target,
     runId: plan.runId,
     runDir: plan.runDir,
     clusterDir: plan.clusterDir,
     driver: driver.name,
     bootId: ownIdentity().bootId,
     state: 'planned',
-    plannedAt: new Date().toISOString(),
+    plannedAt: planned.at,
+    plannedUs: planned.us,
     deadlineUs: endUs,
-    hardCapUs: endUs + GRACE_MS * 1000,
+    hardCapUs: endUs + plan.timing.faultGraceMs * 1000,
+    graceMs: plan.timing.faultGraceMs,
     recoveryBudgetMs: plan.timing.recoveryBudgetMs,
     injectedAt: null,
     injectedUs: null,
@@ -74,6 +92,7 @@ export async function planFault(
     recoveredUs: null,
     recoveredBy: null,
     healed: [],
+    died: [],
     lastRecoverError: null,
   };
   writeTicket(ticket);
@@ -86,22 +105,22 @@ export function mustReadTicket(clusterDir: string, faultId: string): FaultTicket
   return ticket;
 }
 
-/** Does what the ticket says. Called again after a crash in the middle it finishes the work; a ticket that was recovered meanwhile is refused. */
-export function injectFault(
+/**
+ * Does what the ticket says, once a living keeper has read it. Called again after a crash in the middle it finishes the work; a ticket that was
+ * recovered meanwhile, or is being, is refused.
+ */
+export async function injectFault(
   faults: readonly Fault[],
   clusterDir: string,
   faultId: string,
   driver: ClusterDriver,
+  confirm: (clusterDir: string, faultId: string) => Promise<void> = confirmKeeper,
 ): Promise<FaultTicket> {
+  if (mustReadTicket(clusterDir, faultId).state === 'planned') await confirm(clusterDir, faultId);
   return withTicket(clusterDir, faultId, TICKET_LIMIT_MS, async () => {
     const ticket = mustReadTicket(clusterDir, faultId);
     if (ticket.state === 'injected') return ticket;
-    if (ticket.state === 'recovered') {
-      throw new ChaosError(
-        'INJECT_FAILED',
-        `${faultId} was recovered by the ${String(ticket.recoveredBy)} before it was injected`,
-      );
-    }
+    refuseIfOver(ticket);
     const { at, us } = now();
     const acting: FaultTicket = {
       ...ticket,
@@ -115,6 +134,16 @@ export function injectFault(
     writeTicket(done);
     return done;
   });
+}
+
+function refuseIfOver({ faultId, state, recoveredBy }: FaultTicket): void {
+  if (state === 'recovered') {
+    throw new ChaosError(
+      'INJECT_FAILED',
+      `${faultId} was recovered by the ${String(recoveredBy)} before it was injected`,
+    );
+  }
+  if (state === 'stuck') throw new ChaosError('INJECT_FAILED', `${faultId} is being recovered, and is stuck`);
 }
 
 export interface Observation {
@@ -148,12 +177,14 @@ export async function observeFault(
 }
 
 /**
- * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if somebody ended
- * it before its time.
+ * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if it ended before
+ * its time: somebody recovered it, or what it rests on is gone (the proxies were killed, the broker was started).
  */
 export async function holdFault(
+  faults: readonly Fault[],
   clusterDir: string,
   faultId: string,
+  driver: ClusterDriver,
   windowMs: number,
   signal?: AbortSignal,
 ): Promise<boolean> {
@@ -161,16 +192,23 @@ export async function holdFault(
     const ticket = mustReadTicket(clusterDir, faultId);
     const endUs = (ticket.injectedUs ?? 0) + windowMs * 1000;
     if (ticket.state === 'recovered') return (ticket.recoveredUs ?? 0) < endUs;
+    if (!(await isOn(faults, ticket, driver))) return true;
     if (monotonicUs() >= endUs) return false;
     await renewDeadline(clusterDir, faultId);
     await sleepMs(Math.min(1000, Math.max(10, (endUs - monotonicUs()) / 1000)), signal);
   }
 }
 
+/** What cannot be looked at is not in force: nobody may say that it was. */
+const isOn = (faults: readonly Fault[], ticket: FaultTicket, driver: ClusterDriver): Promise<boolean> =>
+  faultOf(faults, ticket.kind)
+    .isOn(ticket, { dir: ticket.clusterDir, driver })
+    .catch(() => false);
+
 const renewDeadline = (clusterDir: string, faultId: string): Promise<void> =>
   withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
     const ticket = mustReadTicket(clusterDir, faultId);
-    const deadlineUs = Math.min(ticket.hardCapUs, monotonicUs() + GRACE_MS * 1000);
+    const deadlineUs = Math.min(ticket.hardCapUs, monotonicUs() + ticket.graceMs * 1000);
     if (ticket.state !== 'recovered' && deadlineUs > ticket.deadlineUs) writeTicket({ ...ticket, deadlineUs });
     return Promise.resolve();
   });

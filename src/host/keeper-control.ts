@@ -1,15 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ChaosError } from '../domain/errors.js';
 import { pollUntil } from './clock.js';
 import { readJson } from './files.js';
 import { keeperLock } from './keeper.js';
+import { isAware } from './keeper-aware.js';
 import { leasedClusters } from './lease.js';
+import { openOnHost } from './left-open.js';
 import { withLock } from './lock.js';
 import { dataPaths } from './paths.js';
 import { childEnvironment, isAlive, spawnDetached, type ProcessId } from './processes.js';
+import { installRoot } from './tools.js';
 
-const entry = fileURLToPath(new URL('./keeper-main.js', import.meta.url));
+/** The keeper is a program of its own: what was built, also where this module is run from its source. */
+const entry = join(installRoot, 'dist', 'host', 'keeper-main.js');
+/** A keeper looks four times a second; a new one must be started first. */
+const AWARE_LIMIT_MS = 15_000;
 
 export function keeperOf(clusterDir: string): ProcessId | undefined {
   const id = readJson<ProcessId>(join(clusterDir, 'keeper.json'));
@@ -35,7 +41,32 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
     return up;
   });
 
-/** Whoever starts first after a crash gives every cluster that still has a lease its keeper back. */
+/**
+ * Resolves when a living keeper has read this ticket: from then on the fault ends at its deadline, whoever dies. Rejects with INJECT_FAILED, and
+ * then nothing may be injected.
+ */
+export async function confirmKeeper(clusterDir: string, faultId: string): Promise<void> {
+  let problem = 'it has not read the ticket';
+  const aware = await pollUntil(
+    async () => {
+      const keeper = await ensureKeeper(clusterDir).catch((error: unknown) => {
+        problem = String(error);
+        throw error;
+      });
+      return isAware(clusterDir, keeper, faultId) || undefined;
+    },
+    { limitMs: AWARE_LIMIT_MS, everyMs: 25 },
+  );
+  if (aware === true) return;
+  throw new ChaosError(
+    'INJECT_FAILED',
+    `expected a keeper that knows of ${faultId} within ${AWARE_LIMIT_MS} ms, so that the fault always ends: ${problem}`,
+  );
+}
+
+/** Whoever starts first after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
 export async function reviveKeepers(dataRoot: string): Promise<void> {
-  for (const clusterDir of leasedClusters(dataPaths(dataRoot).clusters)) await ensureKeeper(clusterDir);
+  const faulty = openOnHost(dataRoot).map((ticket) => ticket.clusterDir);
+  const needy = new Set([...leasedClusters(dataPaths(dataRoot).clusters), ...faulty]);
+  for (const clusterDir of needy) await ensureKeeper(clusterDir);
 }

@@ -1,15 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicUs, sleepMs } from './clock.js';
+import { clearDirty } from './dirty.js';
 import { driverNamed } from './drivers/index.js';
 import type { Fault } from './faults/contract.js';
 import { faults as allFaults } from './faults/index.js';
 import { writeJson } from './files.js';
+import { createAwareness } from './keeper-aware.js';
 import { endLease, isLeaseOver, readLease, type Lease } from './lease.js';
 import { withLock } from './lock.js';
 import { ownIdentity } from './processes.js';
 import { recoverTicket } from './recovery.js';
-import { openTickets } from './tickets.js';
+import { isDue, openTickets } from './tickets.js';
 
 /** How often the keeper looks; a deadline is met within this much. */
 const LOOK_EVERY_MS = 250;
@@ -29,14 +31,13 @@ async function recoverDue(
   all: boolean,
 ): Promise<void> {
   for (const ticket of openTickets(clusterDir)) {
-    const due = all || monotonicUs() > ticket.deadlineUs || ticket.bootId !== ownIdentity().bootId;
-    if (!due || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
+    if (!(all || isDue(ticket)) || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
     try {
       log(`recovering ${ticket.faultId} (${ticket.kind} of ${ticket.targets.join(', ')}), due`);
       await recoverTicket(faults, clusterDir, ticket.faultId, 'keeper', ticket.recoveryBudgetMs);
       log(`recovered ${ticket.faultId}`);
     } catch (error) {
-      log(`could not recover ${ticket.faultId}: ${String(error)}`);
+      log(`STUCK: could not recover ${ticket.faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);
       tries.set(ticket.faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
     }
   }
@@ -46,8 +47,19 @@ async function endCluster(clusterDir: string, lease: Lease, faults: readonly Fau
   log(`lease of run ${lease.runId} is over: nobody renewed it for ${lease.leaseMs} ms; stopping the cluster`);
   await driverNamed(lease.driver).stop(clusterDir);
   await recoverDue(clusterDir, faults, new Map(), true);
+  clearDirty(clusterDir);
   endLease(clusterDir);
   log('cluster stopped');
+}
+
+/** Proxies are ours: their death says nothing about the broker, and is mended at once. */
+async function mend(clusterDir: string, lease: Lease | undefined): Promise<void> {
+  const what =
+    lease &&
+    (await driverNamed(lease.driver)
+      .mend(clusterDir)
+      .catch((error: unknown) => String(error)));
+  if (what !== undefined) log(what);
 }
 
 /**
@@ -56,13 +68,18 @@ async function endCluster(clusterDir: string, lease: Lease, faults: readonly Fau
  */
 export async function keep(clusterDir: string, faults: readonly Fault[]): Promise<void> {
   const tries = new Map<string, number>();
+  const tellAware = createAwareness(clusterDir);
   writeJson(join(clusterDir, 'keeper.json'), ownIdentity());
   log(`keeping ${clusterDir}`);
   do {
     try {
+      tellAware(openTickets(clusterDir).map((ticket) => ticket.faultId));
       const lease = readLease(clusterDir);
       if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease, faults);
-      else await recoverDue(clusterDir, faults, tries, false);
+      else {
+        await mend(clusterDir, lease);
+        await recoverDue(clusterDir, faults, tries, lease === undefined);
+      }
     } catch (error) {
       log(`trying again: ${String(error)}`);
       await sleepMs(RETRY_AFTER_MS);
@@ -75,7 +92,8 @@ export async function keep(clusterDir: string, faults: readonly Fault[]): Promis
 /** Under the lock under which keepers are started: a run that begins just now finds this keeper staying, or none. */
 const mayGo = (clusterDir: string): Promise<boolean> =>
   withLock(keeperLock(clusterDir), 60_000, () => {
-    const go = readLease(clusterDir) === undefined;
+    // A fault that outlives its cluster, and resists, keeps its keeper.
+    const go = readLease(clusterDir) === undefined && openTickets(clusterDir).length === 0;
     if (go) rmSync(join(clusterDir, 'keeper.json'), { force: true });
     return Promise.resolve(go);
   });

@@ -1,5 +1,7 @@
 import { execa } from 'execa';
+import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { namespaceProblems } from './namespaces.js';
 import { freePorts } from './ports.js';
 import { ownIdentity } from './processes.js';
 
@@ -21,6 +23,21 @@ async function netem(): Promise<Ability> {
     ? `not here: ${why}; network faults go through Toxiproxy`
     : 'the kernel has it, and we may use it';
   return { name: 'netem (delay on a real interface)', ok: !failed, needed: false, detail };
+}
+
+/** The keeper is a detached process. Under systemd a unit that is stopped takes all its processes along, and the keeper with them. */
+function keeper(): Ability {
+  const systemd = existsSync('/run/systemd/system');
+  const detail = systemd
+    ? 'a detached process; a service of systemd that starts runs needs KillMode=process, or its stop ends the keeper, too'
+    : 'a detached process; no systemd in charge here';
+  return { name: 'keeper', ok: true, needed: false, detail };
+}
+
+function namespaces(): Ability {
+  const problems = namespaceProblems();
+  const detail = problems.length === 0 ? 'yes: cluster.network: namespaces' : problems.join('; ');
+  return { name: 'brokers in network namespaces', ok: problems.length === 0, needed: false, detail };
 }
 
 async function ports(): Promise<Ability> {
@@ -53,6 +70,8 @@ export async function abilities(): Promise<Ability[]> {
       detail: root ? 'yes' : 'no: faults on real interfaces are not possible; the embedded cluster needs none',
     },
     await netem(),
+    namespaces(),
+    keeper(),
     { name: 'interfaces', ok: true, needed: false, detail: Object.keys(networkInterfaces()).join(', ') },
   ];
 }

@@ -27,9 +27,9 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Does something accept TCP connections there, within the limit? */
-export const isListening = (port: number, limitMs = 500): Promise<boolean> =>
+export const isListening = (port: number, host = '127.0.0.1', limitMs = 500): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: limitMs });
+    const socket = connect({ port, host, timeout: limitMs });
     const end = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);

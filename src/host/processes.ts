@@ -48,6 +48,9 @@ export function isAlive(id: ProcessId): boolean {
   return found !== undefined && found.startTicks === id.startTicks && found.bootId === id.bootId;
 }
 
+/** Is this very process stopped by a signal (SIGSTOP)? */
+export const isStopped = (id: ProcessId): boolean => isAlive(id) && readStat(id.pid)?.state === 'T';
+
 /** Sends a signal to exactly this process; false if it is gone. */
 export function signalProcess(id: ProcessId, signal: NodeJS.Signals): boolean {
   if (!isAlive(id)) return false;

@@ -1,5 +1,7 @@
 import { ChaosError } from '../domain/errors.js';
+import type { Evidence } from '../domain/report-data.js';
 import { now } from './clock.js';
+import { markDirty } from './dirty.js';
 import { driverNamed } from './drivers/index.js';
 import type { Fault, FaultTicket } from './faults/contract.js';
 import { readTicket, withTicket, writeTicket } from './tickets.js';
@@ -7,9 +9,32 @@ import { readTicket, withTicket, writeTicket } from './tickets.js';
 /** Callers of a recovery: the report says who it was. */
 export type Recoverer = 'workflow' | 'keeper' | 'worker' | 'command';
 
+/** A row that did not hold proves nothing. */
+function allProved(rows: readonly Evidence[]): readonly Evidence[] {
+  const bad = rows.filter((row) => !row.ok).map((row) => `${row.what}: expected ${row.expected}, got ${row.observed}`);
+  if (bad.length === 0) return rows;
+  throw new ChaosError('RECOVER_FAILED', bad.join('; '));
+}
+
+/**
+ * Brokers that died by themselves while the fault was on are started again, so that the cluster becomes whole; the ticket says which they were. They
+ * are written down before they are started: whoever comes after a crash in between still knows.
+ */
+async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTicket> {
+  const driver = driverNamed(ticket.driver);
+  const meant = fault.downs?.(ticket) ?? [];
+  const nodes = await driver.nodes(ticket.clusterDir);
+  const dead = nodes.filter((node) => !node.alive && !meant.includes(node.id)).map((node) => node.id);
+  if (dead.length === 0) return ticket;
+  const noted = { ...ticket, died: [...new Set([...ticket.died, ...dead])] };
+  writeTicket(noted);
+  for (const id of dead) await driver.startNode(ticket.clusterDir, id);
+  return noted;
+}
+
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
- * Rejects with RECOVER_FAILED, and leaves the ticket open, if the proof does not come within `limitMs`.
+ * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, and the cluster is marked dirty.
  */
 export function recoverTicket(
   faults: readonly Fault[],
@@ -19,17 +44,20 @@ export function recoverTicket(
   limitMs: number,
 ): Promise<FaultTicket> {
   return withTicket(clusterDir, faultId, limitMs + 30_000, async () => {
-    const ticket = readTicket(clusterDir, faultId);
-    if (ticket === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
-    if (ticket.state === 'recovered') return ticket;
+    const found = readTicket(clusterDir, faultId);
+    if (found === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
+    if (found.state === 'recovered') return found;
+    let ticket = found;
     const fault = faults.find((f) => f.kind === ticket.kind);
     if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
     try {
       const driver = driverNamed(ticket.driver);
-      const gone = (await driver.status(clusterDir)) === 'stopped';
+      const stopped = (await driver.status(clusterDir)) === 'stopped';
+      const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
+      if (!stopped) ticket = await reviveOthers(fault, ticket);
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
-        : await fault.recover(ticket, { dir: clusterDir, driver }, limitMs);
+        : allProved(await fault.recover(ticket, { dir: clusterDir, driver }, limitMs));
       const { at, us } = now();
       const closed: FaultTicket = {
         ...ticket,
@@ -43,7 +71,8 @@ export function recoverTicket(
       return closed;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      writeTicket({ ...ticket, lastRecoverError: message });
+      markDirty(clusterDir, { faultId, runId: ticket.runId, at: now().at, why: message });
+      writeTicket({ ...ticket, state: 'stuck', lastRecoverError: message });
       throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
     }
   });

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { monotonicUs } from './clock.js';
 import { readJson, writeJson } from './files.js';
 import { withLock } from './lock.js';
 import type { FaultTicket } from './faults/contract.js';
+import { ownIdentity } from './processes.js';
 
 /** Tickets lie in `faults/` of the cluster's state folder while they are open and after, until the cluster starts anew; a copy is in the run's folder. */
 const ticketFile = (clusterDir: string, faultId: string): string => join(clusterDir, 'faults', `${faultId}.json`);
@@ -26,6 +28,10 @@ export function listTickets(clusterDir: string): FaultTicket[] {
 
 export const openTickets = (clusterDir: string): FaultTicket[] =>
   listTickets(clusterDir).filter((ticket) => ticket.state !== 'recovered');
+
+/** Past its deadline, or of an earlier life of this host. */
+export const isDue = (ticket: FaultTicket): boolean =>
+  monotonicUs() > ticket.deadlineUs || ticket.bootId !== ownIdentity().bootId;
 
 /** Exclusive use of one ticket: inject, renew and recover never overlap, whoever calls them. */
 export const withTicket = <T>(

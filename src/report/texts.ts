@@ -33,7 +33,10 @@ export function versionsOf(data: RunData): (readonly [string, string])[] {
 }
 
 /** What was done to the cluster, and how that went. */
-export function faultLines({ plan }: RunData, { scenario, fault, verdict, healWaitSeconds }: ScenarioResult): string[] {
+export function faultLines(
+  { plan }: RunData,
+  { scenario, fault, verdict, healWaitSeconds, deadNodes }: ScenarioResult,
+): string[] {
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
     fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
@@ -47,7 +50,8 @@ export function faultLines({ plan }: RunData, { scenario, fault, verdict, healWa
       : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),
     ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
     ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
-    ...(fault.recoverError === null ? [] : [`**Recover error:** ${fault.recoverError}.`]),
+    ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${fault.recoverError}.`]),
+    ...(deadNodes.length === 0 ? [] : [`**Died without being killed by the fault:** ${deadNodes.join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
   ];
 }

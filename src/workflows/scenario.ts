@@ -35,6 +35,8 @@ interface Course {
   notes: string[];
   healWaitSeconds: number | null;
   faultClientsStarted: boolean;
+  /** Brokers that died by themselves while the fault was on. */
+  died: readonly string[];
 }
 
 /** One fault with its five steps, in the seed's order. Never fails because the broker failed its test: the verdict is a value. */
@@ -56,6 +58,7 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
     notes: [],
     healWaitSeconds: null,
     faultClientsStarted: false,
+    died: [],
   };
   const progress = keepScenarioProgress(scenario);
   let cancellation: Error | undefined;
@@ -69,9 +72,10 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   const outcome = await CancellationScope.nonCancellable(async () => {
     progress.enter('recording', 30_000, 'writing the scenario down');
     if (cancelled) await endEverything(plan, scenario, run, course);
-    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course);
     const { dead, all } = await host.deadNodes({ run });
-    const result = recordOf(scenario, course, verdict, startedAt, dead);
+    const lost = [...new Set([...course.died, ...dead])];
+    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, lost);
+    const result = recordOf(scenario, course, verdict, startedAt, lost);
     await host.recordScenario({ run, result });
     upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOf(verdict) }]);
     setCurrentDetails(scenarioDetails(result));
@@ -81,6 +85,10 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   if (cancellation !== undefined) throw cancellation;
   return outcome;
 }
+
+/** What a person must not overlook when a recovery was not proved. */
+const STUCK_NOTE =
+  '🚨 STUCK: the fault could not be proved to be over. The cluster is dirty: no scenario runs on it before it was stopped and started; the keeper goes on recovering';
 
 const CANCELLED: ScenarioVerdict = {
   passed: false,
@@ -163,6 +171,7 @@ async function recover(
 ): Promise<void> {
   progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault, and proving it');
   const answer = await hostActivities(plan.hostQueue).recoverFault({ run, faultId });
+  course.died = answer.died ?? [];
   const times = { recoveredAt: answer.at, recoveredUs: answer.us };
   if (course.fault.injectError !== null) {
     const cleanup =
@@ -171,6 +180,7 @@ async function recover(
     return;
   }
   course.fault = { ...course.fault, ...times, recoverError: answer.error, healed: answer.healed };
+  if (answer.error !== null) course.notes.push(STUCK_NOTE);
   if (answer.recoveredBy !== null && answer.recoveredBy !== 'workflow') {
     course.notes.push(`the fault was ended by the ${answer.recoveredBy}`);
   }
@@ -213,13 +223,14 @@ async function validate(
   course.snapshots.push(await host.takeSnapshot({ run, label: `${scenario.name}-3-validated` }));
 }
 
-function judge(plan: RunPlan, scenario: Scenario, course: Course): ScenarioVerdict {
+function judge(plan: RunPlan, scenario: Scenario, course: Course, deadNodes: readonly string[]): ScenarioVerdict {
   const { injectError, observed, cutShort, recoverError } = course.fault;
   return judgeScenario({
     fault: scenario.fault,
     course: { injectError, observed, cutShort, recoverError },
     verdicts: course.verdicts,
     ackedLostDuringFault: course.faultPeriod.reduce((sum, figures) => sum + figures.ackedLost, 0),
+    deadNodes,
     rules: plan.rules,
   });
 }

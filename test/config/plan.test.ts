@@ -42,6 +42,7 @@ describe('the plan of a run', () => {
     expect(plan().timing).toEqual({
       healWaitMs: 60_000,
       faultWindowMs: 30_000,
+      faultGraceMs: 30_000,
       leadInMs: 3000,
       observeBudgetMs: 25_000,
       recoveryBudgetMs: 60_000,

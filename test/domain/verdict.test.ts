@@ -91,12 +91,14 @@ const judge = (change: {
   outcomes?: readonly ClientOutcome[];
   lost?: number;
   durability?: 'warn' | 'fail';
+  deadNodes?: readonly string[];
 }) =>
   judgeScenario({
     fault: change.fault ?? 'broker-kill',
     course: { ...goodCourse, ...change.course },
     verdicts: (change.outcomes ?? [outcome()]).map((o) => judgeSdk(o, rules)),
     ackedLostDuringFault: change.lost ?? 0,
+    deadNodes: change.deadNodes ?? [],
     rules: { ...rules, durability: change.durability ?? 'warn' },
   });
 
@@ -106,6 +108,13 @@ const badLine = outcome({ sdk: 'java', result: null, lineProblem: 'nothing' });
 describe('one scenario', () => {
   it('passes when the fault went as planned and every SDK passed', () => {
     expect(judge({})).toEqual({ passed: true, status: 'passed', failures: [], attribution: 'none' });
+  });
+
+  it('does not pass with a broker that died by itself after the recovery, though its clients did', () => {
+    const failures = [{ status: 'failed', blame: 'broker', sdk: null }];
+    expect(judge({ deadNodes: ['n2'] })).toMatchObject({ passed: false, status: 'failed', failures });
+    const unproved = judge({ deadNodes: ['n2'], course: { recoverError: 'n2 is gone' } });
+    expect(unproved.failures.map((failure) => failure.status)).toEqual(['recover_error']);
   });
 
   it.each<[string, Partial<FaultCourse>, string, string, string]>([

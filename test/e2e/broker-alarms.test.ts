@@ -76,9 +76,9 @@ beforeAll(async () => {
   await publishing('loses-messages');
   await loseMessages('loses-messages');
   await publishing('is-slow');
-  await natsDriver.network(sandbox.clusterDir)!.delay(300, 0);
+  await natsDriver.network(sandbox.clusterDir)!.proxies!.delay(300, 0);
   await fileAppears(join(runDir, 'scenarios', 'is-slow', 'scenario.json'));
-  await natsDriver.network(sandbox.clusterDir)!.clear();
+  await natsDriver.network(sandbox.clusterDir)!.proxies!.clear();
   await publishing('acknowledges-nothing');
   freezeMajority(sandbox.clusterDir);
   await fileAppears(join(runDir, 'scenarios', 'acknowledges-nothing', 'scenario.json'));

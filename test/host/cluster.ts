@@ -4,12 +4,17 @@ import { generate } from 'mqtt-packet';
 import { ChaosError } from '../../src/domain/errors.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { Scenario } from '../../src/domain/scenario.js';
+import type { NetworkMode } from '../../src/host/drivers/contract.js';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
+import { writeLease } from '../../src/host/lease.js';
 import type { Evidence } from '../../src/domain/report-data.js';
 import { plan as basePlan } from '../report/fixtures.js';
 import { temporaryFolder, until } from './helpers.js';
 
 export const driver = natsDriver;
+
+/** Longer than any test file takes. */
+const LEASE_MS = 600_000;
 
 export interface TestCluster {
   readonly root: string;
@@ -21,13 +26,20 @@ export interface TestCluster {
 }
 
 /** A real cluster in a temporary folder; the processes end with the test file. */
-export async function startCluster(nodeCount: number): Promise<TestCluster> {
+export async function startCluster(nodeCount: number, network: NetworkMode = 'proxies'): Promise<TestCluster> {
   const root = temporaryFolder();
   const dir = join(root, 'clusters', 'test');
   const runDir = join(root, 'runs', 'run-1');
-  await driver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(runDir, 'cluster'), nodeCount });
+  // A keeper, which nothing is injected without, stays as long as there is a lease.
+  writeLease(dir, { cluster: 'test', driver: driver.name, runId: 'run-1', leaseMs: LEASE_MS });
+  await driver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(runDir, 'cluster'), nodeCount, network });
   const timing = { ...basePlan.timing, recoveryBudgetMs: 30_000 };
-  return { root, dir, runDir, plan: { ...basePlan, runId: 'run-1', clusterDir: dir, runDir, nodeCount, timing } };
+  return {
+    root,
+    dir,
+    runDir,
+    plan: { ...basePlan, runId: 'run-1', clusterDir: dir, runDir, nodeCount, network, timing },
+  };
 }
 
 /** Waits for it: a look at MQTT leaves a session in a stream, which a replica may be a moment behind in. */
@@ -42,6 +54,17 @@ export const killOf = (victim: 'follower' | 'leader', target = 'robustmq-server'
   core: true,
   priority: 'P0',
 });
+
+const victimOf =
+  (fault: string) =>
+  (victim: 'follower' | 'leader', target = 'robustmq-server'): Scenario => ({
+    ...killOf(victim, target),
+    name: `${fault}-${victim}`,
+    fault,
+  });
+
+export const pauseOf = victimOf('broker-pause');
+export const partitionOf = victimOf('network-partition');
 
 export const delayOf = (delayMs: number, target = 'eth0'): Scenario => ({
   name: 'delay',

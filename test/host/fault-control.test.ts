@@ -30,12 +30,14 @@ function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: string[] 
   const fault: Fault = {
     kind: 'broker-kill',
     targetKind: 'broker',
+    about: { does: '', needs: '', bites: '', over: '', survives: '' },
     params: z.record(z.string(), z.unknown()),
     available: () => Promise.resolve(undefined),
     plan: () => Promise.resolve({ targets: ['n1'], injector: 'fake', reason: 'because', before: {} }),
     inject: (ticket) =>
       Promise.resolve(void done.push(`inject while ${readTicket(dir, ticket.faultId)?.state ?? 'unknown'}`)),
     probe: () => Promise.resolve(probed),
+    isOn: () => Promise.resolve(true),
     recover: () => Promise.resolve([]),
     ...change,
   };
@@ -44,6 +46,8 @@ function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: string[] 
 
 const planned = (fault: Fault): Promise<FaultTicket> =>
   planFault([fault], { ...basePlan, clusterDir: dir, runDir: join(dir, 'run') }, killOf('leader'), driver);
+/** These clusters have no processes, and no keeper either. */
+const inject = (fault: Fault, faultId: string) => injectFault([fault], dir, faultId, driver, () => Promise.resolve());
 const ticketOf = (faultId: string): FaultTicket => readTicket(dir, faultId) as FaultTicket;
 
 describe('a ticket', () => {
@@ -51,17 +55,17 @@ describe('a ticket', () => {
     const { fault, done } = fakeFault();
     const { faultId } = await planned(fault);
     expect(ticketOf(faultId)).toMatchObject({ state: 'planned', injectedAt: null });
-    await injectFault([fault], dir, faultId, driver);
+    await inject(fault, faultId);
     expect(done).toEqual(['inject while injecting']);
     expect(ticketOf(faultId).state).toBe('injected');
-    await injectFault([fault], dir, faultId, driver);
+    await inject(fault, faultId);
     expect(done).toHaveLength(1);
   });
 
   it('of an inject that failed half way stays open', async () => {
     const { fault } = fakeFault({ inject: () => Promise.reject(new Error('half done')) });
     const { faultId } = await planned(fault);
-    expect(await errorOf(injectFault([fault], dir, faultId, driver))).toContain('half done');
+    expect(await errorOf(inject(fault, faultId))).toContain('half done');
     expect(openTickets(dir).map((ticket) => [ticket.faultId, ticket.state])).toEqual([[faultId, 'injecting']]);
   });
 
@@ -96,21 +100,24 @@ describe('a fault that is held', () => {
   const injected = async (change: Partial<FaultTicket> = {}): Promise<string> => {
     const { fault } = fakeFault();
     const { faultId } = await planned(fault);
-    writeTicket({ ...(await injectFault([fault], dir, faultId, driver)), ...change });
+    writeTicket({ ...(await inject(fault, faultId)), ...change });
     return faultId;
   };
+
+  const hold = (faultId: string, windowMs: number, signal?: AbortSignal) =>
+    holdFault([fakeFault().fault], dir, faultId, driver, windowMs, signal);
 
   it('lasts for its window', async () => {
     const faultId = await injected();
     const before = monotonicUs();
-    expect(await holdFault(dir, faultId, 300)).toBe(false);
+    expect(await hold(faultId, 300)).toBe(false);
     expect(monotonicUs()).toBeGreaterThanOrEqual((ticketOf(faultId).injectedUs as number) + 300_000);
     expect(monotonicUs()).toBeGreaterThan(before);
   });
 
   /** Exactly one renewal: then the hold is told to end. */
   const renewOnce = async (faultId: string): Promise<void> => {
-    expect(await errorOf(holdFault(dir, faultId, 60_000, AbortSignal.abort()))).toMatch(/abort/i);
+    expect(await errorOf(hold(faultId, 60_000, AbortSignal.abort()))).toMatch(/abort/i);
   };
 
   it('has its deadline moved on, never back and never past the hard cap', async () => {
@@ -128,7 +135,7 @@ describe('a fault that is held', () => {
 
   it('was cut short if somebody recovered it before its window was over', async () => {
     const faultId = await injected();
-    const held = holdFault(dir, faultId, 60_000);
+    const held = hold(faultId, 60_000);
     writeTicket({ ...ticketOf(faultId), state: 'recovered', recoveredUs: monotonicUs() });
     expect(await held).toBe(true);
   });

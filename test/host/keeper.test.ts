@@ -4,17 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { monotonicUs } from '../../src/host/clock.js';
 import { injectFault, planFault } from '../../src/host/fault-control.js';
 import { faults } from '../../src/host/faults/index.js';
-import type * as keeperControl from '../../src/host/keeper-control.js';
+import { ensureKeeper, keeperOf, reviveKeepers } from '../../src/host/keeper-control.js';
 import { readLease, writeLease } from '../../src/host/lease.js';
 import { isAlive, signalProcess, waitGone, type ProcessId } from '../../src/host/processes.js';
 import { readTicket, writeTicket } from '../../src/host/tickets.js';
 import type { Scenario } from '../../src/domain/scenario.js';
 import { delayOf, driver, healthy, killOf, startCluster, unproved, type TestCluster } from './cluster.js';
 import { ownedBy, shell, until } from './helpers.js';
-
-/** The keeper is a program of its own: it is started from what was built. */
-const built = new URL('../../dist/host/keeper-control.js', import.meta.url).href;
-const { ensureKeeper, keeperOf, reviveKeepers } = (await import(built)) as typeof keeperControl;
 
 let cluster: TestCluster;
 let keeper: ProcessId;
@@ -57,7 +53,7 @@ describe('the keeper', () => {
     expect(ticket?.recoveredUs).toBeGreaterThan(ticket?.deadlineUs as number);
     expect(unproved(ticket?.healed ?? [])).toEqual([]);
     await healthy(cluster);
-    expect(await driver.network(cluster.dir)?.active()).toEqual([]);
+    expect(await driver.network(cluster.dir)?.proxies?.active()).toEqual([]);
   });
 
   it('leaves a fault alone whose deadline is still to come', async () => {

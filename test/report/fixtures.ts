@@ -19,6 +19,7 @@ export const plan: RunPlan = {
   timing: {
     healWaitMs: 60_000,
     faultWindowMs: 30_000,
+    faultGraceMs: 30_000,
     leadInMs: 3000,
     recoveryBudgetMs: 60_000,
     observeBudgetMs: 25_000,
@@ -31,6 +32,7 @@ export const plan: RunPlan = {
   sdkRoot: '/sdk_clients',
   workload: 'basic-pubsub',
   nodeCount: 3,
+  network: 'proxies',
   neverLines: ['panic:'],
   configPath: '/config/default.yml',
   configSha256: 'abcdef0123456789',
@@ -109,6 +111,7 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
       course: record,
       verdicts: sdkVerdicts,
       ackedLostDuringFault,
+      deadNodes: [],
       rules,
     }),
     sdkVerdicts,

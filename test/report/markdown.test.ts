@@ -95,7 +95,7 @@ describe('the report', () => {
     ],
     ['a fault that did not bite', { observed: false }, '**The fault was not seen to bite.**'],
     ['a fault that ended early', { cutShort: true }, '**The fault ended before its time.**'],
-    ['a recovery that failed', { recoverError: 'n2 is gone' }, '**Recover error:** n2 is gone.'],
+    ['a recovery that failed', { recoverError: 'n2 is gone' }, '**Recover error (stuck):** n2 is gone.'],
   ])('tells of %s', (_what, fault, words) => {
     expect(markdownReport(runData({ scenarios: [result(leader, { fault })] }))).toContain(words);
   });

@@ -1,6 +1,8 @@
 import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
 import { checkTarget, faultOf } from '../../host/fault-control.js';
+import type { Scenario } from '../../domain/scenario.js';
+import type { Targets } from '../../host/drivers/contract.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
 import { abilities, type Ability } from '../../host/machine.js';
@@ -17,18 +19,21 @@ interface Findings {
   readonly scenarios: readonly { readonly name: string; readonly problem: string | null }[];
 }
 
+function targetProblem(scenario: Scenario, targets: Targets): string | null {
+  try {
+    checkTarget(faultOf(faults, scenario.fault), scenario, targets);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Can each scenario of the catalogue be done here, as far as can be told without a cluster? */
 async function scenarioFindings(config: Config): Promise<Findings['scenarios']> {
   const driver = driverNamed(config.cluster.driver);
-  return Promise.all(
-    config.scenarios.map(async (scenario) => ({
-      name: scenario.name,
-      problem: await checkTarget(faultOf(faults, scenario.fault), scenario, null, driver).then(
-        () => null,
-        (error: unknown) => (error as Error).message,
-      ),
-    })),
-  );
+  const { nodes, network } = config.cluster;
+  const targets = await driver.targets({ nodeCount: nodes, network });
+  return config.scenarios.map((scenario) => ({ name: scenario.name, problem: targetProblem(scenario, targets) }));
 }
 
 function asText(findings: Findings): string {
@@ -58,7 +63,7 @@ export const doctorCommand = new Command('doctor')
     const config = readConfig(options.config);
     const setup = await inspect({ root: installRoot });
     const can = await abilities();
-    const driverProblems = await driverNamed(config.cluster.driver).preflight();
+    const driverProblems = await driverNamed(config.cluster.driver).preflight(config.cluster.network);
     const scenarios = await scenarioFindings(config);
     const ok =
       setup.ok &&

@@ -10,6 +10,7 @@ export interface NodeView {
   readonly clientEndpoint: string;
   /** The broker's own MQTT port, behind any proxy: the one whose closing proves that the broker is gone. */
   readonly brokerPort: number;
+  readonly brokerHost: string;
 }
 
 /** Who leads a raft group, as one node sees it. `term` is null where the broker does not tell. */
@@ -25,12 +26,16 @@ export interface Leaders {
   readonly load: readonly GroupLeader[];
 }
 
+export type NetworkMode = 'proxies' | 'namespaces';
+
 export interface StartOptions {
   readonly cluster: string;
   readonly runId: string;
   /** Configs, logs and data of every broker go here, and stay. */
   readonly logDir: string;
   readonly nodeCount: number;
+  /** `proxies` (the default) needs no root; `namespaces` gives each node an interface and an address of its own. */
+  readonly network?: NetworkMode | undefined;
 }
 
 export interface ClusterStarted {
@@ -49,23 +54,54 @@ export interface ClientSettings {
   readonly ackWaitMs: number;
 }
 
-/** A proxy that network faults act on: `links` between clients and a node, `routes` between two nodes. */
+/** A way that packets take: between clients and a node, or between two nodes. */
 export interface NetworkPath {
   readonly name: string;
   readonly kind: 'client' | 'route';
-  /** Measures one round trip along the path, in ms. */
-  readonly measureRoundTripMs: () => Promise<number>;
+  /** The node at its end, or the two at its ends. */
+  readonly nodes: readonly string[];
+  /** Measures one round trip along the path, in ms; rejects if there is no answer within the limit. */
+  readonly measureRoundTripMs: (limitMs?: number) => Promise<number>;
 }
 
-/** The network of a cluster whose traffic passes through proxies of ours. */
-export interface ProxiedNetwork {
+/** Proxies of ours that all of a cluster's traffic passes through. */
+export interface Proxies {
   /** Delays every proxied connection, each direction, by delay ± jitter ms. May be called twice. */
   delay(delayMs: number, jitterMs: number): Promise<void>;
-  /** Takes every delay out again; succeeds if there is none, and mends the proxies if they are dead. */
+  /** Nothing passes between this node and the other nodes any more; its clients still reach it. May be called twice. */
+  cut(node: string): Promise<void>;
+  /** Takes everything out again; succeeds if there is nothing, and mends the proxies if they are dead. */
   clear(): Promise<void>;
   /** Names of the toxics that are in force now. */
   active(): Promise<readonly string[]>;
+  /** Is the delay in force on every link, the cut on every route of the node? */
+  isWhole(effect: 'delay' | { readonly cut: string }): Promise<boolean>;
+}
+
+/** An interface of the kernel that brokers' traffic leaves by. */
+export interface NetworkInterface {
+  /** As a scenario's `target` names it, beside `device`: `n1.eth0`. */
+  readonly name: string;
+  /** The only node behind it; null where it carries all of them. */
+  readonly node: string | null;
+  /** Null: the host's own. */
+  readonly namespace: string | null;
+  readonly device: string;
+  readonly address: string;
+  /** Ports of the brokers: the only traffic that may be touched. */
+  readonly ports: readonly number[];
+}
+
+/** How a cluster's nodes and clients reach each other, and what of it can be acted on. */
+export interface ClusterNetwork {
+  readonly proxies: Proxies | null;
+  interfaces(): readonly NetworkInterface[];
   paths(): Promise<readonly NetworkPath[]>;
+}
+
+export interface Targets {
+  readonly brokers: readonly string[];
+  readonly interfaces: readonly string[];
 }
 
 export interface SnapshotOptions {
@@ -82,13 +118,13 @@ export interface SnapshotOptions {
 export interface ClusterDriver {
   readonly name: string;
   /** Problems that make a start pointless, each with its remedy; empty if there are none. */
-  preflight(): Promise<readonly string[]>;
+  preflight(network?: NetworkMode): Promise<readonly string[]>;
   start(dir: string, options: StartOptions): Promise<ClusterStarted>;
   /** Ends every process of the cluster, proxies and left-over clients included. Succeeds if nothing runs. */
   stop(dir: string): Promise<void>;
   status(dir: string): Promise<'stopped' | 'running' | 'degraded'>;
-  /** What a scenario's `target` may name here. */
-  targets(dir: string | null): Promise<{ readonly brokers: readonly string[]; readonly interfaces: readonly string[] }>;
+  /** What a scenario's `target` may name on the cluster that runs, or on one that is planned. */
+  targets(cluster: string | Pick<StartOptions, 'nodeCount' | 'network'>): Promise<Targets>;
   nodes(dir: string): Promise<readonly NodeView[]>;
   clientSettings(dir: string): Promise<ClientSettings>;
   /** As seen by `from`, or by any live node. Rejects if nobody answers. */
@@ -104,6 +140,8 @@ export interface ClusterDriver {
   /** Undefined when every node is in and nothing lags; else what is still missing. */
   unhealthy(dir: string): Promise<string | undefined>;
   snapshot(dir: string, options: SnapshotOptions): Promise<SnapshotSummary>;
-  /** The cluster's network, where it passes through proxies of ours; undefined if it does not. */
-  network(dir: string): ProxiedNetwork | undefined;
+  /** Mends what is ours and not the broker's: dead proxies. Undefined if there was nothing to mend; else what was done. */
+  mend(dir: string): Promise<string | undefined>;
+  /** Undefined where network faults can do nothing. */
+  network(dir: string): ClusterNetwork | undefined;
 }

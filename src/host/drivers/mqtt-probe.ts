@@ -7,6 +7,12 @@ export interface Login {
   readonly password: string;
 }
 
+/** Where a broker's MQTT is: numeric address and port. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One MQTT 3.1.1 connection for probing: packets out, packets in, nothing kept. */
 interface Probe {
   readonly ask: (packet: Packet, answer: Packet['cmd']) => Promise<Packet>;
@@ -15,10 +21,11 @@ interface Probe {
 
 const PROBE_LIMIT_MS = 15_000;
 
-async function open(port: number, login: Login, clientId: string): Promise<Probe> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+async function open(at: Endpoint, login: Login, clientId: string, limitMs = PROBE_LIMIT_MS): Promise<Probe> {
+  const socket = connect({ ...at, noDelay: true });
   const packets = parser();
-  const ask = (packet: Packet, answer: Packet['cmd']): Promise<Packet> => exchange(socket, packets, packet, answer);
+  const ask = (packet: Packet, answer: Packet['cmd']): Promise<Packet> =>
+    exchange({ socket, packets, limitMs }, packet, answer);
   socket.on('data', (data) => packets.parse(data));
   const probe = { ask, close: () => socket.destroy() };
   try {
@@ -36,7 +43,7 @@ async function open(port: number, login: Login, clientId: string): Promise<Probe
       'connack',
     );
     if (connack.cmd === 'connack' && connack.returnCode !== 0) {
-      throw new Error(`CONNACK from 127.0.0.1:${port}: expected 0, got ${connack.returnCode}`);
+      throw new Error(`CONNACK from ${at.host}:${at.port}: expected 0, got ${connack.returnCode}`);
     }
     return probe;
   } catch (error) {
@@ -45,12 +52,13 @@ async function open(port: number, login: Login, clientId: string): Promise<Probe
   }
 }
 
-function exchange(
-  socket: Socket,
-  packets: ReturnType<typeof parser>,
-  packet: Packet,
-  answer: Packet['cmd'],
-): Promise<Packet> {
+interface Link {
+  readonly socket: Socket;
+  readonly packets: ReturnType<typeof parser>;
+  readonly limitMs: number;
+}
+
+function exchange({ socket, packets, limitMs }: Link, packet: Packet, answer: Packet['cmd']): Promise<Packet> {
   return new Promise((resolve, reject) => {
     const finish = (act: () => void): void => {
       clearTimeout(timer);
@@ -64,10 +72,7 @@ function exchange(
     };
     const onError = (error: Error): void => finish(() => reject(error));
     const onClose = (): void => finish(() => reject(new Error(`connection closed before ${answer}`)));
-    const timer = setTimeout(
-      () => finish(() => reject(new Error(`no ${answer} within ${PROBE_LIMIT_MS} ms`))),
-      PROBE_LIMIT_MS,
-    );
+    const timer = setTimeout(() => finish(() => reject(new Error(`no ${answer} within ${limitMs} ms`))), limitMs);
     packets.on('packet', onPacket);
     socket.on('error', onError);
     socket.on('close', onClose);
@@ -79,8 +84,8 @@ let probes = 0;
 const probeId = (): string => `chaos-probe-${process.pid}-${(probes += 1)}-${Date.now().toString(36)}`;
 
 /** One PINGREQ to PINGRESP through the given port, in ms; connecting is not part of it. */
-export async function mqttRoundTripMs(port: number, login: Login): Promise<number> {
-  const probe = await open(port, login, probeId());
+export async function mqttRoundTripMs(at: Endpoint, login: Login, limitMs?: number): Promise<number> {
+  const probe = await open(at, login, probeId(), limitMs);
   try {
     const before = monotonicUs();
     await probe.ask({ cmd: 'pingreq' }, 'pingresp');
@@ -94,16 +99,43 @@ export async function mqttRoundTripMs(port: number, login: Login): Promise<numbe
  * One CONNECT and one SUBSCRIBE, so that the broker creates what it creates lazily at the first client before anything is measured.
  * Rejects unless QoS 1 is granted.
  */
-export async function warmUp(port: number, login: Login): Promise<void> {
-  const probe = await open(port, login, probeId());
+export async function warmUp(at: Endpoint, login: Login): Promise<void> {
+  const probe = await open(at, login, probeId());
   try {
     const subscriptions = [{ topic: 'chaos/warm-up', qos: 1 as const }];
     const suback = await probe.ask({ cmd: 'subscribe', messageId: 1, subscriptions }, 'suback');
     if (suback.cmd === 'suback' && suback.granted[0] !== 1) {
-      throw new Error(`SUBACK from 127.0.0.1:${port}: expected QoS 1, got ${JSON.stringify(suback.granted)}`);
+      throw new Error(`SUBACK from ${at.host}:${at.port}: expected QoS 1, got ${JSON.stringify(suback.granted)}`);
     }
     await probe.ask({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['chaos/warm-up'] }, 'unsuback');
   } finally {
     probe.close();
   }
 }
+
+/** Does the broker say anything to an MQTT CONNECT within the limit? It need not let us in. */
+export const isAnswering = (at: Endpoint, limitMs: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ ...at, noDelay: true });
+    const end = (answer: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end(false), limitMs);
+    socket.once('connect', () =>
+      socket.write(
+        generate({
+          cmd: 'connect',
+          protocolId: 'MQTT',
+          protocolVersion: 4,
+          clean: true,
+          clientId: probeId(),
+          keepalive: 5,
+        }),
+      ),
+    );
+    socket.once('data', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+  });

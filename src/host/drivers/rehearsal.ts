@@ -23,5 +23,6 @@ export const rehearsalDriver: ClusterDriver = {
   startNode: none,
   unhealthy: none,
   snapshot: none,
+  mend: () => Promise.resolve(undefined),
   network: () => undefined,
 };

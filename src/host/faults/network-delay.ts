@@ -1,13 +1,26 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/report-data.js';
+import type { Scenario } from '../../domain/scenario.js';
 import { pollUntil } from '../clock.js';
-import type { NetworkPath, ProxiedNetwork } from '../drivers/contract.js';
-import { evidence, type Fault, type FaultCluster, type FaultTicket } from './contract.js';
+import type { ClusterNetwork, NetworkPath } from '../drivers/contract.js';
+import type { Injection, Work } from '../injectors/contract.js';
+import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
+import {
+  evidence,
+  type Fault,
+  type FaultCluster,
+  type FaultPlan,
+  type FaultTicket,
+  type ProbeResult,
+} from './contract.js';
 
 const params = z.strictObject({
   delay_ms: z.number().int().min(1).max(10_000),
   jitter_ms: z.number().int().min(0).max(10_000).default(0),
+  injector: z.enum(injectorNames).default('auto'),
+  /** Of a chaosd server, for the injector of that name: `http://127.0.0.1:31767`. */
+  chaosd_url: z.url().optional(),
 });
 
 /** Round trips measured on each path. The shortest of them is compared: a busy host adds to a round trip, and nothing takes away from it. */
@@ -20,11 +33,31 @@ const HOST_NOISE_MS = 50;
 
 type RoundTrips = Readonly<Record<string, number>>;
 
-function networkOf({ dir, driver }: FaultCluster): ProxiedNetwork {
+/** What a ticket of a delay keeps: the time before, the rise that each path must show, and what the injector needs. */
+interface Before {
+  readonly roundTripsMs: RoundTrips;
+  readonly riseMs: RoundTrips;
+  readonly own: Injection['own'];
+}
+
+const beforeOf = (ticket: FaultTicket): Before => ticket.before as unknown as Before;
+
+function networkOf({ dir, driver }: FaultCluster): ClusterNetwork {
   const network = driver.network(dir);
   if (network !== undefined) return network;
-  throw new ChaosError('INJECT_FAILED', `network-delay: driver ${driver.name} has no proxied network`);
+  throw new ChaosError('INJECT_FAILED', `network-delay: driver ${driver.name} has no network that can be delayed`);
 }
+
+const workOf = ({ target, params: given }: Pick<Scenario, 'target' | 'params'>): Work => {
+  const { delay_ms, jitter_ms } = params.parse(given);
+  return { effect: { kind: 'delay', delayMs: delay_ms, jitterMs: jitter_ms, target }, params: given };
+};
+
+const injectionOf = (ticket: FaultTicket): Injection => ({
+  ...workOf({ target: ticket.target, params: ticket.params }),
+  faultId: ticket.faultId,
+  own: beforeOf(ticket).own,
+});
 
 async function shortestRoundTripMs(path: NetworkPath): Promise<number> {
   const samples: number[] = [];
@@ -33,75 +66,107 @@ async function shortestRoundTripMs(path: NetworkPath): Promise<number> {
 }
 
 /** All paths at once: a probe must not take longer than the slowest of them. */
-async function roundTrips(network: ProxiedNetwork): Promise<RoundTrips> {
+async function roundTrips(network: ClusterNetwork): Promise<RoundTrips> {
   const paths = await network.paths();
   const shortest = await Promise.all(paths.map(async (path) => [path.name, await shortestRoundTripMs(path)] as const));
   return Object.fromEntries(shortest);
 }
 
-const baselineOf = (ticket: FaultTicket): RoundTrips => ticket.before['roundTripsMs'] as RoundTrips;
-
-/** Proxies delay each direction: the round trip rises by twice the delay. */
-const expectedRiseMs = (ticket: FaultTicket): number => 2 * params.parse(ticket.params).delay_ms;
-
-async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<Evidence[]> {
+async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
   const network = networkOf(cluster);
-  const tolerance = Math.max(5, 0.1 * expectedRiseMs(ticket));
+  const work = workOf(scenario);
+  const { delay_ms, injector: wanted } = params.parse(scenario.params);
+  const { injector, why } = await chooseInjector(wanted, work, cluster);
+  const roundTripsMs = await roundTrips(network);
+  const { own, touches, riseFactor } = await injector.plan(work, cluster);
+  const paths = await network.paths();
+  const riseMs = Object.fromEntries(paths.map((path) => [path.name, riseFactor(path) * delay_ms]));
+  const before: Before = { roundTripsMs, riseMs, own };
+  return {
+    targets: Object.keys(roundTripsMs),
+    injector: injector.name,
+    reason: `${touches} (${why})`,
+    before: { ...before },
+  };
+}
+
+/** A path that must not rise has to stay within what a busy host adds. */
+async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult> {
+  const { roundTripsMs, riseMs } = beforeOf(ticket);
+  const now = await roundTrips(networkOf(cluster));
+  const proof = Object.entries(roundTripsMs).map(([path, before]) => {
+    const expected = riseMs[path] ?? 0;
+    const rise = Math.round(((now[path] ?? 0) - before) * 10) / 10;
+    const ok =
+      rise >= RISE_MIN * expected - (expected === 0 ? before : 0) && rise <= RISE_MAX * expected + HOST_NOISE_MS;
+    return evidence(`round trip ${path}`, `+${expected} ms on ${before} ms`, `+${rise} ms`, ok);
+  });
+  return { biting: proof.length > 0 && proof.every((p) => p.ok), evidence: proof, leaders: [] };
+}
+
+const nothingActive = (injector: string, active: readonly string[]): Evidence =>
+  evidence(`in force by ${injector}`, 'nothing', active.join(', ') || 'nothing', active.length === 0);
+
+async function backToBefore(ticket: FaultTicket, cluster: FaultCluster): Promise<Evidence[]> {
+  const { roundTripsMs, riseMs } = beforeOf(ticket);
+  const now = await roundTrips(networkOf(cluster));
+  return Object.entries(roundTripsMs).map(([path, before]) => {
+    const after = now[path] ?? Infinity;
+    const limit = Math.round(before + Math.max(5, 0.1 * (riseMs[path] ?? 0)));
+    return evidence(`round trip ${path}`, `≤ ${limit} ms (before: ${before} ms)`, `${after} ms`, after <= limit);
+  });
+}
+
+/** On a cluster that was stopped there is no round trip left to measure: what is in force on the host is all. */
+async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<Evidence[]> {
+  const injector = injectorNamed(ticket.injector);
+  const injection = injectionOf(ticket);
   let proof: Evidence[] = [];
+  let problem: string | undefined;
   const healed = await pollUntil(
     async () => {
-      await network.clear();
-      const active = await network.active();
-      const rest = evidence('toxics in force', 'none', active.join(', ') || 'none', active.length === 0);
-      const now = await roundTrips(network);
-      const back = Object.entries(baselineOf(ticket)).map(([path, before]) => {
-        const after = now[path] ?? Infinity;
-        const limit = Math.round(before + tolerance);
-        return evidence(`round trip ${path}`, `≤ ${limit} ms (before: ${before} ms)`, `${after} ms`, after <= limit);
-      });
-      proof = [rest, ...back];
+      problem = undefined;
+      try {
+        await injector.clear(injection, cluster);
+        const rest = nothingActive(injector.name, await injector.active(injection, cluster));
+        const stopped = (await cluster.driver.status(cluster.dir)) === 'stopped';
+        proof = [rest, ...(stopped ? [] : await backToBefore(ticket, cluster))];
+      } catch (error) {
+        problem = String(error);
+        throw error;
+      }
       return proof.every((p) => p.ok) ? true : undefined;
     },
     { limitMs, everyMs: 500 },
   );
   if (healed === true) return proof;
   const bad = proof.filter((p) => !p.ok).map((p) => `${p.what}: expected ${p.expected}, got ${p.observed}`);
-  throw new ChaosError(
-    'RECOVER_FAILED',
-    `network-delay not over within ${limitMs} ms: ${bad.join('; ') || 'no answer'}`,
-  );
+  throw new ChaosError('RECOVER_FAILED', `network-delay not over within ${limitMs} ms: ${problem ?? bad.join('; ')}`);
 }
 
-/** Delay on every client link and every route of the cluster, in each direction. */
+/** Slows the cluster's network; over when nothing of it is in force and every round trip is back to what it was. */
 export const networkDelay: Fault = {
   kind: 'network-delay',
   targetKind: 'interface',
   params,
+  about: {
+    does: 'Delays the traffic of the brokers by `delay_ms` ± `jitter_ms` in each direction that the injector acts on. `target` is an interface.',
+    needs:
+      'An injector that can do it here: see below. `injector` names one; `auto`, the default, takes the first that can, and the report says which and why not the others.',
+    bites:
+      "The round trip on every client link and every route rose by what the injector must give there (proxies and loopback: twice the delay; one interface's egress: once), and did not rise where it must not.",
+    over: 'The injector has nothing in force any more, and every round trip is back to what it was.',
+    survives:
+      'The keeper takes it away at the deadline. A delay on a real interface outlives its cluster: its keeper stays until it is proved to be gone.',
+  },
   available: ({ dir, driver }) =>
-    Promise.resolve(driver.network(dir) === undefined ? `driver ${driver.name} has no proxied network` : undefined),
-  plan: async (scenario, cluster) => {
-    const network = networkOf(cluster);
-    const roundTripsMs = await roundTrips(network);
-    return {
-      targets: Object.keys(roundTripsMs),
-      injector: 'toxiproxy',
-      reason: `${scenario.target} stands for the whole network of this cluster: every client link and every route`,
-      before: { roundTripsMs },
-    };
-  },
-  inject: async (ticket, cluster) => {
-    const { delay_ms, jitter_ms } = params.parse(ticket.params);
-    await networkOf(cluster).delay(delay_ms, jitter_ms);
-  },
-  probe: async (ticket, cluster) => {
-    const expected = expectedRiseMs(ticket);
-    const now = await roundTrips(networkOf(cluster));
-    const proof = Object.entries(baselineOf(ticket)).map(([path, before]) => {
-      const rise = Math.round(((now[path] ?? 0) - before) * 10) / 10;
-      const ok = rise >= RISE_MIN * expected && rise <= RISE_MAX * expected + HOST_NOISE_MS;
-      return evidence(`round trip ${path}`, `+${expected} ms on ${before} ms`, `+${rise} ms`, ok);
-    });
-    return { biting: proof.length > 0 && proof.every((p) => p.ok), evidence: proof, leaders: [] };
-  },
+    Promise.resolve(
+      driver.network(dir) === undefined ? `driver ${driver.name} has no network that can be delayed` : undefined,
+    ),
+  plan,
+  inject: (ticket, cluster) => injectorNamed(ticket.injector).inject(injectionOf(ticket), cluster),
+  probe,
+  isOn: (ticket, cluster) => injectorNamed(ticket.injector).isWhole(injectionOf(ticket), cluster),
+  outlivesCluster: (ticket) => injectorNamed(ticket.injector).outlivesCluster,
   recover,
 };

@@ -149,11 +149,12 @@ describe('a target that does not exist', () => {
     const message = /INJECT_FAILED .*expected a target of robustmq-server, broker-server, n1, n2, n3, got n9/;
     expect(await errorOf(plan(killOf('follower', 'n9')))).toMatch(message);
     const fault = faultOf(faults, 'broker-kill');
-    expect(await errorOf(checkTarget(fault, killOf('leader', 'eth0'), null, driver))).toMatch(/got eth0/);
+    const targets = await driver.targets({ nodeCount: 3 });
+    expect(() => checkTarget(fault, killOf('leader', 'eth0'), targets)).toThrow(/got eth0/);
   });
 
   it('of a fault that does not exist is refused with those that do', async () => {
     const unknown = { ...killOf('leader'), fault: 'disk-full' };
-    expect(await errorOf(plan(unknown))).toMatch(/expected a fault of broker-kill, network-delay, got disk-full/);
+    expect(await errorOf(plan(unknown))).toMatch(/expected a fault of broker-kill, .*network-delay.*, got disk-full/);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clearDirty, dirtyMark } from '../../../src/host/dirty.js';
 import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
@@ -19,7 +20,7 @@ beforeEach(async () => {
   expect(await active()).toEqual([]);
 });
 
-const network = () => driver.network(cluster.dir) as NonNullable<ReturnType<typeof driver.network>>;
+const network = () => driver.network(cluster.dir)!.proxies!;
 const active = () => network().active();
 const plan = (delayMs = DELAY_MS) => planFault(faults, cluster.plan, delayOf(delayMs), driver);
 const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver);
@@ -45,7 +46,7 @@ describe('a network delay', () => {
       const closed = await recover(faultId);
       expect(closed).toMatchObject({ state: 'recovered', recoveredBy: 'workflow', lastRecoverError: null });
       expect(closed.healed.map((row) => row.what)).toEqual([
-        'toxics in force',
+        'in force by toxiproxy',
         ...PATHS.map((path) => `round trip ${path}`),
       ]);
       expect(unproved(closed.healed)).toEqual([]);
@@ -119,17 +120,23 @@ describe('a network delay', () => {
     const stuck = faults.map((fault) => ({
       ...fault,
       recover: ((ticket, target) => {
-        const kept = { ...network(), clear: () => Promise.resolve() };
+        const whole = driver.network(cluster.dir)!;
+        const kept = { ...whole, proxies: { ...network(), clear: () => Promise.resolve() } };
         return fault.recover(ticket, { ...target, driver: { ...driver, network: () => kept } }, 100);
       }) satisfies typeof fault.recover,
     }));
     const error = await errorOf(recoverTicket(stuck, cluster.dir, faultId, 'workflow', 100));
     expect(error).toMatch(
-      /RECOVER_FAILED network-delay not over within 100 ms: toxics in force: expected none, got client-n1/,
+      /RECOVER_FAILED network-delay not over within 100 ms: in force by toxiproxy: expected nothing, got client-n1/,
     );
-    expect(readTicket(cluster.dir, faultId)).toMatchObject({ state: 'injected', recoveredAt: null });
-    expect(readTicket(cluster.dir, faultId)?.lastRecoverError).toContain('toxics in force');
+    expect(readTicket(cluster.dir, faultId)).toMatchObject({ state: 'stuck', recoveredAt: null });
+    expect(dirtyMark(cluster.dir)).toMatchObject({ faultId });
+    // No scenario goes on this cluster any more, also when the fault is over later.
+    expect(await errorOf(plan())).toMatch(/INJECT_FAILED expected a clean cluster, got a dirty one/);
+    expect(readTicket(cluster.dir, faultId)?.lastRecoverError).toContain('in force by toxiproxy');
     await recover(faultId);
+    expect(await errorOf(plan())).toMatch(/got a dirty one/);
+    clearDirty(cluster.dir);
   });
 
   it.each([

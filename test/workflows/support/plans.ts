@@ -19,6 +19,7 @@ export function planWith(change: Partial<RunPlan> = {}, timing: Partial<RunPlan[
     timing: {
       healWaitMs: 120,
       faultWindowMs: 40,
+      faultGraceMs: 1000,
       leadInMs: 20,
       recoveryBudgetMs: 1000,
       observeBudgetMs: 1000,
@@ -32,6 +33,7 @@ export function planWith(change: Partial<RunPlan> = {}, timing: Partial<RunPlan[
     sdkRoot: '/srv/chaos/sdk_clients',
     workload: 'chaos_load',
     nodeCount: 3,
+    network: 'proxies',
     neverLines: ['panic'],
     configPath: '/srv/chaos/config.yml',
     configSha256: '0'.repeat(64),

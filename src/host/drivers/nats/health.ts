@@ -32,9 +32,9 @@ function replicationProblem(pages: ReadonlyMap<string, Jsz>): string | undefined
 
 async function nodeProblem(state: NatsState, node: NatsNode): Promise<string | undefined> {
   if (node.process === null || !isAlive(node.process)) return `${node.id} is not running`;
-  if (!(await isServerUp(node.httpPort))) return `${node.id} does not answer its health check`;
+  if (!(await isServerUp(node))) return `${node.id} does not answer its health check`;
   const login = { username: state.username, password: state.password };
-  return mqttRoundTripMs(node.mqttPort, login).then(
+  return mqttRoundTripMs({ host: node.host, port: node.mqttPort }, login).then(
     () => undefined,
     (error: unknown) => `${node.id} does not serve MQTT: ${String(error)}`,
   );
@@ -50,7 +50,7 @@ export async function unhealthy(dir: string): Promise<string | undefined> {
   if (state.nodes.length === 1) return undefined;
   const pages = new Map<string, Jsz>();
   for (const node of state.nodes) {
-    const page = await jsz(node.httpPort).catch(() => undefined);
+    const page = await jsz(node).catch(() => undefined);
     if (page === undefined) return `${node.id} does not tell its JetStream state`;
     pages.set(node.id, page);
   }

@@ -1,31 +1,34 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
+import { namespaceProblems } from '../../namespaces.js';
 import { identify, isAlive } from '../../processes.js';
 import { findTool, requireTool } from '../../tools.js';
-import type { ClusterDriver, ClusterStarted, NodeView } from '../contract.js';
+import type { ClusterDriver, ClusterStarted, NetworkMode, NodeView } from '../contract.js';
 import { unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
 import { killNode, start, startNode, stop } from './lifecycle.js';
 import { monitor, type Connz } from './monitor.js';
-import { proxiedNetwork } from './proxies.js';
+import { interfaceTargets, natsNetwork } from './network.js';
+import { mendProxies } from './proxies.js';
 import { ACK_WAIT_MS } from './server-config.js';
 import { snapshot } from './snapshot.js';
 import { findState, loadState, type NatsNode, type NatsState } from './state.js';
 
-const clientEndpoint = (node: NatsNode): string => `127.0.0.1:${node.proxiedMqttPort}`;
+const clientEndpoint = (node: NatsNode): string => `${node.host}:${node.proxiedMqttPort}`;
 
 const endpointsOf = (state: NatsState): string[] => state.nodes.map(clientEndpoint);
 
 const isUp = (node: NatsNode): boolean => node.process !== null && isAlive(node.process);
 
 /** Tools that are not there, each with its remedy; also proves that processes can be told apart here (/proc). */
-function preflight(): Promise<string[]> {
-  const tools = (['nats-server', 'toxiproxy-server'] as const).filter((tool) => findTool(tool) === undefined);
+function preflight(network: NetworkMode = 'proxies'): Promise<string[]> {
+  const needed = network === 'proxies' ? (['nats-server', 'toxiproxy-server'] as const) : (['nats-server'] as const);
+  const tools = needed.filter((tool) => findTool(tool) === undefined);
   const problems = tools.map((tool) => `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`);
   if (identify(process.pid) === undefined)
     problems.push('/proc: expected the start time of processes there, found none; Linux only');
-  return Promise.resolve(problems);
+  return Promise.resolve(network === 'namespaces' ? [...problems, ...namespaceProblems()] : problems);
 }
 
 async function versions(): Promise<Record<string, string>> {
@@ -39,7 +42,7 @@ async function connections(dir: string): Promise<Record<string, string[]>> {
   const state = loadState(dir);
   const found = await Promise.all(
     state.nodes.map(async (node) => {
-      const page = await monitor<Connz>(node.httpPort, '/connz?auth=1&limit=1024').catch((): Connz => ({}));
+      const page = await monitor<Connz>(node, '/connz?auth=1&limit=1024').catch((): Connz => ({}));
       return [node.id, (page.connections ?? []).flatMap((c) => c.mqtt_client ?? [])] as const;
     }),
   );
@@ -62,10 +65,15 @@ export const natsDriver: ClusterDriver = {
     if (state === undefined) return 'stopped';
     return state.nodes.every(isUp) ? 'running' : 'degraded';
   },
-  targets: async (dir) => {
-    const nodes = dir === null ? [] : (findState(dir)?.nodes ?? []).map((node) => node.id);
-    // An interface name stands for the whole network of this cluster: all its client links and all its routes.
-    return { brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: ['eth0', 'lo'] };
+  targets: async (cluster) => {
+    const state = typeof cluster === 'string' ? findState(cluster) : undefined;
+    const nodeCount = typeof cluster === 'string' ? (state?.nodes.length ?? 0) : cluster.nodeCount;
+    const network = typeof cluster === 'string' ? state?.network : cluster.network;
+    const nodes = Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`);
+    return {
+      brokers: ['robustmq-server', 'broker-server', ...nodes],
+      interfaces: interfaceTargets({ nodeCount, network }),
+    };
   },
   nodes: async (dir) => {
     const view = (node: NatsNode): NodeView => ({
@@ -74,6 +82,7 @@ export const natsDriver: ClusterDriver = {
       alive: isUp(node),
       clientEndpoint: clientEndpoint(node),
       brokerPort: node.mqttPort,
+      brokerHost: node.host,
     });
     return loadState(dir).nodes.map(view);
   },
@@ -94,5 +103,6 @@ export const natsDriver: ClusterDriver = {
   startNode,
   unhealthy,
   snapshot,
-  network: proxiedNetwork,
+  mend: mendProxies,
+  network: natsNetwork,
 };

@@ -31,9 +31,9 @@ async function fromAny<T>(nodes: readonly NatsNode[], ask: (node: NatsNode) => P
  */
 async function leadersSeenBy(node: NatsNode): Promise<Leaders> {
   const [page, metaTerms, loadTerms] = await Promise.all([
-    jsz(node.httpPort),
-    monitor<Raftz>(node.httpPort, '/raftz'),
-    monitor<Raftz>(node.httpPort, '/raftz?acc=LOAD'),
+    jsz(node),
+    monitor<Raftz>(node, '/raftz'),
+    monitor<Raftz>(node, '/raftz?acc=LOAD'),
   ]);
   const group = (name: string, cluster: GroupCluster | undefined): GroupLeader => ({
     group: name,
@@ -74,8 +74,8 @@ function stepDownSubject(group: string): string {
 
 async function stepDown(state: NatsState, group: string, node: string): Promise<void> {
   const user = group === META_GROUP ? 'system' : state.username;
-  const port = (liveNodes(state)[0] ?? nodeOf(state, node)).natsPort;
-  await withNats(port, { username: user, password: state.password }, (nats) =>
+  const asked = liveNodes(state)[0] ?? nodeOf(state, node);
+  await withNats(asked, { username: user, password: state.password }, (nats) =>
     jetStreamRequest(nats, stepDownSubject(group), { placement: { preferred: node } }),
   );
 }

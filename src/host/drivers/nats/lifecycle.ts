@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
-import { freePorts } from '../../ports.js';
+import { namespaceFile } from '../../commands.js';
+import { removeNamespaces } from '../../namespaces.js';
 import {
   childEnvironment,
   endProcess,
@@ -18,10 +18,11 @@ import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
 import { unhealthy } from './health.js';
 import { isServerUp } from './monitor.js';
+import { planState } from './plan.js';
 import { startProxies } from './proxies.js';
 import { serverConfig } from './server-config.js';
 import { findState, loadState, nodeOf, saveState, updateNode, withClusterLock } from './state.js';
-import type { NatsNode, NatsState, ProxyLink } from './state.js';
+import type { NatsNode, NatsState } from './state.js';
 
 const START_LIMIT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
@@ -30,57 +31,15 @@ const PORT_TRIES = 3;
 
 const nodeOwner = (dir: string, id: string): string => `${dir}#node-${id}`;
 
-async function plan(options: StartOptions): Promise<NatsState> {
-  const ids = Array.from({ length: options.nodeCount }, (_, i) => `n${i + 1}`);
-  const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
-  const ports = await freePorts(ids.length * 5 + pairs.length + 1);
-  const take = (): number => ports.pop() as number;
-  const nodes = ids.map((id): NatsNode => ({
-    id,
-    mqttPort: take(),
-    natsPort: take(),
-    httpPort: take(),
-    routePort: take(),
-    proxiedMqttPort: take(),
-    configFile: join(options.logDir, id, 'nats-server.conf'),
-    logFile: join(options.logDir, id, 'nats-server.log'),
-    dataDir: join(options.logDir, id, 'data'),
-    process: null,
-  }));
-  const portOf = (id: string): number => nodes.find((node) => node.id === id)?.routePort as number;
-  const clientLinks = nodes.map((node): ProxyLink => ({
-    name: `client-${node.id}`,
-    kind: 'client',
-    listenPort: node.proxiedMqttPort,
-    upstreamPort: node.mqttPort,
-  }));
-  const routeLinks = pairs.map(([from, to]): ProxyLink => ({
-    name: `route-${from}-${to}`,
-    kind: 'route',
-    listenPort: take(),
-    upstreamPort: portOf(to),
-  }));
-  return {
-    driver: 'nats',
-    cluster: options.cluster,
-    runId: options.runId,
-    username: 'chaos',
-    password: randomBytes(12).toString('hex'),
-    nodes,
-    proxyApiPort: take(),
-    proxyLogFile: join(options.logDir, 'toxiproxy.log'),
-    proxyProcess: null,
-    links: [...clientLinks, ...routeLinks],
-  };
-}
-
 async function launchNode(dir: string, state: NatsState, node: NatsNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
   mkdirSync(node.dataDir, { recursive: true });
   writeFileSync(node.configFile, serverConfig(state, node), { mode: 0o600 });
+  const server = requireTool('nats-server');
+  const inside = node.namespace === null ? [] : [`--net=${namespaceFile(node.namespace)}`, server];
   const process = await spawnDetached({
-    command: requireTool('nats-server'),
-    args: ['-c', node.configFile],
+    command: node.namespace === null ? server : 'nsenter',
+    args: [...inside, '-c', node.configFile],
     env: childEnvironment(nodeOwner(dir, node.id), {}),
     cwd: dirname(node.configFile),
     logFile: node.logFile,
@@ -94,7 +53,7 @@ async function awaitUp(dir: string): Promise<void> {
   const up = await pollUntil(
     async () => {
       if (dead() !== undefined) return 'dead' as const;
-      const answers = await Promise.all(state.nodes.map((node) => isServerUp(node.httpPort)));
+      const answers = await Promise.all(state.nodes.map((node) => isServerUp(node)));
       return answers.every(Boolean) ? ('up' as const) : undefined;
     },
     { limitMs: START_LIMIT_MS, everyMs: 50 },
@@ -116,7 +75,7 @@ async function awaitServing(dir: string): Promise<void> {
   const warm = await pollUntil(
     async () => {
       for (const node of state.nodes) {
-        await warmUp(node.proxiedMqttPort, login).catch((error: unknown) => {
+        await warmUp({ host: node.host, port: node.proxiedMqttPort }, login).catch((error: unknown) => {
           problem = `${node.id}: ${String(error)}`;
           throw error;
         });
@@ -133,11 +92,10 @@ async function awaitServing(dir: string): Promise<void> {
 }
 
 async function startOnce(dir: string, options: StartOptions): Promise<void> {
-  const state = await plan(options);
   mkdirSync(options.logDir, { recursive: true });
+  const state = await planState(dir, options);
   saveState(dir, state);
-  const proxyProcess = await startProxies(dir, state);
-  saveState(dir, { ...state, proxyProcess });
+  if (state.network === 'proxies') saveState(dir, { ...state, proxyProcess: await startProxies(dir, state) });
   for (const node of state.nodes) await launchNode(dir, state, node);
   await awaitUp(dir);
 }
@@ -166,6 +124,7 @@ export async function stop(dir: string): Promise<void> {
     for (const id of processes) signalProcess(id, 'SIGCONT');
     await Promise.all(processes.map((id) => endProcess(id, STOP_GRACE_MS)));
     await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
+    await removeNamespaces(dir);
     rmSync(join(dir, 'cluster.json'), { force: true });
   });
 }

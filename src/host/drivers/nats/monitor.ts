@@ -1,3 +1,5 @@
+import type { NatsNode } from './state.js';
+
 /** What `/jsz` of one node says, as far as it is used here (nats-server 2.15 monitoring endpoints). */
 export interface Jsz {
   readonly meta_cluster?: MetaCluster;
@@ -41,20 +43,23 @@ export interface Connz {
   readonly connections?: readonly { readonly mqtt_client?: string; readonly name?: string }[];
 }
 
+/** Where a node's monitoring pages are. */
+type Monitored = Pick<NatsNode, 'host' | 'httpPort'>;
+
 /** GETs one monitoring page as JSON. `limitMs` is short: a node that does not answer at once is an answer, too. */
-export async function monitor<T>(httpPort: number, path: string, limitMs = 1000): Promise<T> {
-  const response = await fetch(`http://127.0.0.1:${httpPort}${path}`, { signal: AbortSignal.timeout(limitMs) });
+export async function monitor<T>({ host, httpPort }: Monitored, path: string, limitMs = 1000): Promise<T> {
+  const response = await fetch(`http://${host}:${httpPort}${path}`, { signal: AbortSignal.timeout(limitMs) });
   return (await response.json()) as T;
 }
 
-export const jsz = (httpPort: number, limitMs?: number): Promise<Jsz> =>
-  monitor<Jsz>(httpPort, '/jsz?accounts=1&streams=1&consumers=1&raft=1', limitMs);
+export const jsz = (node: Monitored, limitMs?: number): Promise<Jsz> =>
+  monitor<Jsz>(node, '/jsz?accounts=1&streams=1&consumers=1&raft=1', limitMs);
 
 /** All streams of the account that carries the load. */
 export const loadStreams = (page: Jsz): readonly StreamDetail[] =>
   page.account_details?.find((account) => account.name === 'LOAD')?.stream_detail ?? [];
 
-export async function isServerUp(httpPort: number): Promise<boolean> {
-  const answer = await monitor<{ status?: string }>(httpPort, '/healthz?js-server-only=1').catch(() => undefined);
+export async function isServerUp(node: Monitored): Promise<boolean> {
+  const answer = await monitor<{ status?: string }>(node, '/healthz?js-server-only=1').catch(() => undefined);
   return answer?.status === 'ok';
 }

@@ -1,11 +1,22 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { monotonicUs } from '../../clock.js';
 import type { Login } from '../mqtt-probe.js';
+import type { NatsNode } from './state.js';
+
+/** Where a node serves its own protocol. */
+type Server = Pick<NatsNode, 'host' | 'natsPort'>;
+
+/** How long a request over a route is tried at most. */
+const ROUTE_LIMIT_MS = 10_000;
 
 /** Runs `work` on one connection to one broker, and closes it. No reconnect: what is asked here is asked of this broker or not at all. */
-export async function withNats<T>(port: number, login: Login, work: (nats: NatsConnection) => Promise<T>): Promise<T> {
+export async function withNats<T>(
+  { host, natsPort }: Server,
+  login: Login,
+  work: (nats: NatsConnection) => Promise<T>,
+): Promise<T> {
   const nats = await connect({
-    servers: `127.0.0.1:${port}`,
+    servers: `${host}:${natsPort}`,
     user: login.username,
     pass: login.password,
     reconnect: false,
@@ -30,25 +41,25 @@ export async function jetStreamRequest(nats: NatsConnection, subject: string, bo
  * One request from a client of `fromPort`'s broker to a responder on `toPort`'s and back, in ms: it crosses the route between the two in each
  * direction once. Both connections are direct, so that client links add nothing.
  */
-export const routeRoundTripMs = (fromPort: number, toPort: number, login: Login): Promise<number> =>
-  withNats(toPort, login, (responder) =>
-    withNats(fromPort, login, async (asker) => {
+export const routeRoundTripMs = (from: Server, to: Server, login: Login, limitMs = ROUTE_LIMIT_MS): Promise<number> =>
+  withNats(to, login, (responder) =>
+    withNats(from, login, async (asker) => {
       const subject = `chaos.probe.${process.pid}.${monotonicUs()}`;
       responder.subscribe(subject, { callback: (_error, message) => void message.respond() });
       await responder.flush();
-      await answered(asker, subject);
+      await answered(asker, subject, limitMs);
       const before = monotonicUs();
-      await asker.request(subject, '', { timeout: 10_000 });
+      await asker.request(subject, '', { timeout: limitMs });
       return (monotonicUs() - before) / 1000;
     }),
   );
 
 /** Interest crosses the route a moment after the subscription: the first requests may find no responder yet. */
-async function answered(asker: NatsConnection, subject: string): Promise<void> {
-  const end = Date.now() + 10_000;
+async function answered(asker: NatsConnection, subject: string, limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
   for (;;) {
     try {
-      await asker.request(subject, '', { timeout: 2000 });
+      await asker.request(subject, '', { timeout: Math.min(2000, limitMs) });
       return;
     } catch (error) {
       if (Date.now() > end) throw error;

@@ -2,10 +2,8 @@ import { dirname } from 'node:path';
 import { pollUntil } from '../../clock.js';
 import { childEnvironment, endProcess, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../../processes.js';
 import { requireTool } from '../../tools.js';
-import type { NetworkPath, ProxiedNetwork } from '../contract.js';
-import { mqttRoundTripMs } from '../mqtt-probe.js';
-import { routeRoundTripMs } from './nats-api.js';
-import { loadState, saveState, withClusterLock, type NatsState } from './state.js';
+import type { Proxies } from '../contract.js';
+import { findState, loadState, saveState, withClusterLock, type NatsState, type ProxyLink } from './state.js';
 import * as toxiproxy from './toxiproxy.js';
 
 export const proxyOwner = (dir: string): string => `${dir}#proxy`;
@@ -31,11 +29,17 @@ export async function startProxies(dir: string, state: NatsState): Promise<Proce
   return id;
 }
 
-/** A fresh proxy server on the same ports: the way out when the old one is dead or hangs. Live connections are cut by it. */
-async function restartProxies(dir: string): Promise<void> {
+/**
+ * A fresh proxy server on the same ports in place of `old`, which is dead or hangs. Live connections are cut by it. Nothing if somebody else has
+ * replaced it meanwhile.
+ */
+async function restartProxies(dir: string, old: ProcessId | null): Promise<void> {
   await withClusterLock(dir, async () => {
     const state = loadState(dir);
-    if (state.proxyProcess !== null) await endProcess(state.proxyProcess, 0);
+    if (state.proxyProcess !== null) {
+      if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return;
+      await endProcess(state.proxyProcess, 0);
+    }
     const proxyProcess = await startProxies(dir, state);
     saveState(dir, { ...loadState(dir), proxyProcess });
   });
@@ -49,36 +53,38 @@ async function clear(dir: string): Promise<void> {
     const names = (await toxiproxy.listProxies(proxyApiPort)).map((proxy) => proxy.name);
     if (links.some((link) => !names.includes(link.name))) throw new Error('proxies are missing');
   } catch {
-    await restartProxies(dir);
+    await restartProxies(dir, proxyProcess);
   }
 }
 
-/** The paths whose round trip shows whether the network is slow: every client link, and every pair of nodes. */
-function networkPaths(dir: string): readonly NetworkPath[] {
-  const state = loadState(dir);
-  const login = { username: state.username, password: state.password };
-  const clients = state.nodes.map((node): NetworkPath => ({
-    name: `clients-${node.id}`,
-    kind: 'client',
-    measureRoundTripMs: () => mqttRoundTripMs(node.proxiedMqttPort, login),
-  }));
-  const routes = state.nodes.flatMap((from, i) =>
-    state.nodes.slice(i + 1).map((to): NetworkPath => ({
-      name: `${from.id}-${to.id}`,
-      kind: 'route',
-      measureRoundTripMs: () => routeRoundTripMs(from.natsPort, to.natsPort, login),
-    })),
-  );
-  return [...clients, ...routes];
+/** Mended by whoever looks first: a dead proxy server says nothing about the broker. */
+export async function mendProxies(dir: string): Promise<string | undefined> {
+  const state = findState(dir);
+  // One that is just being started has no process yet.
+  if (state?.network !== 'proxies' || state.proxyProcess === null || isAlive(state.proxyProcess)) return undefined;
+  await restartProxies(dir, state.proxyProcess);
+  return `the proxy server ${state.proxyProcess.pid} was dead; it was started again`;
 }
 
-/** The embedded cluster's network: all client links and all routes, each through a proxy. */
-export const proxiedNetwork = (dir: string): ProxiedNetwork => ({
+const routesOf = (state: NatsState, node: string): readonly ProxyLink[] =>
+  state.links.filter((link) => link.kind === 'route' && link.name.split('-').slice(1).includes(node));
+
+/** The embedded cluster's proxies: one before each node's MQTT port, one for each direction in which two nodes dial. */
+export const natsProxies = (dir: string): Proxies => ({
   delay: async (delayMs, jitterMs) => {
     const { proxyApiPort, links } = loadState(dir);
     for (const link of links) await toxiproxy.addDelay(proxyApiPort, link.name, delayMs, jitterMs);
   },
+  cut: async (node) => {
+    const state = loadState(dir);
+    for (const link of routesOf(state, node)) await toxiproxy.addBlackHole(state.proxyApiPort, link.name);
+  },
   clear: () => clear(dir),
   active: () => toxiproxy.activeToxics(loadState(dir).proxyApiPort),
-  paths: () => Promise.resolve(networkPaths(dir)),
+  isWhole: async (effect) => {
+    const state = loadState(dir);
+    const links = effect === 'delay' ? state.links : routesOf(state, effect.cut);
+    const active = await toxiproxy.activeToxics(state.proxyApiPort);
+    return links.every(({ name }) => active.filter((toxic) => toxic.startsWith(`${name}/`)).length === 2);
+  },
 });

@@ -9,31 +9,39 @@ export const ACK_WAIT_MS = 5000;
  */
 const DEAD_END_PORT = 1;
 
+/** Where a node dials its peers: at the proxies, or at the peers themselves. */
+function routesOf(state: NatsState, node: NatsNode): string[] {
+  if (state.network === 'namespaces') {
+    return state.nodes.filter(({ id }) => id !== node.id).map(({ host, routePort }) => `${host}:${routePort}`);
+  }
+  return state.links
+    .filter((link) => link.kind === 'route' && link.name.startsWith(`route-${node.id}-`))
+    .map((link) => `127.0.0.1:${link.listenPort}`);
+}
+
 /**
  * The configuration of one node. Three replicas are asked for in so many words, since the default counts route addresses. `js_api_timeout` of 5 s
  * does not lengthen an outage, and a shorter one refuses subscriptions on a slow network.
  */
 export function serverConfig(state: NatsState, node: NatsNode): string {
-  const routes = state.links
-    .filter((link) => link.kind === 'route' && link.name.startsWith(`route-${node.id}-`))
-    .map((link) => `nats://127.0.0.1:${link.listenPort}`);
+  const routes = routesOf(state, node).map((place) => `nats://${place}`);
   const replicas = Math.min(3, state.nodes.length);
   const cluster =
     state.nodes.length === 1
       ? ''
       : `cluster {
   name: ${JSON.stringify(state.cluster)}
-  listen: "127.0.0.1:${node.routePort}"
+  listen: "${node.host}:${node.routePort}"
   routes: ${JSON.stringify(routes)}
-  advertise: "127.0.0.1:${DEAD_END_PORT}"
+  advertise: "${state.network === 'proxies' ? `127.0.0.1:${DEAD_END_PORT}` : `${node.host}:${node.routePort}`}"
 }
 `;
   return `server_name: ${node.id}
-listen: "127.0.0.1:${node.natsPort}"
-http: "127.0.0.1:${node.httpPort}"
+listen: "${node.host}:${node.natsPort}"
+http: "${node.host}:${node.httpPort}"
 jetstream { store_dir: ${JSON.stringify(node.dataDir)} }
 ${cluster}mqtt {
-  listen: "127.0.0.1:${node.mqttPort}"
+  listen: "${node.host}:${node.mqttPort}"
   stream_replicas: ${replicas}
   ack_wait: "${ACK_WAIT_MS / 1000}s"
   js_api_timeout: "5s"

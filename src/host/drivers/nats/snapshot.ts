@@ -40,7 +40,7 @@ async function nodePages(node: NatsNode, warnings: string[]): Promise<Pages> {
   await Promise.all(
     Object.entries(PAGES).map(async ([name, path]) => {
       try {
-        pages[name] = await monitor(node.httpPort, path);
+        pages[name] = await monitor(node, path);
       } catch (error) {
         warnings.push(`${node.id}: no ${path}: ${error instanceof Error ? error.message : String(error)}`);
       }

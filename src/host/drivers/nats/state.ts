@@ -3,15 +3,20 @@ import { ChaosError } from '../../../domain/errors.js';
 import { readJson, writeJson } from '../../files.js';
 import { withLock } from '../../lock.js';
 import type { ProcessId } from '../../processes.js';
+import type { NetworkMode } from '../contract.js';
 
 export interface NatsNode {
   readonly id: string;
+  /** Address of all its ports. */
+  readonly host: string;
+  /** Null: it runs in the host's own network. */
+  readonly namespace: string | null;
   /** The broker's own ports. */
   readonly mqttPort: number;
   readonly natsPort: number;
   readonly httpPort: number;
   readonly routePort: number;
-  /** The proxy's port in front of `mqttPort`: what clients get. */
+  /** What clients get: the proxy's port in front of `mqttPort`, or `mqttPort` itself where there are no proxies. */
   readonly proxiedMqttPort: number;
   readonly configFile: string;
   readonly logFile: string;
@@ -35,6 +40,8 @@ export interface NatsState {
   readonly username: string;
   readonly password: string;
   readonly nodes: readonly NatsNode[];
+  readonly network: NetworkMode;
+  /** Where `network` is `namespaces` there are neither proxies nor links. */
   readonly proxyApiPort: number;
   readonly proxyLogFile: string;
   readonly proxyProcess: ProcessId | null;

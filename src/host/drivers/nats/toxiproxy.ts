@@ -47,14 +47,13 @@ export async function createProxies(apiPort: number, links: readonly ProxyLink[]
   }
 }
 
-const toxicName = (stream: Toxic['stream']): string => `chaos-latency-${stream}`;
+const STREAMS = ['upstream', 'downstream'] as const;
 
-/** Delays one proxy in both directions; a toxic that is there already is set anew, so that a repeated inject changes nothing. */
-export async function addDelay(apiPort: number, proxy: string, delayMs: number, jitterMs: number): Promise<void> {
-  const attributes = { latency: delayMs, jitter: jitterMs };
-  for (const stream of ['upstream', 'downstream'] as const) {
-    const name = toxicName(stream);
-    await call(apiPort, 'POST', `/proxies/${proxy}/toxics`, { name, type: 'latency', stream, attributes }).catch(
+/** Sets one toxic; one that is there already is set anew, so that a repeated inject changes nothing. */
+async function setToxic(apiPort: number, proxy: string, type: string, attributes: Toxic['attributes']): Promise<void> {
+  for (const stream of STREAMS) {
+    const name = `chaos-${type}-${stream}`;
+    await call(apiPort, 'POST', `/proxies/${proxy}/toxics`, { name, type, stream, attributes }).catch(
       (error: unknown) => {
         if (!String(error).includes(' 409 ')) throw error;
         return call(apiPort, 'PATCH', `/proxies/${proxy}/toxics/${name}`, { attributes });
@@ -62,6 +61,14 @@ export async function addDelay(apiPort: number, proxy: string, delayMs: number, 
     );
   }
 }
+
+/** Delays one proxy in both directions. */
+export const addDelay = (apiPort: number, proxy: string, delayMs: number, jitterMs: number): Promise<void> =>
+  setToxic(apiPort, proxy, 'latency', { latency: delayMs, jitter: jitterMs });
+
+/** Nothing comes through in either direction, and no connection is closed, until it is removed. */
+export const addBlackHole = (apiPort: number, proxy: string): Promise<void> =>
+  setToxic(apiPort, proxy, 'timeout', { timeout: 0 });
 
 /** Removes every toxic of every proxy of this server, which is ours alone. */
 export async function removeToxics(apiPort: number): Promise<void> {

@@ -1,0 +1,69 @@
+// A data folder, a config and a TMPDIR of one case's own, and the program started in it as a person would.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+
+const program = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
+
+/** Waits short enough for two hundred cases; everything else is as in production. */
+const configOf = ({ scenario, sdk, leaseSeconds }) => ({
+  cluster: { name: 'victim', driver: 'nats', nodes: 3 },
+  data_dir: 'data',
+  sdks: [sdk],
+  load: { messages: 100, rate_per_second: 100 },
+  timing: {
+    heal_wait_seconds: 2,
+    // A leader that is hit must be missed for longer than an election takes.
+    fault_window_seconds: scenario.params.victim === 'leader' ? 12 : 5,
+    fault_grace_seconds: 5,
+    lead_in_seconds: 1,
+    observe_budget_seconds: 12,
+    recovery_budget_seconds: 20,
+    client_limit_seconds: 30,
+    lease_seconds: leaseSeconds,
+  },
+  scenarios: [scenario],
+});
+
+export function createSandbox(plan) {
+  const root = mkdtempSync(join(tmpdir(), 'robustmq-chaos-kill-'));
+  const config = join(root, 'config.yml');
+  const temporary = join(root, 'tmp');
+  mkdirSync(temporary);
+  writeFileSync(config, stringify(configOf(plan)));
+  const dataRoot = join(root, 'data');
+  return { root, config, temporary, dataRoot, clusterDir: join(dataRoot, 'clusters', 'victim') };
+}
+
+/** Starts the program; `done` resolves with its exit and what it said. */
+export function start(sandbox, args) {
+  const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
+  const env = { ...rest, TMPDIR: sandbox.temporary, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+  const child = spawn(process.execPath, [program, ...args, '--config', sandbox.config], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (said.stdout += chunk));
+  child.stderr.on('data', (chunk) => (said.stderr += chunk));
+  const running = { pid: child.pid, child, ended: false };
+  running.done = new Promise((resolve) => {
+    child.once('close', (status, signal) => {
+      running.ended = true;
+      resolve({ status, signal, ...said });
+    });
+  });
+  return running;
+}
+
+/** Reports of every run of the sandbox. */
+export function reportsOf({ dataRoot }) {
+  const runs = join(dataRoot, 'runs');
+  const names = existsSync(runs) ? readdirSync(runs) : [];
+  const files = names.map((name) => join(runs, name, 'report.json')).filter((file) => existsSync(file));
+  return files.map((file) => JSON.parse(readFileSync(file, 'utf8')).details);
+}

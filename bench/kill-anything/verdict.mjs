@@ -1,0 +1,41 @@
+// Was a PASS deserved? Judged from what was killed and from the evidence in the report, not by the program's own verdict.
+
+/** Why one scenario of a passed run should not have passed. */
+function scenarioProblems({ scenario, fault, validation, sdkVerdicts, deadNodes }) {
+  const bad = [];
+  if (!fault.observed) bad.push('the fault was not observed');
+  if (fault.cutShort) bad.push('the fault was cut short');
+  if (fault.injectError !== null) bad.push(`inject error: ${fault.injectError}`);
+  if (fault.recoverError !== null) bad.push(`recover error: ${fault.recoverError}`);
+  if (fault.healed.length === 0 || fault.healed.some((row) => !row.ok)) bad.push('the recovery was not proved');
+  if (deadNodes.length > 0) bad.push(`dead at the end: ${deadNodes.join(', ')}`);
+  if (validation.some(({ result }) => result === null || result.lost > 0))
+    bad.push('a client lost something or gave no result');
+  if (sdkVerdicts.length === 0 || sdkVerdicts.some((verdict) => !verdict.passed)) bad.push('a client did not pass');
+  return bad.map((text) => `false PASS of ${scenario.name}: ${text}`);
+}
+
+/** Kills after which no run may pass, whatever its report says. */
+function killProblems(killed, ticket) {
+  const held = ticket?.state === 'injected';
+  return killed.flatMap(({ victim, owner }) => {
+    if (victim === 'client' && owner.includes('-validation'))
+      return ['false PASS: a client was killed in the validation'];
+    if (victim === 'client' && owner.includes('#clients-control'))
+      return ['false PASS: a client was killed in the control run'];
+    if (victim === 'toxiproxy' && held && ticket.injector === 'toxiproxy')
+      return ['false PASS: its injector was killed in the window'];
+    return [];
+  });
+}
+
+/**
+ * @param {object[]} reports `details` of every report of the case
+ * @param {object[]} killed as `killThem` returned it
+ * @param {object | undefined} ticket as it was just before the kill
+ */
+export function verdictProblems(reports, killed, ticket) {
+  const passed = reports.filter((report) => report.headline === 'PASS');
+  if (passed.length === 0) return [];
+  return [...passed.flatMap((report) => report.scenarios.flatMap(scenarioProblems)), ...killProblems(killed, ticket)];
+}

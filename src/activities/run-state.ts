@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Fault } from '../host/faults/contract.js';
+import { readJson } from '../host/files.js';
+import { openOnHost, recoverLeftOpen, type LeftOpen } from '../host/left-open.js';
+import type { RunMark } from './plan.js';
+
+/** `unknown`: this Temporal server has never heard of it; another one may be driving it. */
+export type RunState = 'open' | 'closed' | 'unknown';
+
+/** What this Temporal server knows of the run whose folder this is. */
+export async function runStateOf(client: Client, runDir: string): Promise<RunState> {
+  const mark = readJson<RunMark>(join(runDir, 'run.json'));
+  if (mark === undefined) return 'unknown';
+  try {
+    const { status } = await client.workflow.getHandle(mark.workflowId, mark.temporalRunId).describe();
+    return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'open' : 'closed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'unknown';
+    throw error;
+  }
+}
+
+/**
+ * What a worker does before it takes any work: recovers the tickets past their deadline, and once it can ask Temporal those of closed runs. All
+ * others are left alone: a restart in the window must not cut a fault short.
+ */
+export const recoverLeft = (faults: readonly Fault[], dataRoot: string, client?: Client): Promise<LeftOpen[]> =>
+  recoverLeftOpen(faults, openOnHost(dataRoot), 'worker', async ({ runDir }) =>
+    client === undefined ? false : (await runStateOf(client, runDir)) === 'closed',
+  );

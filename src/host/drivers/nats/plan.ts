@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createNamespaces, type NodePlace } from '../../namespaces.js';
+import { freePorts } from '../../ports.js';
+import type { StartOptions } from '../contract.js';
+import type { NatsNode, NatsState, ProxyLink } from './state.js';
+
+type Ports = Pick<NatsNode, 'mqttPort' | 'natsPort' | 'httpPort' | 'routePort' | 'proxiedMqttPort'>;
+
+/** A namespace has all ports to itself. */
+const NAMESPACE_PORTS: Ports = {
+  mqttPort: 1883,
+  natsPort: 4222,
+  httpPort: 8222,
+  routePort: 6222,
+  proxiedMqttPort: 1883,
+};
+
+const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>
+  Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`);
+
+function nodeOn(options: StartOptions, id: string, ports: Ports, place: NodePlace | null): NatsNode {
+  return {
+    id,
+    host: place?.address ?? '127.0.0.1',
+    namespace: place?.namespace ?? null,
+    ...ports,
+    configFile: join(options.logDir, id, 'nats-server.conf'),
+    logFile: join(options.logDir, id, 'nats-server.log'),
+    dataDir: join(options.logDir, id, 'data'),
+    process: null,
+  };
+}
+
+const base = (options: StartOptions) => ({
+  driver: 'nats' as const,
+  cluster: options.cluster,
+  runId: options.runId,
+  username: 'chaos',
+  password: randomBytes(12).toString('hex'),
+  proxyLogFile: join(options.logDir, 'toxiproxy.log'),
+  proxyProcess: null,
+});
+
+/** On loopback, each node's MQTT port and each route behind a proxy of its own. */
+async function planProxies(options: StartOptions): Promise<NatsState> {
+  const ids = nodeIds(options);
+  const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
+  const ports = await freePorts(ids.length * 5 + pairs.length + 1);
+  const take = (): number => ports.pop() as number;
+  const nodes = ids.map((id) => {
+    const own = { mqttPort: take(), natsPort: take(), httpPort: take(), routePort: take(), proxiedMqttPort: take() };
+    return nodeOn(options, id, own, null);
+  });
+  const portOf = (id: string): number => nodes.find((node) => node.id === id)?.routePort as number;
+  const clientLinks = nodes.map((node): ProxyLink => ({
+    name: `client-${node.id}`,
+    kind: 'client',
+    listenPort: node.proxiedMqttPort,
+    upstreamPort: node.mqttPort,
+  }));
+  const routeLinks = pairs.map(([from, to]): ProxyLink => ({
+    name: `route-${from}-${to}`,
+    kind: 'route',
+    listenPort: take(),
+    upstreamPort: portOf(to),
+  }));
+  return { ...base(options), nodes, network: 'proxies', proxyApiPort: take(), links: [...clientLinks, ...routeLinks] };
+}
+
+/** Everything of a cluster before it starts. In `namespaces` these are made here, since their addresses stand in the plan. */
+export async function planState(dir: string, options: StartOptions): Promise<NatsState> {
+  if (options.network !== 'namespaces') return planProxies(options);
+  const places = await createNamespaces(dir, nodeIds(options));
+  const nodes = nodeIds(options).map((id) => nodeOn(options, id, NAMESPACE_PORTS, places[id] ?? null));
+  return { ...base(options), nodes, network: 'namespaces', proxyApiPort: 0, links: [] };
+}

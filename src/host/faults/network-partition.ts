@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { ChaosError } from '../../domain/errors.js';
+import type { Evidence } from '../../domain/report-data.js';
+import type { Scenario } from '../../domain/scenario.js';
+import { pollUntil } from '../clock.js';
+import type { NetworkPath } from '../drivers/contract.js';
+import type { Injection, Work } from '../injectors/contract.js';
+import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
+import {
+  evidence,
+  type Fault,
+  type FaultCluster,
+  type FaultPlan,
+  type FaultTicket,
+  type ProbeResult,
+} from './contract.js';
+import { placeLeaders, planVictim, provedHealthy, takeover, victimOf, victimParams } from './victim.js';
+
+const params = victimParams.extend({ injector: z.enum(injectorNames).default('auto') });
+
+const victimScenario = (scenario: Scenario): Scenario => {
+  const { victim } = params.parse(scenario.params);
+  return { ...scenario, params: { victim } };
+};
+
+/** A path over which nothing has come back within this is cut; one that is not cut answers within a millisecond on a quiet host. */
+const SILENCE_MS = 1000;
+
+const workOn = (node: string, given: Scenario['params']): Work => ({
+  effect: { kind: 'partition', node },
+  params: given,
+});
+
+const injectionOf = (ticket: FaultTicket): Injection => ({
+  ...workOn(victimOf(ticket), ticket.params),
+  faultId: ticket.faultId,
+  own: ticket.before['own'] as Injection['own'],
+});
+
+async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
+  const decided = await planVictim(victimScenario(scenario), cluster, '');
+  const work = workOn(decided.targets[0] as string, scenario.params);
+  const { injector, why } = await chooseInjector(params.parse(scenario.params).injector, work, cluster);
+  const { own, touches } = await injector.plan(work, cluster);
+  return {
+    ...decided,
+    injector: injector.name,
+    reason: `${decided.reason}; ${touches} (${why})`,
+    before: { ...decided.before, own },
+  };
+}
+
+const answers = (path: NetworkPath): Promise<boolean> =>
+  path.measureRoundTripMs(SILENCE_MS).then(
+    () => true,
+    () => false,
+  );
+
+/** Cut are the routes of the victim, and nothing else: every other path, the victim's client link included, must answer. */
+async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult> {
+  const victim = victimOf(ticket);
+  const paths = (await cluster.driver.network(cluster.dir)?.paths()) ?? [];
+  const routes = paths.filter((path) => path.kind === 'route');
+  const rows = await Promise.all(
+    routes.map(async (path): Promise<Evidence> => {
+      const cut = path.nodes.includes(victim);
+      const there = await answers(path);
+      const expected = cut ? `no answer within ${SILENCE_MS} ms` : 'an answer';
+      return evidence(`route ${path.name}`, expected, there ? 'an answer' : 'no answer', there !== cut);
+    }),
+  );
+  const { proof, leaders } = await takeover(victimTicket(ticket), cluster);
+  const all = [...rows, ...proof];
+  return {
+    biting: rows.some((row) => row.expected !== 'an answer') && all.every((row) => row.ok),
+    evidence: all,
+    leaders,
+  };
+}
+
+/** As the functions on victims read it: their parameters alone. */
+const victimTicket = (ticket: FaultTicket): FaultTicket => ({
+  ...ticket,
+  params: { victim: params.parse(ticket.params).victim },
+});
+
+async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<Evidence[]> {
+  const injector = injectorNamed(ticket.injector);
+  const injection = injectionOf(ticket);
+  let active: readonly string[] = ['unknown'];
+  let problem = '';
+  const cleared = await pollUntil(
+    async () => {
+      await injector.clear(injection, cluster).catch((error: unknown) => {
+        problem = String(error);
+        throw error;
+      });
+      active = await injector.active(injection, cluster);
+      return active.length === 0 || undefined;
+    },
+    { limitMs, everyMs: 500 },
+  );
+  if (cleared !== true) {
+    throw new ChaosError(
+      'RECOVER_FAILED',
+      `network-partition not over within ${limitMs} ms: ${problem || active.join(', ')}`,
+    );
+  }
+  const healthy = await provedHealthy(ticket, cluster, limitMs);
+  const routes = ((await cluster.driver.network(cluster.dir)?.paths()) ?? []).filter((path) => path.kind === 'route');
+  const rows = await Promise.all(
+    routes.map(async (path) => {
+      const there = await answers(path);
+      return evidence(`route ${path.name}`, 'an answer', there ? 'an answer' : 'no answer', there);
+    }),
+  );
+  return [evidence(`in force by ${injector.name}`, 'nothing', 'nothing', true), ...rows, healthy];
+}
+
+/** Cuts one node off from the others, both ways; its clients still reach it. Over when every route answers and the node has caught up. */
+export const networkPartition: Fault = {
+  kind: 'network-partition',
+  targetKind: 'broker',
+  params,
+  about: {
+    does: 'Cuts one node off from all others, both ways and silently: nothing is refused, nothing arrives. Clients still reach every node.',
+    needs: 'At least two nodes, and an injector that can cut: see below.',
+    bites:
+      'No route of the node answers, every other route does. Of a leader: every group it led has another leader with a higher term.',
+    over: 'The injector has nothing in force any more, every route answers, every node is in, and no replica lags.',
+    survives:
+      'The keeper takes it away at the deadline. With nft the kernel does, as soon as the process that holds the table is gone, and that one ends itself at the deadline.',
+  },
+  available: async ({ dir, driver }) =>
+    (await driver.nodes(dir)).length < 2 ? 'a single node has nobody to be cut off from' : undefined,
+  prepare: (scenario, cluster) => placeLeaders(victimScenario(scenario), cluster),
+  plan,
+  inject: (ticket, cluster) => injectorNamed(ticket.injector).inject(injectionOf(ticket), cluster),
+  probe,
+  isOn: (ticket, cluster) => injectorNamed(ticket.injector).isWhole(injectionOf(ticket), cluster),
+  outlivesCluster: (ticket) => injectorNamed(ticket.injector).outlivesCluster,
+  recover,
+};

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Evidence } from '../../domain/report-data.js';
+import { isAlive, type ProcessId } from '../processes.js';
+import { evidence, type Fault, type FaultCluster, type FaultTicket } from './contract.js';
+import { provedHealthy } from './victim.js';
+
+type Processes = Readonly<Record<string, ProcessId>>;
+
+const processesOf = (ticket: FaultTicket): Processes => ticket.before['processes'] as Processes;
+
+const untouched = (ticket: FaultTicket): boolean => Object.values(processesOf(ticket)).every(isAlive);
+
+const sameProcesses = (ticket: FaultTicket): Evidence => {
+  const same = untouched(ticket);
+  return evidence('processes of the brokers', 'those of before', same ? 'those of before' : 'others', same);
+};
+
+/** The control: the same five steps with nothing done. It "bites" as long as nothing happens to the cluster. */
+export const none: Fault = {
+  kind: 'none',
+  targetKind: 'broker',
+  params: z.strictObject({}),
+  about: {
+    does: 'Nothing: the control. The same five steps, clients and waits; what is seen here is the noise of the machine and of the test itself.',
+    needs: 'Nothing but the cluster.',
+    bites: 'It is observed as long as nothing happens: every broker is the same process as before, and healthy.',
+    over: 'The cluster is healthy.',
+    survives: 'There is nothing to end.',
+  },
+  available: () => Promise.resolve(undefined),
+  plan: async (_scenario, { dir, driver }) => {
+    const nodes = await driver.nodes(dir);
+    const processes = Object.fromEntries(nodes.flatMap((node) => (node.process ? [[node.id, node.process]] : [])));
+    return {
+      targets: nodes.map((node) => node.id),
+      injector: 'none',
+      reason: 'the control: nothing is done',
+      before: { processes },
+    };
+  },
+  inject: () => Promise.resolve(),
+  probe: async (ticket, { dir, driver }: FaultCluster) => {
+    const missing = await driver.unhealthy(dir);
+    const health = evidence(
+      'cluster',
+      'every node in, nothing lagging',
+      missing ?? 'every node in, nothing lagging',
+      missing === undefined,
+    );
+    const rows = [sameProcesses(ticket), health];
+    return { biting: rows.every((row) => row.ok), evidence: rows, leaders: [] };
+  },
+  isOn: (ticket) => Promise.resolve(untouched(ticket)),
+  recover: async (ticket, cluster, limitMs) => [await provedHealthy(ticket, cluster, limitMs)],
+};

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { ChaosError } from '../../domain/errors.js';
+import type { Evidence, LeaderChange } from '../../domain/report-data.js';
+import type { Scenario } from '../../domain/scenario.js';
+import { monotonicUs, pollUntil } from '../clock.js';
+import type { GroupLeader, Leaders, NodeView } from '../drivers/contract.js';
+import type { ProcessId } from '../processes.js';
+import { evidence, type FaultCluster, type FaultPlan, type FaultTicket } from './contract.js';
+
+/** Which broker is hit: one that leads nothing, or the one that leads everything. */
+export const victimParams = z.strictObject({ victim: z.enum(['follower', 'leader']).default('follower') });
+
+export const wantsLeader = (scenario: Pick<Scenario, 'params'>): boolean =>
+  victimParams.parse(scenario.params).victim === 'leader';
+
+/** What a ticket of a fault that hits one broker keeps of the time before. */
+export interface BeforeVictim {
+  readonly process: ProcessId;
+  readonly brokerHost: string;
+  readonly brokerPort: number;
+  readonly leaders: readonly GroupLeader[];
+}
+
+export const beforeOf = (ticket: FaultTicket): BeforeVictim => ticket.before as unknown as BeforeVictim;
+
+export const victimOf = (ticket: FaultTicket): string => ticket.targets[0] as string;
+
+/**
+ * The node that gets all leaderships. Clients are spread so that from two SDKs on the second node has a publisher and a subscriber: a leader that is to
+ * be hit goes there, and one that is to be spared does not.
+ */
+function leaderNode(nodes: readonly NodeView[], hit: boolean): NodeView {
+  return nodes[hit ? 1 % nodes.length : 0] as NodeView;
+}
+
+const leadersOf = (leaders: Leaders): readonly GroupLeader[] => [leaders.cluster, ...leaders.load];
+
+const has = (ids: readonly string[] | undefined, suffix: string): boolean =>
+  (ids ?? []).some((id) => id.endsWith(suffix));
+
+/** The follower with a publisher and a subscriber on it, else the one with most clients. */
+function chooseFollower(
+  nodes: readonly NodeView[],
+  leader: string,
+  clients: Readonly<Record<string, readonly string[]>>,
+): NodeView {
+  const weight = (node: NodeView): number => {
+    const ids = clients[node.id];
+    return (has(ids, '-pub') && has(ids, '-sub') ? 1000 : 0) + (ids?.length ?? 0);
+  };
+  const followers = nodes.filter((node) => node.id !== leader);
+  return [...followers].sort((a, b) => weight(b) - weight(a))[0] ?? (nodes[0] as NodeView);
+}
+
+/** Puts all leaders on one node before any client is connected. */
+export async function placeLeaders(scenario: Scenario, { dir, driver }: FaultCluster): Promise<void> {
+  const leader = leaderNode(await driver.nodes(dir), wantsLeader(scenario));
+  await driver.placeLeader(dir, leader.id);
+}
+
+/** Names the broker to be hit from who really leads and who is really connected where, and refuses to go on if that is not what was asked for. */
+export async function planVictim(
+  scenario: Scenario,
+  { dir, driver }: FaultCluster,
+  injector: string,
+): Promise<FaultPlan> {
+  const nodes = await driver.nodes(dir);
+  const hit = wantsLeader(scenario);
+  const named = nodes.find((node) => node.id === scenario.target);
+  const leader = hit && named ? named : leaderNode(nodes, hit);
+  // Subscriptions made since `prepare` have leaders of their own.
+  await driver.placeLeader(dir, leader.id);
+  const clients = await driver.connections(dir);
+  const victim = named ?? (hit || nodes.length === 1 ? leader : chooseFollower(nodes, leader.id, clients));
+  const groups = leadersOf(await driver.leaders(dir));
+  const led = groups.filter((group) => group.leader === victim.id).map((group) => group.group);
+  if (hit && led.length < groups.length) {
+    throw new ChaosError(
+      'LEADER_NOT_PLACED',
+      `expected ${victim.id} to lead ${groups.length} groups, it leads ${led.length}`,
+    );
+  }
+  if (!hit && nodes.length > 1 && led.length > 0) {
+    throw new ChaosError('LEADER_NOT_PLACED', `expected ${victim.id} to lead nothing, it leads ${led.join(', ')}`);
+  }
+  if (victim.process === null) throw new ChaosError('INJECT_FAILED', `expected ${victim.id} to run, found no process`);
+  const connected = clients[victim.id] ?? [];
+  const { process, brokerHost, brokerPort } = victim;
+  const before: BeforeVictim = { process, brokerHost, brokerPort, leaders: groups };
+  const load = has(connected, '-pub') && has(connected, '-sub') ? 'a publisher and a subscriber of' : 'no full pair of';
+  return {
+    targets: [victim.id],
+    injector,
+    reason: `${victim.id} leads ${led.length} of ${groups.length} groups; ${load} the load among its ${connected.length} clients`,
+    before: { ...before },
+  };
+}
+
+/** New leaders of what the victim led, as a survivor sees them, timed from the inject. */
+async function leaderChanges(ticket: FaultTicket, { dir, driver }: FaultCluster): Promise<LeaderChange[]> {
+  const victim = victimOf(ticket);
+  const survivor = (await driver.nodes(dir)).find((node) => node.id !== victim && node.alive);
+  const now = survivor === undefined ? undefined : await driver.leaders(dir, survivor.id).catch(() => undefined);
+  const seconds = Math.round((monotonicUs() - (ticket.injectedUs ?? 0)) / 1000) / 1000;
+  const groups = now === undefined ? [] : leadersOf(now);
+  return beforeOf(ticket)
+    .leaders.filter((group) => group.leader === victim)
+    .map((old) => {
+      const found = groups.find((group) => group.group === old.group);
+      const to = found !== undefined && found.leader !== victim ? found.leader : null;
+      return {
+        group: old.group,
+        from: victim,
+        to,
+        seconds: to === null ? null : seconds,
+        termFrom: old.term,
+        termTo: to === null ? null : (found?.term ?? null),
+      };
+    });
+}
+
+/** Where the leader is the victim: has another node taken over all it led? Nothing to see where nobody could take over. */
+export async function takeover(
+  ticket: FaultTicket,
+  cluster: FaultCluster,
+): Promise<{ readonly proof: readonly Evidence[]; readonly leaders: readonly LeaderChange[] }> {
+  const alone = (await cluster.driver.nodes(cluster.dir)).length === 1;
+  if (!wantsLeader(ticket) || alone) return { proof: [], leaders: [] };
+  const leaders = await leaderChanges(ticket, cluster);
+  const moved = leaders.filter((change) => change.to !== null && (change.termTo ?? 1) > (change.termFrom ?? 0));
+  const all = moved.length === leaders.length;
+  const proof = [
+    evidence('groups led by another node, with a higher term', `${leaders.length}`, `${moved.length}`, all),
+  ];
+  return { proof, leaders };
+}
+
+/** Waits until every node is in and nothing lags; rejects with what is still missing. */
+export async function provedHealthy(
+  ticket: FaultTicket,
+  { dir, driver }: FaultCluster,
+  limitMs: number,
+): Promise<Evidence> {
+  let missing: string | undefined;
+  const healthy = await pollUntil(
+    async () => {
+      missing = await driver.unhealthy(dir);
+      return missing === undefined ? true : undefined;
+    },
+    { limitMs, everyMs: 100 },
+  );
+  if (healthy === true)
+    return evidence('cluster', 'every node in, nothing lagging', 'every node in, nothing lagging', true);
+  const who = ticket.targets.join(', ');
+  throw new ChaosError(
+    'RECOVER_FAILED',
+    `expected ${who} back in the cluster within ${limitMs} ms: ${String(missing)}`,
+  );
+}

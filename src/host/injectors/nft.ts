@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pollUntil } from '../clock.js';
+import { runCommand } from '../commands.js';
+import type { NetworkInterface } from '../drivers/contract.js';
+import type { FaultCluster } from '../faults/contract.js';
+import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../processes.js';
+import { installRoot } from '../tools.js';
+import type { Injection, Injector } from './contract.js';
+
+/** The table that holds a cut: the kernel removes it when the process that owns it is gone, and lets nobody else touch it. */
+export const TABLE = 'robustmq_chaos';
+
+const CHANGE_LIMIT_MS = 5000;
+
+/** A process of its own that owns the table, and ends itself at the ticket's deadline: see `holder-main.ts`. */
+const holderEntry = join(installRoot, 'dist', 'host', 'injectors', 'holder-main.js');
+
+const ownerOf = (dir: string, faultId: string): string => `${dir}#holder-${faultId}`;
+
+const interfacesOf = ({ dir, driver }: FaultCluster): readonly NetworkInterface[] =>
+  (driver.network(dir)?.interfaces() ?? []).filter((each) => each.namespace !== null && each.node !== null);
+
+const namespaceIn = ({ own }: Injection): string => own['namespace'] as string;
+
+/** Tables of ours in the namespace; none where the namespace is gone. */
+async function tables(injection: Injection): Promise<string[]> {
+  const { code, stdout } = await runCommand('nft', ['list', 'tables'], namespaceIn(injection));
+  if (code !== 0) return [];
+  return stdout
+    .split('\n')
+    .filter((line) => line.endsWith(` ${TABLE}`))
+    .map((line) => `${namespaceIn(injection)}: ${line}`);
+}
+
+async function inject(injection: Injection, { dir }: FaultCluster): Promise<void> {
+  const owner = ownerOf(dir, injection.faultId);
+  if (findOwned((found) => found === owner).length === 0) {
+    await spawnDetached({
+      command: process.execPath,
+      args: [holderEntry, dir, injection.faultId],
+      env: childEnvironment(owner, {}),
+      cwd: dir,
+      logFile: join(dir, 'holder.log'),
+    });
+  }
+  const there = await pollUntil(async () => (await tables(injection)).length > 0 || undefined, {
+    limitMs: CHANGE_LIMIT_MS,
+    everyMs: 25,
+  });
+  if (there !== true)
+    throw new Error(`nft: the table did not appear in ${namespaceIn(injection)}; see ${dir}/holder.log`);
+}
+
+async function clear(injection: Injection, { dir }: FaultCluster): Promise<void> {
+  await sweepOwned((found) => found === ownerOf(dir, injection.faultId));
+  await pollUntil(async () => (await tables(injection)).length === 0 || undefined, {
+    limitMs: CHANGE_LIMIT_MS,
+    everyMs: 25,
+  });
+}
+
+/** A cut by nftables in the node's own network namespace, in a table that lives no longer than its holder. */
+export const nft: Injector = {
+  name: 'nft',
+  about: {
+    does: 'Cuts. A table in the network namespace of the node drops all that comes from or goes to the other nodes.',
+    needs: '`cluster.network: namespaces`, root, nftables.',
+    ends: 'The table is owned (`flags owner`) by a process of its own: when that dies, whoever killed it, the kernel removes the table. It ends itself at the deadline.',
+  },
+  outlivesCluster: false,
+  unfit: async ({ effect }, cluster) => {
+    if (effect.kind !== 'partition') return 'it cuts, and does not delay';
+    if (interfacesOf(cluster).length === 0) return 'the nodes have no network namespaces (cluster.network: namespaces)';
+    const { code, stderr } = await runCommand('nft', ['list', 'tables']);
+    if (code !== 0) return `nft does not work here (${stderr.trim().split('\n')[0] ?? ''}); it needs nftables and root`;
+    return existsSync(holderEntry) ? undefined : `${holderEntry} is missing; run npm run build`;
+  },
+  plan: ({ effect }, cluster) => {
+    const node = effect.kind === 'partition' ? effect.node : '';
+    const all = interfacesOf(cluster);
+    const mine = all.find((each) => each.node === node);
+    if (mine === undefined) return Promise.reject(new Error(`no network namespace of ${node}`));
+    const others = all.filter((each) => each.node !== node).map(({ address }) => address);
+    return Promise.resolve({
+      own: { namespace: mine.namespace, others },
+      touches: `${mine.name} drops everything from and to ${others.join(', ')}; its clients still reach it`,
+      riseFactor: () => 0,
+    });
+  },
+  inject,
+  active: tables,
+  isWhole: async (injection) => (await tables(injection)).length > 0,
+  clear,
+};

@@ -1,0 +1,43 @@
+import type { Proxies } from '../drivers/contract.js';
+import type { FaultCluster } from '../faults/contract.js';
+import type { Injector, NetworkEffect } from './contract.js';
+
+function proxiesOf({ dir, driver }: FaultCluster): Proxies {
+  const proxies = driver.network(dir)?.proxies;
+  if (proxies == null) throw new Error(`${dir}: expected a network with proxies, found none`);
+  return proxies;
+}
+
+const asPart = (effect: NetworkEffect): 'delay' | { readonly cut: string } =>
+  effect.kind === 'delay' ? 'delay' : { cut: effect.node };
+
+/** Toxics in the proxies that the embedded cluster's traffic goes through: needs neither root nor anything of the kernel. */
+export const toxiproxy: Injector = {
+  name: 'toxiproxy',
+  about: {
+    does: 'Delays and cuts. Toxics in the proxies that all traffic of the embedded cluster goes through: a latency in each direction, or a black hole on the routes of one node.',
+    needs: '`cluster.network: proxies`, the default. Neither root nor anything of the kernel.',
+    ends: 'Toxics are removed one by one, and looked at; a proxy server that is dead or hangs is replaced by a fresh one. They live in that process alone.',
+  },
+  outlivesCluster: false,
+  unfit: (_work, { dir, driver }) =>
+    Promise.resolve(driver.network(dir)?.proxies == null ? 'the network of this cluster has no proxies' : undefined),
+  plan: ({ effect }) =>
+    Promise.resolve({
+      own: {},
+      touches:
+        effect.kind === 'delay'
+          ? `${effect.target} stands for the whole network of this cluster: every client link and every route`
+          : `every route of ${effect.node}, black-holed in both directions; its clients still reach it`,
+      // Each direction is delayed.
+      riseFactor: () => 2,
+    }),
+  inject: async ({ effect }, cluster) => {
+    const proxies = proxiesOf(cluster);
+    if (effect.kind === 'delay') await proxies.delay(effect.delayMs, effect.jitterMs);
+    else await proxies.cut(effect.node);
+  },
+  active: (_injection, cluster) => proxiesOf(cluster).active(),
+  isWhole: ({ effect }, cluster) => proxiesOf(cluster).isWhole(asPart(effect)),
+  clear: (_injection, cluster) => proxiesOf(cluster).clear(),
+};

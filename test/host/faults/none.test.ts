@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { holdFault, injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { faults } from '../../../src/host/faults/index.js';
+import { recoverTicket } from '../../../src/host/recovery.js';
+import { driver, startCluster, unproved, type TestCluster } from '../cluster.js';
+
+let cluster: TestCluster;
+beforeAll(async () => {
+  cluster = await startCluster(1);
+});
+
+const control = {
+  name: 'control',
+  fault: 'none',
+  target: 'robustmq-server',
+  params: {},
+  core: false,
+  priority: 'P1',
+} as const;
+
+describe('the control', () => {
+  it.each(['once', 'and a second time'])(
+    'is observed as long as nothing happens, and changes nothing: %s',
+    async () => {
+      const before = await driver.nodes(cluster.dir);
+      const { faultId } = await planFault(faults, cluster.plan, control, driver);
+      await injectFault(faults, cluster.dir, faultId, driver);
+      expect((await observeFault(faults, cluster.dir, faultId, driver, 5000)).observed).toBe(true);
+      expect(await holdFault(faults, cluster.dir, faultId, driver, 10)).toBe(false);
+      expect(unproved((await recoverTicket(faults, cluster.dir, faultId, 'workflow', 10_000)).healed)).toEqual([]);
+      expect(await driver.nodes(cluster.dir)).toEqual(before);
+    },
+  );
+
+  it('says so when a broker died in it: then it was no control', async () => {
+    const { faultId } = await planFault(faults, cluster.plan, control, driver);
+    await injectFault(faults, cluster.dir, faultId, driver);
+    await driver.killNode(cluster.dir, 'n1');
+    expect((await observeFault(faults, cluster.dir, faultId, driver, 0)).observed).toBe(false);
+    expect(await holdFault(faults, cluster.dir, faultId, driver, 10_000)).toBe(true);
+    await driver.startNode(cluster.dir, 'n1');
+    await recoverTicket(faults, cluster.dir, faultId, 'workflow', 20_000);
+  });
+});
