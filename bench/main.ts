@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every row of the table; `npm run bench -- 1 5 7` only these. `--sdk python,go` takes some of the clients, `--clients <folder>` takes
- * them from elsewhere (a planted defect), `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
+ * them from elsewhere (a planted defect), `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
  */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
   options: {
     sdk: { type: 'string' },
     clients: { type: 'string' },
+    repeats: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
@@ -32,9 +33,9 @@ if (unknown.length > 0 || strangers.length > 0) {
   );
   process.exit(64);
 }
-if (values.save && (values.clients !== undefined || values.sdk !== undefined)) {
+if (values.save && [values.clients, values.sdk, values.repeats].some((option) => option !== undefined)) {
   console.error(
-    '--save takes the figures of all of the project’s own clients; expected neither --clients nor --sdk beside it',
+    '--save takes whole figures of the project’s own clients: expected no --clients, --sdk or --repeats beside it',
   );
   process.exit(64);
 }
@@ -65,7 +66,13 @@ async function measureRow(row: Row): Promise<Entry> {
   const folder = scratchFolder(`bench-${row.id}`);
   const started = performance.now();
   const say = (text: string): void => console.error(`row ${row.id}: ${text}`);
-  const context: Context = { folder, sdks, clients: values.clients, say };
+  const context: Context = {
+    folder,
+    sdks,
+    clients: values.clients,
+    repeats: values.repeats === undefined ? undefined : Number(values.repeats),
+    say,
+  };
   const { id, figure, target } = row;
   const before = machine();
   try {

@@ -5,6 +5,8 @@ export interface Context {
   readonly sdks: readonly string[];
   /** Another folder of clients than the project's own: how a planted defect gets in. */
   readonly clients: string | undefined;
+  /** Fewer or more than the row's own number of repeats. */
+  readonly repeats: number | undefined;
   /** One line of progress. */
   readonly say: (text: string) => void;
 }

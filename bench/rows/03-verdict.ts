@@ -4,7 +4,7 @@ import { measure } from '../truth/client.js';
 import { table, type Context, type Row } from '../row.js';
 import { brokerLatencyMs } from './02-percentiles.js';
 
-const RUNS = 20;
+const RUNS_IN_FULL = 20;
 const [COUNT, RATE] = [200, 100] as const;
 /** Three of a hundred come this late, all others at once: the second slowest of a hundred decides. */
 const TRUE_P99_MS = [400, 600] as const;
@@ -48,17 +48,18 @@ export const verdicts: Row = {
   figure: 'verdict at the 500 ms limit, true p99 400 and 600 ms',
   target: '20 of 20 right per SDK',
   run: async (context) => {
+    const rounds = context.repeats ?? RUNS_IN_FULL;
     const found: Judged[] = [];
-    for (let run = 0; run < RUNS; run += 1) {
+    for (let run = 0; run < rounds; run += 1) {
       const plannedMs = TRUE_P99_MS[run % 2] ?? 0;
-      context.say(`run ${run + 1} of ${RUNS}, ${plannedMs} ms`);
+      context.say(`run ${run + 1} of ${rounds}, ${plannedMs} ms`);
       found.push(...(await Promise.all(context.sdks.map((sdk) => judge(context, sdk, plannedMs)))));
     }
     const bySdk = context.sdks.map((sdk) => ({ sdk, own: found.filter((one) => one.sdk === sdk) }));
     const range = (values: readonly number[]): string =>
       `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`;
     return {
-      reached: found.length === RUNS * context.sdks.length && found.every(isRight),
+      reached: found.length === rounds * context.sdks.length && found.every(isRight),
       value: bySdk.map(({ sdk, own }) => `${sdk} ${own.filter(isRight).length} of ${own.length}`).join(', '),
       detail: [
         table(

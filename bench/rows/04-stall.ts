@@ -8,7 +8,7 @@ import { findTool, runBenchmark, runStresser, type BenchmarkFigures, type Tool }
 import { median, msText, table, type Context, type Row } from '../row.js';
 import { brokerLatencyMs } from './02-percentiles.js';
 
-const REPEATS = 5;
+const REPEATS_IN_FULL = 5;
 const [SECONDS, RATE, STALL_AFTER_MS, STALL_MS] = [20, 50, 6000, 5000] as const;
 /** Of every topic: this message is acknowledged and dropped, and the next one delivered twice. */
 const DROPPED = 7;
@@ -103,10 +103,11 @@ export const stall: Row = {
     'p99 that ours sees in a 5-second stall ÷ what a closed-loop client sees, same run; beside it what others print',
   target: '≥ 100',
   run: async (context) => {
+    const rounds = context.repeats ?? REPEATS_IN_FULL;
     const peers: Peers = { benchmark: await findTool('mqtt-benchmark'), stresser: await findTool('mqtt-stresser') };
     const stalls: Everyone[] = [];
-    for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
-      context.say(`stall, repeat ${repeat} of ${REPEATS}`);
+    for (let repeat = 1; repeat <= rounds; repeat += 1) {
+      context.say(`stall, repeat ${repeat} of ${rounds}`);
       stalls.push(
         await everyone(context, peers, {}, async (broker) => {
           await sleepMs(STALL_AFTER_MS);

@@ -1,8 +1,8 @@
 import { longestGapUs } from '../../src/domain/ledger.js';
-import { monotonicUs } from '../../src/host/clock.js';
 import type { Behaviour } from '../truth/behaviour.js';
 import { withTruthBroker } from '../truth/broker.js';
 import { measure } from '../truth/client.js';
+import { keptOut, mute } from '../truth/outages.js';
 import { messagesOf } from '../truth/truth.js';
 import { table, type Context, type Row } from '../row.js';
 
@@ -10,27 +10,13 @@ const [COUNT, RATE, FIRST_VICTIM] = [800, 50, 100] as const;
 
 /** Five outages, each of another kind or length; the broker does it at the same message. */
 const outages: readonly { readonly name: string; readonly behaviour: () => Behaviour }[] = [
-  ...[1, 3, 6].map((seconds) => ({ name: `mute for ${seconds} s`, behaviour: () => mute(seconds * 1000) })),
-  { name: 'publisher kept out for 3 s', behaviour: () => keptOut('publisher', 3000) },
-  { name: 'subscriber kept out for 3 s', behaviour: () => keptOut('subscriber', 3000) },
+  ...[1, 3, 6].map((seconds) => ({
+    name: `mute for ${seconds} s`,
+    behaviour: () => mute(FIRST_VICTIM, seconds * 1000),
+  })),
+  { name: 'publisher kept out for 3 s', behaviour: () => keptOut('publisher', FIRST_VICTIM, 3000) },
+  { name: 'subscriber kept out for 3 s', behaviour: () => keptOut('subscriber', FIRST_VICTIM, 3000) },
 ];
-
-const mute = (ms: number): Behaviour => ({
-  treat: ({ seq, nth }) => (seq === FIRST_VICTIM && nth === 1 ? { stallMs: ms } : undefined),
-});
-
-function keptOut(who: 'publisher' | 'subscriber', ms: number): Behaviour {
-  let untilUs = 0;
-  const cut = who === 'publisher' ? 'publisher-unprocessed' : 'subscriber-undelivered';
-  return {
-    treat: ({ seq, nth }) => {
-      if (seq !== FIRST_VICTIM || nth !== 1) return undefined;
-      untilUs = monotonicUs() + ms * 1000;
-      return { cut };
-    },
-    connack: ({ role }) => (role === who && monotonicUs() < untilUs ? 3 : 0),
-  };
-}
 
 interface Gap {
   readonly sdk: string;

@@ -6,7 +6,7 @@ import { startTestCluster } from '../../test/support/nats-cluster.js';
 import { measure, type MeasuredRun } from '../truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
-const REPEATS = 5;
+const REPEATS_IN_FULL = 5;
 const [COUNT, RATE, FAULT_AFTER_MS, HOLD_MS] = [1000, 50, 4000, 8000] as const;
 const faults = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'step-down'] as const;
 type Fault = (typeof faults)[number];
@@ -77,12 +77,13 @@ export const falseLosses: Row = {
     'false losses in 20 runs, 5 each of kill, SIGTERM, SIGSTOP, step-down, 4 SDKs at once, on the real `nats` cluster',
   target: '0',
   run: async (context) => {
+    const rounds = context.repeats ?? REPEATS_IN_FULL;
     const found: { fault: Fault; repeat: number; runs: MeasuredRun[] }[] = [];
     const cluster = await startTestCluster(context.folder);
     try {
       for (const fault of faults) {
-        for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
-          context.say(`${fault}, ${repeat} of ${REPEATS}`);
+        for (let repeat = 1; repeat <= rounds; repeat += 1) {
+          context.say(`${fault}, ${repeat} of ${rounds}`);
           found.push({ fault, repeat, runs: await run(context, cluster.settings, fault, repeat) });
         }
       }
@@ -99,8 +100,10 @@ export const falseLosses: Row = {
       of.reduce((total, one) => total + one[what], 0);
     const lost = sum(figures, 'lost');
     return {
-      reached: lost === 0 && figures.length === faults.length * REPEATS * context.sdks.length,
-      value: `${lost} in ${found.length} runs, ${sum(figures, 'acked')} messages acknowledged`,
+      // What is given up although the broker is well again is not called lost, and is no less wrong.
+      reached:
+        lost + sum(figures, 'unconfirmed') === 0 && figures.length === faults.length * rounds * context.sdks.length,
+      value: `${lost} lost and ${sum(figures, 'unconfirmed')} given up in ${found.length} runs, ${sum(figures, 'acked')} messages acknowledged`,
       detail: [
         table(
           ['fault', 'SDK', 'lost', 'unconfirmed', 'duplicates', 'longest wait, median (worst) of the runs'],

@@ -5,7 +5,7 @@ import { measure } from '../truth/client.js';
 import { table, type Context, type Row } from '../row.js';
 import { join } from 'node:path';
 
-const REPEATS = 10;
+const REPEATS_IN_FULL = 10;
 const [COUNT, RATE, DESTROYED_AT_LEAST] = [500, 50, 50] as const;
 
 interface Loss {
@@ -67,11 +67,12 @@ export const losses: Row = {
   figure: "real losses (held back, acknowledged, purged from the broker's stream) seen",
   target: '10 of 10, each SDK, with exactly the right sequence numbers',
   run: async (context) => {
+    const rounds = context.repeats ?? REPEATS_IN_FULL;
     const cluster = await startTestCluster(context.folder);
     const found: Loss[] = [];
     try {
-      for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
-        context.say(`repeat ${repeat} of ${REPEATS}`);
+      for (let repeat = 1; repeat <= rounds; repeat += 1) {
+        context.say(`repeat ${repeat} of ${rounds}`);
         found.push(...(await loseOnce(context, cluster.settings, repeat)));
       }
     } finally {
@@ -80,7 +81,7 @@ export const losses: Row = {
     const bySdk = context.sdks.map((sdk) => ({ sdk, own: found.filter((loss) => loss.sdk === sdk) }));
     const exact = bySdk.map(({ sdk, own }) => ({ sdk, exact: own.filter(isExact).length, of: own.length, own }));
     return {
-      reached: exact.every((one) => one.exact === REPEATS),
+      reached: exact.every((one) => one.exact === rounds),
       value: exact.map((one) => `${one.sdk} ${one.exact} of ${one.of}`).join(', '),
       detail: [
         table(

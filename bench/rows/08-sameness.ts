@@ -2,7 +2,7 @@ import { startTestCluster } from '../../test/support/nats-cluster.js';
 import { measure, type MeasuredRun } from '../truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
-const REPEATS = 5;
+const REPEATS_IN_FULL = 5;
 const [COUNT, RATE] = [1000, 50] as const;
 
 type Settings = Awaited<ReturnType<typeof startTestCluster>>['settings'];
@@ -33,11 +33,12 @@ export const sameness: Row = {
   figure: 'the four SDKs on the same healthy cluster: p50 within 2 ×, p99 within 3 × of the fastest, counts identical',
   target: 'yes',
   run: async (context) => {
+    const rounds = context.repeats ?? REPEATS_IN_FULL;
     const repeats: MeasuredRun[][] = [];
     const cluster = await startTestCluster(context.folder);
     try {
-      for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
-        context.say(`repeat ${repeat} of ${REPEATS}`);
+      for (let repeat = 1; repeat <= rounds; repeat += 1) {
+        context.say(`repeat ${repeat} of ${rounds}`);
         repeats.push(await healthyRuns(context, cluster.settings, `sameness/${repeat}`));
       }
     } finally {

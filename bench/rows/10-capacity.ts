@@ -2,7 +2,7 @@ import { withTruthBroker } from '../truth/broker.js';
 import { measure } from '../truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
-const REPEATS = 5;
+const REPEATS_IN_FULL = 5;
 const RATES = [250, 500, 1000, 2000, 3000, 4000, 6000, 8000, 12_000] as const;
 const SECONDS = 4;
 const LATENESS_LIMIT_MS = 20;
@@ -36,11 +36,12 @@ export const capacities: Row = {
   figure: 'capacity of one client, open loop, before its lateness exceeds 20 ms, against the truth server',
   target: '≥ 2,000 messages/s (Python: 1,000)',
   run: async (context) => {
+    const rounds = context.repeats ?? REPEATS_IN_FULL;
     const figures: { sdk: string; rates: number[] }[] = [];
     for (const sdk of context.sdks) {
       const rates: number[] = [];
-      for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
-        context.say(`${sdk}, repeat ${repeat} of ${REPEATS}`);
+      for (let repeat = 1; repeat <= rounds; repeat += 1) {
+        context.say(`${sdk}, repeat ${repeat} of ${rounds}`);
         rates.push(await capacity(context, sdk));
       }
       figures.push({ sdk, rates });

@@ -2,8 +2,8 @@ import { randomFrom } from '../../test/support/ledger-histories.js';
 import { withTruthBroker } from './broker.js';
 import { measure, type MeasuredRun } from './client.js';
 import { compare, type Comparison } from './compare.js';
-import { scriptFrom, scripted } from './script.js';
-import type { Truth } from './truth.js';
+import { neglected, scriptFrom, scripted } from './script.js';
+import { messagesOf } from './truth.js';
 
 export interface ScriptedRun {
   readonly count: number;
@@ -19,7 +19,7 @@ export interface ScriptedRun {
 export function againstScript(
   sdk: string,
   options: ScriptedRun,
-): Promise<MeasuredRun & { readonly comparison: Comparison; readonly truth: Truth }> {
+): Promise<MeasuredRun & { readonly comparison: Comparison; readonly neglected: readonly number[] }> {
   const { count, ratePerSecond, rareTimes, seed, folder, root } = options;
   const script = scriptFrom(randomFrom(seed), count, rareTimes);
   const topic = `truth/${sdk}`;
@@ -35,8 +35,8 @@ export function againstScript(
     const { header, messages } = measured.ledger;
     return {
       ...measured,
-      truth,
       comparison: compare(truth, topic, { endUs: header.end_us, messages }, measured.result),
+      neglected: neglected(script, messagesOf(truth, topic), count),
     };
   });
 }

@@ -1,4 +1,5 @@
 import type { Behaviour, SeenPublish, Treatment } from './behaviour.js';
+import type { MessageTruth } from './truth.js';
 
 /** Every way in which the scripted broker treats a message of a run wrongly, or late, or oddly. */
 export const lieNames = [
@@ -20,6 +21,7 @@ export const lieNames = [
   'subscriber-cut-undelivered',
   'subscriber-cut-delivered',
   'session-lost',
+  'delayed-long',
 ] as const;
 export type LieName = (typeof lieNames)[number];
 
@@ -37,7 +39,10 @@ const shares: Partial<Record<LieName, number>> = {
   'acknowledged-late': 0.01,
   'stray-before': 0.005,
 };
-const rare = lieNames.filter((name) => shares[name] === undefined);
+/** Only the last message of a run comes so late: later than the rest, and well before anybody may stop waiting. */
+const LAST: LieName = 'delayed-long';
+const LONG_DELAY_MS = 3000;
+const rare = lieNames.filter((name) => shares[name] === undefined && name !== LAST);
 
 const FIXED_DELAY_MS = 120;
 const RANDOM_DELAY_MS = 400;
@@ -60,6 +65,7 @@ export function scriptFrom(random: () => number, count: number, rareTimes: numbe
     const delayMs = Math.floor(random() * RANDOM_DELAY_MS);
     if (lie !== undefined) script.set(seq, { lie, delayMs });
   }
+  if (count > 0) script.set(count - 1, { lie: LAST, delayMs: LONG_DELAY_MS });
   return script;
 }
 
@@ -75,6 +81,20 @@ function commonLie(chance: number): LieName | undefined {
     if (chance < below) return name as LieName;
   }
   return undefined;
+}
+
+/**
+ * Messages for which a client did not do its part, whatever it says of them: given up although nothing kept it from sending them again, or not waited
+ * for although it was coming.
+ */
+export function neglected(script: Script, truth: ReadonlyMap<number, MessageTruth>, planned: number): number[] {
+  const seqs = Array.from({ length: planned }, (_, seq) => seq);
+  return seqs.filter((seq) => {
+    const [lie, told] = [script.get(seq)?.lie, truth.get(seq)];
+    const unanswered = lie === 'neither-acknowledged-nor-delivered' || lie === 'delivered-unacknowledged';
+    if (!unanswered && (told?.pubacksUs.length ?? 0) === 0) return true;
+    return lie === LAST && (told?.deliveries.length ?? 0) === 0;
+  });
 }
 
 /** The broker that tells these lies. Logins and subscriptions are refused a few times, too, each time in another way. */
@@ -110,6 +130,7 @@ function treatmentOf(lie: LieName, delayMs: number, { nth, message }: SeenPublis
     case 'delayed-fixed':
       return { deliverAfterMs: FIXED_DELAY_MS };
     case 'delayed-random':
+    case 'delayed-long':
       return { deliverAfterMs: delayMs };
     case 'acknowledged-late':
       return { pubackAfterMs: delayMs };

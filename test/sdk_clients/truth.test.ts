@@ -24,7 +24,8 @@ afterAll(async () => {
 describe.concurrent.each(sdkNames)('the %s client, against a broker that lies and knows it', (sdk) => {
   it('has every message in the class, and every figure as, the broker itself has it', async () => {
     const options = { count: 1500, ratePerSecond: 250, rareTimes: 1, seed: 2, folder };
-    const { comparison, run } = await againstScript(sdk, options);
+    const { comparison, neglected, run } = await againstScript(sdk, options);
+    expect(neglected, 'given up, or not waited for').toEqual([]);
     expect(comparison).toMatchObject({ messages: 1500, misclassified: [], figures: [], endedByClient: 0 });
     // Else nothing was planted, and nothing found.
     for (const name of ['ok', 'lost', 'recovered', 'unconfirmed'] as const) expect(comparison.classes[name]).toBeGreaterThan(0);
