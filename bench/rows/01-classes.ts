@@ -56,8 +56,8 @@ export const classes: Row = {
     return {
       reached: wrong === 0 && rows.length > 0,
       value: rows
-        .map(({ sdk, misclassified, wrongFigures }) => `${sdk} ${misclassified + wrongFigures.length}`)
-        .join(', '),
+        .map((row) => `${row.sdk} ${row.misclassified}, ${row.neglected.length} given up`)
+        .join('; '),
       detail: [
         table(
           [...head, 'inversions', 'unexpected', 'reconnects'],

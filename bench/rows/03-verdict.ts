@@ -38,7 +38,7 @@ async function judge({ folder, clients }: Context, sdk: string, plannedMs: numbe
     const end = { kind: 'exited', code: typeof run.status === 'number' ? run.status : 1 } as const;
     const outcome = { sdk, end, result, lineProblem: null, durationSeconds: run.seconds, attempt: 1 };
     const trueP99Ms = brokerLatencyMs(truth, topic, 99);
-    return { sdk, plannedMs, trueP99Ms, clientP99Ms: result.p99_ms, status: judgeSdk(outcome, rules).status };
+    return { sdk, plannedMs, trueP99Ms, clientP99Ms: result.p99_ms, status: judgeSdk(outcome, rules, COUNT).status };
   });
 }
 
