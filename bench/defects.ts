@@ -156,27 +156,44 @@ function plant(folder: string, { edits, name }: Defect): string {
   return root;
 }
 
-async function isCaught(defect: Defect): Promise<{ caught: boolean; said: string }> {
+interface Said {
+  /** Undefined where the row broke: then it has found nothing, neither way. */
+  readonly reached: boolean | undefined;
+  readonly value: string;
+}
+
+/** A row in short, with the clients of a folder. */
+async function runRow(row: number, sdks: string, clients: string): Promise<Said> {
+  const options = ['--sdk', sdks, '--clients', clients, '--repeats', '2', '--json'];
+  const run = await execa(process.execPath, ['--import', 'tsx', main, String(row), ...options], { reject: false });
+  const [entry] = JSON.parse(run.stdout) as { reached: boolean; value: string; data: unknown }[];
+  if (entry === undefined || entry.data === null) return { reached: undefined, value: entry?.value ?? run.stderr };
+  return { reached: entry.reached, value: entry.value };
+}
+
+async function withDefect(defect: Defect): Promise<Said> {
   const folder = scratchFolder('defect');
   try {
-    const options = ['--sdk', defect.sdks ?? 'python', '--clients', plant(folder, defect), '--repeats', '2', '--json'];
-    const run = await execa(process.execPath, ['--import', 'tsx', main, String(defect.row), ...options], {
-      reject: false,
-    });
-    const [entry] = JSON.parse(run.stdout) as { reached: boolean; value: string; data: unknown }[];
-    // A row that broke has caught nothing: only one that measured, and did not reach its target.
-    return { caught: entry?.reached === false && entry.data !== null, said: entry?.value ?? run.stderr };
+    return await runRow(defect.row, defect.sdks ?? 'python', plant(folder, defect));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const wanted = process.argv.slice(2).map(Number);
+const chosen = defects.filter(({ row }) => wanted.length === 0 || wanted.includes(row));
+const sound = new Map<number, Said>();
 const found: string[][] = [];
-for (const defect of defects.filter(({ row }) => wanted.length === 0 || wanted.includes(row))) {
-  const { caught, said } = await isCaught(defect);
-  found.push([String(defect.row), defect.name, said, caught ? 'red' : '**green**']);
-  console.error(`row ${defect.row}, ${defect.name}: ${caught ? 'red' : 'GREEN'}: ${said}`);
+for (const defect of chosen) {
+  const { row, name, sdks = 'python' } = defect;
+  // A row that is red without a defect has not noticed one.
+  const without = sound.get(row) ?? (await runRow(row, sdks, realClients));
+  sound.set(row, without);
+  const { reached, value } = await withDefect(defect);
+  const caught = without.reached === true && reached === false;
+  const verdict = caught ? 'red' : without.reached === true ? '**not noticed**' : '**red without it, too**';
+  found.push([String(row), name, without.value, value, verdict]);
+  console.error(`row ${row}, ${name}: ${verdict}: ${value}; without it: ${without.value}`);
   if (!caught) process.exitCode = 1;
 }
-console.log(table(['row', 'defect', 'what the row said', ''], found));
+console.log(table(['row', 'defect', 'the row without it', 'the row with it', ''], found));

@@ -9,11 +9,15 @@ import { built } from '../test/support/built.js';
 
 const program = fileURLToPath(new URL('../dist/client/main.js', import.meta.url));
 
-/** Five faults with short waits: enough of each kind, and nothing that measures patience. */
+/**
+ * Five faults with short waits: enough of each kind, and nothing that measures patience. The orchestration is what is measured, so that slow clients
+ * end no round.
+ */
 const CONFIG = `cluster: { name: bench, driver: nats, nodes: 3 }
 data_dir: data
 load: { messages: 200, rate_per_second: 50 }
 timing: { heal_wait_seconds: 3, fault_window_seconds: 15 }
+verdict: { lateness_limit_ms: 10000, p99_limit_ms: 10000 }
 scenarios:
 ${[
   ...['kill-1', 'kill-2'].map((name) => ({

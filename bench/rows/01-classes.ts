@@ -30,8 +30,8 @@ export const classes: Row = {
         `${name}: ${got}, truth ${expected}`.slice(0, 200),
       ),
       examples: comparison.misclassified.slice(0, 5),
-      // Nothing is proved by messages that were lost in a connection which the client gave up on its own.
       endedByClient: comparison.endedByClient,
+      mayBeUnread: comparison.mayBeUnread,
       classes: comparison.classes,
       duplicates: result.duplicates,
       inversions: result.inversions,
@@ -55,18 +55,16 @@ export const classes: Row = {
     ];
     return {
       reached: wrong === 0 && rows.length > 0,
-      value: rows
-        .map((row) => `${row.sdk} ${row.misclassified}, ${row.neglected.length} given up`)
-        .join('; '),
+      value: rows.map((row) => `${row.sdk} ${row.misclassified}, ${row.neglected.length} given up`).join('; '),
       detail: [
         table(
-          [...head, 'inversions', 'unexpected', 'reconnects'],
+          [...head, 'inversions', 'unexpected', 'reconnects', 'maybe unread'],
           rows.map((row) => [
             row.sdk,
             ...[row.misclassified, row.neglected.length].map(String),
             ...[row.wrongFigures.join('; ') || '0'],
             ...[row.classes.ok, row.classes.lost, row.classes.recovered, row.classes.unconfirmed].map(String),
-            ...[row.duplicates, row.inversions, row.unexpected, row.reconnects].map(String),
+            ...[row.duplicates, row.inversions, row.unexpected, row.reconnects, row.mayBeUnread].map(String),
           ]),
         ),
         `Lies told to each: ${liesTold()}.`,

@@ -3,6 +3,7 @@ import { parser, type IConnectPacket, type IPublishPacket, type ISubscribePacket
 import { monotonicUs } from '../../src/host/clock.js';
 import type { Behaviour, SeenConnect, SeenPublish, Treatment } from './behaviour.js';
 import {
+  abandon,
   cutLink,
   deliver,
   matches,
@@ -137,7 +138,9 @@ function closed({ book, sessions }: Broker, link: Link): void {
     by: cut ? 'broker' : goodbye ? 'disconnect' : 'client',
   });
   const session = sessions.get(clientId);
-  if (session?.link === link) detach(sessions, session);
+  if (session?.link !== link) return;
+  if (!cut && !goodbye) abandon(session);
+  detach(sessions, session);
 }
 
 function detach(sessions: Map<string, Session>, session: Session): void {
@@ -198,7 +201,10 @@ function connected({ behaviour, seen, sessions }: Broker, link: Link, packet: IC
   const session = known ?? newSession(connect.clientId, connect.clean);
   sessions.set(connect.clientId, session);
   // Whoever takes over a session ends the connection that had it.
-  if (session.link !== undefined) cutLink(session.link);
+  if (session.link !== undefined) {
+    abandon(session);
+    cutLink(session.link);
+  }
   resume(session, link);
 }
 
@@ -296,13 +302,10 @@ function cutSubscribers({ sessions }: Broker, receivers: readonly Receiver[], { 
 function deliverAll(broker: Broker, { packet, payload, entry, treatment, qos }: Job): void {
   const { topic } = packet;
   for (const { session, qos: granted } of receiversOf(broker, topic)) {
-    const delivered: Outgoing['delivered'] = (atUs, dup) => noteDelivery(broker.book, entry, atUs, dup);
+    const delivered: Outgoing['delivered'] = (atUs, dup) => noteDelivery(broker.book, entry.deliveries, atUs, dup);
     const message = { topic, payload, qos: Math.min(qos, granted) as 0 | 1, delivered };
     for (const stray of treatment.strays ?? []) {
-      const noted: Outgoing['delivered'] = (atUs) => {
-        broker.book.straysUs.push(atUs);
-        return undefined;
-      };
+      const noted: Outgoing['delivered'] = (atUs, dup) => noteDelivery(broker.book, broker.book.strays, atUs, dup);
       deliver(session, { ...message, payload: Buffer.from(stray), dup: false, delivered: noted });
     }
     const copies = treatment.copies ?? 1;

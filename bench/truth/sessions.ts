@@ -22,7 +22,7 @@ export interface Outgoing {
   readonly qos: 0 | 1;
   readonly dup: boolean;
   /** Writes it down, at the time at which it was handed to the socket. */
-  readonly delivered: (atUs: number, dup: boolean) => Delivery | undefined;
+  readonly delivered: (atUs: number, dup: boolean) => Delivery;
 }
 
 export interface Session {
@@ -33,7 +33,7 @@ export interface Session {
   /** What came while nobody was connected. */
   waiting: Outgoing[];
   /** Delivered and not yet acknowledged by the subscriber, by packet id. */
-  readonly inFlight: Map<number, { readonly message: Outgoing; readonly delivery: Delivery | undefined }>;
+  readonly inFlight: Map<number, { readonly message: Outgoing; readonly delivery: Delivery }>;
   lastMessageId: number;
   /** Held back until something else has been delivered. */
   swapped: Outgoing[];
@@ -85,9 +85,14 @@ export function deliver(session: Session, message: Outgoing): void {
 
 /** The subscriber's own PUBACK. */
 export function settle(session: Session, messageId: number): void {
-  const delivery = session.inFlight.get(messageId)?.delivery;
-  if (delivery !== undefined) delivery.pubackUs = monotonicUs();
+  const flight = session.inFlight.get(messageId);
+  if (flight !== undefined) flight.delivery.pubackUs = monotonicUs();
   session.inFlight.delete(messageId);
+}
+
+/** The client has given its connection up: what it had not acknowledged it may have read, or not. */
+export function abandon(session: Session): void {
+  for (const { delivery } of session.inFlight.values()) delivery.mayBeUnread = true;
 }
 
 /** A subscriber is back: what it had not acknowledged comes again with the DUP flag, then what has waited. */

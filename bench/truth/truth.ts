@@ -8,6 +8,8 @@ export interface Delivery {
   readonly order: number;
   /** When the subscriber's own PUBACK for it was read. */
   pubackUs: number | null;
+  /** Its connection was given up by the client before it had acknowledged this: nobody but the client knows whether it was read. */
+  mayBeUnread: boolean;
 }
 
 /** What the broker did with one message; microseconds of CLOCK_MONOTONIC, taken as the packet was handed to the socket. */
@@ -37,7 +39,7 @@ export interface Truth {
   readonly messages: ReadonlyMap<string, MessageTruth>;
   readonly connections: readonly ConnectionTruth[];
   /** Payloads delivered that no publisher sent. */
-  readonly straysUs: readonly number[];
+  readonly strays: readonly Delivery[];
   readonly stalls: readonly { readonly fromUs: number; readonly toUs: number }[];
 }
 
@@ -46,7 +48,7 @@ export interface TruthBook extends Truth {
   order: number;
   readonly messages: Map<string, MessageTruth>;
   readonly connections: ConnectionTruth[];
-  readonly straysUs: number[];
+  readonly strays: Delivery[];
   readonly stalls: { readonly fromUs: number; readonly toUs: number }[];
 }
 
@@ -54,17 +56,17 @@ export const emptyBook = (): TruthBook => ({
   order: 0,
   messages: new Map(),
   connections: [],
-  straysUs: [],
+  strays: [],
   stalls: [],
 });
 
 const keyOf = (topic: string, seq: number): string => `${topic}\n${seq}`;
 
-/** Takes down one delivery of a message. */
-export function noteDelivery(book: TruthBook, entry: MessageTruth, atUs: number, dup: boolean): Delivery {
+/** Takes down one delivery, of a message or of a stray. */
+export function noteDelivery(book: TruthBook, deliveries: Delivery[], atUs: number, dup: boolean): Delivery {
   book.order += 1;
-  const delivery = { atUs, dup, order: book.order, pubackUs: null };
-  entry.deliveries.push(delivery);
+  const delivery = { atUs, dup, order: book.order, pubackUs: null, mayBeUnread: false };
+  deliveries.push(delivery);
   return delivery;
 }
 
@@ -89,7 +91,7 @@ export function writeTruth(path: string, truth: Truth): void {
   const lines = [
     ...truth.stalls.map((stall) => ({ stall })),
     ...truth.connections.map((connection) => ({ connection })),
-    ...truth.straysUs.map((strayUs) => ({ strayUs })),
+    ...truth.strays.map((stray) => ({ stray })),
     ...[...truth.messages.values()].sort((a, b) => a.seq - b.seq),
   ];
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));

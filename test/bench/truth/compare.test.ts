@@ -15,7 +15,7 @@ function book(): ReturnType<typeof emptyBook> {
     [0, false],
     [2, true],
   ] as const)
-    noteDelivery(truth, entryOf(truth, 't', seq, 0), 20, dup);
+    noteDelivery(truth, entryOf(truth, 't', seq, 0).deliveries, 20, dup);
   return truth;
 }
 
@@ -86,8 +86,25 @@ describe('the comparison of a client with the truth', () => {
 
   it('leaves out what came after the end of the drain', () => {
     const late = book();
-    noteDelivery(late, entryOf(late, 't', 1, 0), END_US + 1, false);
+    noteDelivery(late, entryOf(late, 't', 1, 0).deliveries, END_US + 1, false);
     const found = compare(late, 't', { endUs: END_US, messages: right }, figures);
     expect(found).toMatchObject({ misclassified: [], figures: [] });
+  });
+
+  it('accepts both readings of what the client may have left unread, and no third', () => {
+    const unread = book();
+    const again = entryOf(unread, 't', 2, 0).deliveries.at(-1)!;
+    again.mayBeUnread = true;
+    const of = (dups: number, duplicates: number): unknown => {
+      const messages = right.map((m) => (m.seq === 2 ? { ...m, dups } : m));
+      const given = { ...figures, duplicates, duplicates_flagged: null };
+      const found = compare(unread, 't', { endUs: END_US, messages }, given);
+      return [found.misclassified.length, found.figures.map(({ name }) => name)];
+    };
+    expect([of(1, 1), of(0, 0), of(2, 2)]).toEqual([
+      [0, []],
+      [0, []],
+      [1, ['duplicates']],
+    ]);
   });
 });
