@@ -92,9 +92,10 @@ const isExcusable = (result: ClientResult): boolean =>
 
 /**
  * Judges one client of a validation by step 5 of the seed: exit code 0, nothing lost, p99 below the limit; plus at least one message sent.
- * A late generator excuses slowness and nothing else.
+ * A late generator excuses slowness and nothing else. A client that was stopped before it had planned all the messages it was asked for has
+ * proved nothing with the rest; one that does not say what it planned is taken at its word.
  */
-export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules): SdkVerdict {
+export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
   const { sdk, end, result } = outcome;
   const exit = check('exit_code', '0', exitText(outcome), end.kind === 'exited' && end.code === 0);
   const verdict = (status: SdkStatus, checks: readonly Check[]): SdkVerdict => ({
@@ -117,7 +118,11 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules): SdkVerdic
     check('lost', '0', String(result.lost), result.lost === 0),
     check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
   ];
-  if (checks.every((c) => c.ok)) return verdict('passed', checks);
+  const { planned = askedMessages } = result;
+  const cutShort = check('planned', `>= ${askedMessages}`, String(planned), false);
+  const good = checks.every((c) => c.ok);
+  if (planned < askedMessages) return verdict(good ? 'harness_error' : 'failed', [...checks, cutShort]);
+  if (good) return verdict('passed', checks);
   return verdict(isExcusable(result) && isOverloaded(outcome, rules) ? 'harness_overloaded' : 'failed', checks);
 }
 

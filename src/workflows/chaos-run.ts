@@ -187,7 +187,7 @@ async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: 
     // Nothing if they ended by themselves; a cancelled run leaves none behind.
     await CancellationScope.nonCancellable(() => host.killClients(phase));
   }
-  course.controlVerdicts = course.control.map((outcome) => judgeSdk(outcome, plan.rules));
+  course.controlVerdicts = course.control.map((outcome) => judgeSdk(outcome, plan.rules, plan.load.messages));
   progress.control(course.control, course.controlVerdicts);
   const failures = course.controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
     status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status, '') }],

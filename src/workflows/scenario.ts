@@ -218,7 +218,7 @@ async function validate(
   const { startedUs } = await host.startClients(phase);
   course.healWaitSeconds = Math.round((startedUs - fromUs) / 1000) / 1000;
   course.validation = await host.collectClients(phase);
-  course.verdicts = course.validation.map((outcome) => judgeSdk(outcome, plan.rules));
+  course.verdicts = course.validation.map((outcome) => judgeSdk(outcome, plan.rules, plan.load.messages));
   progress.clients('validation', course.validation, course.verdicts);
   course.snapshots.push(await host.takeSnapshot({ run, label: `${scenario.name}-3-validated` }));
 }

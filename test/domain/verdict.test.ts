@@ -3,11 +3,14 @@ import type { ClientOutcome } from '../../src/domain/client-result.js';
 import { judgeRun, judgeScenario, judgeSdk, type Failure, type FaultCourse } from '../../src/domain/verdict.js';
 import { goodCourse, outcome, rules } from './fixtures.js';
 
-const statusOf = (given: ClientOutcome) => judgeSdk(given, rules).status;
+/** As many as the outcomes of the fixtures have planned. */
+const ASKED = 1000;
+
+const statusOf = (given: ClientOutcome) => judgeSdk(given, rules, ASKED).status;
 
 describe('one SDK', () => {
   it('passes with exit code 0, nothing lost and p99 below the limit', () => {
-    expect(judgeSdk(outcome(), rules)).toEqual({
+    expect(judgeSdk(outcome(), rules, ASKED)).toEqual({
       sdk: 'go',
       status: 'passed',
       passed: true,
@@ -29,9 +32,25 @@ describe('one SDK', () => {
     ['p99 of null', outcome({ result: { p99_ms: null } }), 'p99_ms'],
     ['nothing sent', outcome({ result: { sent: 0 } }), 'sent'],
   ])('fails with %s, and says so in the check', (_what, given, check) => {
-    const verdict = judgeSdk(given, rules);
+    const verdict = judgeSdk(given, rules, ASKED);
     expect(verdict).toMatchObject({ status: 'failed', passed: false });
     expect(verdict.checks.filter((c) => !c.ok).map((c) => c.check)).toEqual([check]);
+  });
+
+  it('is harness_error when a client was stopped before it had planned what it was asked for, however well the rest went', () => {
+    const verdict = judgeSdk(outcome({ result: { planned: 999, sent: 999 } }), rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    expect(verdict.checks.filter((c) => !c.ok)).toEqual([
+      { check: 'planned', expected: '>= 1000', observed: '999', ok: false },
+    ]);
+  });
+
+  it('fails a client that was stopped early and lost a message: nothing excuses that', () => {
+    expect(statusOf(outcome({ result: { planned: 10, sent: 10, lost: 1 } }))).toBe('failed');
+  });
+
+  it('takes a client at its word that does not say what it planned', () => {
+    expect(statusOf(outcome({ result: { planned: undefined, sent: 7 } }))).toBe('passed');
   });
 
   it('passes with p99 just below the limit', () => {
@@ -43,13 +62,17 @@ describe('one SDK', () => {
     ['script_not_found', outcome({ end: { kind: 'not_found', path: '/x.sh' }, result: null }), 'no such script: /x.sh'],
     ['harness_error', outcome({ end: { kind: 'runner_died' }, result: null }), 'unknown: the process that watched'],
   ])('is %s when the client ended so', (status, given, observed) => {
-    const verdict = judgeSdk(given, rules);
+    const verdict = judgeSdk(given, rules, ASKED);
     expect(verdict).toMatchObject({ status, passed: false });
     expect(verdict.checks[0]?.observed).toContain(observed);
   });
 
   it.each([0, 1])('is script_format_error when the last line is no result, with exit code %i too', (code) => {
-    const verdict = judgeSdk(outcome({ end: { kind: 'exited', code }, result: null, lineProblem: 'got "hi"' }), rules);
+    const verdict = judgeSdk(
+      outcome({ end: { kind: 'exited', code }, result: null, lineProblem: 'got "hi"' }),
+      rules,
+      ASKED,
+    );
     expect(verdict).toMatchObject({ status: 'script_format_error', passed: false });
     expect(verdict.checks.at(-1)).toMatchObject({ check: 'last_line', observed: 'got "hi"', ok: false });
   });
@@ -65,7 +88,7 @@ describe('one SDK', () => {
   });
 
   it('never turns a late generator into a pass, nor a pass into an excuse', () => {
-    expect(judgeSdk(outcome({ result: { p99_ms: 800, lateness_p99_ms: 900 } }), rules).passed).toBe(false);
+    expect(judgeSdk(outcome({ result: { p99_ms: 800, lateness_p99_ms: 900 } }), rules, ASKED).passed).toBe(false);
     expect(statusOf(outcome({ result: { lateness_p99_ms: 900 } }))).toBe('passed');
   });
 
@@ -96,7 +119,7 @@ const judge = (change: {
   judgeScenario({
     fault: change.fault ?? 'broker-kill',
     course: { ...goodCourse, ...change.course },
-    verdicts: (change.outcomes ?? [outcome()]).map((o) => judgeSdk(o, rules)),
+    verdicts: (change.outcomes ?? [outcome()]).map((o) => judgeSdk(o, rules, ASKED)),
     ackedLostDuringFault: change.lost ?? 0,
     deadNodes: change.deadNodes ?? [],
     rules: { ...rules, durability: change.durability ?? 'warn' },

@@ -100,7 +100,7 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
   const record = { ...fault, ...change.fault };
   const validation = change.validation ?? [outcome({ sdk: 'go' }), outcome({ sdk: 'rust' })];
   const faultPeriod = change.faultPeriod ?? [figures()];
-  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules));
+  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, 1000));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
   return {
     scenario,
@@ -151,7 +151,7 @@ export function runData(change: Partial<RunData> = {}): RunData {
     endpoint: '127.0.0.1:1',
     dataDirs: [],
     control,
-    controlVerdicts: control.map((o) => judgeSdk(o, rules)),
+    controlVerdicts: control.map((o) => judgeSdk(o, rules, 1000)),
     runFailures,
     scenarios,
     endSnapshot: snapshot({ label: 'end' }),

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { pollUntil, sleepMs } from '../../src/host/clock.js';
 import { allArrived, runAgainst, type Circumstances, type Outcome } from '../support/client-against-broker.js';
-import type { Behaviour } from '../support/fake-broker.js';
+import type { Behaviour } from '../../bench/truth/behaviour.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { sdkNames } from '../support/sdk-client.js';
 
@@ -22,12 +22,12 @@ const runIn = (behaviour: Behaviour, sdk: string, circumstances: Omit<Circumstan
 const until = (holds: () => boolean): Promise<unknown> =>
   pollUntil(() => Promise.resolve(holds() || undefined), { limitMs: 20_000, everyMs: 10 });
 
-const copiesNone: Behaviour = { copies: () => 0 };
+const copiesNone: Behaviour = { treat: () => ({ copies: 0 }) };
 
 describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   it('sends a message again, under the same seq, whose connection was cut before the PUBACK', async () => {
     const behaviour: Behaviour = {
-      cuts: ({ seq, nth }) => (seq === 10 && nth === 1 ? 'publisher' : undefined),
+      treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
     };
     const { run, result, ledger, broker } = await runIn(behaviour, sdk);
     expect(run.status).toBe(0);
@@ -45,7 +45,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('measures an outage from the intended times, which it does not move', async () => {
     const behaviour: Behaviour = {
-      cuts: ({ seq, nth }) => (seq === 10 && nth === 1 ? 'publisher' : undefined),
+      treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
       connack: ({ role, nth }) => (role === 'publisher' && nth > 1 && nth < 6 ? 3 : 0),
     };
     const { run, result, ledger } = await runIn(behaviour, sdk);
@@ -61,7 +61,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('outlives a refused login after its set-up', async () => {
     const behaviour: Behaviour = {
-      cuts: ({ seq, nth }) => (seq === 10 && nth === 1 ? 'publisher' : undefined),
+      treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
       connack: ({ role, nth }) => (role === 'publisher' && nth > 1 && nth < 4 ? nth + 2 : 0),
     };
     const { run, result, broker } = await runIn(behaviour, sdk);
@@ -86,7 +86,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('receives what a kept session has for it, without subscribing again', async () => {
     const behaviour: Behaviour = {
-      cuts: ({ seq, nth }) => (seq === 20 && nth === 1 ? 'subscriber' : undefined),
+      treat: ({ seq, nth }) => (seq === 20 && nth === 1 ? { cut: 'subscriber-undelivered' } : undefined),
     };
     const { run, result, ledger, broker } = await runIn(behaviour, sdk);
     expect(run.status).toBe(0);
@@ -97,8 +97,8 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('subscribes again where its session is gone, and hands nothing over before that is granted', async () => {
     const behaviour: Behaviour = {
-      forgetsSessions: true,
-      cuts: ({ seq, nth }) => (seq === 20 && nth === 1 ? 'subscriber' : undefined),
+      treat: ({ seq, nth }) =>
+        seq === 20 && nth === 1 ? { cut: 'subscriber-undelivered', losesSession: true } : undefined,
       suback: (nth) => (nth === 2 ? 0x80 : 1),
     };
     // Long enough that messages are due in all of the half second for which the client has to wait.
@@ -106,8 +106,8 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     const { run, result, ledger, broker } = await runIn(behaviour, sdk, { environment });
     expect(broker.subacks.map(({ code }) => code)).toEqual([1, 0x80, 1]);
     expect(ledger.events.at(-1)).toMatchObject({ event: 'connected', role: 'subscriber', session_present: false });
-    const [refusedAt = 0, grantedAt = 0] = broker.subacks.slice(1).map(({ atMs }) => atMs);
-    const meanwhile = broker.publishes.filter(({ atMs }) => atMs > refusedAt + 200 && atMs < grantedAt);
+    const [refusedAt = 0, grantedAt = 0] = broker.subacks.slice(1).map(({ atUs }) => atUs);
+    const meanwhile = broker.publishes.filter(({ atUs }) => atUs > refusedAt + 200_000 && atUs < grantedAt);
     expect(meanwhile.map(({ seq }) => seq)).toEqual([]);
     // The broker acknowledged and dropped what came before anybody could know: that is a loss, and its own.
     expect(run.status).toBe(1);

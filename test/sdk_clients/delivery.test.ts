@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { latenciesFrom } from '../support/client-ledger.js';
 import { allArrived, runAgainst, type Outcome } from '../support/client-against-broker.js';
-import type { Behaviour } from '../support/fake-broker.js';
+import type { Behaviour } from '../../bench/truth/behaviour.js';
+import { straysLike } from '../../bench/truth/script.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { sdkNames } from '../support/sdk-client.js';
 
@@ -60,11 +61,11 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(broker.dropped).toEqual([]);
     expect(result.errors.join()).toMatch(/SUBACK/);
     const [first, second] = broker.subacks;
-    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(450);
+    expect((second?.atUs ?? 0) - (first?.atUs ?? 0)).toBeGreaterThan(450_000);
   });
 
   it('calls a message that is neither acknowledged nor received unconfirmed, and not lost', async () => {
-    const behaviour: Behaviour = { acknowledges: () => false, copies: () => 0 };
+    const behaviour: Behaviour = { treat: () => ({ puback: false, copies: 0 }) };
     const { run, result, broker } = await runIn(behaviour, sdk, short);
     expect(run.status).toBe(1);
     expect(result).toMatchObject({ ...allArrived, acked: 0, received: 0, unconfirmed: 60, p99_ms: null, ack_p99_ms: null });
@@ -74,14 +75,14 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('calls a message that is received without an acknowledgement recovered, and the run no success', async () => {
-    const { run, result } = await runIn({ acknowledges: ({ seq }) => seq !== 7 }, sdk, short);
+    const { run, result } = await runIn({ treat: ({ seq }) => ({ puback: seq !== 7 }) }, sdk, short);
     expect(run.status).toBe(1);
     expect(result).toMatchObject({ ...allArrived, acked: 59, recovered: 1 });
   });
 
   it('calls exactly those messages lost that are acknowledged and never received', async () => {
     const gone = [3, 7, 59];
-    const behaviour: Behaviour = { copies: ({ seq }) => (gone.includes(seq) ? 0 : 1) };
+    const behaviour: Behaviour = { treat: ({ seq }) => ({ copies: gone.includes(seq) ? 0 : 1 }) };
     const { run, result, ledger } = await runIn(behaviour, sdk, short);
     expect(run.status).toBe(1);
     expect(result).toMatchObject({ ...allArrived, received: 57, lost: 3, lost_seqs: gone, naive_lost: 3 });
@@ -91,32 +92,28 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('does not let a duplicate hide a loss', async () => {
-    const copies = ({ seq }: { seq: number }): number => ({ 5: 0, 9: 2, 20: 5 })[seq] ?? 1;
-    const { run, result } = await runIn({ copies }, sdk, short);
+    const treat: Behaviour['treat'] = ({ seq }) => ({ copies: ({ 5: 0, 9: 2, 20: 5 })[seq] ?? 1 });
+    const { run, result } = await runIn({ treat }, sdk, short);
     expect(run.status).toBe(1);
     const counts = { received: 59, lost: 1, lost_seqs: [5], duplicates: 5, naive_lost: -4, unexpected: 0 };
     expect(result).toMatchObject({ ...allArrived, ...counts });
   });
 
   it('counts what it did not generate as unexpected, and as nothing else', async () => {
-    const strays = ({ seq, message }: { seq: number; message: { payload: Buffer } }): string[] => {
-      if (seq !== 10) return [];
-      const own = JSON.parse(message.payload.toString()) as object;
-      const others = [{ run: 'other' }, { phase: 'other' }, { publisher: 'other' }, { seq: 1000 }, { seq: -1 }];
-      return ['', 'no JSON', '[]', ...others.map((other) => JSON.stringify({ ...own, ...other }))];
-    };
-    const { run, result } = await runIn({ strays }, sdk);
+    const treat: Behaviour['treat'] = ({ seq, message }) =>
+      seq === 10 ? { strays: straysLike(message.payload) } : undefined;
+    const { run, result } = await runIn({ treat }, sdk);
     expect(run.status).toBe(0);
     expect(result).toMatchObject({ ...allArrived, unexpected: 8, duplicates: 0, naive_lost: 0 });
   });
 
   it('counts a message that arrives after a later one as an inversion', async () => {
-    const { result } = await runIn({ deliversAfterMs: ({ seq }) => (seq === 10 ? 150 : 0) }, sdk);
+    const { result } = await runIn({ treat: ({ seq }) => ({ deliverAfterMs: seq === 10 ? 150 : 0 }) }, sdk);
     expect(result).toMatchObject({ ...allArrived, inversions: 1 });
   });
 
   it('waits for a late delivery as long as the broker may take to redeliver', async () => {
-    const late: Behaviour = { deliversAfterMs: ({ seq }) => (seq === 59 ? 8000 : 0) };
+    const late: Behaviour = { treat: ({ seq }) => ({ deliverAfterMs: seq === 59 ? 8000 : 0 }) };
     const { run, result } = await runIn(late, sdk, { ACK_WAIT_MS: '1000' });
     expect(run.status).toBe(0);
     expect(result).toMatchObject(allArrived);
@@ -124,7 +121,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('gives up after max(2 × ACK_WAIT_MS, 10 s) in which nothing came', async () => {
-    const { run, result } = await runIn({ copies: ({ seq }) => (seq === 20 ? 0 : 1) }, sdk, {
+    const { run, result } = await runIn({ treat: ({ seq }) => ({ copies: seq === 20 ? 0 : 1 }) }, sdk, {
       ACK_WAIT_MS: '5500',
       MESSAGE_COUNT: '21',
     });

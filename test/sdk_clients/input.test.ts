@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { withFakeBroker } from '../support/fake-broker.js';
+import { withTruthBroker } from '../../bench/truth/broker.js';
 import { resultOf } from '../support/result-line.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { scriptOf, sdkNames, startClient, type ClientRun } from '../support/sdk-client.js';
@@ -68,7 +68,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('takes the highest and the lowest of everything', async () => {
-    await withFakeBroker({}, async ({ endpoint }) => {
+    await withTruthBroker({}, async ({ endpoint }) => {
       const limits = Object.fromEntries(Object.entries(highest).map(([name, value]) => [name, String(value)]));
       const ended = await run(sdk, { CLUSTER_ENDPOINT: endpoint, ...limits, MESSAGE_COUNT: '1', PAYLOAD_BYTES: '1' });
       expect(ended.status).toBe(0);
@@ -78,7 +78,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
 
   it('takes an empty variable for one that is not set', async () => {
     const empty = Object.fromEntries(Object.keys(unusable).map((name) => [name, '']));
-    await withFakeBroker({}, async ({ endpoint }) => {
+    await withTruthBroker({}, async ({ endpoint }) => {
       const environment = { ...empty, RUN_ID: '', PHASE: '', CLIENT_ID: '', LEDGER_PATH: '', MQTT_USERNAME: '' };
       const client = startClient(scriptOf(sdk), folder, { ...environment, CLUSTER_ENDPOINT: endpoint });
       await client.ready;
@@ -114,7 +114,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('says that its ledger cannot be written, and is no success then', async () => {
-    await withFakeBroker({}, async ({ endpoint }) => {
+    await withTruthBroker({}, async ({ endpoint }) => {
       const few = { MESSAGE_COUNT: '10', MESSAGE_RATE: '100' };
       const ended = await run(sdk, { CLUSTER_ENDPOINT: endpoint, ...few, LEDGER_PATH: '/dev/full' });
       expect(ended.status).toBe(1);
@@ -128,7 +128,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     // Nobody reads from it, so that it cannot be opened for writing.
     const hangs = join(folder, `${sdk}.fifo`);
     await execa('mkfifo', [hangs]);
-    await withFakeBroker({}, async ({ endpoint }) => {
+    await withTruthBroker({}, async ({ endpoint }) => {
       const few = { MESSAGE_COUNT: '10', MESSAGE_RATE: '100', TIME_LIMIT_MS: '3000' };
       const ended = await run(sdk, { CLUSTER_ENDPOINT: endpoint, ...few, LEDGER_PATH: hangs });
       expect(ended.status).toBe(1);

@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { countsFrom, parseLedger, type ClientLedger } from './client-ledger.js';
-import { withFakeBroker, type Behaviour, type FakeBroker } from './fake-broker.js';
+import type { Behaviour } from '../../bench/truth/behaviour.js';
+import { withTruthBroker, type TruthBroker } from '../../bench/truth/broker.js';
 import { resultOf, type FullLine } from './result-line.js';
 import { scriptOf, startClient, type ClientRun, type RunningClient } from './sdk-client.js';
 
@@ -10,7 +11,7 @@ export interface Outcome {
   readonly run: ClientRun;
   readonly result: FullLine;
   readonly ledger: ClientLedger;
-  readonly broker: FakeBroker;
+  readonly broker: TruthBroker;
 }
 
 export interface Circumstances {
@@ -18,14 +19,14 @@ export interface Circumstances {
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** May send signals to the client. */
-  readonly meanwhile?: (client: RunningClient, broker: FakeBroker) => Promise<void>;
+  readonly meanwhile?: (client: RunningClient, broker: TruthBroker) => Promise<void>;
 }
 
 /** One client against one broker that does something wrong: 60 messages at 100 a second. Its result must agree with its own ledger. */
 export function runAgainst(behaviour: Behaviour, sdk: string, circumstances: Circumstances): Promise<Outcome> {
   const { folder, environment, meanwhile } = circumstances;
   const path = join(mkdtempSync(join(folder, `${sdk}-`)), 'ledger.ndjson');
-  return withFakeBroker(behaviour, async (broker) => {
+  return withTruthBroker(behaviour, async (broker) => {
     const client = startClient(scriptOf(sdk), folder, {
       CLUSTER_ENDPOINT: broker.endpoint,
       MESSAGE_COUNT: '60',

@@ -28,6 +28,7 @@ export interface ClientRun {
 }
 
 export interface RunningClient {
+  readonly pid: number;
   /** Rejects if the client ends without a ready line. */
   readonly ready: Promise<ReadyLine>;
   readonly ended: Promise<ClientRun>;
@@ -68,6 +69,7 @@ export function startClient(
   ready.catch(() => undefined);
   ended.catch(neverReady);
   return {
+    pid: child.pid ?? NaN,
     ready,
     ended,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,

@@ -14,6 +14,8 @@ mod report;
 mod run;
 mod state;
 mod subscriber;
+#[cfg(test)]
+mod vectors;
 
 use clock::now_us;
 use config::Config;

@@ -1,0 +1,114 @@
+/**
+ * `npm run bench`: every row of the table; `npm run bench -- 1 5 7` only these. `--sdk python,go` takes some of the clients, `--clients <folder>` takes
+ * them from elsewhere (a planted defect), `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
+ */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { endOwnedBy, scratchFolder } from '../test/support/scratch.js';
+import { sdkNames } from '../test/support/sdk-client.js';
+import { render, saveResults, type Entry } from './results.js';
+import type { Context, Row } from './row.js';
+import { rows } from './rows.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sdk: { type: 'string' },
+    clients: { type: 'string' },
+    repeats: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
+});
+
+const wanted = positionals.map(Number);
+const unknown = wanted.filter((id) => !rows.some((row) => row.id === id));
+const sdks = values.sdk?.split(',') ?? sdkNames;
+const strangers = sdks.filter((sdk) => !sdkNames.includes(sdk));
+if (unknown.length > 0 || strangers.length > 0) {
+  console.error(
+    `expected rows of 1 to 12 and SDKs of ${sdkNames.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
+  );
+  process.exit(64);
+}
+if (values.save && [values.clients, values.sdk, values.repeats].some((option) => option !== undefined)) {
+  console.error(
+    '--save takes whole figures of the project’s own clients: expected no --clients, --sdk or --repeats beside it',
+  );
+  process.exit(64);
+}
+
+/** What the figures depend on, beside the code. */
+const machine = (): Entry['machine'] => ({
+  cores: cpus().length,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  kernel: release(),
+  node: process.versions.node,
+  commit: commitOf(),
+  loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+});
+
+function commitOf(): string {
+  try {
+    const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
+    return (
+      git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', 'src', 'sdk_clients') === '' ? '' : '+')
+    );
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function measureRow(row: Row): Promise<Entry> {
+  const folder = scratchFolder(`bench-${row.id}`);
+  const started = performance.now();
+  const say = (text: string): void => console.error(`row ${row.id}: ${text}`);
+  const context: Context = {
+    folder,
+    sdks,
+    clients: values.clients,
+    repeats: values.repeats === undefined ? undefined : Number(values.repeats),
+    say,
+  };
+  const { id, figure, target } = row;
+  const before = machine();
+  try {
+    const measured = await row.run(context);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    return { id, figure, target, ...measured, at: new Date().toISOString(), seconds, machine: before };
+  } catch (error) {
+    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    console.error(`row ${row.id}: ${failure}`);
+    const broken = {
+      reached: false,
+      value: `could not be measured: ${failure.split('\n')[0] ?? ''}`,
+      detail: [],
+      data: null,
+    };
+    return { id, figure, target, ...broken, at: new Date().toISOString(), seconds: 0, machine: before };
+  } finally {
+    await endOwnedBy(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const entries: Entry[] = [];
+for (const row of rows.filter(({ id }) => wanted.length === 0 || wanted.includes(id))) {
+  const entry = await measureRow(row);
+  entries.push(entry);
+  console.error(`row ${row.id}: ${entry.reached ? 'reached' : 'NOT reached'}: ${entry.value} (${entry.seconds} s)`);
+  // Entered at once, so that an interrupted bench keeps what it has measured.
+  if (values.save) saveResults([entry]);
+}
+console.log(
+  values.json
+    ? JSON.stringify(entries, null, 2)
+    : render(
+        rows.filter((r) => wanted.length === 0 || wanted.includes(r.id)),
+        entries,
+      ),
+);
+process.exitCode = entries.every(({ reached }) => reached) ? 0 : 1;

@@ -1,0 +1,93 @@
+import { percentile } from '../../src/domain/ledger.js';
+import type { Behaviour } from '../truth/behaviour.js';
+import { measure } from '../truth/client.js';
+import { keptOut } from '../truth/outages.js';
+import { withTruthBroker } from '../truth/broker.js';
+import { messagesOf, type Truth } from '../truth/truth.js';
+import { median, msText, table, type Context, type Row } from '../row.js';
+
+const REPEATS_IN_FULL = 5;
+const [COUNT, RATE] = [500, 100] as const;
+
+/** The delays of the figure; and an outage, which whoever measures from the time of sending does not see. */
+const cases: readonly { readonly name: string; readonly behaviour: () => Behaviour }[] = [
+  ...[0, 20, 100, 600].map((deliverAfterMs) => ({
+    name: `${deliverAfterMs} ms`,
+    behaviour: (): Behaviour => ({ treat: () => ({ deliverAfterMs }) }),
+  })),
+  { name: 'kept out for 2 s', behaviour: () => keptOut('publisher', RATE, 2000) },
+];
+type Case = (typeof cases)[number];
+
+interface Sample {
+  readonly sdk: string;
+  readonly case: string;
+  readonly name: 'p50' | 'p99';
+  readonly client: number;
+  readonly broker: number;
+}
+
+/** Latencies as the broker stamped the same messages: first delivery minus the intended time in the payload. */
+export function brokerLatencyMs(truth: Truth, topic: string, p: number): number {
+  const latencies = [...messagesOf(truth, topic).values()].flatMap(({ deliveries, intendedUs }) =>
+    deliveries[0] === undefined ? [] : [deliveries[0].atUs - intendedUs],
+  );
+  return (percentile(latencies, p) ?? NaN) / 1000;
+}
+
+const allowance = (broker: number): number => Math.max(2, broker * 0.05);
+const difference = ({ client, broker }: Sample): number => Math.abs(client - broker);
+const isRight = (sample: Sample): boolean => difference(sample) <= allowance(sample.broker);
+
+async function sample({ folder, clients }: Context, sdk: string, planned: Case): Promise<Sample[]> {
+  const topic = `percentiles/${sdk}`;
+  const environment = { MESSAGE_COUNT: String(COUNT), MESSAGE_RATE: String(RATE), TOPIC: topic };
+  return withTruthBroker(planned.behaviour(), async ({ endpoint, truth }) => {
+    const { result } = await measure(sdk, { endpoint, folder, environment, root: clients });
+    const of = (name: 'p50' | 'p99', client: number | null, p: number): Sample => ({
+      ...{ sdk, case: planned.name, name, client: client ?? NaN },
+      broker: brokerLatencyMs(truth, topic, p),
+    });
+    return [of('p50', result.p50_ms, 50), of('p99', result.p99_ms, 99)];
+  });
+}
+
+/** One client at a time, against the stamps that the broker took as it wrote the same messages. */
+export const percentiles: Row = {
+  id: 2,
+  figure:
+    "p50 and p99 of the client against the lying broker's own stamps of the same messages, delays of 0, 20, 100, 600 ms",
+  target: 'within max(2 ms, 5 %)',
+  run: async (context) => {
+    const rounds = context.repeats ?? REPEATS_IN_FULL;
+    const samples: Sample[] = [];
+    for (let repeat = 1; repeat <= rounds; repeat += 1) {
+      for (const planned of cases) {
+        context.say(`repeat ${repeat} of ${rounds}, ${planned.name}`);
+        for (const sdk of context.sdks) samples.push(...(await sample(context, sdk, planned)));
+      }
+    }
+    const wrong = samples.filter((one) => !isRight(one));
+    const cell = (sdk: string, planned: string, name: 'p50' | 'p99'): string => {
+      const own = samples.filter((one) => one.sdk === sdk && one.case === planned && one.name === name);
+      const differences = own.map(difference);
+      return `${msText(median(own.map(({ broker }) => broker)))} ±${median(differences).toFixed(2)} (${Math.max(...differences).toFixed(2)})`;
+    };
+    const columns = cases.flatMap((planned) =>
+      (['p50', 'p99'] as const).map((name) => ({ planned: planned.name, name })),
+    );
+    const worst = Math.max(...samples.map((one) => difference(one) / allowance(one.broker)));
+    return {
+      reached: wrong.length === 0 && samples.length > 0,
+      value: `${samples.length - wrong.length} of ${samples.length} within it; the worst at ${(worst * 100).toFixed(0)} % of what is allowed`,
+      detail: [
+        `The broker's own figure, ± the client's difference in ms: median (worst) of ${rounds}.`,
+        table(
+          ['SDK', ...columns.map(({ planned, name }) => `${planned}, ${name}`)],
+          context.sdks.map((sdk) => [sdk, ...columns.map(({ planned, name }) => cell(sdk, planned, name))]),
+        ),
+      ],
+      data: { samples },
+    };
+  },
+};
