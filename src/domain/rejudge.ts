@@ -55,7 +55,7 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, rules: Verdic
     if (ledger === undefined || injectedUs === null || recoveredUs === null) return figures;
     return faultPeriodFigures(figures.sdk, ledger, injectedUs, recoveredUs);
   });
-  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules));
+  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
   const { deadNodes, fault: course } = result;
   const verdict = judgeScenario({ fault, course, verdicts: sdkVerdicts, ackedLostDuringFault, deadNodes, rules });
@@ -105,7 +105,7 @@ export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): R
     cancelled: data.headline === 'CANCELLED',
     rules,
   });
-  const controlVerdicts = control.map((o) => judgeSdk(o, rules));
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules, data.plan.load.messages));
   const now: RunData = { ...data, ...verdict, control, controlVerdicts, scenarios, plan: { ...data.plan, rules } };
   const differences = [
     ...difference('run', 'headline', data.headline, now.headline),
