@@ -16,6 +16,8 @@ const { values } = parseArgs({
 const first = Number(values.seed ?? Date.now() % 1_000_000);
 const count = Number(values.count);
 
+const reasons = (error) => (error.cause instanceof Error ? `${error.message}: ${reasons(error.cause)}` : error.message);
+
 async function play(stage, seed) {
   const steps = planOf(seed);
   const text = steps.map(stepText).join(', ');
@@ -25,7 +27,7 @@ async function play(stage, seed) {
       text: `${text} → ${recorded.length} counted or reset, count ${failures}, ${open === null ? 'closed' : 'open'}`,
     };
   } catch (error) {
-    return { text, problem: `${error.message}${error.cause === undefined ? '' : ` (${error.cause.message})`}` };
+    return { text, problem: reasons(error) };
   }
 }
 
@@ -33,6 +35,8 @@ console.log(`seeds ${first} to ${first + count - 1}`);
 const began = process.hrtime.bigint();
 const seconds = () => Number(process.hrtime.bigint() - began) / 1e9;
 const stage = await openStage();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => void stage.close().then(() => process.exit(130)));
 const seeds = Array.from({ length: count }, (_, i) => first + i);
 let [done, right] = [0, 0];
 const player = async () => {

@@ -1,13 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scheduleActivities } from '../../src/activities/schedule.js';
+import { BREAKER_NOTE } from '../../src/domain/schedule.js';
 import { CHAOS_QUEUE, scheduleIdOf } from '../../src/domain/ids.js';
 import type { RunResult } from '../../src/domain/report-data.js';
 import { clusterStatus } from '../../src/client/cluster-status.js';
 import { connectClient, embeddedServer } from '../../src/client/connection.js';
 import { signalProcess } from '../../src/host/processes.js';
 import { liveUsers, readServer } from '../../src/host/temporal/state.js';
+import { runProgressQuery } from '../../src/workflows/messages.js';
 import { addCluster, createSandbox, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
 import type { Finished, Running, Sandbox } from './support/round.js';
 import { failingRounds } from './support/rehearsal.js';
@@ -182,6 +186,17 @@ describe('two ticks and a round by hand that fail', () => {
   }, 90_000);
 });
 
+describe('a pause by the breaker that a worker’s death held up', () => {
+  test('is taken back if somebody has resumed meanwhile', async () => {
+    const worker = new MockActivityEnvironment({}, { client });
+    const late = { cluster: 'e2e', note: `${BREAKER_NOTE} 3 rounds in a row failed` };
+    const done = await worker.run(scheduleActivities.pauseSchedule, late);
+    expect(done).toBe('the schedule goes on: the breaker was closed meanwhile');
+    const { state } = await client.schedule.getHandle(scheduleIdOf('e2e')).describe();
+    expect(state).toMatchObject({ paused: false, note: 'the breaker was closed meanwhile' });
+  });
+});
+
 describe('a paused run that somebody terminated', () => {
   test('leaves the breaker open, and `resume` closes it all the same', async () => {
     for (const workflowId of ['one', 'two', 'three']) {
@@ -198,10 +213,7 @@ describe('a paused run that somebody terminated', () => {
       await mustPoll('the cluster', async () => (await clusterStatus(client, 'e2e')).holder === null || undefined);
     }
     const paused = client.workflow.getHandle('three');
-    await mustPoll(
-      'the urgent message',
-      () => existsSync(join(sandbox.dataRoot, 'runs/three/notifications/breaker.json')) || undefined,
-    );
+    await mustPoll('the pause', async () => (await paused.query(runProgressQuery)).phase === 'paused' || undefined);
     await paused.terminate('by the test');
     expect((await run('status')).stdout).toMatch(/🚨 OPEN since .*\n.*three is no longer there; to resume:/);
     const end = await run('resume', ...person);

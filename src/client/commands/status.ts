@@ -71,13 +71,24 @@ async function fromTemporal({ dataRoot, cluster: { name }, time_zone }: Config):
   // A run that waits for a human has given the cluster back, and is what a person should see.
   const shown = holder?.workflowId ?? (breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : undefined);
   if (shown === undefined) return { ...NOTHING, temporal: place.address, breaker, schedule };
-  const run = await client.workflow
-    .getHandle(shown)
-    .query(runProgressQuery)
-    .catch(() => null);
+  // One that was terminated would still answer, with what it was doing then.
+  const run = (await isOpen(client, shown))
+    ? await client.workflow
+        .getHandle(shown)
+        .query(runProgressQuery)
+        .catch(() => null)
+    : null;
   const child = run?.current ? client.workflow.getHandle(scenarioWorkflowId(shown, run.current)) : null;
   const scenario = child && (await child.query(scenarioProgressQuery).catch(() => null));
   return { temporal: place.address, holder, breaker, schedule, run, scenario, url: workflowUrl(place, shown) };
+}
+
+async function isOpen(client: Client, workflowId: string): Promise<boolean> {
+  const found = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch(() => undefined);
+  return found?.status.name === 'RUNNING' || found?.status.name === 'PAUSED';
 }
 
 function breakerLines({ breaker, run }: Status): string[] {
