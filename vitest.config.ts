@@ -6,7 +6,11 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
 const clients = [...files('sdk_clients', 'host/clients'), 'test/e2e/broker-alarms.test.ts'];
 
 /** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */
-const clusters = [...files('workflows', 'e2e', 'host/drivers', 'host/faults'), 'test/host/keeper.test.ts'];
+const clusters = [
+  ...files('workflows', 'e2e', 'host/drivers', 'host/faults'),
+  'test/host/keeper.test.ts',
+  'test/deploy/services.test.ts',
+];
 
 export default defineConfig({
   test: {

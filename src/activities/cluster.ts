@@ -2,12 +2,14 @@ import { dirname, join } from 'node:path';
 import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ChaosError } from '../domain/errors.js';
+import type { BrokersSince } from '../domain/losses.js';
 import type { RunPlan } from '../domain/plan.js';
 import { monotonicUs, sleepMs } from '../host/clock.js';
 import type { Fault } from '../host/faults/contract.js';
 import { readJson, writeJson } from '../host/files.js';
 import { ensureKeeper } from '../host/keeper-control.js';
 import { endLease, isLeaseOver, readLease, renewLease, writeLease, type Lease } from '../host/lease.js';
+import { brokersFile } from '../host/paths.js';
 import { recoverTicket } from '../host/recovery.js';
 import { openTickets } from '../host/tickets.js';
 import { driverNamed } from '../host/drivers/index.js';
@@ -52,6 +54,14 @@ async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Promise<voi
   );
 }
 
+/** Adds this cluster's endpoints to those of the run: what a ledger calls an endpoint, a report calls a broker. */
+async function writeBrokers(plan: RunPlan): Promise<void> {
+  const nodes = await driverOf(plan).nodes(plan.clusterDir);
+  const endpoints = Object.fromEntries(nodes.map((node) => [node.clientEndpoint, node.id]));
+  const earlier = readJson<BrokersSince[]>(brokersFile(plan.runDir)) ?? [];
+  writeJson(brokersFile(plan.runDir), [...earlier, { sinceUs: monotonicUs(), endpoints }]);
+}
+
 export function createClusterActivities(faults: readonly Fault[]) {
   return {
     /** Step 1 of a run: tools are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
@@ -92,6 +102,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
           .start(clusterDir, options)
           .finally(() => clearInterval(renewing));
         writeJson(join(plan.runDir, 'versions.json'), up.versions);
+        await writeBrokers(plan);
         return { endpoint: up.endpoint, dataDirs: up.dataDirs };
       }),
 

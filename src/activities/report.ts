@@ -1,14 +1,21 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { log } from '@temporalio/activity';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
 import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
-import { readJson, writeJson } from '../host/files.js';
+import { readJson, writeJson, writeText } from '../host/files.js';
+import { refreshHistory } from '../host/history.js';
+import { dataRootOf } from '../host/paths.js';
+import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/run-sources.js';
+import { REPORT_JSON, REPORT_MARKDOWN } from '../report/files.js';
+import { historyEntry } from '../report/history.js';
+import { historyFiles } from '../report/history-files.js';
 import { jsonReport } from '../report/json.js';
+import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from './requests.js';
-import { asActivity, planOf } from './support.js';
+import { asActivity, messageOf, planOf } from './support.js';
 
 const scenarioFile = (runDir: string, name: string): string => join(runDir, 'scenarios', name, 'scenario.json');
 
@@ -45,7 +52,12 @@ function scenarioResults(plan: RunPlan, request: WriteReportRequest): ScenarioRe
   });
 }
 
-function runData(plan: RunPlan, request: WriteReportRequest, versions: Readonly<Record<string, string>>): RunData {
+function runData(
+  plan: RunPlan,
+  request: WriteReportRequest,
+  stored: StoredLedgers,
+  versions: Readonly<Record<string, string>>,
+): RunData {
   const scenarios = scenarioResults(plan, request);
   const verdict = judgeRun({
     kind: plan.kind,
@@ -71,9 +83,32 @@ function runData(plan: RunPlan, request: WriteReportRequest, versions: Readonly<
     runFailures,
     scenarios,
     endSnapshot,
-    notes: [...plan.warnings, ...notes],
+    losses: lossesOf(plan.runDir, stored, { control, scenarios }),
+    notes: [...plan.warnings, ...notes, ...stored.problems],
     versions: { ...versions, ...readJson<Record<string, string>>(join(plan.runDir, 'versions.json')) },
   };
+}
+
+/** Every file of the report. Where the page or its charts cannot be made, the verdict stands all the same, with a note that says so. */
+function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string> {
+  try {
+    return runFiles({ data, ledgers, logs: loudLogs(data.plan.runDir, data) });
+  } catch (error) {
+    const noted = { ...data, notes: [...data.notes, `the page could not be made: ${messageOf(error)}`] };
+    return new Map([
+      [REPORT_JSON, `${JSON.stringify(jsonReport(noted), null, 2)}\n`],
+      [REPORT_MARKDOWN, markdownReport(noted)],
+    ]);
+  }
+}
+
+/** The history is made from the reports, and can be made again: that it cannot be written now is no reason to lose the run. */
+function addToHistory({ runDir, runId }: RunPlan): void {
+  try {
+    refreshHistory(dataRootOf(runDir), { entryOf: historyEntry, filesOf: historyFiles }, [runId]);
+  } catch (error) {
+    log.warn(`the history was not brought up to date: ${messageOf(error)}`);
+  }
 }
 
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
@@ -85,15 +120,18 @@ export function createReportActivities(versions: Readonly<Record<string, string>
         return Promise.resolve();
       }),
 
-    /** Judges the run and writes `report.json` and `report.md` into its folder. */
+    /** Judges the run, writes its report as JSON, Markdown and page into its folder, and adds it to the history. */
     writeReport: (request: WriteReportRequest): Promise<ReportWritten> =>
       asActivity(() => {
         const plan = planOf(request.run);
-        const data = runData(plan, request, versions);
-        const jsonPath = join(plan.runDir, 'report.json');
-        const markdownPath = join(plan.runDir, 'report.md');
-        writeJson(jsonPath, jsonReport(data));
-        writeFileSync(markdownPath, markdownReport(data));
+        const stored = readLedgers(
+          plan.runDir,
+          plan.scenarios.map(({ name }) => name),
+          plan.sdks,
+        );
+        const data = runData(plan, request, stored, versions);
+        for (const [path, text] of filesOf(data, stored)) writeText(join(plan.runDir, path), text);
+        addToHistory(plan);
         const { finishedAt, headline, runPassed, passRatePercent } = data;
         return Promise.resolve({
           finishedAt,
@@ -102,8 +140,8 @@ export function createReportActivities(versions: Readonly<Record<string, string>
           passRatePercent,
           onlyFormatErrors: isOnlyFormatErrors(data),
           summary: summaryOf(data),
-          jsonPath,
-          markdownPath,
+          jsonPath: join(plan.runDir, REPORT_JSON),
+          markdownPath: join(plan.runDir, REPORT_MARKDOWN),
         });
       }),
   };

@@ -1,7 +1,8 @@
 import { getClient } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { scheduleIdOf } from '../domain/ids.js';
+import { clusterWorkflowId, scheduleIdOf } from '../domain/ids.js';
 import { BREAKER_NOTE } from '../domain/schedule.js';
+import { clusterStatusQuery } from '../workflows/messages.js';
 import { asActivity } from './support.js';
 
 export interface PauseScheduleRequest {
@@ -34,17 +35,27 @@ async function withSchedule<T>(
   }
 }
 
+const isOpen = async (cluster: string): Promise<boolean> =>
+  (await getClient().workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).breaker.state.kind ===
+  'open';
+
 const NO_SCHEDULE = 'there is no schedule';
 
 export const scheduleActivities = {
-  /** Pauses the cluster's schedule because its breaker is open. One that somebody has paused keeps that person's note. Says what it did. */
+  /**
+   * Pauses the cluster's schedule because its breaker is open. One that somebody has paused keeps that person's note. Says what it did. A pause that
+   * comes late, after a human has resumed, is taken back: the record is closed before the schedule goes on, so one of the two sees the other.
+   */
   pauseSchedule: ({ cluster, note }: PauseScheduleRequest): Promise<string> =>
     asActivity(async () => {
       const done = await withSchedule(cluster, async (pausedBy, handle) => {
-        if (pausedBy?.startsWith(BREAKER_NOTE)) return 'the schedule is paused';
-        if (pausedBy !== null) return `the schedule was paused before: ${pausedBy}`;
-        await handle.pause(note);
-        return 'the schedule was paused';
+        if (pausedBy !== null && !pausedBy.startsWith(BREAKER_NOTE)) {
+          return `the schedule was paused before: ${pausedBy}`;
+        }
+        if (pausedBy === null) await handle.pause(note);
+        if (await isOpen(cluster)) return pausedBy === null ? 'the schedule was paused' : 'the schedule is paused';
+        await handle.unpause('the breaker was closed meanwhile');
+        return 'the schedule goes on: the breaker was closed meanwhile';
       });
       return done ?? NO_SCHEDULE;
     }),

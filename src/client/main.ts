@@ -2,8 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
 import { cancelCommand } from './commands/cancel.js';
+import { compareCommand } from './commands/compare.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { openCommand } from './commands/open.js';
+import { rejudgeCommand } from './commands/rejudge.js';
 import { rehearseCommand } from './commands/rehearse.js';
 import { resumeCommand } from './commands/resume.js';
 import { publishCommand } from './commands/publish.js';
@@ -29,6 +32,9 @@ const program = new Command('robustmq-chaos')
   .addCommand(statusCommand)
   .addCommand(runsCommand)
   .addCommand(showCommand)
+  .addCommand(openCommand)
+  .addCommand(rejudgeCommand)
+  .addCommand(compareCommand)
   .addCommand(publishCommand)
   .addCommand(cancelCommand)
   .addCommand(doctorCommand)

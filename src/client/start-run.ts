@@ -82,6 +82,7 @@ function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issu
   return [
     `Report: ${markdownPath}`,
     `        ${jsonPath}`,
+    `As a page: bin/robustmq-chaos open ${runId}`,
     ...(githubUrl === null ? [] : [`        ${githubUrl}`]),
     ...(pushError === null ? [] : [`Not pushed: ${pushError}`, `        (${later})`]),
     ...(issueError === null ? [] : [`Issues not up to date: ${issueError}`, `        (${later})`]),

@@ -2,6 +2,7 @@ import type { RunPlan, RunRequest } from '../domain/plan.js';
 import { ChaosError } from '../domain/errors.js';
 import { hostQueue } from '../domain/ids.js';
 import type { Scenario } from '../domain/scenario.js';
+import type { VerdictRules } from '../domain/verdict.js';
 import { nearest, type Config } from './load.js';
 
 /** Where things lie on the worker's host; given by the composition root. */
@@ -39,10 +40,19 @@ export function chosenSdks(config: Config, request: RunRequest): readonly string
 
 const ms = (seconds: number): number => Math.round(seconds * 1000);
 
+/** The rules by which a run is judged. */
+export const rulesFrom = ({ verdict }: Config): VerdictRules => ({
+  p99LimitMs: verdict.p99_limit_ms,
+  latenessLimitMs: verdict.lateness_limit_ms,
+  achievedRateMin: verdict.achieved_rate_min,
+  nonCorePassRatePercent: verdict.non_core_pass_rate_percent,
+  durability: verdict.durability,
+});
+
 /** Everything of a run that follows from config and request alone. */
 export function planFrom(config: Config, request: RunRequest, runId: string, places: Places): RunPlan {
   const sdks = chosenSdks(config, request);
-  const { timing, verdict, load } = config;
+  const { timing, load } = config;
   return {
     runId,
     kind: request.scenario === undefined ? 'full' : 'single',
@@ -63,13 +73,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
       clientLimitMs: ms(timing.client_limit_seconds),
       leaseMs: ms(timing.lease_seconds),
     },
-    rules: {
-      p99LimitMs: verdict.p99_limit_ms,
-      latenessLimitMs: verdict.lateness_limit_ms,
-      achievedRateMin: verdict.achieved_rate_min,
-      nonCorePassRatePercent: verdict.non_core_pass_rate_percent,
-      durability: verdict.durability,
-    },
+    rules: rulesFrom(config),
     runDir: places.runDir(config.dataRoot, runId),
     clusterDir: places.clusterDir(config.dataRoot, config.cluster.name),
     sdkRoot: config.sdkFolder ?? places.sdkRoot,

@@ -84,12 +84,16 @@ export function longestGapUs(times: readonly number[], from: number, to: number)
   return Math.max(longest, to - last);
 }
 
+/** Nearest-rank percentile of ascending values; null for none. */
+export const percentileOfSorted = (sorted: readonly number[], p: number): number | null =>
+  sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? null;
+
 /** Nearest-rank percentile of unsorted values; null for none. */
-export function percentile(values: readonly number[], p: number): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? null;
-}
+export const percentile = (values: readonly number[], p: number): number | null =>
+  percentileOfSorted(
+    [...values].sort((a, b) => a - b),
+    p,
+  );
 
 const ms = (us: number | null): number | null => (us === null ? null : Math.round(us) / 1000);
 

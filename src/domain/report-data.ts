@@ -1,5 +1,6 @@
 import type { ClientOutcome } from './client-result.js';
 import type { FaultPeriodFigures } from './ledger.js';
+import type { Loss } from './losses.js';
 import type { RunPlan } from './plan.js';
 import type { PublishAnswer } from './publish.js';
 import type { Scenario } from './scenario.js';
@@ -118,6 +119,8 @@ export interface RunData {
   readonly scenarios: readonly ScenarioResult[];
   /** Of the cluster as the last scenario left it; null if the run did not come that far. */
   readonly endSnapshot: SnapshotSummary | null;
+  /** Every message that was acknowledged and never received, by name; from the ledgers. */
+  readonly losses: readonly Loss[];
   readonly notes: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -12,16 +12,16 @@ import {
 import { dirname, join } from 'node:path';
 
 /**
- * Writes JSON so that a reader sees the old or the new content and never a half, also after a crash: temporary file, fsync, rename, fsync of
+ * Writes a file so that a reader sees the old or the new content and never a half, also after a crash: temporary file, fsync, rename, fsync of
  * the folder.
  */
-export function writeJson(path: string, value: unknown): void {
+export function writeText(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}.tmp`;
   const fd = openSync(temporary, 'wx');
   try {
     // Not writeSync: on a nearly full disk that writes a part and says so only by its result.
-    writeFileSync(fd, `${JSON.stringify(value, null, 2)}\n`);
+    writeFileSync(fd, text);
     fsyncSync(fd);
     renameSync(temporary, path);
   } catch (error) {
@@ -32,6 +32,9 @@ export function writeJson(path: string, value: unknown): void {
   }
   syncFolder(dirname(path));
 }
+
+/** The same with a value as JSON. */
+export const writeJson = (path: string, value: unknown): void => writeText(path, `${JSON.stringify(value, null, 2)}\n`);
 
 function syncFolder(path: string): void {
   const fd = openSync(path, 'r');

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Layout of the data folder: the only place that knows where things lie. */
 export interface DataPaths {
@@ -16,8 +16,14 @@ export const dataPaths = (root: string): DataPaths => ({
 });
 
 export const runDir = (root: string, runId: string): string => join(dataPaths(root).runs, runId);
+/** The data folder in which a run's folder lies. */
+export const dataRootOf = (run: string): string => dirname(dirname(run));
+
 export const clusterDir = (root: string, cluster: string): string => join(dataPaths(root).clusters, cluster);
 
 /** Folder of one phase's clients: `control` or `scenarios/<name>/{fault,validation}`. */
 export const phaseDir = (run: string, scenario: string | null, phase: string): string =>
   scenario === null ? join(run, phase) : join(run, 'scenarios', scenario, phase);
+
+/** Which endpoint was which broker, for every cluster that the run started. */
+export const brokersFile = (run: string): string => join(run, 'brokers.json');

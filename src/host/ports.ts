@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 /** Below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
@@ -37,3 +38,34 @@ export const isListening = (port: number, limitMs = 500): Promise<boolean> =>
     socket.once('error', () => end(false));
     socket.once('timeout', () => end(false));
   });
+
+const LISTEN = '0A';
+
+/** The sockets that listen on a loopback port, as the kernel numbers them: `/proc/net/tcp`, columns 2 (address), 4 (state) and 10 (inode). */
+function listenersOn(port: number): string[] {
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return rows.flatMap(([, local, , state, , , , , , inode]) =>
+    local === address && state === LISTEN && inode !== undefined ? [`socket:[${inode}]`] : [],
+  );
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Is it this process that listens there? An answer from the port alone may be somebody else's, who took it first. */
+export function listensOn(pid: number, port: number): boolean {
+  const sockets = listenersOn(port);
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.includes(linkOf(`/proc/${pid}/fd/${fd}`) ?? ''));
+  } catch {
+    return false;
+  }
+}

@@ -36,3 +36,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
 }
+
+/** A report's time as people read it: `2026-11-22T20:15:04+08:00` → `2026-11-22 20:15 +08:00`. */
+export const localTimeOf = (reported: string): string =>
+  reported.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?(.*)$/, '$1 $2 $4');

@@ -60,6 +60,9 @@ function pauseLines({ since, consecutiveFailures, byRuns, howToResume }: RunPaus
   ];
 }
 
+/** A note may hold what somebody typed, or an example in angle brackets: shown as it is, not taken for markup. */
+const asPlainText = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>&#|]/g, '\\$&');
+
 /** What the Web UI shows on a run's page. */
 export function runDetails(progress: RunProgress): string {
   const { phase, since, current, result, pause, notes } = progress;
@@ -72,6 +75,6 @@ export function runDetails(progress: RunProgress): string {
     '| --- | --- |',
     ...rows,
     ...(result === null ? [] : ['', result.summary, '', `Report: \`${result.markdownPath ?? 'none'}\``]),
-    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${asPlainText(note)}`)]),
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
 import { readLedger } from '../../src/host/clients/ledger-file.js';
 import { countLedger } from '../../src/domain/ledger.js';
+import { rangesOf, type BrokersSince } from '../../src/domain/losses.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
 import {
   catalogue,
@@ -98,6 +99,26 @@ test('lost messages are found, exactly those, by every SDK', () => {
     expect(outcome.result?.lost, sdk).toBe(destroyed[sdk]!.length);
   }
   expect(scenario('loses-messages').verdict).toMatchObject({ passed: false, status: 'failed', attribution: 'broker' });
+});
+
+test('the report names every lost message: whose, which, sent when, and acknowledged by whom', () => {
+  const brokers = JSON.parse(readFileSync(join(runDir, 'brokers.json'), 'utf8')) as BrokersSince[];
+  const { endpoints } = brokers[0]!;
+  const page = readFileSync(join(runDir, 'report.html'), 'utf8');
+  const markdown = readFileSync(join(runDir, 'report.md'), 'utf8');
+  for (const sdk of SDKS) {
+    const loss = round.report.losses.find((l) => l.scenario === 'loses-messages' && l.sdk === sdk)!;
+    const expected = [...destroyed[sdk]!].sort((a, b) => a - b);
+    expect({ phase: loss.phase, count: loss.count }).toEqual({ phase: 'validation', count: expected.length });
+    expect(loss.messages.map((m) => m.seq)).toEqual(expected.slice(0, 200));
+    const { injectedUs } = scenario('loses-messages').fault;
+    const ledger = readLedger(validationDir('loses-messages'), sdk)!;
+    const [first] = loss.messages;
+    const raw = ledger.messages.find((m) => m.seq === first!.seq)!;
+    expect(first!.ackedMs).toBeCloseTo((raw.ack_us! - injectedUs!) / 1000, 2);
+    expect(Object.entries(endpoints).map(([endpoint, id]) => `${id} (${endpoint})`)).toContain(first!.ackedBy);
+    for (const text of [page, markdown]) expect(text, sdk).toContain(rangesOf(expected));
+  }
 });
 
 test('a p99 above the limit fails, though nothing is lost', () => {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePorts, isListening, isPortFree } from '../../src/host/ports.js';
+import { freePorts, isListening, isPortFree, listensOn } from '../../src/host/ports.js';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -30,6 +30,14 @@ describe('ports', () => {
     const port = await listen(0);
     expect(await isPortFree(port)).toBe(false);
     expect(await isListening(port)).toBe(true);
+  });
+
+  it('belong to the process that listens there, and to no other', async () => {
+    const port = await listen(0);
+    expect(listensOn(process.pid, port)).toBe(true);
+    expect(listensOn(process.ppid, port)).toBe(false);
+    servers.pop()!.close();
+    expect(listensOn(process.pid, port)).toBe(false);
   });
 
   it('where nobody listens are free and closed', async () => {

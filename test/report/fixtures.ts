@@ -152,6 +152,7 @@ export function runData(change: Partial<RunData> = {}): RunData {
     runFailures,
     scenarios,
     endSnapshot: snapshot({ label: 'end' }),
+    losses: [],
     notes: [],
     versions: { 'nats-server': 'v2.15.1' },
     ...change,

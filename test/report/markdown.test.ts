@@ -56,9 +56,15 @@ describe('the report', () => {
 
   it('names the messages that were acknowledged and lost', () => {
     const faultPeriod = [figures({ ackedLost: 2, ackedLostSeqs: [7, 8] })];
-    const text = markdownReport(runData({ scenarios: [result(leader, { faultPeriod })] }));
+    const lost = { intendedMs: 140, sentMs: 140.5, ackedMs: -1500, attempts: 1, ackedBy: 'n2 (127.0.0.1:1)' };
+    const messages = [7, 8].map((seq) => ({ seq, ...lost }));
+    const where = { scenario: 'leader-transfer', phase: 'fault', sdk: 'go', since: 'inject' } as const;
+    const losses = [{ ...where, count: 2, seqs: '7–8', messages }];
+    const text = markdownReport(runData({ scenarios: [result(leader, { faultPeriod })], losses }));
     expect(text.split('\n')[0]).toContain('2 acknowledged messages lost during the fault');
-    expect(text).toContain('**2** (seq 7, 8)');
+    expect(text).toContain('| leader-transfer, fault period | go | 2 | 7–8 |');
+    expect(text).toContain('go in leader-transfer, fault period: times count from the inject');
+    expect(text).toContain('| 7 | +0.140 s | +0.141 s | −1.500 s | n2 (127.0.0.1:1) | 1 |');
   });
 
   it('tells who led before and after, and how long it took', () => {

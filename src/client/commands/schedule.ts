@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { Command, Option } from 'commander';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import type { RecordedOutcome } from '../../domain/breaker.js';
+import type { Breaker, RecordedOutcome } from '../../domain/breaker.js';
 import { ChaosError } from '../../domain/errors.js';
-import { BREAKER_NOTE, personNote } from '../../domain/schedule.js';
+import { personNote } from '../../domain/schedule.js';
 import { sleepMs } from '../../host/clock.js';
 import { localTime } from '../../report/format.js';
 import { clusterStatus } from '../cluster-status.js';
@@ -27,6 +27,16 @@ const TRIGGER_LIMIT_MS = 10_000;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const byOption = (): Option =>
   new Option('--by <name>', 'who does it').default(userInfo().username, 'the user of this machine');
+
+/** What would only be refused or paused again is refused here, with the way on. */
+function refuseIfOpen({ state }: Breaker, configPath: string): void {
+  if (state.kind === 'closed') return;
+  throw new ChaosError(
+    'BREAKER_OPEN',
+    `the breaker is open since ${state.since}: ${state.byRuns.length} rounds in a row failed, and ${state.pausedRun.workflowId} waits for a human. ` +
+      `To resume: robustmq-chaos resume --by NAME --reason TEXT --config ${configPath}`,
+  );
+}
 
 const apply = new Command('apply')
   .description('create the schedule, or change it to what the config says; a paused one stays paused')
@@ -106,13 +116,7 @@ const resume = new Command('resume')
     const config = readConfig(file);
     const { client } = await requireTemporal(config.dataRoot);
     const { handle, schedule } = await requireSchedule(client, config.cluster.name);
-    const { breaker } = await clusterStatus(client, config.cluster.name);
-    if (breaker.state.kind === 'open' || schedule.state.note?.startsWith(BREAKER_NOTE)) {
-      throw new ChaosError(
-        'BREAKER_OPEN',
-        `the breaker is open since ${breaker.state.kind === 'open' ? breaker.state.since : 'a while'}: a schedule that goes on would only be paused again`,
-      );
-    }
+    refuseIfOpen((await clusterStatus(client, config.cluster.name)).breaker, config.path);
     if (!schedule.state.paused) return say('it is not paused: nothing to do');
     await handle.unpause(personNote('resumed', { by, reason }));
     say(`schedule ${schedule.scheduleId} goes on`);
@@ -125,6 +129,7 @@ const trigger = new Command('trigger')
     const config = readConfig(options.config);
     const { client } = await requireTemporal(config.dataRoot);
     const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    refuseIfOpen((await clusterStatus(client, config.cluster.name)).breaker, config.path);
     const [open] = schedule.info.runningActions;
     if (open !== undefined) {
       say(`skipped: ${open.workflow.workflowId} is open`);

@@ -6,10 +6,12 @@ import { runWorker } from '../../worker.js';
 import { findPlace, outsideServer } from '../connection.js';
 import { configOption, readConfig } from '../options.js';
 import { searchAttributeFlags } from '../session.js';
+import { checkWorker } from '../worker-check.js';
 
 interface Options {
   readonly config: string;
   readonly owner?: string;
+  readonly check: boolean;
 }
 
 const LOOK_EVERY_MS = 1000;
@@ -26,8 +28,15 @@ export const workerCommand = new Command('worker')
   .description('serve workflows and this host until SIGTERM; goes on with runs that an earlier worker left')
   .addOption(configOption())
   .addOption(new Option('--owner <pid:start>', 'end when this process ends').hideHelp())
+  .option('--check', 'start nothing: say whether a worker of this host serves its queue, exit status 0 or 1', false)
   .action(async (options: Options) => {
     const config = readConfig(options.config);
+    if (options.check) {
+      const { ok, text } = await checkWorker(config);
+      process.stdout.write(`${text}\n`);
+      process.exitCode = ok ? 0 : 1;
+      return;
+    }
     const leave = [useServer(config.dataRoot, 'command')];
     const own = setInterval(() => void keepServer(), LOOK_EVERY_MS).unref();
     const keepServer = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { pollUntil } from '../clock.js';
 import { ChaosError } from '../../domain/errors.js';
 import { readJson } from '../files.js';
 import { withLock } from '../lock.js';
+import { listensOn } from '../ports.js';
 import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../processes.js';
 import { minderFile, minderLog, prepareFolder, readServer, serverLog, type ServerState } from './state.js';
 
@@ -20,8 +21,13 @@ export function runningServer(dataRoot: string): ServerState | undefined {
   return state?.process && isAlive(state.process) ? state : undefined;
 }
 
-/** The namespace can be used: an open port alone is a few hundred milliseconds too early. */
+/**
+ * The namespace can be used: an open port alone is a few hundred milliseconds too early. And it is our server that answers: of two that start at
+ * once on the same ports one has to choose again, and until then the other one's answer is not its own.
+ */
 async function isReady(state: ServerState): Promise<boolean> {
+  const pid = state.process?.pid ?? -1;
+  if (![state.port, state.httpPort].every((port) => listensOn(pid, port))) return false;
   const response = await fetch(`http://127.0.0.1:${state.httpPort}/api/v1/namespaces/default`, {
     signal: AbortSignal.timeout(1000),
   });

@@ -43,30 +43,33 @@ export interface Running {
 /** A data folder and a config of their own under the system's temporary folder. `overrides` replace whole sections. */
 export function createSandbox(overrides: Record<string, unknown>): Sandbox {
   const root = mkdtempSync(join(tmpdir(), 'robustmq-chaos-'));
-  const config = join(root, 'config.yml');
-  const timing = { ...SHORT.timing, ...(overrides['timing'] as object | undefined) };
-  const cluster = { name: 'e2e', driver: 'nats', nodes: 3 };
   mkdirSync(join(root, 'data'));
-  writeFileSync(config, stringify({ cluster, data_dir: 'data', ...SHORT, ...overrides, timing }));
-  return { root, dataRoot: join(root, 'data'), clusterDir: join(root, 'data', 'clusters', 'e2e'), config };
+  return addCluster(root, 'e2e', overrides);
 }
 
-/**
- * Starts the program as a person would. It finds no Temporal of the machine's own, whatever the environment says, but the one at `outside` (host:port)
- * if that is given.
- */
-export function start(args: readonly string[], sandbox: Sandbox, outside?: string): Running {
+/** One more cluster, with a config of its own, that shares the data folder, and so the server, of a sandbox. */
+export function addCluster(root: string, name: string, overrides: Record<string, unknown>): Sandbox {
+  const config = join(root, `${name}.yml`);
+  const timing = { ...SHORT.timing, ...(overrides['timing'] as object | undefined) };
+  const cluster = { name, driver: 'nats', nodes: 3, ...(overrides['cluster'] as object | undefined) };
+  writeFileSync(config, stringify({ data_dir: 'data', ...SHORT, ...overrides, cluster, timing }));
+  return { root, dataRoot: join(root, 'data'), clusterDir: join(root, 'data', 'clusters', name), config };
+}
+
+/** The environment of a process that is to find no Temporal of the machine's own, but the one at `outside` (host:port) if that is given. */
+export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.ProcessEnv {
   const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
   const named = outside === undefined ? {} : { TEMPORAL_ADDRESS: outside };
-  const env = { ...rest, ...named, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
-  const child = spawn(
-    process.execPath,
-    [join(installRoot, 'dist/client/main.js'), ...args, '--config', sandbox.config],
-    {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  return { ...rest, ...named, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+}
+
+/** Starts the program as a person would. */
+export function start(args: readonly string[], sandbox: Sandbox, outside?: string): Running {
+  const command = [join(installRoot, 'dist/client/main.js'), ...args, '--config', sandbox.config];
+  const child = spawn(process.execPath, command, {
+    env: environmentIn(sandbox, outside),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -76,15 +79,18 @@ export function start(args: readonly string[], sandbox: Sandbox, outside?: strin
   return { child, done };
 }
 
-/** A Temporal server of somebody else's, and its address; it goes with the sandbox. */
-export async function startOutsideServer(sandbox: Sandbox): Promise<string> {
+/** A Temporal server of somebody else's, and its address; it goes with the sandbox. Without attributes it is as new as after its installation. */
+export async function startOutsideServer(
+  sandbox: Sandbox,
+  attributes: readonly string[] = ['ChaosCluster', 'ChaosState', 'ChaosScenario'],
+): Promise<string> {
   const [port = 0, httpPort = 0, metricsPort = 0] = await freePorts(3);
   await spawnDetached({
     command: requireTool('temporal'),
     args: [
       ...['server', 'start-dev', '--headless', '--log-level', 'error', '--ip', '127.0.0.1', '--port', String(port)],
       ...['--http-port', String(httpPort), '--metrics-port', String(metricsPort)],
-      ...['ChaosCluster', 'ChaosState', 'ChaosScenario'].flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     env: childEnvironment(`${sandbox.root}#outside-server`, {}),
     cwd: sandbox.root,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { identify, isAlive } from '../../processes.js';
 import { findTool, requireTool } from '../../tools.js';
@@ -27,8 +29,10 @@ function preflight(): Promise<string[]> {
 }
 
 async function versions(): Promise<Record<string, string>> {
-  const { stdout } = await execa(requireTool('nats-server'), ['--version']);
-  return { 'nats-server': stdout.replace(/^nats-server: /, '') };
+  const binary = requireTool('nats-server');
+  const { stdout } = await execa(binary, ['--version']);
+  const sha256 = createHash('sha256').update(readFileSync(binary)).digest('hex');
+  return { 'nats-server': stdout.replace(/^nats-server: /, ''), 'nats-server sha256': sha256 };
 }
 
 async function connections(dir: string): Promise<Record<string, string[]>> {

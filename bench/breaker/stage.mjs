@@ -1,0 +1,138 @@
+// One Temporal server on a sqlite file and one worker, shared by many clusters, both of which may be killed at any time and come back.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectClient, embeddedServer } from '../../dist/client/connection.js';
+import { findOwned, isAlive, signalProcess, sweepOwned } from '../../dist/host/processes.js';
+import { liveUsers, readServer, useServer } from '../../dist/host/temporal/state.js';
+
+const workerScript = fileURLToPath(new URL('./worker-that-passes.mjs', import.meta.url));
+const HOST = 'bench';
+
+/** Keeps one worker alive until it is stopped. */
+function keepWorker(config, atWork, environment) {
+  let [stopped, ready, deaths] = [false, false, 0];
+  let child;
+  const begin = () => {
+    ready = false;
+    child = spawn(process.execPath, [workerScript, config, atWork], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.on('data', (chunk) => (ready ||= String(chunk).includes('ready')));
+    child.once('close', () => !stopped && begin());
+  };
+  begin();
+  return {
+    isReady: () => ready,
+    isAt: (pid) => child.pid === pid && child.exitCode === null && child.signalCode === null,
+    /** SIGKILL, unless the one that follows the last is not there yet: then a run has no worker at this moment, either. */
+    kill: () => {
+      if (!ready) return;
+      ready = false;
+      deaths += 1;
+      child.kill('SIGKILL');
+    },
+    deaths: () => deaths,
+    stop: () => {
+      stopped = true;
+      child.kill('SIGTERM');
+      return new Promise((resolve) => child.once('close', resolve));
+    },
+  };
+}
+
+function killServer(dataRoot) {
+  const { process: server } = readServer(dataRoot) ?? {};
+  return server && isAlive(server) ? signalProcess(server, 'SIGKILL') : false;
+}
+
+/** The environment of a worker that is to find no Temporal but the one of its folder. */
+function ownEnvironment(root) {
+  const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
+  return { ...rest, TEMPORAL_CONFIG_FILE: join(root, 'none.toml') };
+}
+
+const configText = (cluster, scenario) =>
+  JSON.stringify({
+    cluster: { name: cluster, driver: 'rehearsal' },
+    host: { id: HOST },
+    data_dir: 'data',
+    schedule: { cron: '0 0 29 2 *' },
+    scenarios: [
+      { name: scenario, fault: 'broker-kill', target: 'robustmq-server', params: { victim: 'leader' }, core: true },
+    ],
+  });
+
+/** Asks until there is an answer: server and worker may both be dead just now. What the program itself refuses is an answer. */
+async function insist(what, ask, limitMs = 180_000) {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > end) throw new Error(`${what}: no answer within ${limitMs} ms`, { cause: error });
+      await sleep(200);
+    }
+  }
+}
+
+async function end(root, dataRoot) {
+  const left = () => [...findOwned((owner) => owner.startsWith(root)), ...liveUsers(dataRoot)];
+  const until = Date.now() + 20_000;
+  while (left().length > 0 && Date.now() < until) await sleep(100);
+  const found = left().length;
+  await sweepOwned((owner) => owner.startsWith(root));
+  rmSync(root, { recursive: true, force: true });
+  if (found > 0) throw new Error(`${found} processes were left behind, and had to be ended`);
+}
+
+export async function openStage() {
+  const root = mkdtempSync(join(tmpdir(), 'robustmq-chaos-bench-'));
+  const [dataRoot, atWork] = [join(root, 'data'), join(root, 'at-work')];
+  mkdirSync(dataRoot);
+  mkdirSync(atWork);
+  const write = (name, cluster, scenario) => {
+    const file = join(root, `${name}.yml`);
+    writeFileSync(file, configText(cluster, scenario));
+    return file;
+  };
+  const leave = useServer(dataRoot, 'command');
+  const worker = keepWorker(write('worker', 'none', 'fails'), atWork, ownEnvironment(root));
+  let serverDeaths = 0;
+  /** One connection for each address that the server has had. */
+  const clients = new Map();
+  const connected = () => {
+    const place = embeddedServer(dataRoot);
+    if (place === undefined) throw new Error('no server just now');
+    if (!clients.has(place.address)) clients.set(place.address, connectClient(place));
+    return clients.get(place.address).catch((error) => {
+      clients.delete(place.address);
+      throw error;
+    });
+  };
+  return {
+    dataRoot,
+    configsOf: (cluster) => ({
+      fails: write(`${cluster}-fails`, cluster, 'fails'),
+      passes: write(`${cluster}-passes`, cluster, 'passes'),
+    }),
+    /** Calls `ask` with a client until it resolves. */
+    ask: (what, ask) => insist(what, async () => ask(await connected())),
+    /** No worker that lives is counting for this cluster, or pausing its schedule. */
+    isQuiet: (cluster) =>
+      readdirSync(atWork).every((mark) => !mark.startsWith(`${cluster}.`) || !worker.isAt(Number(mark.split('.')[1]))),
+    kill: { worker: worker.kill, server: () => void (killServer(dataRoot) && (serverDeaths += 1)) },
+    deaths: () => ({ worker: worker.deaths(), server: serverDeaths }),
+    isReady: worker.isReady,
+    close: async () => {
+      await worker.stop();
+      for (const client of await Promise.allSettled(clients.values())) await client.value?.connection.close();
+      leave();
+      await end(root, dataRoot);
+    },
+  };
+}

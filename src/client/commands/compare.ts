@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { storedReport } from '../../host/stored-runs.js';
+import { compareRuns, comparisonText } from '../../report/compare.js';
+import { configOption, jsonOption, readConfig } from '../options.js';
+
+/** Two stored runs side by side. */
+export const compareCommand = new Command('compare')
+  .description('two runs side by side: verdicts, p99, losses, outages, versions')
+  .argument('<a>', 'run id')
+  .argument('<b>', 'run id')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action((a: string, b: string, options: { readonly config: string; readonly json: boolean }) => {
+    const { dataRoot } = readConfig(options.config);
+    const [left, right] = [storedReport(dataRoot, a).data, storedReport(dataRoot, b).data];
+    process.stdout.write(
+      options.json ? `${JSON.stringify(compareRuns(left, right), null, 2)}\n` : comparisonText(left, right),
+    );
+  });

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { rulesFrom } from '../../config/plan.js';
+import { rejudge } from '../../domain/rejudge.js';
+import { runDir } from '../../host/paths.js';
+import { readLedgers } from '../../host/run-sources.js';
+import { storedReport } from '../../host/stored-runs.js';
+import { rejudgedText } from '../../report/rejudged.js';
+import { configOption, jsonOption, readConfig } from '../options.js';
+
+/** Reads the ledgers of stored runs again and judges them by the config's rules of today. The stored reports stay as they are. */
+export const rejudgeCommand = new Command('rejudge')
+  .description(
+    'judges stored runs again, from their ledgers and by today’s rules; prints what differs, changes nothing',
+  )
+  .argument('<run_id...>')
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action((runIds: readonly string[], options: { readonly config: string; readonly json: boolean }) => {
+    const config = readConfig(options.config);
+    const rows = runIds.map((runId) => {
+      const { data } = storedReport(config.dataRoot, runId);
+      const names = data.plan.scenarios.map(({ name }) => name);
+      const { ledgers, problems } = readLedgers(runDir(config.dataRoot, runId), names, data.plan.sdks);
+      const judged = rejudge(
+        data,
+        (scenario, phase, sdk) =>
+          ledgers.find((l) => l.scenario === scenario && l.phase === phase && l.sdk === sdk)?.ledger,
+        rulesFrom(config),
+      );
+      return { runId, was: data.headline, now: judged.data.headline, problems, ...judged };
+    });
+    const json = rows.map(({ data: _, ...row }) => row);
+    process.stdout.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : rows.map(rejudgedText).join('\n'));
+  });

@@ -1,0 +1,47 @@
+/** How loud a line of a broker's log is; what is neither of these is not shown. */
+export type Loudness = 'never' | 'panic' | 'error' | 'warning';
+
+/** Lines of one node that say the same but for times and numbers. */
+export interface LoudLines {
+  readonly loudness: Loudness;
+  readonly node: string;
+  readonly count: number;
+  /** The first of them, as it stands in the log. */
+  readonly text: string;
+}
+
+const LOUD: readonly (readonly [Loudness, RegExp])[] = [
+  ['panic', /\bpanic(ked)?\b|\[FTL\]|\bFATAL\b|SIGSEGV/],
+  ['error', /\[ERR\]|\bERROR\b/],
+  ['warning', /\[WRN\]|\bWARN(ING)?\b/],
+];
+
+const ORDER: readonly Loudness[] = ['never', 'panic', 'error', 'warning'];
+
+const KEPT_CHARS = 400;
+
+/** Loudness of a line; undefined for what nobody needs to read. `never`: parts of lines that must never appear (config). */
+export function loudnessOf(line: string, never: readonly string[]): Loudness | undefined {
+  if (never.some((part) => line.includes(part))) return 'never';
+  return LOUD.find(([, pattern]) => pattern.test(line))?.[0];
+}
+
+/** The same line but for pid, time, ports and other numbers. */
+const shapeOf = (line: string): string => line.replace(/"[^"]*"/g, '""').replace(/[0-9][0-9a-fA-F.:/]*/g, '0');
+
+/** The loud ones of `node: line` texts, alike ones together, worst first. */
+export function loudLines(lines: readonly string[], never: readonly string[]): LoudLines[] {
+  const groups = new Map<string, { loudness: Loudness; node: string; count: number; text: string }>();
+  for (const full of lines) {
+    const loudness = loudnessOf(full, never);
+    if (loudness === undefined) continue;
+    const [, node = '', text = ''] = /^([^:]*): (.*)$/.exec(full) ?? ['', '', full];
+    const key = `${loudness} ${node} ${shapeOf(text)}`;
+    const group = groups.get(key) ?? { loudness, node, count: 0, text: text.slice(0, KEPT_CHARS) };
+    group.count += 1;
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort(
+    (a, b) => ORDER.indexOf(a.loudness) - ORDER.indexOf(b.loudness) || b.count - a.count,
+  );
+}

@@ -1,0 +1,59 @@
+import type { Headline } from './status.js';
+
+/** One SDK in one scenario of one run, as far as the history needs it. */
+export interface HistorySdk {
+  readonly sdk: string;
+  readonly passed: boolean;
+  readonly status: string;
+  /** Of the validation; null where the client gave no result. */
+  readonly lost: number | null;
+  readonly p99_ms: number | null;
+  /** Longest time during the fault without an acknowledgement; null where it was not recorded. */
+  readonly outage_ms: number | null;
+  /** Acknowledged before or during the fault and never received. */
+  readonly lost_in_fault: number;
+}
+
+export interface HistoryScenario {
+  readonly name: string;
+  readonly core: boolean;
+  readonly passed: boolean;
+  readonly status: string;
+  /** From inject to the proof that the fault is over. */
+  readonly recovered_after_ms: number | null;
+  readonly sdks: readonly HistorySdk[];
+}
+
+/** One run in `index.json`: what the history shows of it, a few hundred bytes. */
+export interface HistoryEntry {
+  readonly run_id: string;
+  readonly kind: 'full' | 'single';
+  readonly cluster: string;
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly headline: Headline;
+  readonly run_passed: boolean;
+  readonly pass_rate: number;
+  readonly summary: string;
+  readonly scenarios: readonly HistoryScenario[];
+}
+
+/** What is known of a cluster's breaker: runs that failed in a row, and whether it is open (paused, waiting for a human). */
+export interface HistoryBreaker {
+  readonly cluster: string;
+  readonly failures_in_a_row: number;
+  readonly open: boolean;
+  /** When it last changed, and why, in words; null if nobody said. */
+  readonly since: string | null;
+  readonly note: string | null;
+}
+
+/** The file `index.json`, and the only input of the history's page. */
+export interface HistoryIndex {
+  readonly schema: 'robustmq-chaos-index/1';
+  /** Folder of the runs, relative to the index: `runs/` on a host, empty where the runs lie beside it. */
+  readonly runs_at: string;
+  readonly breakers: readonly HistoryBreaker[];
+  /** Oldest first. */
+  readonly runs: readonly HistoryEntry[];
+}

@@ -1,0 +1,124 @@
+import type { ClientOutcome, ClientResult } from './client-result.js';
+import { countLedger, faultPeriodFigures, latenciesUs, percentile, type Ledger } from './ledger.js';
+import type { RunData, ScenarioResult } from './report-data.js';
+import { judgeRun, judgeScenario, judgeSdk, type VerdictRules } from './verdict.js';
+
+/** What a stored run said, and what its ledgers say by the rules given now. */
+export interface Difference {
+  /** `run`, a scenario, or a client in a phase of one. */
+  readonly where: string;
+  readonly what: string;
+  readonly was: string;
+  readonly now: string;
+}
+
+export interface Rejudged {
+  readonly data: RunData;
+  readonly differences: readonly Difference[];
+  /** Clients that left no ledger: their own word was taken. */
+  readonly withoutLedger: readonly string[];
+}
+
+/** Finds the ledger of a client; undefined where there is none. */
+export type FindLedger = (
+  scenario: string | null,
+  phase: 'control' | 'fault' | 'validation',
+  sdk: string,
+) => Ledger | undefined;
+
+/** A client's histogram has three significant digits: what is closer to the ledger than this says the same. */
+const HISTOGRAM_ERROR = 0.002;
+
+const closeTo = (a: number | null, b: number | null): boolean =>
+  a === b || (a !== null && b !== null && Math.abs(a - b) <= Math.max(a, b) * HISTOGRAM_ERROR + 0.002);
+
+/** A result whose counts and p99 come from the ledger. What only the client can know (lateness, errors) stays its own. */
+function recounted(result: ClientResult, { messages, endUs }: Ledger): ClientResult {
+  const { sent, received, lostSeqs, acked, unconfirmed, recovered } = countLedger(messages);
+  const p99Us = received === 0 ? null : percentile(latenciesUs(messages, endUs), 99);
+  const p99 = p99Us === null ? null : p99Us / 1000;
+  const counts = { sent, received, lost: lostSeqs.length, acked, unconfirmed, recovered };
+  return { ...result, ...counts, p99_ms: closeTo(result.p99_ms, p99) ? result.p99_ms : p99 };
+}
+
+const withLedger = (outcome: ClientOutcome, ledger: Ledger | undefined): ClientOutcome =>
+  outcome.result === null || ledger === undefined ? outcome : { ...outcome, result: recounted(outcome.result, ledger) };
+
+function rejudgeScenario(result: ScenarioResult, find: FindLedger, rules: VerdictRules): ScenarioResult {
+  // A run that was cancelled has no verdict, and no rule gives it one.
+  if (result.verdict.status === 'cancelled') return result;
+  const { name, fault } = result.scenario;
+  const { injectedUs, recoveredUs } = result.fault;
+  const validation = result.validation.map((o) => withLedger(o, find(name, 'validation', o.sdk)));
+  const faultPeriod = result.faultPeriod.map((figures) => {
+    const ledger = find(name, 'fault', figures.sdk);
+    if (ledger === undefined || injectedUs === null || recoveredUs === null) return figures;
+    return faultPeriodFigures(figures.sdk, ledger, injectedUs, recoveredUs);
+  });
+  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules));
+  const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
+  const verdict = judgeScenario({ fault, course: result.fault, verdicts: sdkVerdicts, ackedLostDuringFault, rules });
+  return { ...result, validation, faultPeriod, sdkVerdicts, verdict };
+}
+
+const FIGURES = ['sent', 'received', 'lost', 'unconfirmed', 'p99_ms'] as const;
+
+const difference = (where: string, what: string, was: unknown, now: unknown): Difference[] =>
+  was === now ? [] : [{ where, what, was: String(was), now: String(now) }];
+
+function outcomeDifferences(where: string, was: readonly ClientOutcome[], now: readonly ClientOutcome[]): Difference[] {
+  return now.flatMap(({ sdk, result }, i) => {
+    const before = was[i]?.result;
+    if (result === null || before == null) return [];
+    return FIGURES.flatMap((key) =>
+      before[key] === undefined ? [] : difference(`${where} ${sdk}`, key, before[key], result[key]),
+    );
+  });
+}
+
+function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Difference[] {
+  const { name } = now.scenario;
+  const sdks = now.sdkVerdicts.flatMap((v) =>
+    difference(`${name} ${v.sdk}`, 'status', was.sdkVerdicts.find((w) => w.sdk === v.sdk)?.status, v.status),
+  );
+  const lost = now.faultPeriod.flatMap((f, i) =>
+    difference(`${name} ${f.sdk}, fault period`, 'acknowledged, then lost', was.faultPeriod[i]?.ackedLost, f.ackedLost),
+  );
+  return [
+    ...difference(name, 'status', was.verdict.status, now.verdict.status),
+    ...sdks,
+    ...outcomeDifferences(name, was.validation, now.validation),
+    ...lost,
+  ];
+}
+
+/** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`. */
+export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): Rejudged {
+  const control = data.control.map((o) => withLedger(o, find(null, 'control', o.sdk)));
+  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, rules));
+  const verdict = judgeRun({
+    kind: data.plan.kind,
+    planned: data.plan.scenarios,
+    scenarios: scenarios.map(({ scenario, verdict: { passed, failures } }) => ({ ...scenario, passed, failures })),
+    runFailures: data.runFailures,
+    cancelled: data.headline === 'CANCELLED',
+    rules,
+  });
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules));
+  const now: RunData = { ...data, ...verdict, control, controlVerdicts, scenarios, plan: { ...data.plan, rules } };
+  const differences = [
+    ...difference('run', 'headline', data.headline, now.headline),
+    ...difference('run', 'pass rate', data.passRatePercent, now.passRatePercent),
+    ...outcomeDifferences('control run', data.control, control),
+    ...scenarios.flatMap((s, i) => scenarioDifferences(data.scenarios[i] ?? s, s)),
+  ];
+  const withoutLedger = [
+    ...data.control.filter((o) => find(null, 'control', o.sdk) === undefined).map((o) => `control run ${o.sdk}`),
+    ...data.scenarios.flatMap(({ scenario, validation }) =>
+      validation
+        .filter((o) => find(scenario.name, 'validation', o.sdk) === undefined)
+        .map((o) => `${scenario.name} ${o.sdk}`),
+    ),
+  ];
+  return { data: now, differences, withoutLedger };
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { dataPaths } from './paths.js';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.md': 'text/markdown; charset=utf-8',
+};
+
+export interface PageServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The file that a request may have, or undefined: the history, and of a run what is for everybody. Nothing else of the data folder is served. */
+function fileOf(path: string, root: string, isPublic: (path: string) => boolean): string | undefined {
+  if (path === '' || path === 'index.html' || path === 'index.json')
+    return join(root, path === '' ? 'index.html' : path);
+  const [, runId = '', rest = ''] = /^runs\/([A-Za-z0-9._-]+)\/(.+)$/.exec(path) ?? [];
+  return /[A-Za-z0-9]/.test(runId) && isPublic(rest) ? join(dataPaths(root).runs, runId, rest) : undefined;
+}
+
+function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
+  response.end(body);
+}
+
+function pathOf(url: string | undefined): string {
+  try {
+    return decodeURIComponent(new URL(url ?? '/', 'http://localhost').pathname).slice(1);
+  } catch {
+    return '?';
+  }
+}
+
+/**
+ * Serves a data folder's pages on loopback alone, to requests that name loopback as their host (so that no page of the internet can read them through
+ * a name of its own). Port 0 takes a free one.
+ */
+export async function servePages(
+  root: string,
+  options: { readonly port: number; readonly isPublic: (path: string) => boolean },
+): Promise<PageServer> {
+  const server: Server = createServer((request, response) => {
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+    if (host !== '127.0.0.1' && host !== 'localhost') return answer(response, 403, 'text/plain', 'loopback only\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return answer(response, 405, 'text/plain', 'GET or HEAD\n');
+    const file = fileOf(pathOf(request.url), root, options.isPublic);
+    try {
+      if (file === undefined) throw new Error('not served');
+      answer(response, 200, TYPES[extname(file)] ?? 'text/plain; charset=utf-8', readFileSync(file));
+    } catch {
+      answer(response, 404, 'text/plain; charset=utf-8', 'no such page\n');
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { HistoryBreaker, HistoryEntry } from '../domain/history.js';
+import { HISTORY_JSON, HISTORY_PAGE } from './files.js';
+import { historyIndex } from './history.js';
+import { historyPage } from './page/history-page.js';
+
+/** The history as files: name → content. `runsAt`: folder of the runs as seen from them, `runs/` or nothing. */
+export function historyFiles(
+  entries: readonly HistoryEntry[],
+  options: { readonly runsAt: string; readonly breakers?: readonly HistoryBreaker[] },
+): Map<string, string> {
+  const index = historyIndex(entries, options);
+  return new Map([
+    [HISTORY_JSON, `${JSON.stringify(index)}\n`],
+    [HISTORY_PAGE, historyPage(index)],
+  ]);
+}

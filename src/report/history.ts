@@ -1,0 +1,48 @@
+import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryScenario } from '../domain/history.js';
+import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
+import { summaryOf } from './summary.js';
+
+function historyScenario(row: ReportFile['scenarios'][number], details: ScenarioResult | undefined): HistoryScenario {
+  const { injectedUs = null, recoveredUs = null, recoverError = null } = details?.fault ?? {};
+  const proved = injectedUs !== null && recoveredUs !== null && recoverError === null;
+  return {
+    name: row.name,
+    core: row.core,
+    passed: row.passed,
+    status: row.status,
+    recovered_after_ms: proved ? Math.round((recoveredUs - injectedUs) / 1000) : null,
+    sdks: row.sdks.map(({ sdk, passed, status, lost, p99_ms }) => {
+      const figures = details?.faultPeriod.find((f) => f.sdk === sdk);
+      const outage = figures === undefined ? null : Math.round(figures.longestNoAckMs);
+      return { sdk, passed, status, lost, p99_ms, outage_ms: outage, lost_in_fault: figures?.ackedLost ?? 0 };
+    }),
+  };
+}
+
+/** What the history keeps of one report. */
+export function historyEntry(report: ReportFile): HistoryEntry {
+  const { run_id, started_at, finished_at, headline, run_passed, pass_rate, details } = report;
+  const { kind, cluster } = details.plan;
+  const scenarios = report.scenarios.map((row) =>
+    historyScenario(
+      row,
+      details.scenarios.find((s) => s.scenario.name === row.name),
+    ),
+  );
+  const summary = summaryOf(details);
+  return { run_id, kind, cluster, started_at, finished_at, headline, run_passed, pass_rate, summary, scenarios };
+}
+
+/**
+ * `index.json` from any entries: in the order of their start, each run once (of two the later one given), so that an index can be added to:
+ * `historyIndex([...old.runs, entry], …)`.
+ */
+export function historyIndex(
+  entries: readonly HistoryEntry[],
+  options: { readonly runsAt: string; readonly breakers?: readonly HistoryBreaker[] },
+): HistoryIndex {
+  const byId = new Map(entries.map((entry) => [entry.run_id, entry]));
+  const time = (entry: HistoryEntry): number => Date.parse(entry.started_at);
+  const runs = [...byId.values()].sort((a, b) => time(a) - time(b) || a.run_id.localeCompare(b.run_id));
+  return { schema: 'robustmq-chaos-index/1', runs_at: options.runsAt, breakers: options.breakers ?? [], runs };
+}

@@ -1,0 +1,136 @@
+import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
+import type { Headline } from '../../domain/status.js';
+import { localTimeOf } from '../format.js';
+import { html, raw, type Html } from '../html.js';
+import { REPORT_PAGE } from '../files.js';
+import { pageFrame } from './frame.js';
+import { FILTER_SCRIPT, HISTORY_STYLE } from './history-assets.js';
+import { trendSections } from './trends.js';
+
+const GLYPH: Readonly<Record<Headline, string>> = {
+  PASS: '✓',
+  FAIL: '✕',
+  INVALID: '!',
+  REFUSED: '–',
+  CANCELLED: '–',
+};
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+/** Names in the order in which the latest runs have them. */
+function names(runs: readonly HistoryEntry[]): { scenarios: string[]; sdks: string[] } {
+  const latest = [...runs].reverse();
+  const scenarios = unique(latest.flatMap((run) => run.scenarios.map(({ name }) => name)));
+  const sdks = unique(latest.flatMap((run) => run.scenarios.flatMap((s) => s.sdks.map(({ sdk }) => sdk))));
+  return { scenarios, sdks };
+}
+
+/** `index.html`: every run in one page, made from `index.json` alone. */
+export function historyPage(index: HistoryIndex): string {
+  const { scenarios, sdks } = names(index.runs);
+  const newestFirst = [...index.runs].reverse();
+  const keyOf = (run: HistoryEntry): string =>
+    run.scenarios
+      .flatMap((s) =>
+        (s.sdks.length > 0 ? s.sdks : [{ sdk: '', passed: s.passed }]).map(
+          ({ sdk, passed }) => `${scenarios.indexOf(s.name)}.${sdks.indexOf(sdk)}${passed && s.passed ? '' : '!'}`,
+        ),
+      )
+      .join(' ');
+  const link = (run: HistoryEntry): string => `${index.runs_at}${encodeURIComponent(run.run_id)}/${REPORT_PAGE}`;
+  const body = html`<header>
+      <h1>RobustMQ under chaos: every run</h1>
+      ${summary(index.runs)} ${index.breakers.map(breaker)}
+      <form id="filter" aria-label="Filter">
+        ${select(
+          'scenario',
+          'Scenario',
+          scenarios.map((name, i) => [String(i), name]),
+        )}
+        ${select(
+          'sdk',
+          'SDK',
+          sdks.map((name, i) => [String(i), name]),
+        )}
+        ${select('verdict', 'Verdict', VERDICTS)}
+        <output id="shown" role="status">${index.runs.length} runs</output>
+      </form>
+    </header>
+    <main>
+      ${strip(index.runs, link)} ${trendSections(index.runs, scenarios, sdks)}
+      <section>
+        <h2>Runs, latest first</h2>
+        <div class="scroll" role="region" aria-label="Runs" tabindex="0">
+          <table id="runs">
+            <thead>
+              <tr>
+                <th scope="col">started</th>
+                <th scope="col">verdict</th>
+                <th scope="col">passed</th>
+                <th scope="col">what happened</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${newestFirst.map((run) => row(run, link(run), keyOf(run)))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <p class="muted">Made from <a href="index.json">index.json</a> alone.</p>
+    </main>`;
+  return pageFrame('RobustMQ under chaos: every run', body, { style: HISTORY_STYLE, script: FILTER_SCRIPT });
+}
+
+/** One mark per run. */
+const strip = (runs: readonly HistoryEntry[], link: (run: HistoryEntry) => string): Html =>
+  html`<section>
+    <h2 id="strip-title">Verdicts, oldest first</h2>
+    <ol class="strip" aria-labelledby="strip-title">
+      ${runs.map((run) => html`<li><a class="v ${run.headline}" href="${link(run)}" title="${localTimeOf(run.started_at)} ${run.headline}" aria-label="${localTimeOf(run.started_at)} ${run.headline}">${GLYPH[run.headline]}</a></li>`)}
+    </ol>
+    <ul class="legend">
+      ${(['PASS', 'FAIL', 'INVALID', 'CANCELLED'] as const).map((headline) => html`<li><span class="v ${headline}" aria-hidden="true">${GLYPH[headline]}</span> ${headline}</li>`)}
+    </ul>
+  </section>`;
+
+const VERDICTS: readonly (readonly [string, string])[] = [
+  ['passed', 'passed'],
+  ['not', 'not passed'],
+  ['FAIL', 'run is FAIL'],
+  ['INVALID', 'run is INVALID'],
+  ['CANCELLED', 'run was cancelled'],
+];
+
+const select = (id: string, label: string, options: readonly (readonly [string, string])[]): Html =>
+  html`<label
+    >${label}
+    <select id="${id}">
+      <option value="">any</option>
+      ${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}
+    </select></label
+  >`;
+
+function summary(runs: readonly HistoryEntry[]): Html {
+  const last = runs.at(-1);
+  if (last === undefined) return html`<p>No runs yet.</p>`;
+  const recent = runs.slice(-30);
+  const passed = recent.filter((run) => run.run_passed).length;
+  return html`<p>
+    Latest: <strong>${last.headline}</strong>, ${localTimeOf(last.finished_at)}. Of the latest ${recent.length} runs
+    ${passed} passed.
+  </p>`;
+}
+
+function breaker({ cluster, failures_in_a_row, open, since, note }: HistoryBreaker): Html {
+  const state = open ? 'open: nothing runs by itself until somebody resumes it' : 'closed';
+  const text = `Breaker of ${cluster}: ${state}; ${failures_in_a_row} failed in a row${since === null ? '' : `, since ${localTimeOf(since)}`}.${note === null ? '' : ` ${note}`}`;
+  return html`<p${open ? raw(' class="caveat"') : null}>${text}</p>`;
+}
+
+const row = (run: HistoryEntry, link: string, key: string): Html =>
+  html`<tr data-v="${run.headline}" data-s="${key}">
+    <th scope="row"><a href="${link}">${localTimeOf(run.started_at)}</a></th>
+    <td>${run.headline}</td>
+    <td>${run.pass_rate} %</td>
+    <td>${run.summary.replace(/^[A-Z]+(: |, )/, '')}</td>
+  </tr> `;

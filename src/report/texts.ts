@@ -1,0 +1,76 @@
+import type { ClientOutcome } from '../domain/client-result.js';
+import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import { dash, localTime, number, seconds } from './format.js';
+
+/** Sentences of the reports, in Markdown of one line each: `code` and **bold** and nothing else. */
+
+export const SYMBOL = { PASS: '✅', FAIL: '❌', INVALID: '⚠️', REFUSED: '⛔', CANCELLED: '⏹️' } as const;
+
+const ATTRIBUTION = {
+  broker: 'every SDK failed, so the broker',
+  'some-sdks': 'only some SDKs failed, so the protocol as they use it, or those SDKs',
+  equipment: "the test's own equipment",
+} as const;
+
+/** Which run this is, and with what it was made. */
+export function factLines({ plan, ...data }: RunData): string[] {
+  const at = (iso: string): string => localTime(iso, plan.timeZone);
+  return [
+    `Run \`${data.runId}\` (${plan.kind}) on cluster \`${plan.cluster}\`, driver \`${plan.driver}\`, ${plan.nodeCount} brokers.`,
+    `${at(data.startedAt)} to ${at(data.finishedAt)}. Pass rate ${data.passRatePercent} %.`,
+    `Config \`sha256:${plan.configSha256.slice(0, 12)}\`. ${versionsOf({ plan, ...data })
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
+  ];
+}
+
+/** Versions of everything that took part: program, broker, kernel, and each SDK's library. */
+export function versionsOf(data: RunData): (readonly [string, string])[] {
+  const libraries = data.control.flatMap(({ sdk, result }) =>
+    result?.library ? [[`${sdk}:`, result.library] as const] : [],
+  );
+  return [...Object.entries(data.versions), ...libraries];
+}
+
+/** What was done to the cluster, and how that went. */
+export function faultLines({ plan }: RunData, { scenario, fault, verdict, healWaitSeconds }: ScenarioResult): string[] {
+  const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
+  const held =
+    fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
+  const params = Object.entries(scenario.params).map(([key, value]) => `${key}=${String(value)}`);
+  return [
+    `Fault \`${scenario.fault}\` on \`${scenario.target}\` (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${fault.victim ?? dash}.`,
+    ...(fault.reason === null ? [] : [`Why: ${fault.reason}.`]),
+    `Injected ${at(fault.injectedAt)}, recovered and proved ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
+    ...(fault.injectError === null
+      ? []
+      : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),
+    ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
+    ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
+    ...(fault.recoverError === null ? [] : [`**Recover error:** ${fault.recoverError}.`]),
+    ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
+  ];
+}
+
+/** p99 of every SDK after the fault against the control run. */
+export function comparedLine(data: RunData, { validation }: ScenarioResult): string {
+  const baseline = (sdk: string): ClientOutcome | undefined => data.control.find((outcome) => outcome.sdk === sdk);
+  const compared = validation.map(({ sdk, result }) => {
+    const [before, after] = [baseline(sdk)?.result?.p99_ms, result?.p99_ms];
+    const ratio =
+      typeof before === 'number' && typeof after === 'number' && before > 0 ? `${(after / before).toFixed(1)} ×` : dash;
+    return `${sdk} ${number(before)} → ${number(after)} ms (${ratio})`;
+  });
+  return `p99 against the control run: ${compared.join(', ')}.`;
+}
+
+/** How to do the same again: the same commit, the same config (its hash is above), the same SDKs. */
+export function commandsAgain({ plan, versions }: RunData): string[] {
+  const commit = /\(([0-9a-f]{7,40})(-dirty)?\)/.exec(versions['robustmq-chaos-test'] ?? '');
+  const sdk = plan.sdksLeftOut.length === 0 ? [] : [`--sdk ${plan.sdks.join(',')}`];
+  const config = plan.configPath.endsWith('/config/default.yml') ? [] : [`--config ${plan.configPath}`];
+  const name = plan.kind === 'single' ? [plan.scenarios[0]?.name ?? ''] : [];
+  const options = [...name, ...config, ...sdk];
+  const run = ['npm run', plan.kind === 'single' ? 'scenario' : 'round', ...(options.length > 0 ? ['--'] : [])];
+  return [...(commit?.[1] === undefined ? [] : [`git checkout ${commit[1]}`]), [...run, ...options].join(' ')];
+}

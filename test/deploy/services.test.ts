@@ -1,0 +1,91 @@
+// The commands of docker-compose.yml, run as processes of this machine: the server is a dev server of the test's own, the rest is what a container
+// would run. All of it, on PostgreSQL: `npm run bench:production`.
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useServer } from '../../src/host/temporal/state.js';
+import { installRoot, requireTool } from '../../src/host/tools.js';
+import {
+  catalogue,
+  createSandbox,
+  mustPoll,
+  removeSandbox,
+  startOutsideServer,
+  type Sandbox,
+} from '../e2e/support/round.js';
+
+interface Compose {
+  readonly environment: (service: string) => Record<string, string>;
+  readonly command: (service: string) => string[];
+  readonly healthCheck: (service: string) => string[];
+}
+const module = new URL('../../bench/production/compose.mjs', import.meta.url).href;
+const { readCompose } = (await import(module)) as { readCompose: (root: string, here: object) => Compose };
+
+let sandbox: Sandbox;
+let compose: Compose;
+let address: string;
+let worker: ChildProcess | undefined;
+
+beforeAll(async () => {
+  sandbox = createSandbox({ sdks: ['python'], scenarios: [catalogue.quick('quick')] });
+  address = await startOutsideServer(sandbox, []);
+  const here = {
+    variables: { POSTGRES_PASSWORD: 'unused' },
+    postgresPort: 1,
+    temporalPort: Number(address.split(':')[1]),
+    config: sandbox.config,
+  };
+  compose = readCompose(installRoot, here);
+});
+afterAll(async () => {
+  worker?.kill('SIGKILL');
+  await removeSandbox(sandbox);
+});
+
+const environment = (service: string): Record<string, string> => ({
+  PATH: `${join(requireTool('temporal'), '..')}:${process.env['PATH'] ?? ''}`,
+  HOME: sandbox.root,
+  ...compose.environment(service),
+});
+
+function run(service: string, [program = '', ...args]: string[]): { status: number | null; stdout: string } {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: installRoot,
+    env: environment(service),
+    encoding: 'utf8',
+  });
+  return { status, stdout: stdout + stderr };
+}
+
+const healthOf = (service: string): { status: number | null; stdout: string } =>
+  run(service, compose.healthCheck(service));
+
+describe('the services of docker-compose.yml', () => {
+  it('make a new server ready, as often as they are started', () => {
+    for (let time = 0; time < 2; time += 1)
+      expect(run('namespace', compose.command('namespace'))).toMatchObject({ status: 0 });
+    const listed = run('namespace', ['temporal', 'operator', 'search-attribute', 'list']).stdout;
+    for (const name of ['ChaosCluster', 'ChaosState', 'ChaosScenario'])
+      expect(listed).toMatch(new RegExp(`${name}\\s+Keyword`));
+  });
+
+  it('start a worker whose health check says whether it works', async () => {
+    expect(healthOf('worker')).toEqual({ status: 1, stdout: `no worker of host local runs for ${address}\n` });
+    const gone = useServer(sandbox.dataRoot, 'worker', { hostId: 'local', address });
+    expect(healthOf('worker').stdout).toBe(`worker ${process.pid} of host local does not ask ${address} for work\n`);
+    gone();
+    const [program = '', ...args] = compose.command('worker');
+    worker = spawn(program, args, { cwd: installRoot, env: environment('worker'), stdio: 'ignore' });
+    const healthy = await mustPoll(
+      'a healthy worker',
+      () => (healthOf('worker').status === 0 ? true : undefined),
+      30_000,
+    );
+    expect(healthy).toBe(true);
+    worker.kill('SIGKILL');
+    await mustPoll('the end of the worker', () => worker?.signalCode ?? undefined);
+    expect(healthOf('worker')).toMatchObject({ status: 1 });
+  }, 60_000);
+});

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { installRoot } from '../../src/host/tools.js';
+import { historyEntry, historyIndex } from '../../src/report/history.js';
+import { jsonReport } from '../../src/report/json.js';
+import { problemsOf } from '../support/json-schema.js';
+import { runData } from './fixtures.js';
+import { syntheticRun } from './support/synthetic.js';
+
+const { data } = syntheticRun({ messages: 200, sdks: ['go', 'rust'], lostEvery: 50 });
+const report = JSON.parse(JSON.stringify(jsonReport(data))) as ReturnType<typeof jsonReport>;
+
+describe('report.json', () => {
+  test('is what its schema says, down to the last field', () => {
+    expect(problemsOf('report.schema.json', report)).toEqual([]);
+    expect(problemsOf('report.schema.json', JSON.parse(JSON.stringify(jsonReport(runData()))))).toEqual([]);
+  });
+
+  test.each([
+    ['a field of the spec that is missing', { ...report, pass_rate: undefined }, /pass_rate/],
+    ['a headline that there is not', { ...report, headline: 'GREEN' }, /headline/],
+    ['a field that the schema does not describe', { ...report, mood: 'good' }, /additional properties/],
+    ['another version', { ...report, schema: 'robustmq-chaos-report/2' }, /schema/],
+  ])('%s is found', (_, wrong, problem) => {
+    expect(problemsOf('report.schema.json', JSON.parse(JSON.stringify(wrong))).join('\n')).toMatch(problem);
+  });
+
+  test('the schema itself lets readers of a later minor version through: it forbids no further field', () => {
+    const schema = readFileSync(join(installRoot, 'docs', 'report.schema.json'), 'utf8');
+    expect(schema).not.toContain('"additionalProperties": false');
+  });
+});
+
+test('index.json is what its schema says, down to the last field', () => {
+  const breakers = [{ cluster: 'local', failures_in_a_row: 1, open: false, since: null, note: null }];
+  const index = historyIndex([historyEntry(report)], { runsAt: 'runs/', breakers });
+  expect(problemsOf('index.schema.json', JSON.parse(JSON.stringify(index)))).toEqual([]);
+});
