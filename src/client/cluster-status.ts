@@ -7,7 +7,10 @@ import { clusterStatusQuery, type ClusterStatus } from '../workflows/messages.js
 /** The durable record of a cluster; an empty one where no run has ever asked for it. Rejects if no worker answers. */
 export async function clusterStatus(client: Client, cluster: string): Promise<ClusterStatus> {
   try {
-    return await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery);
+    const record = client.workflow.getHandle(clusterWorkflowId(cluster));
+    // A record that somebody has terminated still answers; the next run begins a new one.
+    const [status, { status: execution }] = await Promise.all([record.query(clusterStatusQuery), record.describe()]);
+    return execution.name === 'RUNNING' ? status : { cluster, holder: null, breaker: NEW_BREAKER };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { cluster, holder: null, breaker: NEW_BREAKER };
     throw error;

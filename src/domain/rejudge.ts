@@ -44,7 +44,13 @@ function recounted(result: ClientResult, { messages, endUs }: Ledger): ClientRes
 const withLedger = (outcome: ClientOutcome, ledger: Ledger | undefined): ClientOutcome =>
   outcome.result === null || ledger === undefined ? outcome : { ...outcome, result: recounted(outcome.result, ledger) };
 
-function rejudgeScenario(result: ScenarioResult, find: FindLedger, rules: VerdictRules): ScenarioResult {
+/** What a run is judged again by. */
+interface Judging {
+  readonly rules: VerdictRules;
+  readonly askedMessages: number;
+}
+
+function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, askedMessages }: Judging): ScenarioResult {
   // A run that was cancelled has no verdict, and no rule gives it one.
   if (result.verdict.status === 'cancelled') return result;
   const { name, fault } = result.scenario;
@@ -95,8 +101,9 @@ function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Differen
 
 /** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`. */
 export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): Rejudged {
+  const askedMessages = data.plan.load.messages;
   const control = data.control.map((o) => withLedger(o, find(null, 'control', o.sdk)));
-  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, rules));
+  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, { rules, askedMessages }));
   const verdict = judgeRun({
     kind: data.plan.kind,
     planned: data.plan.scenarios,
@@ -105,7 +112,7 @@ export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): R
     cancelled: data.headline === 'CANCELLED',
     rules,
   });
-  const controlVerdicts = control.map((o) => judgeSdk(o, rules, data.plan.load.messages));
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules, askedMessages));
   const now: RunData = { ...data, ...verdict, control, controlVerdicts, scenarios, plan: { ...data.plan, rules } };
   const differences = [
     ...difference('run', 'headline', data.headline, now.headline),

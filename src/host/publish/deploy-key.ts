@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { DeployKeySettings, PublishSettings } from '../../domain/publish.js';
@@ -62,11 +62,11 @@ function remote(git: Git, { branch, folder }: PublishSettings, workDir: string):
     look: async (runId): Promise<RemoteView> => {
       await fetch('--filter=blob:none');
       const head = (await git(['rev-parse', TRACKED])).trim();
-      const lies = async (path: string): Promise<boolean> =>
-        (await git(['ls-tree', head, '--', `${folder}/${path}`])) !== '';
-      const hasRun = await lies(runId);
-      if (hasRun || !(await lies(HISTORY_INDEX))) return { head, hasRun, index: null };
-      const show = (): Promise<string> => git(['show', `${head}:${folder}/${HISTORY_INDEX}`]);
+      const [run, history] = [`${folder}/${runId}`, `${folder}/${HISTORY_INDEX}`];
+      const there = (await git(['ls-tree', '-z', '--name-only', head, '--', run, history])).split('\0');
+      const hasRun = there.includes(run);
+      if (hasRun || !there.includes(history)) return { head, hasRun, index: null };
+      const show = (): Promise<string> => git(['show', `${head}:${history}`]);
       const index = await show().catch(async (error: unknown) => {
         if (!String(error).includes('unadvertised object')) throw error;
         // A host of git's first protocol gives no single file: everything, then.
@@ -76,7 +76,7 @@ function remote(git: Git, { branch, folder }: PublishSettings, workDir: string):
       return { head, hasRun, index };
     },
     commit: async (head, files, message): Promise<CommitAnswer> => {
-      const tree = await treeWith(git, head, files, join(workDir, 'index'));
+      const tree = await treeWith(git, head, files, workDir);
       const made = (await git(['commit-tree', tree, '-p', head, '-F', '-'], { input: message })).trim();
       const said = await git(['push', '--porcelain', 'origin', `${made}:refs/heads/${branch}`], { accept: [1] });
       // One line per ref: `<flag>\t<from>:<to>\t<summary> (<reason>)`; `!` stands for a refused one.
@@ -90,14 +90,24 @@ function remote(git: Git, { branch, folder }: PublishSettings, workDir: string):
 }
 
 /** The tree of `head` with these files in it. */
-async function treeWith(git: Git, head: string, files: readonly RemoteFile[], indexFile: string): Promise<string> {
-  const env = { GIT_INDEX_FILE: indexFile };
+async function treeWith(git: Git, head: string, files: readonly RemoteFile[], workDir: string): Promise<string> {
+  const env = { GIT_INDEX_FILE: join(workDir, 'index') };
   await git(['read-tree', head], { env });
-  const lines: string[] = [];
-  for (const { path, content } of files) {
-    const blob = (await git(['hash-object', '-w', '--stdin'], { input: content })).trim();
-    lines.push(`100644 ${blob}\t${path}\0`);
-  }
+  const blobs = await blobsOf(git, files, workDir);
+  const lines = files.map(({ path }, i) => `100644 ${blobs[i] ?? ''}\t${path}\0`);
   await git(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
   return (await git(['write-tree', '--missing-ok'], { env })).trim();
+}
+
+/** Writes every file into the repository by one program; ids in the files' order. */
+async function blobsOf(git: Git, files: readonly RemoteFile[], workDir: string): Promise<string[]> {
+  const folder = mkdtempSync(join(workDir, 'files-'));
+  const paths = files.map(({ content }, i) => {
+    const path = join(folder, String(i));
+    writeFileSync(path, content);
+    return path;
+  });
+  const ids = await git(['hash-object', '-w', '--no-filters', '--stdin-paths'], { input: `${paths.join('\n')}\n` });
+  rmSync(folder, { recursive: true });
+  return ids.trim().split('\n');
 }

@@ -6,6 +6,7 @@ import {
   type KnownIssue,
 } from '../../domain/issue.js';
 import type { PublishSettings } from '../../domain/publish.js';
+import { RemoteError } from '../remote-error.js';
 import type { PublishContext, Site } from './contract.js';
 import { openGitHub, type GitHubClient } from './github-client.js';
 import { waitOrThrow, type Patience } from './push-run.js';
@@ -71,16 +72,35 @@ async function knownIssues({ rest, call }: GitHubClient, place: Place, site: Sit
   return found;
 }
 
+/**
+ * The issue is found again by its label, and GitHub drops the labels of somebody who may not set any without a word: who may not make the label
+ * opens no issue, since that would be a new one with each run.
+ */
+async function ensureLabel({ rest, call }: GitHubClient, { owner, repo, label }: Place): Promise<void> {
+  const description = 'Opened and closed by robustmq-chaos-test';
+  try {
+    await call(`label ${label} of ${owner}/${repo}`, () =>
+      rest.issues.createLabel({ owner, repo, name: label, color: 'd93f0b', description }),
+    );
+  } catch (error) {
+    // 422: it is there.
+    if (!(error instanceof RemoteError && error.code === 'REMOTE_REFUSED')) throw error;
+  }
+}
+
 async function take(
-  { rest, call }: GitHubClient,
-  { owner, repo, label }: Place,
+  github: GitHubClient,
+  place: Place,
   step: IssueStep,
   { news, site, body }: KeepIssue,
 ): Promise<void> {
   if (step.kind === 'nothing') return;
+  const { rest, call } = github;
+  const { owner, repo, label } = place;
   const text = body(step.memory);
   if (step.kind === 'open') {
     const title = site.issueTitle(news);
+    await ensureLabel(github, place);
     await call('opening an issue', () => rest.issues.create({ owner, repo, title, body: text, labels: [label] }));
     return;
   }

@@ -128,14 +128,14 @@ describe.skipIf(missing !== undefined)('a push with a deploy key', () => {
     expect(repository.file('reports/run-1/report.md')).toBe('# run-1 报告\n');
   });
 
-  it('of three hosts at once ends with the runs of all three', async () => {
-    const hosts = ['a', 'b', 'c'].map((name) => ({ root: join(folder, name), runId: `run-${name}` }));
+  it('of two hosts at once ends with the runs of both', async () => {
+    const hosts = ['a', 'b'].map((name) => ({ root: join(folder, name), runId: `run-${name}` }));
     for (const { root, runId } of hosts) storeRun(root, runId, 1);
     const answers = await Promise.all(
       hosts.map(({ root, runId }) => publishOwed(requestFor(root, runId, settings(), { firstDelayMs: 200 }))),
     );
     expect(answers).toEqual(hosts.map(({ runId }) => [pushed(runId)]));
-    expect(repository.commits()).toHaveLength(3);
+    expect(repository.commits()).toHaveLength(2);
     const { runs } = JSON.parse(repository.file('reports/index.json') ?? '') as { runs: { run_id: string }[] };
     expect(runs.map(({ run_id }) => run_id).sort()).toEqual(hosts.map(({ runId }) => runId));
   });

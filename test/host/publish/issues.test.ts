@@ -80,6 +80,15 @@ describe('the issue of a failing scenario', () => {
     expect(github.issues[0]!.body).toContain('fails: 2 runs, first `run-1`, last `run-2`');
   });
 
+  it('is not opened by a token that may not label it: the next run would not find it', async () => {
+    github.trouble = (call) =>
+      call.template.endsWith('/labels') ? { status: 403, body: { message: 'Resource not accessible' } } : undefined;
+    expect(await run(1, false)).toMatchObject([
+      { pushError: null, issueError: expect.stringMatching(/label chaos-test.*403/) },
+    ]);
+    expect(github.issues).toEqual([]);
+  });
+
   it('of a person that has the same label is left alone', async () => {
     const theirs = {
       number: 1,

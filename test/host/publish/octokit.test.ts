@@ -5,6 +5,9 @@ import type { PublishSettings } from '../../../src/domain/publish.js';
 import { publishOwed, type Published, type PublishLimits } from '../../../src/host/publish/index.js';
 import { createRepository, type Repository } from '../../support/github/repository.js';
 import { startGitHub, type GitHubServer, type Trouble } from '../../support/github/server.js';
+import { historyEntry } from '../../../src/report/history.js';
+import { jsonReport } from '../../../src/report/json.js';
+import { runData } from '../../report/fixtures.js';
 import { temporaryFolder } from '../helpers.js';
 import { publicationOf, requestFor, settingsFor, storeRun } from './stored-run.js';
 
@@ -60,6 +63,7 @@ describe('a run that is pushed', () => {
     expect(repository.file('reports/run-1/report.md')).toBe('# run-1 报告\n');
     expect(JSON.parse(repository.file('reports/run-1/report.json') ?? '')).toMatchObject({ run_id: 'run-1' });
     expect(JSON.parse(repository.file('reports/index.json') ?? '')).toMatchObject({ runs: [{ run_id: 'run-1' }] });
+    expect(repository.file('reports/index.html')).toContain('run-1');
     expect(repository.file('README.md')).toBe('reports\n');
     expect(repository.file('reports/run-1/control/go/ledger.ndjson.gz')).toBeUndefined();
   });
@@ -108,7 +112,7 @@ describe('a branch that others push to', () => {
       if (call.method === 'patch' && nth === 1) repository.commitByOther('reports/index.json', theirs);
       return undefined;
     };
-    const entry = { run_id: 'theirs', started_at: '2026-11-22T10:00:00Z', finished_at: '2026-11-22T10:01:00Z' };
+    const entry = historyEntry(jsonReport(runData({ runId: 'theirs', startedAt: '2026-11-22T10:00:00Z' })));
     await publish('run-1');
     expect(JSON.parse(repository.file('reports/index.json') ?? '')).toMatchObject({
       runs: [{ run_id: 'theirs' }, { run_id: 'run-1' }],
@@ -129,6 +133,14 @@ describe('a branch that others push to', () => {
     troubleAt('patch', '/git/refs/{ref}', [1, 2, 3, 4], { status: 422, body });
     await failedWith(/must be made through a pull request/);
     expect(github.calls.filter((call) => call === UPDATE_REF)).toHaveLength(3);
+  });
+});
+
+describe('a history that lies there', () => {
+  it('and is none is not written over', async () => {
+    repository.commitByOther('reports/index.json', 'by hand\n');
+    await failedWith(/index\.json of the repository: expected a history, got "by hand/);
+    expect(repository.file('reports/index.json')).toBe('by hand\n');
   });
 });
 

@@ -65,4 +65,16 @@ export const issueRoutes = (issues: StoredIssue[], url: () => string): Route[] =
       return { status: 200, body: full(issue, url()) };
     },
   },
+  {
+    method: 'post',
+    template: '/repos/{owner}/{repo}/labels',
+    answer: ({ body }) => {
+      const { name, color, description } = body as { name: string; color: string; description: string };
+      if (issues.some(({ labels }) => labels.includes(name))) {
+        const errors = [{ resource: 'Label', code: 'already_exists', field: 'name' }];
+        return { status: 422, body: { message: 'Validation Failed', errors, documentation_url: person } };
+      }
+      return { status: 201, body: { id: 1, node_id: 'L1', url: url(), name, description, color, default: false } };
+    },
+  },
 ];
