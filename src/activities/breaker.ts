@@ -4,6 +4,7 @@ import type { RecordedOutcome, ResetRequest, RunEnding } from '../domain/breaker
 import { clusterWorkflowId } from '../domain/ids.js';
 import { clusterStatusQuery, recordOutcomeUpdate, resetUpdate, type ResetAnswer } from '../workflows/messages.js';
 import { clusterRecord } from './cluster-record.js';
+import { showBreaker } from './history.js';
 import { asActivity } from './support.js';
 
 export interface RecordOutcomeRequest {
@@ -19,12 +20,14 @@ export interface ResetBreakerRequest {
 export const breakerActivities = {
   /** Has a run counted. The record itself sees to it that a retry counts nothing twice. */
   recordOutcome: ({ cluster, ending }: RecordOutcomeRequest): Promise<RecordedOutcome> =>
-    asActivity(() =>
-      getClient().workflow.executeUpdateWithStart(recordOutcomeUpdate, {
+    asActivity(async () => {
+      const outcome = await getClient().workflow.executeUpdateWithStart(recordOutcomeUpdate, {
         args: [ending],
         startWorkflowOperation: clusterRecord(cluster),
-      }),
-    ),
+      });
+      await showBreaker(ending.runDir, cluster);
+      return outcome;
+    }),
 
   /** Closes the breaker that a run opened; if that was done before (by an attempt whose answer was lost, or by hand), says by whom. */
   resetBreaker: ({ cluster, reset }: ResetBreakerRequest): Promise<ResetAnswer> =>

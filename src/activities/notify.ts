@@ -15,6 +15,7 @@ import type { ReportFile } from '../domain/report-data.js';
 import { readJson } from '../host/files.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
+import { showBreaker } from './history.js';
 import { asActivity, planOf } from './support.js';
 
 /** The messages about a run that has its report. */
@@ -101,7 +102,9 @@ export function createNotifyActivities(notifiersOf: NotifiersOf) {
     announce: (request: AnnounceRequest): Promise<void> => send(request.run, () => messageOf(request)),
 
     /** Tells people that the runs go on, who said so, and why. */
-    announceResume: ({ run, ...resume }: AnnounceResumeRequest): Promise<void> =>
-      send(run, ({ runId, cluster }) => resumedMessage({ runId, cluster }, resume)),
+    announceResume: async ({ run, ...resume }: AnnounceResumeRequest): Promise<void> => {
+      await asActivity(() => showBreaker(run.runDir, planOf(run).cluster));
+      await send(run, ({ runId, cluster }) => resumedMessage({ runId, cluster }, resume));
+    },
   };
 }

@@ -1,19 +1,15 @@
 import { join } from 'node:path';
-import { log } from '@temporalio/activity';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
 import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
 import { readJson, writeJson, writeText } from '../host/files.js';
-import { refreshHistory } from '../host/history.js';
-import { dataRootOf } from '../host/paths.js';
 import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/run-sources.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../report/files.js';
-import { historyEntry } from '../report/history.js';
-import { historyFiles } from '../report/history-files.js';
 import { jsonReport } from '../report/json.js';
 import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
+import { addToHistory } from './history.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from './requests.js';
 import { asActivity, messageOf, planOf } from './support.js';
 
@@ -102,15 +98,6 @@ function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string>
   }
 }
 
-/** The history is made from the reports, and can be made again: that it cannot be written now is no reason to lose the run. */
-function addToHistory({ runDir, runId }: RunPlan): void {
-  try {
-    refreshHistory(dataRootOf(runDir), { entryOf: historyEntry, filesOf: historyFiles }, [runId]);
-  } catch (error) {
-    log.warn(`the history was not brought up to date: ${messageOf(error)}`);
-  }
-}
-
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
   return {
     /** Writes one scenario down, whatever becomes of the run. */
@@ -122,7 +109,7 @@ export function createReportActivities(versions: Readonly<Record<string, string>
 
     /** Judges the run, writes its report as JSON, Markdown and page into its folder, and adds it to the history. */
     writeReport: (request: WriteReportRequest): Promise<ReportWritten> =>
-      asActivity(() => {
+      asActivity(async () => {
         const plan = planOf(request.run);
         const stored = readLedgers(
           plan.runDir,
@@ -131,9 +118,9 @@ export function createReportActivities(versions: Readonly<Record<string, string>
         );
         const data = runData(plan, request, stored, versions);
         for (const [path, text] of filesOf(data, stored)) writeText(join(plan.runDir, path), text);
-        addToHistory(plan);
+        await addToHistory(plan);
         const { finishedAt, headline, runPassed, passRatePercent } = data;
-        return Promise.resolve({
+        return {
           finishedAt,
           headline,
           runPassed,
@@ -142,7 +129,7 @@ export function createReportActivities(versions: Readonly<Record<string, string>
           summary: summaryOf(data),
           jsonPath: join(plan.runDir, REPORT_JSON),
           markdownPath: join(plan.runDir, REPORT_MARKDOWN),
-        });
+        };
       }),
   };
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../domain/history.js';
 import type { ReportFile } from '../domain/report-data.js';
-import { readJson, writeText } from './files.js';
+import { readJson, writeJson, writeText } from './files.js';
 import { dataPaths } from './paths.js';
 
 /** How entries and files of a history are made: pure, and none of this room's business. */
@@ -12,6 +12,14 @@ export interface HistoryMaker {
     entries: readonly HistoryEntry[],
     options: { readonly runsAt: string; readonly breakers: readonly HistoryBreaker[] },
   ) => ReadonlyMap<string, string>;
+}
+
+const breakersFile = (root: string): string => join(root, 'breakers.json');
+
+/** Keeps what was last known of a cluster's breaker beside the runs, so that the history can say it without a Temporal server. */
+export function noteBreaker(root: string, breaker: HistoryBreaker): void {
+  const others = (readJson<HistoryBreaker[]>(breakersFile(root)) ?? []).filter((b) => b.cluster !== breaker.cluster);
+  writeJson(breakersFile(root), [...others, breaker]);
 }
 
 const hasReport = (runs: string, runId: string): boolean => existsSync(join(runs, runId, 'report.json'));
@@ -34,7 +42,7 @@ export function refreshHistory(dataRoot: string, maker: HistoryMaker, anew: read
       ? [maker.entryOf(report)]
       : [];
   });
-  const breakers = readJson<HistoryBreaker[]>(join(root, 'breakers.json')) ?? [];
+  const breakers = readJson<HistoryBreaker[]>(breakersFile(root)) ?? [];
   for (const [name, text] of maker.filesOf(entries, { runsAt: 'runs/', breakers })) writeText(join(root, name), text);
   return entries;
 }

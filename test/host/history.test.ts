@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { HistoryEntry, HistoryIndex } from '../../src/domain/history.js';
-import { refreshHistory, type HistoryMaker } from '../../src/host/history.js';
+import { noteBreaker, refreshHistory, type HistoryMaker } from '../../src/host/history.js';
 import { writeJson } from '../../src/host/files.js';
 import { historyEntry } from '../../src/report/history.js';
 import { historyFiles } from '../../src/report/history-files.js';
@@ -70,4 +70,18 @@ test('without any run there is an empty history', () => {
   refreshHistory(root, maker);
   expect(listed()).toEqual([]);
   expect(existsSync(join(root, 'index.html'))).toBe(true);
+});
+
+test('what is known of a breaker stays in the history, each cluster once', () => {
+  const breaker = { cluster: 'local', failures_in_a_row: 2, open: false, since: null, note: null };
+  noteBreaker(root, breaker);
+  noteBreaker(root, { ...breaker, cluster: 'other' });
+  noteBreaker(root, { ...breaker, failures_in_a_row: 3, open: true });
+  refreshHistory(root, maker);
+  const { breakers } = JSON.parse(readFileSync(join(root, 'index.json'), 'utf8')) as HistoryIndex;
+  expect(breakers.map((b) => [b.cluster, b.failures_in_a_row, b.open])).toEqual([
+    ['other', 2, false],
+    ['local', 3, true],
+  ]);
+  expect(readFileSync(join(root, 'index.html'), 'utf8')).toContain('Breaker of local: open');
 });

@@ -27,10 +27,18 @@ const anchorOf = (scenario: string): string => `scenario-${scenario}`;
 export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[]): string {
   const { data } = sources;
   const scenarios = worstFirst(data.scenarios);
+  const [verdict = '', reasons = ''] = summaryOf(data).split(' — ');
   const body = html`<header>
       <h1 class="verdict ${data.headline === 'PASS' ? 'pass' : data.headline === 'FAIL' ? 'fail' : 'other'}">
-        ${SYMBOL[data.headline]} ${summaryOf(data)}
+        ${SYMBOL[data.headline]} ${verdict}
       </h1>
+      ${
+        reasons === ''
+          ? null
+          : html`<ul class="reasons">
+              ${reasons.split(' · ').map((reason) => html`<li>${reason}</li>`)}
+            </ul>`
+      }
       ${caveats(data).map((text) => html`<p class="caveat">⚠️ ${text}</p>`)} ${paragraph(factLines(data).slice(0, 2))}
       <nav aria-label="Sections">
         <ul>

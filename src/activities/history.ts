@@ -1,0 +1,47 @@
+import { getClient, log } from '@temporalio/activity';
+import type { Breaker } from '../domain/breaker.js';
+import type { HistoryBreaker } from '../domain/history.js';
+import { clusterWorkflowId } from '../domain/ids.js';
+import type { RunRef } from '../domain/plan.js';
+import { noteBreaker, refreshHistory } from '../host/history.js';
+import { dataRootOf } from '../host/paths.js';
+import { historyEntry } from '../report/history.js';
+import { historyFiles } from '../report/history-files.js';
+import { clusterStatusQuery } from '../workflows/messages.js';
+import { messageOf } from './support.js';
+
+/** The history is made from the reports, and can be made again: that it cannot be written now is no reason to lose anything. */
+async function gently(work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.warn(`the history was not brought up to date: ${messageOf(error)}`);
+  }
+}
+
+const refresh = (runDir: string, anew: readonly string[]): unknown =>
+  refreshHistory(dataRootOf(runDir), { entryOf: historyEntry, filesOf: historyFiles }, anew);
+
+/** Puts a run whose report was just written into the history of its data folder. */
+export const addToHistory = ({ runDir, runId }: RunRef): Promise<void> => gently(() => void refresh(runDir, [runId]));
+
+/** The breaker as the history shows it. */
+export function historyBreaker(cluster: string, { consecutiveFailures, state, lastReset }: Breaker): HistoryBreaker {
+  const reset = lastReset === null ? null : `Last resumed by ${lastReset.by}: ${lastReset.reason}`;
+  const open = state.kind === 'open';
+  return {
+    cluster,
+    failures_in_a_row: consecutiveFailures,
+    open,
+    since: open ? state.since : (lastReset?.at ?? null),
+    note: open ? `Opened by ${state.byRuns.join(', ')}` : reset,
+  };
+}
+
+/** Shows in the history what the cluster's durable record says of the breaker now. */
+export const showBreaker = (runDir: string, cluster: string): Promise<void> =>
+  gently(async () => {
+    const { breaker } = await getClient().workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery);
+    noteBreaker(dataRootOf(runDir), historyBreaker(cluster, breaker));
+    refresh(runDir, []);
+  });
