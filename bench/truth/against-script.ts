@@ -36,7 +36,7 @@ export function againstScript(
     return {
       ...measured,
       comparison: compare(truth, topic, { endUs: header.end_us, messages }, measured.result),
-      neglected: neglected(script, messagesOf(truth, topic), count),
+      neglected: neglected(script, messagesOf(truth, topic), { planned: count, endUs: header.end_us }),
     };
   });
 }

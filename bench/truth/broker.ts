@@ -301,7 +301,9 @@ function cutSubscribers({ sessions }: Broker, receivers: readonly Receiver[], { 
 
 function deliverAll(broker: Broker, { packet, payload, entry, treatment, qos }: Job): void {
   const { topic } = packet;
-  for (const { session, qos: granted } of receiversOf(broker, topic)) {
+  const receivers = receiversOf(broker, topic);
+  if (receivers.length === 0) entry.droppedUs.push(monotonicUs());
+  for (const { session, qos: granted } of receivers) {
     const delivered: Outgoing['delivered'] = (atUs, dup) => noteDelivery(broker.book, entry.deliveries, atUs, dup);
     const message = { topic, payload, qos: Math.min(qos, granted) as 0 | 1, delivered };
     for (const stray of treatment.strays ?? []) {

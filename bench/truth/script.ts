@@ -85,15 +85,20 @@ function commonLie(chance: number): LieName | undefined {
 
 /**
  * Messages for which a client did not do its part, whatever it says of them: given up although nothing kept it from sending them again, or not waited
- * for although it was coming.
+ * for although it was coming. What came due while the client still waited, and its lost session had no subscription, is the broker's own doing.
  */
-export function neglected(script: Script, truth: ReadonlyMap<number, MessageTruth>, planned: number): number[] {
+export function neglected(
+  script: Script,
+  truth: ReadonlyMap<number, MessageTruth>,
+  { planned, endUs }: { readonly planned: number; readonly endUs: number },
+): number[] {
   const seqs = Array.from({ length: planned }, (_, seq) => seq);
   return seqs.filter((seq) => {
     const [lie, told] = [script.get(seq)?.lie, truth.get(seq)];
     const unanswered = lie === 'neither-acknowledged-nor-delivered' || lie === 'delivered-unacknowledged';
     if (!unanswered && (told?.pubacksUs.length ?? 0) === 0) return true;
-    return lie === LAST && (told?.deliveries.length ?? 0) === 0;
+    const dropped = told?.droppedUs.some((us) => us <= endUs) ?? false;
+    return lie === LAST && !dropped && (told?.deliveries.length ?? 0) === 0;
   });
 }
 

@@ -22,6 +22,8 @@ export interface MessageTruth {
   readonly deliveries: Delivery[];
   /** PUBACKs with a reason code from 0x80 on, which acknowledge nothing. */
   readonly refusalsUs: number[];
+  /** When it was to be delivered, and nobody was subscribed. */
+  readonly droppedUs: number[];
   /** What was planned for it, in words. */
   readonly lies: string[];
 }
@@ -75,7 +77,17 @@ export function entryOf(book: TruthBook, topic: string, seq: number, intendedUs:
   const key = keyOf(topic, seq);
   const known = book.messages.get(key);
   if (known !== undefined) return known;
-  const entry = { topic, seq, intendedUs, arrivalsUs: [], pubacksUs: [], deliveries: [], refusalsUs: [], lies: [] };
+  const entry = {
+    topic,
+    seq,
+    intendedUs,
+    arrivalsUs: [],
+    pubacksUs: [],
+    deliveries: [],
+    refusalsUs: [],
+    droppedUs: [],
+    lies: [],
+  };
   book.messages.set(key, entry);
   return entry;
 }
