@@ -1,5 +1,6 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { countLedger, faultPeriodFigures, latenciesUs, percentile, type Ledger } from './ledger.js';
+import type { RunPlan } from './plan.js';
 import type { RunData, ScenarioResult } from './report-data.js';
 import { judgeRun, judgeScenario, judgeSdk, type VerdictRules } from './verdict.js';
 
@@ -44,7 +45,8 @@ function recounted(result: ClientResult, { messages, endUs }: Ledger): ClientRes
 const withLedger = (outcome: ClientOutcome, ledger: Ledger | undefined): ClientOutcome =>
   outcome.result === null || ledger === undefined ? outcome : { ...outcome, result: recounted(outcome.result, ledger) };
 
-function rejudgeScenario(result: ScenarioResult, find: FindLedger, rules: VerdictRules): ScenarioResult {
+function rejudgeScenario(result: ScenarioResult, find: FindLedger, plan: RunPlan): ScenarioResult {
+  const { rules, load } = plan;
   // A run that was cancelled has no verdict, and no rule gives it one.
   if (result.verdict.status === 'cancelled') return result;
   const { name, fault } = result.scenario;
@@ -55,7 +57,7 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, rules: Verdic
     if (ledger === undefined || injectedUs === null || recoveredUs === null) return figures;
     return faultPeriodFigures(figures.sdk, ledger, injectedUs, recoveredUs);
   });
-  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules));
+  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, load.messages));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
   const { deadNodes, fault: course } = result;
   const verdict = judgeScenario({ fault, course, verdicts: sdkVerdicts, ackedLostDuringFault, deadNodes, rules });
@@ -96,7 +98,7 @@ function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Differen
 /** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`. */
 export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): Rejudged {
   const control = data.control.map((o) => withLedger(o, find(null, 'control', o.sdk)));
-  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, rules));
+  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, { ...data.plan, rules }));
   const verdict = judgeRun({
     kind: data.plan.kind,
     planned: data.plan.scenarios,
@@ -105,7 +107,7 @@ export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): R
     cancelled: data.headline === 'CANCELLED',
     rules,
   });
-  const controlVerdicts = control.map((o) => judgeSdk(o, rules));
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules, data.plan.load.messages));
   const now: RunData = { ...data, ...verdict, control, controlVerdicts, scenarios, plan: { ...data.plan, rules } };
   const differences = [
     ...difference('run', 'headline', data.headline, now.headline),
