@@ -95,12 +95,15 @@ interface ScenarioChange {
   readonly snapshots?: readonly SnapshotSummary[];
 }
 
+/** These clients planned what they were asked for. */
+const askedOf = ({ result: said }: ClientOutcome): number => said?.planned ?? 1000;
+
 /** A scenario's result, judged by the program's own functions. */
 export function result(scenario: Scenario, change: ScenarioChange = {}): ScenarioResult {
   const record = { ...fault, ...change.fault };
   const validation = change.validation ?? [outcome({ sdk: 'go' }), outcome({ sdk: 'rust' })];
   const faultPeriod = change.faultPeriod ?? [figures()];
-  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, 1000));
+  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedOf(o)));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
   return {
     scenario,
@@ -151,7 +154,7 @@ export function runData(change: Partial<RunData> = {}): RunData {
     endpoint: '127.0.0.1:1',
     dataDirs: [],
     control,
-    controlVerdicts: control.map((o) => judgeSdk(o, rules, 1000)),
+    controlVerdicts: control.map((o) => judgeSdk(o, rules, askedOf(o))),
     runFailures,
     scenarios,
     endSnapshot: snapshot({ label: 'end' }),

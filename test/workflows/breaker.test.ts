@@ -79,10 +79,11 @@ describe.concurrent('the third failed run in a row', () => {
   it('stays open, paused, with the cluster free, the schedule off, and everything that a person needs to go on', async () => {
     const schedule = await scheduleOf('third');
     const run = await breakerOf('third');
-    expect(run.host.calls.slice(-5)).toEqual([
+    expect(run.host.calls.slice(-6)).toEqual([
       'recordOutcome',
       'pauseSchedule',
       'releaseCluster',
+      'publishReport',
       'announce verdict',
       'announce breaker',
     ]);

@@ -74,7 +74,7 @@ function outcomeOf(sdk: string, { messages, endUs }: Ledger): ReturnType<typeof 
 }
 
 export function syntheticRun({ messages, sdks, lostEvery }: Synthetic): RunSources {
-  const usedPlan = { ...plan, sdks, runId: 'chaos-run-local-2' };
+  const usedPlan = { ...plan, sdks, runId: 'chaos-run-local-2', load: { ...plan.load, messages } };
   const brokers = [{ sinceUs: 0, endpoints: { '127.0.0.1:1881': 'n1' } }];
   const each = (fromUs: number, spanUs: number, stallUs: number, lost: number) =>
     sdks.map((sdk, i) => ({
