@@ -76,18 +76,22 @@ describe.skipIf(skippedWithout('chromium', 'chromium'))('Temporal’s Web UI', (
     await openDetails(page, String(workflowUrl(place, pausedRun.workflowId)));
     await seeInDetails(page, 'Paused: 3 rounds in a row failed');
     await screenshot('paused-run.png');
-    await sendSignal(page, 'resume', { by: '', reason: 'nobody says so' });
+    const run = client.workflow.getHandle(pausedRun.workflowId);
+    const signals = async (): Promise<number> =>
+      ((await run.fetchHistory()).events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes)
+        .length;
+    await sendSignal(page, 'resume', { by: '', reason: 'nobody says so' }, async () => (await signals()) === 1);
     await page.keyboard.press('r');
     await seeInDetails(page, /resume refused at .*<your name>/);
     expect((await breaker()).state.kind).toBe('open');
 
-    await sendSignal(page, 'resume', { by: 'ann', reason: 'disk replaced' });
+    await sendSignal(page, 'resume', { by: 'ann', reason: 'disk replaced' }, async () => (await signals()) === 2);
     await seeText(page, 'Completed');
     expect(await breaker()).toMatchObject({
       state: { kind: 'closed' },
       lastReset: { by: 'ann', reason: 'disk replaced' },
     });
-    expect((await client.workflow.getHandle(pausedRun.workflowId).describe()).status.name).toBe('COMPLETED');
+    expect((await run.describe()).status.name).toBe('COMPLETED');
 
     await page.goto(schedulePage);
     await seeText(page, 'resumed by ann: disk replaced');

@@ -76,7 +76,7 @@ describe.concurrent('a run that cannot go on', () => {
     });
     const { headline, scenarios } = await handle.result();
     expect(headline).toBe('FAIL');
-    expect(scenarios.map(({ status }) => status)).toEqual(['passed', 'not run', 'not run']);
+    expect(scenarios.map(({ status }) => status)).toEqual(['failed', 'not run', 'not run']);
   });
 
   it('because a scenario of its name still runs is a failure of the equipment', async () => {

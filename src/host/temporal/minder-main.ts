@@ -16,6 +16,8 @@ const [dataRoot = '', ...searchAttributes] = process.argv.slice(2);
 
 /** Long enough for one command to follow another without a restart in between, well under the 10 s that a server may outlive its users. */
 const UNUSED_LIMIT_MS = 4000;
+/** A busy server takes longer than its usual 3 s; all in all it is gone 10 s after its last user, and its database survives a kill. */
+const END_LIMIT_MS = 4500;
 const PREFERRED_PORTS = [17_233, 18_233, 17_243, 17_253] as const;
 
 const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
@@ -65,7 +67,7 @@ async function serve(): Promise<boolean> {
     if (liveUsers(dataRoot).length > 0) usedUs = monotonicUs();
     if (monotonicUs() - usedUs > UNUSED_LIMIT_MS * 1000) {
       log('nobody uses the server any more');
-      await endProcess(id, 5000);
+      await endProcess(id, END_LIMIT_MS);
       return false;
     }
     await Promise.race([ended, sleepMs(250)]);
@@ -78,7 +80,7 @@ async function serve(): Promise<boolean> {
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
 writeJson(minderFile(dataRoot), ownIdentity());
 const left = readServer(dataRoot)?.process;
-if (left) await endProcess(left, 5000);
+if (left) await endProcess(left, END_LIMIT_MS);
 let again = true;
 while (again) {
   again = await serve();

@@ -4,6 +4,8 @@ import { chromium, type Locator, type Page, type Request } from 'playwright-core
 
 /** Pages of the Web UI render late on a busy machine: every wait is for what is looked for, and this is only where it is given up. */
 const LIMIT_MS = 60_000;
+/** A dialog whose signal has arrived closes within this, or not at all. */
+const DIALOG_LIMIT_MS = 5_000;
 
 export interface WebUi {
   readonly page: Page;
@@ -56,8 +58,16 @@ export async function seeInDetails(page: Page, text: string | RegExp): Promise<v
   await details.getByText(text).first().waitFor();
 }
 
-/** Sends a signal through the dialog of a workflow's page: More Actions → Send a Signal → its name → data → Submit. */
-export async function sendSignal(page: Page, signal: string, payload: object): Promise<void> {
+/**
+ * Sends a signal through the dialog of a workflow's page: More Actions → Send a Signal → its name → data → Submit. Resolves when `arrived` says that
+ * the workflow has it. The dialog of this Web UI may stay open after that, as if it were still sending; it is then closed by hand, as a person would.
+ */
+export async function sendSignal(
+  page: Page,
+  signal: string,
+  payload: object,
+  arrived: () => Promise<boolean>,
+): Promise<void> {
   await page.getByRole('button', { name: 'More Actions' }).click();
   await visible(page, '[data-testid=signal-button]').click();
   await visible(page, '[data-testid=signal-select-button]').click();
@@ -69,10 +79,13 @@ export async function sendSignal(page: Page, signal: string, payload: object): P
   // Left, the editor writes its text anew on several lines, and the dialog grows: a click before that goes beside its button.
   await page.keyboard.press('Tab');
   await visible(page, '[role=textbox][aria-label=Data] .cm-line').nth(1).waitFor();
-  await visible(page, '[data-testid=confirm-modal-button]').click();
-  await visible(page, '[data-testid=confirm-modal-button]')
-    .waitFor({ state: 'hidden' })
-    .catch((error: unknown) => {
-      throw new Error(`the dialog did not close; requests under way: ${[...underWay].join(', ')}`, { cause: error });
-    });
+  const submit = visible(page, '[data-testid=confirm-modal-button]');
+  await submit.click();
+  const end = Date.now() + LIMIT_MS;
+  while (!(await arrived())) {
+    if (Date.now() > end) throw new Error(`the signal did not arrive; requests under way: ${[...underWay].join(', ')}`);
+    await page.waitForTimeout(200);
+  }
+  const closed = submit.waitFor({ state: 'hidden', timeout: DIALOG_LIMIT_MS });
+  await closed.catch(() => page.reload());
 }
