@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-
 /** One PUBLISH to a subscriber. */
 export interface Delivery {
   readonly atUs: number;
@@ -96,15 +94,4 @@ export function entryOf(book: TruthBook, topic: string, seq: number, intendedUs:
 export function messagesOf(truth: Truth, topic: string): ReadonlyMap<number, MessageTruth> {
   const own = [...truth.messages.values()].filter((message) => message.topic === topic);
   return new Map(own.map((message) => [message.seq, message]));
-}
-
-/** One line per message, connection and stall, so that anybody can count again. */
-export function writeTruth(path: string, truth: Truth): void {
-  const lines = [
-    ...truth.stalls.map((stall) => ({ stall })),
-    ...truth.connections.map((connection) => ({ connection })),
-    ...truth.strays.map((stray) => ({ stray })),
-    ...[...truth.messages.values()].sort((a, b) => a.seq - b.seq),
-  ];
-  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }

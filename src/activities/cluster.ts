@@ -10,7 +10,7 @@ import { readJson, writeJson } from '../host/files.js';
 import { ensureKeeper } from '../host/keeper-control.js';
 import { endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/lease.js';
 import { describeTicket, openOnHost, recoverLeftOpen } from '../host/left-open.js';
-import { brokersFile } from '../host/paths.js';
+import { brokersFile, dataRootOf } from '../host/paths.js';
 import { recoverTicket } from '../host/recovery.js';
 import { openTickets } from '../host/tickets.js';
 import { driverNamed } from '../host/drivers/index.js';
@@ -51,7 +51,7 @@ async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Promise<voi
  * says what it is, since when, until when and whose.
  */
 async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, notes: string[]): Promise<void> {
-  const dataRoot = dirname(dirname(plan.clusterDir));
+  const dataRoot = dataRootOf(plan.clusterDir);
   // Those of this cluster end when it is stopped.
   const elsewhere = (): FaultTicket[] =>
     openOnHost(dataRoot).filter(({ clusterDir }) => clusterDir !== plan.clusterDir);

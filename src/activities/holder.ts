@@ -1,5 +1,6 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isOpenExecution } from '../domain/execution.js';
 import { clusterWorkflowId } from '../domain/ids.js';
 import { sleepMs } from '../host/clock.js';
 import { acquireUpdate, releaseUpdate, type AcquireAnswer, type Holder } from '../workflows/messages.js';
@@ -23,7 +24,7 @@ const askCluster = (client: Client, cluster: string, holder: Holder, replaces?: 
 async function isClosed(client: Client, holder: Holder): Promise<boolean> {
   try {
     const { status } = await client.workflow.getHandle(holder.workflowId, holder.temporalRunId).describe();
-    return status.name !== 'RUNNING' && status.name !== 'PAUSED';
+    return !isOpenExecution(status.name);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return true;
     throw error;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isOpenExecution } from '../domain/execution.js';
 import type { Fault } from '../host/faults/contract.js';
 import { readJson } from '../host/files.js';
 import { openOnHost, recoverLeftOpen, type LeftOpen } from '../host/left-open.js';
@@ -14,7 +15,7 @@ export async function runStateOf(client: Client, runDir: string): Promise<RunSta
   if (mark === undefined) return 'unknown';
   try {
     const { status } = await client.workflow.getHandle(mark.workflowId, mark.temporalRunId).describe();
-    return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'open' : 'closed';
+    return isOpenExecution(status.name) ? 'open' : 'closed';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'unknown';
     throw error;

@@ -1,7 +1,7 @@
 import { getClient } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { clusterWorkflowId, scheduleIdOf } from '../domain/ids.js';
-import { BREAKER_NOTE } from '../domain/schedule.js';
+import { BREAKER_NOTE, personNote } from '../domain/schedule.js';
 import { clusterStatusQuery } from '../workflows/messages.js';
 import { asActivity } from './support.js';
 
@@ -66,7 +66,7 @@ export const scheduleActivities = {
       const done = await withSchedule(cluster, async (pausedBy, handle) => {
         if (pausedBy === null) return 'the schedule was not paused';
         if (!pausedBy.startsWith(BREAKER_NOTE)) return `the schedule stays paused, as a person paused it: ${pausedBy}`;
-        await handle.unpause(`resumed by ${by}: ${reason}`.slice(0, 1000));
+        await handle.unpause(personNote('resumed', { by, reason }).slice(0, 1000));
         return 'the schedule goes on';
       });
       return done ?? NO_SCHEDULE;

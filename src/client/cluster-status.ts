@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { NEW_BREAKER } from '../domain/breaker.js';
+import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
 import { clusterStatusQuery, type ClusterStatus } from '../workflows/messages.js';
 
@@ -16,3 +16,7 @@ export async function clusterStatus(client: Client, cluster: string): Promise<Cl
     throw error;
   }
 }
+
+/** Who closed the breaker last, as the end of a line about it; empty if nobody has. */
+export const lastResetText = ({ lastReset }: Breaker): string =>
+  lastReset === null ? '' : `; last reset ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;

@@ -1,6 +1,7 @@
 import { CancelledFailure, WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { ChaosError, ERRORS, type ErrorCode } from '../domain/errors.js';
+import { isOpenExecution } from '../domain/execution.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunResult } from '../domain/report-data.js';
 import { sleepMs } from '../host/clock.js';
@@ -39,7 +40,7 @@ async function look(
 
 async function isClosed(client: Client, workflowId: string): Promise<boolean> {
   const { status } = await client.workflow.getHandle(workflowId).describe();
-  return status.name !== 'RUNNING' && status.name !== 'PAUSED';
+  return !isOpenExecution(status.name);
 }
 
 /** The result of a closed run; a cancelled one keeps its in the answer to the query. Throws what ended a run without a verdict. */

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { loadConfig, type Config } from '../config/load.js';
@@ -22,6 +23,10 @@ export const sdkOption = (): Option =>
       .map((sdk) => sdk.trim())
       .filter((sdk) => sdk !== ''),
   );
+
+/** Whoever pauses or resumes is named. */
+export const byOption = (what: string): Option =>
+  new Option('--by <name>', what).default(userInfo().username, 'the user of this machine');
 
 /** Reads the config that an option names; throws CONFIG_INVALID with every problem. */
 export const readConfig = (file: string): Config =>

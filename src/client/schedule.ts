@@ -90,24 +90,7 @@ export async function applySchedule(client: Client, config: Config): Promise<App
   return { kind: 'updated', changes };
 }
 
-/** A cluster's schedule as the server has it; the error of one that is not there says how to make it. */
-export async function requireSchedule(
-  client: Client,
-  cluster: string,
-): Promise<{ readonly handle: ScheduleHandle; readonly schedule: ScheduleDescription }> {
-  const handle = client.schedule.getHandle(scheduleIdOf(cluster));
-  try {
-    return { handle, schedule: await handle.describe() };
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-    throw new ChaosError(
-      'PREFLIGHT_FAILED',
-      `cluster ${cluster} has no schedule; make it with: robustmq-chaos schedule apply`,
-    );
-  }
-}
-
-/** The same, or undefined where there is none. */
+/** A cluster's schedule as the server has it, or undefined where there is none. */
 export const findSchedule = (client: Client, cluster: string): Promise<ScheduleDescription | undefined> =>
   client.schedule
     .getHandle(scheduleIdOf(cluster))
@@ -116,3 +99,19 @@ export const findSchedule = (client: Client, cluster: string): Promise<ScheduleD
       if (error instanceof ScheduleNotFoundError) return undefined;
       throw error;
     });
+
+/** The same with its handle; the error of one that is not there says how to make it. */
+export async function requireSchedule(
+  client: Client,
+  cluster: string,
+): Promise<{ readonly handle: ScheduleHandle; readonly schedule: ScheduleDescription }> {
+  const schedule = await findSchedule(client, cluster);
+  if (schedule !== undefined) return { handle: client.schedule.getHandle(scheduleIdOf(cluster)), schedule };
+  throw new ChaosError(
+    'PREFLIGHT_FAILED',
+    `cluster ${cluster} has no schedule; make it with: robustmq-chaos schedule apply`,
+  );
+}
+
+/** Why it is paused, by the note of whoever did it. */
+export const pauseNote = ({ state }: ScheduleDescription): string => state.note ?? 'nobody said why';

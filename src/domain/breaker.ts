@@ -37,6 +37,10 @@ export interface RecordedOutcome extends RunEnding {
   readonly warnsOfFormatErrors: boolean;
 }
 
+/** How a person closes the breaker from the command line; `configPath` is the config of the runs that failed. */
+export const resumeCommandLine = (configPath: string): string =>
+  `robustmq-chaos resume --by NAME --reason TEXT --config ${configPath}`;
+
 /** Who let the runs go on, and why. */
 export interface Resume {
   readonly by: string;

@@ -23,6 +23,15 @@ export interface Ledger {
   readonly messages: readonly LedgerMessage[];
 }
 
+/** The ledger of one client of a run, and which one it is. */
+export interface StoredLedger {
+  /** Null for the control run. */
+  readonly scenario: string | null;
+  readonly phase: 'control' | 'fault' | 'validation';
+  readonly sdk: string;
+  readonly ledger: Ledger;
+}
+
 /** Counts by identity; each message is in exactly one class. */
 export interface LedgerCounts {
   readonly sent: number;

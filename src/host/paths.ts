@@ -16,8 +16,8 @@ export const dataPaths = (root: string): DataPaths => ({
 });
 
 export const runDir = (root: string, runId: string): string => join(dataPaths(root).runs, runId);
-/** The data folder in which a run's folder lies. */
-export const dataRootOf = (run: string): string => dirname(dirname(run));
+/** The data folder in which the folder of a run or of a cluster lies. */
+export const dataRootOf = (folder: string): string => dirname(dirname(folder));
 
 export const clusterDir = (root: string, cluster: string): string => join(dataPaths(root).clusters, cluster);
 

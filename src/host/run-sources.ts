@@ -2,20 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loudLines, type LoudLines } from '../domain/broker-lines.js';
 import type { ClientOutcome } from '../domain/client-result.js';
-import type { Ledger } from '../domain/ledger.js';
+import type { StoredLedger } from '../domain/ledger.js';
 import { claimedLoss, lossOf, type BrokersSince, type Loss } from '../domain/losses.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import { readLedger } from './clients/ledger-file.js';
 import { readJson } from './files.js';
 import { brokersFile, phaseDir } from './paths.js';
-
-/** One client's ledger, as it lies in the folder of a run. */
-export interface StoredLedger {
-  readonly scenario: string | null;
-  readonly phase: 'control' | 'fault' | 'validation';
-  readonly sdk: string;
-  readonly ledger: Ledger;
-}
 
 export interface StoredLedgers {
   readonly ledgers: readonly StoredLedger[];

@@ -25,6 +25,12 @@ export function storedRuns(dataRoot: string): StoredRun[] {
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt)).map(({ runId, data }) => ({ runId, data }));
 }
 
+/** The latest run that has a report. */
+export const latestReport = (dataRoot: string): string | undefined =>
+  storedRuns(dataRoot)
+    .filter((run) => run.data !== null)
+    .at(-1)?.runId;
+
 /** One run's Markdown report; the error of an unknown id lists the latest that exist. */
 export function storedReport(dataRoot: string, runId: string): { readonly data: RunData; readonly markdown: string } {
   const dir = runDir(dataRoot, runId);

@@ -1,3 +1,4 @@
+import { resumeCommandLine } from '../domain/breaker.js';
 import { clientText } from '../domain/client-result.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { ScenarioResult } from '../domain/report-data.js';
@@ -39,7 +40,7 @@ const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY GO ON"}';
 
 /** How a person lets the runs go on, by each of the three ways. */
 export const resumeHelp = ({ configPath }: RunPlan, workflowId: string): ResumeHelp => ({
-  command: `robustmq-chaos resume --by NAME --reason TEXT --config ${configPath}`,
+  command: resumeCommandLine(configPath),
   temporal: `temporal workflow signal --workflow-id ${workflowId} --name resume --input '${PAYLOAD}'`,
   signal: 'resume',
   payload: PAYLOAD,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import { refreshHistory } from '../../host/history.js';
 import { servePages } from '../../host/page-server.js';
-import { storedReport, storedRuns } from '../../host/stored-runs.js';
+import { latestReport, storedReport } from '../../host/stored-runs.js';
 import { publishedFiles, REPORT_PAGE } from '../../report/files.js';
 import { historyEntry } from '../../report/history.js';
 import { historyFiles } from '../../report/history-files.js';
@@ -17,10 +17,7 @@ interface Options {
 /** The page that is asked for, relative to the server's root; an unknown run is an error that lists those that exist. */
 function pageOf(dataRoot: string, asked: string | undefined): string {
   if (asked === undefined) return '';
-  const latest = storedRuns(dataRoot)
-    .filter((run) => run.data !== null)
-    .at(-1)?.runId;
-  const runId = asked === 'latest' ? (latest ?? 'none') : asked;
+  const runId = asked === 'latest' ? (latestReport(dataRoot) ?? 'none') : asked;
   storedReport(dataRoot, runId);
   return `runs/${runId}/${REPORT_PAGE}`;
 }

@@ -5,6 +5,7 @@ import { runDir } from '../../host/paths.js';
 import { readLedgers } from '../../host/run-sources.js';
 import { storedReport } from '../../host/stored-runs.js';
 import { rejudgedText } from '../../report/rejudged.js';
+import { ledgerOf } from '../../report/sources.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 /** Reads the ledgers of stored runs again and judges them by the config's rules of today. The stored reports stay as they are. */
@@ -20,14 +21,9 @@ export const rejudgeCommand = new Command('rejudge')
     const rows = runIds.map((runId) => {
       const { data } = storedReport(config.dataRoot, runId);
       const names = data.plan.scenarios.map(({ name }) => name);
-      const { ledgers, problems } = readLedgers(runDir(config.dataRoot, runId), names, data.plan.sdks);
-      const judged = rejudge(
-        data,
-        (scenario, phase, sdk) =>
-          ledgers.find((l) => l.scenario === scenario && l.phase === phase && l.sdk === sdk)?.ledger,
-        rulesFrom(config),
-      );
-      return { runId, was: data.headline, now: judged.data.headline, problems, ...judged };
+      const stored = readLedgers(runDir(config.dataRoot, runId), names, data.plan.sdks);
+      const judged = rejudge(data, (scenario, phase, sdk) => ledgerOf(stored, scenario, phase, sdk), rulesFrom(config));
+      return { runId, was: data.headline, now: judged.data.headline, problems: stored.problems, ...judged };
     });
     const json = rows.map(({ data: _, ...row }) => row);
     process.stdout.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : rows.map(rejudgedText).join('\n'));

@@ -1,12 +1,12 @@
-import { userInfo } from 'node:os';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Resume } from '../../domain/breaker.js';
 import { ChaosError } from '../../domain/errors.js';
+import { isOpenExecution } from '../../domain/execution.js';
 import { clusterWorkflowId } from '../../domain/ids.js';
 import { resetUpdate, resumeUpdate, type ResetAnswer } from '../../workflows/messages.js';
 import { clusterStatus } from '../cluster-status.js';
-import { configOption, jsonOption, readConfig } from '../options.js';
+import { byOption, configOption, jsonOption, readConfig } from '../options.js';
 import { openSession } from '../session.js';
 
 interface Options extends Resume {
@@ -24,7 +24,7 @@ export async function resume(client: Client, cluster: string, { by, reason }: Re
   }
   const run = client.workflow.getHandle(state.pausedRun.workflowId);
   const isOpen = await run.describe().then(
-    ({ status }) => status.name === 'RUNNING' || status.name === 'PAUSED',
+    ({ status }) => isOpenExecution(status.name),
     (error: unknown) => {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
@@ -37,7 +37,7 @@ export async function resume(client: Client, cluster: string, { by, reason }: Re
 
 export const resumeCommand = new Command('resume')
   .description('close the breaker: the paused run ends, the count is 0, the schedule goes on')
-  .addOption(new Option('--by <name>', 'who says so').default(userInfo().username, 'the user of this machine'))
+  .addOption(byOption('who says so'))
   .requiredOption('--reason <text>', 'why the runs may go on')
   .addOption(configOption())
   .addOption(jsonOption())

@@ -1,19 +1,25 @@
-import { userInfo } from 'node:os';
-import { Command, Option } from 'commander';
-import { ScheduleOverlapPolicy } from '@temporalio/client';
-import type { Breaker, RecordedOutcome } from '../../domain/breaker.js';
+import { ScheduleOverlapPolicy, type Client, type ScheduleDescription, type ScheduleHandle } from '@temporalio/client';
+import { Command } from 'commander';
+import type { Config } from '../../config/load.js';
+import { resumeCommandLine, type Breaker, type RecordedOutcome } from '../../domain/breaker.js';
 import { ChaosError } from '../../domain/errors.js';
 import { personNote } from '../../domain/schedule.js';
 import { sleepMs } from '../../host/clock.js';
 import { localTime } from '../../report/format.js';
-import { clusterStatus } from '../cluster-status.js';
+import { clusterStatus, lastResetText } from '../cluster-status.js';
 import { requireTemporal } from '../connection.js';
 import { EXIT_REFUSED } from '../exit.js';
-import { configOption, jsonOption, readConfig } from '../options.js';
-import { applySchedule, requireSchedule, termsInForce, termsOf, termsText } from '../schedule.js';
+import { byOption, configOption, jsonOption, readConfig } from '../options.js';
+import { applySchedule, pauseNote, requireSchedule, termsInForce, termsOf, termsText } from '../schedule.js';
 
 interface Options {
   readonly config: string;
+}
+interface OpenSchedule {
+  readonly config: Config;
+  readonly client: Client;
+  readonly handle: ScheduleHandle;
+  readonly schedule: ScheduleDescription;
 }
 interface PersonOptions extends Options {
   readonly by: string;
@@ -25,8 +31,13 @@ const TIMES_SHOWN = 5;
 const TRIGGER_LIMIT_MS = 10_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const byOption = (): Option =>
-  new Option('--by <name>', 'who does it').default(userInfo().username, 'the user of this machine');
+
+/** The config that an option names, and the schedule of its cluster as the server has it. */
+async function openSchedule(file: string): Promise<OpenSchedule> {
+  const config = readConfig(file);
+  const { client } = await requireTemporal(config.dataRoot);
+  return { config, client, ...(await requireSchedule(client, config.cluster.name)) };
+}
 
 /** What would only be refused or paused again is refused here, with the way on. */
 function refuseIfOpen({ state }: Breaker, configPath: string): void {
@@ -34,7 +45,7 @@ function refuseIfOpen({ state }: Breaker, configPath: string): void {
   throw new ChaosError(
     'BREAKER_OPEN',
     `the breaker is open since ${state.since}: ${state.byRuns.length} rounds in a row failed, and ${state.pausedRun.workflowId} waits for a human. ` +
-      `To resume: robustmq-chaos resume --by NAME --reason TEXT --config ${configPath}`,
+      `To resume: ${resumeCommandLine(configPath)}`,
   );
 }
 
@@ -48,7 +59,7 @@ const apply = new Command('apply')
     const { schedule } = await requireSchedule(client, config.cluster.name);
     say(`schedule ${schedule.scheduleId}: ${applied.kind}, ${termsText(termsOf(config))}`);
     if (applied.kind === 'updated') for (const change of applied.changes) say(`  ${change}`);
-    if (schedule.state.paused) say(`  paused: ${schedule.state.note ?? 'nobody said why'}`);
+    if (schedule.state.paused) say(`  paused: ${pauseNote(schedule)}`);
   });
 
 const outcomeText = ({ finishedAt, runId, headline, effect, consecutiveFailures }: RecordedOutcome, zone: string) =>
@@ -59,9 +70,7 @@ const show = new Command('show')
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (options: Options & { readonly json: boolean }) => {
-    const config = readConfig(options.config);
-    const { client } = await requireTemporal(config.dataRoot);
-    const { schedule } = await requireSchedule(client, config.cluster.name);
+    const { config, client, schedule } = await openSchedule(options.config);
     const { breaker } = await clusterStatus(client, config.cluster.name);
     const { paused, note } = schedule.state;
     const { nextActionTimes, numActionsTaken, numActionsSkippedOverlap, numActionsMissedCatchupWindow } = schedule.info;
@@ -77,45 +86,38 @@ const show = new Command('show')
       breaker: { ...breaker, outcomes: breaker.outcomes.slice(-RUNS_SHOWN) },
     };
     if (options.json) return say(JSON.stringify(found, null, 2));
-    const { state, consecutiveFailures, lastReset, outcomes } = found.breaker;
+    const { state, consecutiveFailures, outcomes } = found.breaker;
     say(`schedule  ${found.scheduleId}: ${terms === undefined ? 'not made by this program' : termsText(terms)}`);
-    say(`state     ${paused ? `paused — ${note ?? 'nobody said why'}` : 'on'}`);
+    say(`state     ${paused ? `paused — ${pauseNote(schedule)}` : 'on'}`);
     say(`next      ${paused ? 'nothing until it is resumed; it would be ' : ''}${next.join(', ')}`);
     say(
       `ticks     ${numActionsTaken} started a run, ${numActionsSkippedOverlap} skipped (a run was open), ` +
         `${numActionsMissedCatchupWindow} missed (the server was away)`,
     );
-    say(
-      `breaker   ${state.kind}, ${consecutiveFailures} failed in a row` +
-        (lastReset === null ? '' : `; last reset ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`),
-    );
+    say(`breaker   ${state.kind}, ${consecutiveFailures} failed in a row` + lastResetText(found.breaker));
     say(`last runs ${outcomes.length === 0 ? 'none' : ''}`);
     for (const outcome of outcomes) say(outcomeText(outcome, config.time_zone));
   });
 
 const pause = new Command('pause')
   .description('no more ticks until somebody resumes')
-  .addOption(byOption())
+  .addOption(byOption('who does it'))
   .requiredOption('--reason <text>', 'why')
   .addOption(configOption())
   .action(async ({ by, reason, config: file }: PersonOptions) => {
-    const config = readConfig(file);
-    const { client } = await requireTemporal(config.dataRoot);
-    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
-    if (schedule.state.paused) return say(`already paused: ${schedule.state.note ?? 'nobody said why'}`);
+    const { handle, schedule } = await openSchedule(file);
+    if (schedule.state.paused) return say(`already paused: ${pauseNote(schedule)}`);
     await handle.pause(personNote('paused', { by, reason }));
     say(`schedule ${schedule.scheduleId} is paused; a run that is under way goes on`);
   });
 
 const resume = new Command('resume')
   .description('ticks go on after a pause by a person; the breaker’s own pause ends with: robustmq-chaos resume')
-  .addOption(byOption())
+  .addOption(byOption('who does it'))
   .requiredOption('--reason <text>', 'why')
   .addOption(configOption())
   .action(async ({ by, reason, config: file }: PersonOptions) => {
-    const config = readConfig(file);
-    const { client } = await requireTemporal(config.dataRoot);
-    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    const { config, client, handle, schedule } = await openSchedule(file);
     refuseIfOpen((await clusterStatus(client, config.cluster.name)).breaker, config.path);
     if (!schedule.state.paused) return say('it is not paused: nothing to do');
     await handle.unpause(personNote('resumed', { by, reason }));
@@ -126,9 +128,7 @@ const trigger = new Command('trigger')
   .description('a tick now; skipped, as any tick, while a scheduled run is open')
   .addOption(configOption())
   .action(async (options: Options) => {
-    const config = readConfig(options.config);
-    const { client } = await requireTemporal(config.dataRoot);
-    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    const { config, client, handle, schedule } = await openSchedule(options.config);
     refuseIfOpen((await clusterStatus(client, config.cluster.name)).breaker, config.path);
     const [open] = schedule.info.runningActions;
     if (open !== undefined) {
@@ -154,9 +154,7 @@ const remove = new Command('remove')
   .description('delete the schedule; runs and the cluster’s record stay')
   .addOption(configOption())
   .action(async (options: Options) => {
-    const config = readConfig(options.config);
-    const { client } = await requireTemporal(config.dataRoot);
-    const { handle, schedule } = await requireSchedule(client, config.cluster.name);
+    const { handle, schedule } = await openSchedule(options.config);
     await handle.delete();
     say(`schedule ${schedule.scheduleId} is removed`);
   });

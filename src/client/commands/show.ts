@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { storedReport, storedRuns } from '../../host/stored-runs.js';
+import { latestReport, storedReport } from '../../host/stored-runs.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 export const showCommand = new Command('show')
@@ -9,9 +9,6 @@ export const showCommand = new Command('show')
   .addOption(jsonOption())
   .action((runId: string | undefined, options: { readonly config: string; readonly json: boolean }) => {
     const { dataRoot } = readConfig(options.config);
-    const latest = storedRuns(dataRoot)
-      .filter((run) => run.data !== null)
-      .at(-1)?.runId;
-    const { data, markdown } = storedReport(dataRoot, runId ?? latest ?? 'none');
+    const { data, markdown } = storedReport(dataRoot, runId ?? latestReport(dataRoot) ?? 'none');
     process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : markdown);
   });

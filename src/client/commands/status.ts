@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { Config } from '../../config/load.js';
 import type { Breaker } from '../../domain/breaker.js';
+import { isOpenExecution } from '../../domain/execution.js';
 import { scenarioWorkflowId } from '../../domain/ids.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { keeperOf } from '../../host/keeper-control.js';
@@ -16,10 +17,10 @@ import {
   type RunProgress,
   type ScenarioProgress,
 } from '../../workflows/messages.js';
-import { clusterStatus } from '../cluster-status.js';
+import { clusterStatus, lastResetText } from '../cluster-status.js';
 import { connectClient, findPlace, workflowUrl } from '../connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
-import { findSchedule } from '../schedule.js';
+import { findSchedule, pauseNote } from '../schedule.js';
 
 interface Status {
   readonly cluster: string;
@@ -52,8 +53,7 @@ const NOTHING: TemporalPart = {
 async function scheduleText(client: Client, cluster: string, zone: string): Promise<string | null> {
   const schedule = await findSchedule(client, cluster).catch(() => undefined);
   if (schedule === undefined) return null;
-  const { paused, note } = schedule.state;
-  if (paused) return `paused — ${note ?? 'nobody said why'}`;
+  if (schedule.state.paused) return `paused — ${pauseNote(schedule)}`;
   const [next] = schedule.info.nextActionTimes;
   return next === undefined ? 'on' : `on, next ${localTime(next.toISOString(), zone)}`;
 }
@@ -88,14 +88,14 @@ async function isOpen(client: Client, workflowId: string): Promise<boolean> {
     .getHandle(workflowId)
     .describe()
     .catch(() => undefined);
-  return found?.status.name === 'RUNNING' || found?.status.name === 'PAUSED';
+  return found !== undefined && isOpenExecution(found.status.name);
 }
 
 function breakerLines({ breaker, run }: Status): string[] {
   if (breaker === null) return [];
-  const { state, consecutiveFailures, lastReset } = breaker;
-  const reset = lastReset === null ? '' : `; last reset ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;
-  if (state.kind === 'closed') return [`breaker   closed, ${consecutiveFailures} failed in a row${reset}`];
+  const { state, consecutiveFailures } = breaker;
+  if (state.kind === 'closed')
+    return [`breaker   closed, ${consecutiveFailures} failed in a row${lastResetText(breaker)}`];
   return [
     `breaker   🚨 OPEN since ${state.since}, by ${state.byRuns.join(', ')}`,
     `          ${state.pausedRun.workflowId} ${run?.phase === 'paused' ? 'waits for a human' : 'is no longer there'}; to resume:`,

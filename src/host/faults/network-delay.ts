@@ -5,7 +5,7 @@ import type { Scenario } from '../../domain/scenario.js';
 import { pollUntil } from '../clock.js';
 import type { ClusterNetwork, NetworkPath } from '../drivers/contract.js';
 import type { Injection, Work } from '../injectors/contract.js';
-import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
+import { byInjector, chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
 import {
   evidence,
   type Fault,
@@ -164,9 +164,7 @@ export const networkDelay: Fault = {
       driver.network(dir) === undefined ? `driver ${driver.name} has no network that can be delayed` : undefined,
     ),
   plan,
-  inject: (ticket, cluster) => injectorNamed(ticket.injector).inject(injectionOf(ticket), cluster),
+  ...byInjector(injectionOf),
   probe,
-  isOn: (ticket, cluster) => injectorNamed(ticket.injector).isWhole(injectionOf(ticket), cluster),
-  outlivesCluster: (ticket) => injectorNamed(ticket.injector).outlivesCluster,
   recover,
 };

@@ -5,7 +5,7 @@ import type { Scenario } from '../../domain/scenario.js';
 import { pollUntil } from '../clock.js';
 import type { NetworkPath } from '../drivers/contract.js';
 import type { Injection, Work } from '../injectors/contract.js';
-import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
+import { byInjector, chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
 import {
   evidence,
   type Fault,
@@ -17,11 +17,6 @@ import {
 import { placeLeaders, planVictim, provedHealthy, takeover, victimOf, victimParams } from './victim.js';
 
 const params = victimParams.extend({ injector: z.enum(injectorNames).default('auto') });
-
-const victimScenario = (scenario: Scenario): Scenario => {
-  const { victim } = params.parse(scenario.params);
-  return { ...scenario, params: { victim } };
-};
 
 /** A path over which nothing has come back within this is cut; one that is not cut answers within a millisecond on a quiet host. */
 const SILENCE_MS = 1000;
@@ -38,7 +33,7 @@ const injectionOf = (ticket: FaultTicket): Injection => ({
 });
 
 async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
-  const decided = await planVictim(victimScenario(scenario), cluster, '');
+  const decided = await planVictim(scenario, cluster, '');
   const work = workOn(decided.targets[0] as string, scenario.params);
   const { injector, why } = await chooseInjector(params.parse(scenario.params).injector, work, cluster);
   const { own, touches } = await injector.plan(work, cluster);
@@ -69,7 +64,7 @@ async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeR
       return evidence(`route ${path.name}`, expected, there ? 'an answer' : 'no answer', there !== cut);
     }),
   );
-  const { proof, leaders } = await takeover(victimTicket(ticket), cluster);
+  const { proof, leaders } = await takeover(ticket, cluster);
   const all = [...rows, ...proof];
   return {
     biting: rows.some((row) => row.expected !== 'an answer') && all.every((row) => row.ok),
@@ -77,12 +72,6 @@ async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeR
     leaders,
   };
 }
-
-/** As the functions on victims read it: their parameters alone. */
-const victimTicket = (ticket: FaultTicket): FaultTicket => ({
-  ...ticket,
-  params: { victim: params.parse(ticket.params).victim },
-});
 
 async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<Evidence[]> {
   const injector = injectorNamed(ticket.injector);
@@ -133,11 +122,9 @@ export const networkPartition: Fault = {
   },
   available: async ({ dir, driver }) =>
     (await driver.nodes(dir)).length < 2 ? 'a single node has nobody to be cut off from' : undefined,
-  prepare: (scenario, cluster) => placeLeaders(victimScenario(scenario), cluster),
+  prepare: placeLeaders,
   plan,
-  inject: (ticket, cluster) => injectorNamed(ticket.injector).inject(injectionOf(ticket), cluster),
+  ...byInjector(injectionOf),
   probe,
-  isOn: (ticket, cluster) => injectorNamed(ticket.injector).isWhole(injectionOf(ticket), cluster),
-  outlivesCluster: (ticket) => injectorNamed(ticket.injector).outlivesCluster,
   recover,
 };

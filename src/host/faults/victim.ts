@@ -10,8 +10,9 @@ import { evidence, type FaultCluster, type FaultPlan, type FaultTicket } from '.
 /** Which broker is hit: one that leads nothing, or the one that leads everything. */
 export const victimParams = z.strictObject({ victim: z.enum(['follower', 'leader']).default('follower') });
 
-export const wantsLeader = (scenario: Pick<Scenario, 'params'>): boolean =>
-  victimParams.parse(scenario.params).victim === 'leader';
+/** Reads that one parameter: a fault may have others beside it. */
+const wantsLeader = ({ params }: Pick<Scenario, 'params'>): boolean =>
+  victimParams.shape.victim.parse(params['victim']) === 'leader';
 
 /** What a ticket of a fault that hits one broker keeps of the time before. */
 export interface BeforeVictim {

@@ -3,6 +3,7 @@ import type { NetworkInterface } from '../drivers/contract.js';
 import type { FaultCluster } from '../faults/contract.js';
 import { attackDelay, experiments, health, recoverAttack, type Experiment } from './chaosd-api.js';
 import type { Injection, Injector, Work } from './contract.js';
+import { interfacesNamed } from './interfaces.js';
 
 /** Statuses of an experiment that may still act on the host; `destroyed` and `revoked` do not, and `created` has not begun. */
 const LIVE = ['success', 'scheduled', 'error'];
@@ -20,13 +21,9 @@ const mustUrl = (work: Work): string => {
 
 const uidOf = ({ own }: Injection): string => own['uid'] as string;
 
-function touched(work: Work, { dir, driver }: FaultCluster): readonly NetworkInterface[] {
-  const { effect } = work;
+function touched({ effect }: Work, cluster: FaultCluster): readonly NetworkInterface[] {
   if (effect.kind !== 'delay') return [];
-  const all = driver.network(dir)?.interfaces() ?? [];
-  return all.filter(
-    (each) => each.namespace === null && (each.name === effect.target || each.device === effect.target),
-  );
+  return interfacesNamed(effect.target, cluster).filter((each) => each.namespace === null);
 }
 
 const live = (rows: readonly Experiment[]): readonly Experiment[] => rows.filter(({ status }) => LIVE.includes(status));
@@ -49,14 +46,14 @@ async function unfit(work: Work, cluster: FaultCluster): Promise<string | undefi
   }
 }
 
-async function inject(injection: Injection, { dir, driver }: FaultCluster): Promise<void> {
+async function inject(injection: Injection, cluster: FaultCluster): Promise<void> {
   if (injection.effect.kind !== 'delay') return;
   const url = mustUrl(injection);
   const uid = uidOf(injection);
   // chaosd does not know a repeated POST: a second one with the same uid would inject twice.
   if ((await experiments(url)).some((row) => row.uid === uid)) return;
   const { delayMs, jitterMs, target } = injection.effect;
-  const all = touched(injection, { dir, driver });
+  const all = touched(injection, cluster);
   const ports = [...new Set(all.flatMap((each) => each.ports))];
   const addresses = [...new Set(all.map((each) => each.address))];
   const { status, message } = await attackDelay(url, { uid, device: target, delayMs, jitterMs, addresses, ports });

@@ -3,6 +3,7 @@ import { mustRun, runCommand, type RunCommand } from '../commands.js';
 import type { NetworkInterface, NetworkPath } from '../drivers/contract.js';
 import type { FaultCluster } from '../faults/contract.js';
 import type { Injection, Injector, Work } from './contract.js';
+import { interfacesNamed, interfacesOf } from './interfaces.js';
 import { addDelayCommands, deleteCommand, isGoneMessage, OUR_HANDLE, parseQdiscs, rootOf, type Qdisc } from './tc.js';
 
 /** Root qdiscs that a kernel gives an interface by itself, and gives back when ours is deleted. */
@@ -23,14 +24,9 @@ const touchedIn = ({ own }: Injection): readonly Touched[] => own['interfaces'] 
 const nameOf = ({ namespace, device }: Pick<Touched, 'namespace' | 'device'>): string =>
   namespace === null ? device : `${namespace}/${device}`;
 
-function matching(target: string, { dir, driver }: FaultCluster): readonly NetworkInterface[] {
-  const all = driver.network(dir)?.interfaces() ?? [];
-  return all.filter((each) => each.name === target || each.device === target);
-}
-
 /** Where no broker is behind the interface: says by which ones they are reached, and which ones there are. */
-function wrongInterface(target: string, { dir, driver }: FaultCluster): string {
-  const used = (driver.network(dir)?.interfaces() ?? []).map((each) => `${each.address} by ${each.name}`);
+function wrongInterface(target: string, cluster: FaultCluster): string {
+  const used = interfacesOf(cluster).map((each) => `${each.address} by ${each.name}`);
   const here = Object.keys(networkInterfaces());
   const exists = here.includes(target) ? '' : `; this host has ${here.join(', ')}`;
   return `traffic of the brokers does not leave by ${target}, so that a delay there would touch nothing (${used.join(', ') || 'no interfaces'})${exists}`;
@@ -74,7 +70,7 @@ async function interfaceProblem(run: RunCommand, each: NetworkInterface): Promis
 
 async function unfit(run: RunCommand, { effect }: Work, cluster: FaultCluster): Promise<string | undefined> {
   if (effect.kind !== 'delay') return 'it delays, and does not cut';
-  const found = matching(effect.target, cluster);
+  const found = interfacesNamed(effect.target, cluster);
   if (found.length === 0) return wrongInterface(effect.target, cluster);
   for (const each of found) {
     const problem = await interfaceProblem(run, each);
@@ -131,7 +127,7 @@ export const createNetem = (run: RunCommand): Injector => ({
   outlivesCluster: true,
   unfit: (work, cluster) => unfit(run, work, cluster),
   plan: async ({ effect }, cluster) => {
-    const found = effect.kind === 'delay' ? matching(effect.target, cluster) : [];
+    const found = effect.kind === 'delay' ? interfacesNamed(effect.target, cluster) : [];
     const interfaces = await Promise.all(
       found.map(async ({ namespace, device, ports }): Promise<Touched> => {
         const each = { namespace, device, ports };

@@ -7,6 +7,7 @@ import type { FaultCluster } from '../faults/contract.js';
 import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../processes.js';
 import { installRoot } from '../tools.js';
 import type { Injection, Injector } from './contract.js';
+import { interfacesOf } from './interfaces.js';
 
 /** The table that holds a cut: the kernel removes it when the process that owns it is gone, and lets nobody else touch it. */
 export const TABLE = 'robustmq_chaos';
@@ -18,8 +19,8 @@ const holderEntry = join(installRoot, 'dist', 'host', 'injectors', 'holder-main.
 
 const ownerOf = (dir: string, faultId: string): string => `${dir}#holder-${faultId}`;
 
-const interfacesOf = ({ dir, driver }: FaultCluster): readonly NetworkInterface[] =>
-  (driver.network(dir)?.interfaces() ?? []).filter((each) => each.namespace !== null && each.node !== null);
+const inNamespaces = (cluster: FaultCluster): readonly NetworkInterface[] =>
+  interfacesOf(cluster).filter((each) => each.namespace !== null && each.node !== null);
 
 const namespaceIn = ({ own }: Injection): string => own['namespace'] as string;
 
@@ -71,14 +72,14 @@ export const nft: Injector = {
   outlivesCluster: false,
   unfit: async ({ effect }, cluster) => {
     if (effect.kind !== 'partition') return 'it cuts, and does not delay';
-    if (interfacesOf(cluster).length === 0) return 'the nodes have no network namespaces (cluster.network: namespaces)';
+    if (inNamespaces(cluster).length === 0) return 'the nodes have no network namespaces (cluster.network: namespaces)';
     const { code, stderr } = await runCommand('nft', ['list', 'tables']);
     if (code !== 0) return `nft does not work here (${stderr.trim().split('\n')[0] ?? ''}); it needs nftables and root`;
     return existsSync(holderEntry) ? undefined : `${holderEntry} is missing; run npm run build`;
   },
   plan: ({ effect }, cluster) => {
     const node = effect.kind === 'partition' ? effect.node : '';
-    const all = interfacesOf(cluster);
+    const all = inNamespaces(cluster);
     const mine = all.find((each) => each.node === node);
     if (mine === undefined) return Promise.reject(new Error(`no network namespace of ${node}`));
     const others = all.filter((each) => each.node !== node).map(({ address }) => address);

@@ -6,14 +6,19 @@ export const HIGHEST = 5;
 const LANES: Readonly<Record<'unacked' | 'lost', number>> = { unacked: 5.75, lost: 6.5 };
 export const TOP = 7;
 
-/** What is written beside the axis, by its height. */
-export const AXIS_WORDS: ReadonlyMap<number, string> = new Map([
+/** What is written beside a latency axis, by decades of ms. */
+export const DECADES: ReadonlyMap<number, string> = new Map([
   [-1, '0.1 ms'],
   [0, '1 ms'],
   [1, '10 ms'],
   [2, '100 ms'],
   [3, '1 s'],
   [4, '10 s'],
+]);
+
+/** The same for an axis with lanes, by height. */
+export const AXIS_WORDS: ReadonlyMap<number, string> = new Map([
+  ...DECADES,
   [LANES.unacked, 'no ack'],
   [LANES.lost, 'lost'],
 ]);

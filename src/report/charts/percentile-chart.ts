@@ -1,4 +1,5 @@
 import { latenciesUs, percentileOfSorted, type Ledger } from '../../domain/ledger.js';
+import { DECADES } from './marks.js';
 import { colour } from './palette.js';
 import type { Chart } from './render.js';
 
@@ -28,14 +29,6 @@ const NINES = new Map([
   [placeOf(99), '99'],
   [placeOf(99.9), '99.9'],
   [END - 0.04, 'max'],
-]);
-const DECADES = new Map([
-  [-1, '0.1 ms'],
-  [0, '1 ms'],
-  [1, '10 ms'],
-  [2, '100 ms'],
-  [3, '1 s'],
-  [4, '10 s'],
 ]);
 
 const points = (curve: readonly number[]): number[][] =>

@@ -2,6 +2,7 @@ import { NODE_DEVICE } from '../../namespaces.js';
 import type { ClusterNetwork, NetworkInterface, NetworkPath, StartOptions } from '../contract.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { routeRoundTripMs } from './nats-api.js';
+import { nodeIds } from './plan.js';
 import { natsProxies } from './proxies.js';
 import { findState, loadState, type NatsNode, type NatsState } from './state.js';
 
@@ -49,7 +50,7 @@ const interfaceName = (node: string): string => `${node}.${NODE_DEVICE}`;
 /** What a scenario's target may name: through proxies a name stands for the whole network; in namespaces for all nodes' interfaces, or one's. */
 export function interfaceTargets({ nodeCount, network }: Pick<StartOptions, 'nodeCount' | 'network'>): string[] {
   if (network !== 'namespaces') return ['eth0', 'lo'];
-  return [NODE_DEVICE, ...Array.from({ length: nodeCount }, (_, i) => interfaceName(`n${i + 1}`))];
+  return [NODE_DEVICE, ...nodeIds({ nodeCount }).map(interfaceName)];
 }
 
 export function natsNetwork(dir: string): ClusterNetwork | undefined {

@@ -16,7 +16,8 @@ const NAMESPACE_PORTS: Ports = {
   proxiedMqttPort: 1883,
 };
 
-const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>
+/** Names of a cluster's nodes. */
+export const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>
   Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`);
 
 function nodeOn(options: StartOptions, id: string, ports: Ports, place: NodePlace | null): NatsNode {
