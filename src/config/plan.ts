@@ -60,6 +60,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     driver: config.cluster.driver,
     nodeCount: config.cluster.nodes,
     network: config.cluster.network,
+    binary: config.binary,
     hostQueue: hostQueue(config.host.id),
     scenarios: chosenScenarios(config, request),
     sdks,
@@ -84,6 +85,6 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     configPath: config.path,
     configSha256: config.sha256,
     timeZone: config.time_zone,
-    warnings: [],
+    warnings: config.warnings,
   };
 }

@@ -21,6 +21,10 @@ const cluster = z.strictObject({
   nodes: z.number().int().min(1).max(7).default(3),
   /** `namespaces`: each broker in a network namespace of its own, with a real interface; needs root. */
   network: z.enum(['proxies', 'namespaces']).default('proxies'),
+  /** Of driver robustmq: the broker's program, absolute or relative to `project_root`. */
+  binary: z.string().min(1).optional(),
+  /** Of driver robustmq: a release or source tree; relative to the config file. Absent: ROBUSTMQ_HOME. */
+  project_root: z.string().min(1).optional(),
 });
 
 const load = z.strictObject({

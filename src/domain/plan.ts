@@ -61,6 +61,8 @@ export interface RunPlan {
   readonly nodeCount: number;
   /** How the nodes of an embedded cluster reach each other. */
   readonly network: 'proxies' | 'namespaces';
+  /** The broker's program on the worker's host; undefined where the driver brings its own. */
+  readonly binary?: string | undefined;
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
   readonly configPath: string;

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-import { ChaosError } from '../../../domain/errors.js';
-import { readJson, writeJson } from '../../files.js';
-import { withLock } from '../../lock.js';
 import type { ProcessId } from '../../processes.js';
 import type { NetworkMode } from '../contract.js';
+import { stateFile, withClusterLock as withLockOf } from '../state-file.js';
 
 export interface NatsNode {
   readonly id: string;
@@ -48,30 +45,8 @@ export interface NatsState {
   readonly links: readonly ProxyLink[];
 }
 
-const stateFile = (dir: string): string => join(dir, 'cluster.json');
+const file = stateFile<NatsNode, NatsState>();
 
-export const findState = (dir: string): NatsState | undefined => readJson<NatsState>(stateFile(dir));
+export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = file;
 
-export function loadState(dir: string): NatsState {
-  const state = findState(dir);
-  if (state === undefined) throw new ChaosError('CLUSTER_GONE', `${dir}: expected a started cluster, found none`);
-  return state;
-}
-
-export const saveState = (dir: string, state: NatsState): void => writeJson(stateFile(dir), state);
-
-/** Starting, stopping and restarting of processes happen one at a time, whoever asks: worker, keeper, command line. */
-export const withClusterLock = <T>(dir: string, work: () => Promise<T>): Promise<T> =>
-  withLock(join(dir, 'operation.lock'), 60_000, work);
-
-export function updateNode(dir: string, id: string, change: Partial<NatsNode>): void {
-  const state = loadState(dir);
-  saveState(dir, { ...state, nodes: state.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) });
-}
-
-export function nodeOf(state: NatsState, id: string): NatsNode {
-  const node = state.nodes.find((n) => n.id === id);
-  if (node !== undefined) return node;
-  const known = state.nodes.map((n) => n.id).join(', ');
-  throw new ChaosError('INJECT_FAILED', `cluster ${state.cluster} has no broker ${id}; it has ${known}`);
-}
+export const withClusterLock = <T>(dir: string, work: () => Promise<T>): Promise<T> => withLockOf(dir, 60_000, work);
