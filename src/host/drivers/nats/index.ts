@@ -10,10 +10,9 @@ import { leaders, placeLeader } from './leaders.js';
 import { killNode, start, startNode, stop } from './lifecycle.js';
 import { monitor, type Connz } from './monitor.js';
 import { interfaceTargets, natsNetwork } from './network.js';
-import { mendProxies } from './proxies.js';
 import { ACK_WAIT_MS } from './server-config.js';
 import { snapshot } from './snapshot.js';
-import { findState, loadState, type NatsNode, type NatsState } from './state.js';
+import { findState, loadState, natsProxies, type NatsNode, type NatsState } from './state.js';
 
 const clientEndpoint = (node: NatsNode): string => `${node.host}:${node.proxiedMqttPort}`;
 
@@ -103,6 +102,6 @@ export const natsDriver: ClusterDriver = {
   startNode,
   unhealthy,
   snapshot,
-  mend: mendProxies,
+  mend: natsProxies.mend,
   network: natsNetwork,
 };

@@ -1,6 +1,7 @@
 import type { ProcessId } from '../../processes.js';
 import type { NetworkMode } from '../contract.js';
 import { stateFile, withClusterLock as withLockOf } from '../state-file.js';
+import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
 
 export interface NatsNode {
   readonly id: string;
@@ -21,16 +22,8 @@ export interface NatsNode {
   readonly process: ProcessId | null;
 }
 
-/** One Toxiproxy proxy. `client-n1`: clients to n1; `route-n1-n2`: the route that n1 dials to n2. */
-export interface ProxyLink {
-  readonly name: string;
-  readonly kind: 'client' | 'route';
-  readonly listenPort: number;
-  readonly upstreamPort: number;
-}
-
-/** Everything that is needed to find this cluster again: `cluster.json` in its state folder. */
-export interface NatsState {
+/** Everything that is needed to find this cluster again. Where `network` is `namespaces` there are neither proxies nor links. */
+export interface NatsState extends ProxyState {
   readonly driver: 'nats';
   readonly cluster: string;
   readonly runId: string;
@@ -38,11 +31,6 @@ export interface NatsState {
   readonly password: string;
   readonly nodes: readonly NatsNode[];
   readonly network: NetworkMode;
-  /** Where `network` is `namespaces` there are neither proxies nor links. */
-  readonly proxyApiPort: number;
-  readonly proxyLogFile: string;
-  readonly proxyProcess: ProcessId | null;
-  readonly links: readonly ProxyLink[];
 }
 
 const file = stateFile<NatsNode, NatsState>();
@@ -50,3 +38,11 @@ const file = stateFile<NatsNode, NatsState>();
 export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = file;
 
 export const withClusterLock = <T>(dir: string, work: () => Promise<T>): Promise<T> => withLockOf(dir, 60_000, work);
+
+/** One before each node's MQTT port, one for each direction in which two nodes dial. */
+export const natsProxies = proxyServer({
+  find: findState,
+  load: loadState,
+  saveProcess: (dir, proxyProcess) => saveState(dir, { ...loadState(dir), proxyProcess }),
+  locked: withClusterLock,
+});

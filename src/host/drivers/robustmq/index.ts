@@ -3,19 +3,21 @@ import { accessSync, constants, createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { ChaosError } from '../../../domain/errors.js';
 import { identify, isAlive } from '../../processes.js';
+import { findTool } from '../../tools.js';
 import type { ClusterDriver, NodeView, StartOptions } from '../contract.js';
 import { clientIds } from './admin.js';
 import { unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
 import { killNode, start, startNode, stop } from './lifecycle.js';
 import { snapshot } from './snapshot.js';
-import { findState, HOST, idOf, loadState, type RobustNode } from './state.js';
+import { robustNetwork } from './network.js';
+import { findState, HOST, idOf, loadState, robustProxies, type RobustNode } from './state.js';
 import { prepareTopics } from './topics.js';
 
 /** A subscriber that does not acknowledge gets a message again after this (`push_model.rs`). */
 const ACK_WAIT_MS = 5000;
 
-const clientEndpoint = (node: RobustNode): string => `${HOST}:${node.ports.mqtt}`;
+const clientEndpoint = (node: RobustNode): string => `${HOST}:${node.ports.proxiedMqtt}`;
 
 const isUp = (node: RobustNode): boolean => node.process !== null && isAlive(node.process);
 
@@ -34,6 +36,8 @@ function binaryProblem(binary: string | undefined): string | undefined {
 function preflight({ binary, network }: Pick<StartOptions, 'network' | 'binary'>): Promise<string[]> {
   const problem = binaryProblem(binary);
   const problems = problem === undefined ? [] : [problem];
+  if (findTool('toxiproxy-server') === undefined)
+    problems.push('toxiproxy-server: expected in .tools/bin or on PATH, found nowhere; run npm run setup');
   if (network === 'namespaces') problems.push('cluster.network: driver robustmq knows no namespaces; leave it out');
   if (identify(process.pid) === undefined)
     problems.push('/proc: expected the start time of processes there, found none; Linux only');
@@ -75,7 +79,7 @@ export const robustmqDriver: ClusterDriver = {
   targets: async (cluster) => {
     const nodeCount = typeof cluster === 'string' ? (findState(cluster)?.nodes.length ?? 0) : cluster.nodeCount;
     const nodes = Array.from({ length: nodeCount }, (_, i) => idOf(i + 1));
-    return { brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: [] };
+    return { brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: ['eth0', 'lo'] };
   },
   nodes: async (dir) => {
     const view = (node: RobustNode): NodeView => ({
@@ -102,6 +106,6 @@ export const robustmqDriver: ClusterDriver = {
   startNode,
   unhealthy,
   snapshot,
-  mend: () => Promise.resolve(undefined),
-  network: () => undefined,
+  mend: robustProxies.mend,
+  network: robustNetwork,
 };

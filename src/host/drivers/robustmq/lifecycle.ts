@@ -12,19 +12,19 @@ import {
   waitGone,
 } from '../../processes.js';
 import type { StartOptions } from '../contract.js';
-import { stateFilePath, withClusterLock } from '../state-file.js';
+import { stateFilePath } from '../state-file.js';
+import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
 import { nodeProblem, raftProblem } from './health.js';
 import { planState } from './plan.js';
 import { loggerConfig, serverConfig } from './server-config.js';
-import { findState, loadState, nodeOf, saveState, updateNode, type RobustNode, type RobustState } from './state.js';
+import { findState, loadState, nodeOf, saveState, updateNode, withRobustLock } from './state.js';
+import type { RobustNode, RobustState } from './state.js';
 
 /** A node needs 5 to 6 s on an idle machine; one that has no quorum never gets ready. */
 const NODE_START_LIMIT_MS = 120_000;
 /** It ends by itself within 5 to 7 s, and its own watchdog ends it after 20. */
 const STOP_GRACE_MS = 25_000;
-/** Starting and stopping of all nodes must fit in. */
-const LOCK_LIMIT_MS = 600_000;
 /** Ports are free when they are chosen, and may be taken when they are bound: then all are chosen anew. */
 const PORT_TRIES = 3;
 
@@ -70,6 +70,7 @@ async function startOnce(dir: string, options: StartOptions, binary: string): Pr
   const state = await planState(options, binary);
   saveState(dir, state);
   await writeCertificate(state);
+  saveState(dir, { ...state, proxyProcess: await startProxies(dir, state) });
   // One after another: nodes that start for the first time at once make clusters of their own, or give up.
   for (const node of state.nodes) {
     await launchNode(dir, state, node);
@@ -81,11 +82,11 @@ async function startOnce(dir: string, options: StartOptions, binary: string): Pr
 export async function start(dir: string, options: StartOptions, binary: string): Promise<RobustState> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await withClusterLock(dir, LOCK_LIMIT_MS, () => startOnce(dir, options, binary));
+      await withRobustLock(dir, () => startOnce(dir, options, binary));
       return loadState(dir);
     } catch (error) {
       await stop(dir);
-      if (attempt < PORT_TRIES && /address already in use/i.test(String(error))) continue;
+      if (attempt < PORT_TRIES && /address already in use| 5\d\d /i.test(String(error))) continue;
       if (error instanceof ChaosError) throw error;
       throw new ChaosError('CLUSTER_START_FAILED', `cluster ${options.cluster}: ${String(error)}`);
     }
@@ -94,7 +95,7 @@ export async function start(dir: string, options: StartOptions, binary: string):
 
 /** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. */
 export async function stop(dir: string): Promise<void> {
-  await withClusterLock(dir, LOCK_LIMIT_MS, async () => {
+  await withRobustLock(dir, async () => {
     const processes = (findState(dir)?.nodes ?? []).flatMap((node) => node.process ?? []);
     for (const id of processes) signalProcess(id, 'SIGCONT');
     await Promise.all(processes.map((id) => endProcess(id, STOP_GRACE_MS)));
@@ -112,7 +113,7 @@ export async function killNode(dir: string, id: string): Promise<void> {
 }
 
 export async function startNode(dir: string, id: string): Promise<void> {
-  await withClusterLock(dir, LOCK_LIMIT_MS, async () => {
+  await withRobustLock(dir, async () => {
     const state = loadState(dir);
     const node = nodeOf(state, id);
     if (node.process !== null && isAlive(node.process)) return;

@@ -9,6 +9,7 @@ const PORT_NAMES = [
   'http',
   'engine',
   'mqtt',
+  'proxiedMqtt',
   'mqttTls',
   'websocket',
   'websockets',
@@ -38,9 +39,10 @@ function planNode(logDir: string, brokerId: number, ports: readonly number[]): R
 /** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
 export async function planState(options: StartOptions, binary: string): Promise<RobustState> {
   const { cluster, runId, logDir, nodeCount } = options;
-  const ports = await freePorts(nodeCount * PORT_NAMES.length);
+  const [proxyApiPort = 0, ...ports] = await freePorts(nodeCount * PORT_NAMES.length + 1);
   const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
   const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);
+  const nodes = ids.map((brokerId, i) => planNode(logDir, brokerId, own(i)));
   return {
     driver: 'robustmq',
     cluster,
@@ -50,7 +52,16 @@ export async function planState(options: StartOptions, binary: string): Promise<
     password: randomBytes(12).toString('hex'),
     certFile: join(logDir, 'cert.pem'),
     keyFile: join(logDir, 'key.pem'),
-    nodes: ids.map((brokerId, i) => planNode(logDir, brokerId, own(i))),
+    nodes,
+    proxyApiPort,
+    proxyLogFile: join(logDir, 'toxiproxy.log'),
+    proxyProcess: null,
+    links: nodes.map(({ id, ports: { mqtt, proxiedMqtt } }) => ({
+      name: `client-${id}`,
+      kind: 'client',
+      listenPort: proxiedMqtt,
+      upstreamPort: mqtt,
+    })),
     topics: [],
     leader: null,
   };

@@ -1,5 +1,6 @@
 import type { ProcessId } from '../../processes.js';
-import { stateFile } from '../state-file.js';
+import { stateFile, withClusterLock } from '../state-file.js';
+import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
 
 /** One port for each of a node's listeners; QUIC's is UDP, and shares its number with MQTT's TCP one. */
 export interface NodePorts {
@@ -7,6 +8,8 @@ export interface NodePorts {
   readonly http: number;
   readonly engine: number;
   readonly mqtt: number;
+  /** What clients get: the proxy's in front of `mqtt`. */
+  readonly proxiedMqtt: number;
   readonly mqttTls: number;
   readonly websocket: number;
   readonly websockets: number;
@@ -41,7 +44,7 @@ export interface LoadTopic {
 }
 
 /** Everything that is needed to find this cluster again: `cluster.json` in its state folder. */
-export interface RobustState {
+export interface RobustState extends ProxyState {
   readonly driver: 'robustmq';
   readonly cluster: string;
   readonly runId: string;
@@ -60,6 +63,20 @@ export interface RobustState {
 const file = stateFile<RobustNode, RobustState>();
 
 export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = file;
+
+/** Starting and stopping of all nodes must fit in. */
+const LOCK_LIMIT_MS = 600_000;
+
+export const withRobustLock = <T>(dir: string, work: () => Promise<T>): Promise<T> =>
+  withClusterLock(dir, LOCK_LIMIT_MS, work);
+
+/** One before each node's MQTT port. What the nodes say to each other goes past them: a node tells its peers its own ports. */
+export const robustProxies = proxyServer({
+  find: findState,
+  load: loadState,
+  saveProcess: (dir, proxyProcess) => saveState(dir, { ...loadState(dir), proxyProcess }),
+  locked: withRobustLock,
+});
 
 export const idOf = (brokerId: number): string => `n${brokerId}`;
 
