@@ -5,6 +5,8 @@ import type { Settings } from './settings.js';
 
 /** How long a dead node stays listed, and its leaderships with it. The real broker's is 30 s. */
 const EXPIRY_MS = 1500;
+/** So long after its return a topic's first leader leads it again. The real broker looks every 60 s. */
+const REBALANCE_MS = 2000;
 const TICK_MS = 50;
 
 interface Member {
@@ -20,6 +22,8 @@ export interface StandInSegment {
   readonly isr: readonly number[];
   readonly leader: number;
   readonly epoch: number;
+  /** Since when the first replica is in sync again without leading. */
+  readonly waitingSince: number | null;
 }
 
 /** What all nodes of a cluster agree on: a file, since this is test equipment and no broker. */
@@ -84,15 +88,22 @@ function led(settings: Settings, segment: StandInSegment, still: number[], alive
   const isr = segment.replicas.filter(
     (id) => still.includes(id) && alive.includes(id) && !isSet(settings.trapsFile, id, 'out-of-sync'),
   );
-  if (still.includes(segment.leader)) return { ...segment, isr };
+  const [preferred = 0] = segment.replicas;
+  const waits = isr.includes(preferred) && segment.leader !== preferred;
+  const waitingSince = waits ? (segment.waitingSince ?? Date.now()) : null;
+  if (waitingSince !== null && Date.now() - waitingSince > REBALANCE_MS)
+    return { ...segment, isr, leader: preferred, epoch: segment.epoch + 1, waitingSince: null };
+  if (still.includes(segment.leader)) return { ...segment, isr, waitingSince };
   const leader = isr[0];
-  return leader === undefined ? { ...segment, isr } : { ...segment, isr, leader, epoch: segment.epoch + 1 };
+  if (leader === undefined) return { ...segment, isr, waitingSince };
+  return { ...segment, isr, leader, epoch: segment.epoch + 1, waitingSince };
 }
 
 export const keepShared = (settings: Settings): NodeJS.Timeout => setInterval(() => tick(settings), TICK_MS);
 
 /** Like the real one: led by whoever leads fewest. */
 export function createSegment(settings: Settings, topic: string, replication: number): string {
+  if (topic === '') throw new Error('topic_name: expected 1 to 256 characters');
   const value = readShared(settings);
   const nodes = living(value);
   if (nodes.length < replication) throw new Error(`NotEnoughEngineNodes: ${nodes.length} of ${replication}`);
@@ -100,7 +111,7 @@ export function createSegment(settings: Settings, topic: string, replication: nu
   const [leader = settings.id, ...others] = [...nodes].sort((a, b) => leads(a) - leads(b) || b - a);
   const replicas = [leader, ...others].slice(0, replication);
   const shard = `shard-${Object.keys(value.segments).length}`;
-  const segment: StandInSegment = { topic, replicas, isr: replicas, leader, epoch: 1 };
+  const segment: StandInSegment = { topic, replicas, isr: replicas, leader, epoch: 1, waitingSince: null };
   writeShared(settings, { ...value, segments: { ...value.segments, [shard]: segment } });
   return shard;
 }
