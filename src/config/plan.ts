@@ -82,6 +82,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     sdkRoot: config.sdkFolder ?? places.sdkRoot,
     workload: config.sdk_clients.workload,
     neverLines: config.logs.never,
+    benignLines: config.logs.benign,
     configPath: config.path,
     configSha256: config.sha256,
     timeZone: config.time_zone,

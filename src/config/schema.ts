@@ -74,6 +74,8 @@ const schedule = z.strictObject({
 const logs = z.strictObject({
   /** Parts of log lines that must never appear. */
   never: z.array(z.string().min(1)).default(['panic:', 'fatal error:', 'SIGSEGV', 'corrupt', 'Corrupt']),
+  /** Parts of warnings and errors that are usual near a kill or a start: shown apart. */
+  benign: z.array(z.string().min(1)).default([]),
 });
 
 const timeZone = z.string().refine((zone) => {

@@ -65,6 +65,8 @@ export interface RunPlan {
   readonly binary?: string | undefined;
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
+  /** Parts of loud log lines that are usual near a kill or a start; absent in runs of older versions. */
+  readonly benignLines?: readonly string[] | undefined;
   readonly configPath: string;
   readonly configSha256: string;
   readonly timeZone: string;
