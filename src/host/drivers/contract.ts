@@ -139,7 +139,7 @@ export interface ClusterDriver {
    */
   placeLeader(dir: string, preferred: string): Promise<string>;
   /**
-   * Before the clients of a phase start: makes their topics with a replica on every node, led by the node of `placeLeader` where `placed`.
+   * Before the clients of a phase start: where `placed`, makes their topics with a replica on every node, led by the node of `placeLeader`.
    * Returns the names to use, in the same order. Absent: the broker makes what it needs by itself.
    */
   readonly prepareTopics?: (dir: string, topics: readonly string[], placed: boolean) => Promise<readonly string[]>;

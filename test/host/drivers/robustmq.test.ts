@@ -129,8 +129,9 @@ describe('a cluster of three', () => {
     expect((await processOf(cluster, 'n1')).pid).not.toBe(old.pid);
   });
 
-  it('gives a topic its own name where no leader is asked for', async () => {
+  it('leaves topics to the broker where no leader is asked for', async () => {
     expect(await driver.prepareTopics?.(cluster.dir, ['chaos/r/v/go-1'], false)).toEqual(['chaos/r/v/go-1']);
+    expect((await driver.leaders(cluster.dir)).load).toEqual([]);
   });
 
   it('leaves nothing behind', async () => {

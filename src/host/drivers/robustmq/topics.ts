@@ -39,20 +39,24 @@ async function leaderOf(node: RobustNode, shard: string): Promise<string> {
   return idOf(segment.leader);
 }
 
-/** The first of a topic's names (itself, then with a number) whose segment `leader` leads; any is good if that is null. */
-async function placeTopic(state: RobustState, topic: string, leader: string | null): Promise<LoadTopic> {
+/** The first of a topic's names (itself, then with a number) whose segment `leader` leads. */
+async function placeTopic(state: RobustState, topic: string, leader: string): Promise<LoadTopic> {
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const name = attempt === 1 ? topic : `${topic}.${attempt}`;
     const found = await fromAny(liveNodes(state), async (node) => {
       const shard = await createTopic(state, node, name);
       return { topic: name, shard, leader: await leaderOf(node, shard) };
     });
-    if (leader === null || found.leader === leader) return { topic: name, shard: found.shard };
+    if (found.leader === leader) return { topic: name, shard: found.shard };
   }
   return { topic, shard: null };
 }
 
-/** Makes the topics of a phase. One that cannot be made is left to the broker, whose failure it then is; a fault that needs its leader refuses to go on. */
+/**
+ * Makes topics that the node of `placeLeader` leads; one that cannot be made makes a fault that needs its leader refuse to go on. Where no leader is
+ * asked for none are made: the broker makes a topic at its first message, and with a topic that is there before its subscriber it loses
+ * messages of persistent sessions (docs/robustmq/findings.md), which would hide whatever else is wrong.
+ */
 export async function prepareTopics(
   dir: string,
   topics: readonly string[],
@@ -60,10 +64,14 @@ export async function prepareTopics(
 ): Promise<readonly string[]> {
   const state = loadState(dir);
   const leader = placed ? state.leader : null;
+  if (leader === null) {
+    saveState(dir, { ...state, topics: [], leader });
+    return topics;
+  }
   const made: LoadTopic[] = [];
   for (const topic of topics) {
     made.push(await placeTopic(state, topic, leader).catch((): LoadTopic => ({ topic, shard: null })));
   }
-  saveState(dir, { ...loadState(dir), topics: made, leader });
+  saveState(dir, { ...loadState(dir), topics: made });
   return made.map(({ topic }) => topic);
 }
