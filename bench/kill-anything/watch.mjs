@@ -5,8 +5,8 @@ import { monotonicUs } from '../../dist/host/clock.js';
 import { findState } from '../../dist/host/drivers/nats/state.js';
 import { openTickets } from '../../dist/host/tickets.js';
 import { faultsInForce } from './faults-in-force.mjs';
-import { listeningPorts } from './host-snapshot.mjs';
-import { processesOf } from './victims.mjs';
+import { holderOf, listeners } from './host-snapshot.mjs';
+import { ownerOf, processesOf } from './victims.mjs';
 
 const LOOK_EVERY_MS = 200;
 /** A fault may outlive its deadline by this much; if worker and keeper were both dead, the next start of either. */
@@ -54,5 +54,12 @@ export function watch(sandbox, command) {
   return { ...seen, stop };
 }
 
-/** Ports of the sandbox that are still listened on. */
-export const portsLeft = (ports) => listeningPorts().filter((port) => ports.has(port));
+/** Ports of the sandbox that are still listened on, unless by what belongs to another sandbox, which has found them free meanwhile. */
+export function portsLeft(ports, root) {
+  const left = listeners().filter(({ port }) => ports.has(port));
+  const foreign = ({ socket }) => {
+    const owner = ownerOf(holderOf(socket));
+    return owner !== '' && !owner.includes(root);
+  };
+  return left.filter((listener) => !foreign(listener)).map(({ port }) => port);
+}
