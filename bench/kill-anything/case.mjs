@@ -94,7 +94,9 @@ async function awaitEnd(sandbox, command) {
     return [`the command did not end within ${RUN_LIMIT_MS / 1000} s`];
   }
   if (ended.stdout.includes('"headline"')) return [];
-  const over = await pollUntil(async () => openTickets(sandbox.clusterDir).length === 0 || undefined, {
+  // With worker and keeper both gone nobody is there to end it: then the next start of either must.
+  const nobody = () => ['worker', 'keeper'].every((kind) => processesOf(kind, sandbox, command).length === 0);
+  const over = await pollUntil(async () => openTickets(sandbox.clusterDir).length === 0 || nobody() || undefined, {
     limitMs: 120_000,
     everyMs: 200,
   });
