@@ -173,7 +173,7 @@ test('its ledgers, judged again, give the same verdict; and compared with itself
   expect(again).toMatchObject({
     status: 0,
     stderr: '',
-    stdout: expect.stringMatching(`^${runId}: the same\n  now PASS`),
+    stdout: expect.stringMatching(`^${runId}: the same\n  now ${headline}`),
   });
   const twice = await start(['compare', runId, runId, '--json'], sandbox).done;
   const rows = JSON.parse(twice.stdout) as { a: string; b: string }[];
