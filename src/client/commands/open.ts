@@ -5,7 +5,6 @@ import { refreshHistory } from '../../host/history.js';
 import { servePages, type PageServer } from '../../host/page-server.js';
 import { latestReport, storedFile, storedReport } from '../../host/stored-runs.js';
 import { publishedFiles, REPORT_PAGE } from '../../report/files.js';
-import { historyMaker } from '../../report/history-files.js';
 import { configOption, portOption, readConfig } from '../options.js';
 
 interface Options {
@@ -26,8 +25,10 @@ function pageOf(dataRoot: string, asked: string | undefined): string {
 const say = (text: string): unknown => process.stderr.write(`${text}\n`);
 
 /** Who may read the data folder and not write it sees the history as it was written last. */
-function refresh(dataRoot: string): void {
+async function refresh(dataRoot: string): Promise<void> {
   try {
+    // Imported here alone: every other command would wait for the charts.
+    const { historyMaker } = await import('../../report/history-files.js');
     refreshHistory(dataRoot, historyMaker);
   } catch (error) {
     say(`the history was not brought up to date: ${(error as Error).message}`);
@@ -60,7 +61,7 @@ export const openCommand = new Command('open')
   .action(async (runId: string | undefined, options: Options) => {
     const { dataRoot } = readConfig(options.config);
     const page = pageOf(dataRoot, runId);
-    refresh(dataRoot);
+    await refresh(dataRoot);
     const server = await serve(dataRoot, options.port);
     const ended = new Promise<void>((resolve) => {
       process.once('SIGINT', () => resolve());
