@@ -1,7 +1,7 @@
 // What is really broken in a sandbox now, seen on the processes and the proxies themselves and not in any ticket.
 
 import { findState } from '../../dist/host/drivers/nats/state.js';
-import { activeToxics } from '../../dist/host/drivers/nats/toxiproxy.js';
+import { activeToxics } from '../../dist/host/drivers/toxiproxy/api.js';
 import { isAlive, isStopped } from '../../dist/host/processes.js';
 
 /** @returns {Promise<string[]>} empty if no fault is active */

@@ -14,7 +14,10 @@ type Fault = (typeof faults)[number];
 /** Does it to one node, holds it for a while, and puts it right again. */
 async function harm(dir: string, fault: Fault, victim: string): Promise<void> {
   const nodes = await natsDriver.nodes(dir);
-  if (fault === 'step-down') return natsDriver.placeLeader(dir, nodes.find(({ id }) => id !== victim)?.id ?? victim);
+  if (fault === 'step-down') {
+    await natsDriver.placeLeader(dir, nodes.find(({ id }) => id !== victim)?.id ?? victim);
+    return;
+  }
   const { process: broker } = nodes.find(({ id }) => id === victim) ?? { process: null };
   if (broker === null || !signalProcess(broker, fault))
     throw new Error(`${victim}: expected a running broker for ${fault}`);

@@ -9,13 +9,17 @@ import (
 	"strings"
 )
 
-const mqttVersion = "3.1.1"
+const (
+	mqtt311 = "3.1.1"
+	mqtt5   = "5"
+)
 
 // Config is the environment, read once and checked; CONTRACT.md has the table.
 type Config struct {
 	Endpoints    []string
 	Username     string
 	Password     string
+	MQTTVersion  string
 	Identity     Identity
 	ClientID     string
 	Topic        string
@@ -97,6 +101,7 @@ func ReadConfig(getenv func(string) string) (Config, []string) {
 		Endpoints:    endpoints,
 		Username:     r.text("MQTT_USERNAME", ""),
 		Password:     r.text("MQTT_PASSWORD", ""),
+		MQTTVersion:  r.text("MQTT_VERSION", mqtt311),
 		Identity:     Identity{Run: r.text("RUN_ID", "manual"), Phase: r.text("PHASE", "manual"), Publisher: clientID + "-pub"},
 		ClientID:     clientID,
 		Topic:        r.text("TOPIC", "chaos/"+clientID),
@@ -109,8 +114,8 @@ func ReadConfig(getenv func(string) string) (Config, []string) {
 		TimeLimitMs:  r.whole("TIME_LIMIT_MS", 180000, 1, 86_400_000),
 		LedgerPath:   r.text("LEDGER_PATH", ""),
 	}
-	if version := r.text("MQTT_VERSION", mqttVersion); version != mqttVersion {
-		r.refuse("MQTT_VERSION", mqttVersion+", the only one this client speaks", strconv.Quote(version))
+	if c.MQTTVersion != mqtt311 && c.MQTTVersion != mqtt5 {
+		r.refuse("MQTT_VERSION", mqtt311+" or "+mqtt5, strconv.Quote(c.MQTTVersion))
 	}
 	if strings.ContainsAny(c.Topic, "+#\x00") || len(c.Topic) > 65535 {
 		r.refuse("TOPIC", "a topic name without wildcards, at most 65535 bytes", strconv.Quote(shorten(c.Topic, 80)))

@@ -26,6 +26,7 @@ type Journal struct {
 	events      []Event
 	signals     int
 	connections int
+	refused     int
 	progressUs  int64
 	frozen      bool
 	changed     chan struct{} // closed and replaced at every change that a waiter may wait for
@@ -62,6 +63,23 @@ func (j *Journal) Acknowledged(seq int, atUs int64) {
 	if !j.frozen && j.ledger.Acknowledge(seq, atUs) {
 		j.progressed(atUs)
 	}
+}
+
+// Refused notes a PUBACK whose reason code says that the broker did not take the message.
+func (j *Journal) Refused(reason byte) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.frozen {
+		j.refused++
+		j.Errors.AddTransient("publisher: PUBACK refused with reason 0x%02x", reason)
+	}
+}
+
+// RefusedAcks is how many there were.
+func (j *Journal) RefusedAcks() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.refused
 }
 
 // Received notes what the subscriber got.

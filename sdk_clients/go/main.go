@@ -1,4 +1,4 @@
-// Command basic-pubsub publishes and subscribes through paho.mqtt.golang and counts by identity what happened to every message.
+// Command basic-pubsub publishes and subscribes through Eclipse Paho and counts by identity what happened to every message.
 package main
 
 import (
@@ -36,7 +36,7 @@ func refuseInput(problems []string, startedUs int64) {
 		list.Add("%s", problem)
 	}
 	now := nowUs()
-	result, _ := BuildResult(&Ledger{}, RunFacts{StartedUs: startedUs, NowUs: now, EndUs: now, Errors: list.Texts()})
+	result, _ := BuildResult(&Ledger{}, RunFacts{MQTTVersion: mqtt311, StartedUs: startedUs, NowUs: now, EndUs: now, Errors: list.Texts()})
 	emit(result, unusableInput)
 }
 

@@ -3,10 +3,14 @@ package main
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
-// MQTT has 65 535 packet ids; far below that no library runs out of them.
-const maxInFlight = 10_000
+const (
+	// MQTT has 65 535 packet ids; far below that no library runs out of them.
+	maxInFlight       = 10_000
+	againAfterRefusal = 200 * time.Millisecond
+)
 
 // messagePublisher is all that the outbox wants of a connection.
 type messagePublisher interface {
@@ -49,6 +53,22 @@ func (o *Outbox) Acknowledged(seq int, atUs int64) {
 	defer o.mu.Unlock()
 	delete(o.unacked, seq)
 	o.changed.Signal()
+}
+
+// Refused notes a PUBACK that is none: the broker did not take the message, which is handed over again after a pause.
+func (o *Outbox) Refused(seq int, reason byte) {
+	o.journal.Refused(reason)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	refusedBy := o.connection
+	time.AfterFunc(againAfterRefusal, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if _, unacked := o.unacked[seq]; unacked && o.connection == refusedBy {
+			o.waiting = append(o.waiting, seq)
+			o.changed.Signal()
+		}
+	})
 }
 
 // Attach takes a new connection, which knows nothing of what the last one left unacknowledged.

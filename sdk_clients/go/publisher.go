@@ -7,6 +7,7 @@ func NewPublisher(config Config, journal *Journal, outbox *Outbox) *Role {
 		// The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
 		CleanSession: true,
 		OnAck:        outbox.Acknowledged,
+		OnRefused:    outbox.Refused,
 		SeqOf:        func(payload []byte) (int, bool) { return DecodePayload(config.Identity, payload) },
 	})
 	r.serve = func(_ string, c *Connection) {

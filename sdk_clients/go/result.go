@@ -9,7 +9,6 @@ import (
 
 const (
 	lowestUs, highestUs, significantDigits = 1, 600_000_000, 3
-	libraryModule                          = "github.com/eclipse/paho.mqtt.golang"
 )
 
 // RunFacts is what the result says about a run beyond its messages. Times are microseconds of CLOCK_MONOTONIC.
@@ -18,7 +17,8 @@ type RunFacts struct {
 	PublishedUs             int64 // 0 where publishing did not end
 	Planned                 int
 	Rate                    float64
-	Reconnects              int
+	Reconnects, RefusedAcks int
+	MQTTVersion             string
 	PublisherEndpoint       *string
 	SubscriberEndpoint      *string
 	LedgerOK                bool
@@ -69,12 +69,12 @@ type Result struct {
 func BuildResult(l *Ledger, f RunFacts) (Result, int) {
 	c := l.Counts(f.Planned)
 	r := Result{
-		SDK: "go", Library: "paho.mqtt.golang " + libraryVersion(), MQTTVersion: mqttVersion,
+		SDK: "go", Library: library(f.MQTTVersion), MQTTVersion: f.MQTTVersion,
 		Planned: f.Planned, Sent: c.Sent, Acked: c.Acked, Received: c.Received,
 		Lost: c.Lost, Recovered: c.Recovered, Unconfirmed: c.Unconfirmed, Unsent: c.Unsent, LostSeqs: c.LostSeqs,
 		NaiveLost:  c.Sent - c.Received - c.Duplicates,
 		Duplicates: c.Duplicates, DuplicatesFlagged: l.DuplicatesFlagged, Unexpected: l.Unexpected, Inversions: l.Inversions,
-		Attempts: c.Attempts, Reconnects: f.Reconnects,
+		Attempts: c.Attempts, RefusedAcks: f.RefusedAcks, Reconnects: f.Reconnects,
 		AchievedRateRatio: achievedRateRatio(l, f.Planned, f.Rate),
 		DurationSeconds:   rounded(float64(f.NowUs-f.StartedUs)/1e6, 3),
 		PublisherEndpoint: f.PublisherEndpoint, SubscriberEndpoint: f.SubscriberEndpoint, Errors: f.Errors,
@@ -153,14 +153,18 @@ func rounded(value float64, decimals int) float64 {
 	return math.Round(value*scale) / scale
 }
 
-// libraryVersion is what was really linked, not what somebody once wrote down.
-func libraryVersion() string {
+// library is what was really linked for this version of MQTT, not what somebody once wrote down.
+func library(mqttVersion string) string {
+	name := "paho.mqtt.golang"
+	if mqttVersion == mqtt5 {
+		name = "paho.golang"
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
-			if module.Path == libraryModule {
-				return module.Version[1:]
+			if module.Path == "github.com/eclipse/"+name {
+				return name + " " + module.Version[1:]
 			}
 		}
 	}
-	return "unknown"
+	return name + " unknown"
 }

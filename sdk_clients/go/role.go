@@ -31,7 +31,7 @@ type Role struct {
 }
 
 func newRole(name string, config Config, journal *Journal, firstEndpoint int, dial Dial) *Role {
-	dial.Username, dial.Password = config.Username, config.Password
+	dial.Username, dial.Password, dial.Version = config.Username, config.Password, config.MQTTVersion
 	return &Role{
 		Name: name, journal: journal, dial: dial, endpoints: config.Endpoints, next: firstEndpoint,
 		farewell: func(*Connection, time.Duration) {},

@@ -44,6 +44,7 @@ func NewRunner(config Config, journal *Journal, startedUs int64) *Runner {
 		startedUs: startedUs, workUntilUs: startedUs + limitUs - reserveUs, reserveUs: reserveUs,
 		facts: RunFacts{
 			StartedUs: startedUs, Planned: config.MessageCount, Rate: config.MessageRate, LedgerOK: config.LedgerPath == "",
+			MQTTVersion: config.MQTTVersion,
 		},
 	}
 }
@@ -197,6 +198,7 @@ func (r *Runner) Result() (Result, int) {
 		facts.EndUs = facts.NowUs
 	}
 	facts.Reconnects = max(connections-2, 0)
+	facts.RefusedAcks = r.journal.RefusedAcks()
 	facts.PublisherEndpoint, facts.SubscriberEndpoint = r.publisher.FirstEndpoint(), r.subscriber.FirstEndpoint()
 	facts.Errors = r.journal.Errors.Texts()
 	return BuildResult(ledger, facts)

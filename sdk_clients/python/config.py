@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from payload import Identity
 
-MQTT_VERSION = "3.1.1"
+MQTT_311, MQTT_5 = "3.1.1", "5"
 
 
 class ConfigError(Exception):
@@ -34,6 +34,7 @@ class Config:
     endpoints: tuple[Endpoint, ...]
     username: str | None
     password: str | None
+    mqtt_version: str
     run: str
     phase: str
     client_id: str
@@ -102,6 +103,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         endpoints=single if several is None else read.endpoints("CLUSTER_ENDPOINTS", several),
         username=read.optional("MQTT_USERNAME"),
         password=read.optional("MQTT_PASSWORD"),
+        mqtt_version=read.text("MQTT_VERSION", MQTT_311),
         run=read.text("RUN_ID", "manual"),
         phase=read.text("PHASE", "manual"),
         client_id=client_id,
@@ -115,9 +117,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         time_limit_ms=read.whole("TIME_LIMIT_MS", "180000", 1, 86_400_000),
         ledger_path=read.optional("LEDGER_PATH"),
     )
-    version = read.text("MQTT_VERSION", MQTT_VERSION)
-    if version != MQTT_VERSION:
-        read.refuse("MQTT_VERSION", f"{MQTT_VERSION}, the only one this client speaks", json.dumps(version))
+    if config.mqtt_version not in (MQTT_311, MQTT_5):
+        read.refuse("MQTT_VERSION", f"{MQTT_311} or {MQTT_5}", json.dumps(config.mqtt_version))
     if re.search(r"[+#\0]", config.topic) or len(config.topic.encode("utf-8", "replace")) > 65535:
         read.refuse("TOPIC", "a topic name without wildcards, at most 65535 bytes", json.dumps(config.topic[:80]))
     if config.password is not None and config.username is None:

@@ -9,14 +9,19 @@ import threading
 from collections.abc import Callable
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from clock import now_us
-from config import Config, Endpoint
+from config import MQTT_5, Config, Endpoint
 
 CONNECT_LIMIT_S = 3.0
 KEEPALIVE_S = 5
 LOGIN_REFUSED = ("Bad user name or password", "Not authorized")
 GRANTED_QOS_1 = 1
+REFUSED_FROM = 0x80
+# How long a broker is to keep the subscriber's session: in MQTT 5 it ends with its connection unless it is told.
+SESSION_EXPIRY_S = 1800
 
 
 class ConnectionFailed(Exception):
@@ -24,11 +29,12 @@ class ConnectionFailed(Exception):
 
 
 class LoginRefused(ConnectionFailed):
-    """CONNACK 4 or 5."""
+    """CONNACK 4 or 5; in MQTT 5 0x86 or 0x87."""
 
 
 class Connection:
-    """`on_ack(seq, at_us)` is called for a real PUBACK only, `on_message(payload, dup, at_us)` for every receipt."""
+    """`on_ack(seq, at_us)` is called for a real PUBACK only, `on_refused(seq, reason)` for one that says it is none (MQTT 5),
+    `on_message(payload, dup, at_us)` for every receipt."""
 
     def __init__(
         self,
@@ -36,28 +42,31 @@ class Connection:
         client_id: str,
         clean_session: bool,
         on_ack: Callable[[int, int], None] | None = None,
+        on_refused: Callable[[int, str], None] | None = None,
         on_message: Callable[[bytes, bool, int], None] | None = None,
     ) -> None:
         self.lost = threading.Event()
         self.lost_reason = "connection closed by the peer"
         self.session_present = False
-        self._on_ack, self._on_message = on_ack, on_message
+        self._on_ack, self._on_refused, self._on_message = on_ack, on_refused, on_message
         self._lock = threading.Lock()
         self._seq_of_mid: dict[int, int] = {}
-        self._early_ack_of_mid: dict[int, int] = {}
+        self._early_ack_of_mid: dict[int, tuple[int, str | None]] = {}
         self._connack, self._suback, self._unsuback = threading.Event(), threading.Event(), threading.Event()
         self._connack_reason: str | None = None
         self._suback_code: int | None = None
         self._client = self._paho_client(config, client_id, clean_session)
 
     def _paho_client(self, config: Config, client_id: str, clean_session: bool) -> mqtt.Client:
+        is_5 = config.mqtt_version == MQTT_5
         client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=clean_session,
-            protocol=mqtt.MQTTv311,
+            clean_session=None if is_5 else clean_session,
+            protocol=mqtt.MQTTv5 if is_5 else mqtt.MQTTv311,
             reconnect_on_failure=False,
         )
+        self._connect_options = self._options_of_5(clean_session) if is_5 else {}
         client.connect_timeout = CONNECT_LIMIT_S
         # 0 is no limit: a message counted as handed over is on its way, not in a queue of the library's.
         client.max_inflight_messages_set(0)
@@ -72,11 +81,18 @@ class Connection:
         client.on_log = self._logged
         return client
 
+    @staticmethod
+    def _options_of_5(clean_session: bool) -> dict:
+        properties = Properties(PacketTypes.CONNECT)
+        if not clean_session:
+            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+        return {"clean_start": clean_session, "properties": properties}
+
     def open(self, endpoint: Endpoint) -> None:
         """Returns once CONNACK 0 is there; raises ConnectionFailed."""
         deadline_us = now_us() + int(CONNECT_LIMIT_S * 1e6)
         try:
-            self._client.connect(endpoint.host, endpoint.port, KEEPALIVE_S)
+            self._client.connect(endpoint.host, endpoint.port, KEEPALIVE_S, **self._connect_options)
         except OSError as error:
             raise ConnectionFailed(f"cannot connect: {error}") from error
         self._client.loop_start()
@@ -106,11 +122,11 @@ class Connection:
         # The PUBACK may have come before publish() returned its mid. The lock is not held during publish(): paho calls
         # on_publish under a lock of its own that publish() takes, too, and the two would wait for each other.
         with self._lock:
-            early_us = self._early_ack_of_mid.pop(info.mid, None)
-            if early_us is None:
+            early = self._early_ack_of_mid.pop(info.mid, None)
+            if early is None:
                 self._seq_of_mid[info.mid] = seq
-        if early_us is not None and self._on_ack:
-            self._on_ack(seq, early_us)
+        if early is not None:
+            self._answered(seq, *early)
 
     def unsubscribe(self, topic: str, limit_s: float) -> None:
         self._client.unsubscribe(topic)
@@ -156,14 +172,22 @@ class Connection:
         self._suback_code = reason_codes[0].value if reason_codes else None
         self._suback.set()
 
-    def _puback(self, _client, _userdata, mid, _reason_code, _properties) -> None:
+    def _puback(self, _client, _userdata, mid, reason_code, _properties) -> None:
         at_us = now_us()
+        refusal = f"0x{reason_code.value:02x} {reason_code}" if reason_code.value >= REFUSED_FROM else None
         with self._lock:
             seq = self._seq_of_mid.pop(mid, None)
             if seq is None:
-                self._early_ack_of_mid[mid] = at_us
-        if seq is not None and self._on_ack:
-            self._on_ack(seq, at_us)
+                self._early_ack_of_mid[mid] = (at_us, refusal)
+        if seq is not None:
+            self._answered(seq, at_us, refusal)
+
+    def _answered(self, seq: int, at_us: int, refusal: str | None) -> None:
+        if refusal is None:
+            if self._on_ack:
+                self._on_ack(seq, at_us)
+        elif self._on_refused:
+            self._on_refused(seq, refusal)
 
     def _message(self, _client, _userdata, message) -> None:
         at_us = now_us()

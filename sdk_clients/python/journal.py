@@ -18,6 +18,7 @@ class Journal:
         self.events: list[dict] = []
         self.signals = 0
         self.connections = 0
+        self.refused_acks = 0
         self.progress_us = 0
         self._identity = identity
         self._errors = ErrorList()
@@ -38,6 +39,12 @@ class Journal:
         with self.changed:
             if not self._frozen and self.ledger.acknowledge(seq, at_us):
                 self._progressed(at_us)
+
+    def refused(self, reason: str) -> None:
+        with self.changed:
+            if not self._frozen:
+                self.refused_acks += 1
+                self._errors.add(f"publisher: PUBACK refused: {reason}", True)
 
     def received(self, payload: bytes, dup_flag: bool, at_us: int) -> None:
         seq = decode(self._identity, payload)

@@ -8,6 +8,7 @@ from journal import Journal
 
 # MQTT has 65 535 packet ids; far below that no library runs out of them.
 MAX_IN_FLIGHT = 10_000
+AGAIN_AFTER_REFUSAL_S = 0.2
 
 
 class Outbox(threading.Thread):
@@ -33,6 +34,20 @@ class Outbox(threading.Thread):
         with self._changed:
             self._unacked.pop(seq, None)
             if self._waiting:
+                self._changed.notify()
+
+    def refused(self, seq: int, reason: str) -> None:
+        """A PUBACK that is none: the broker did not take the message, which is handed over again after a pause."""
+        self._journal.refused(reason)
+        again = threading.Timer(AGAIN_AFTER_REFUSAL_S, self._again, (seq, self._connection))
+        again.daemon = True
+        again.start()
+
+    def _again(self, seq: int, connection: Connection | None) -> None:
+        with self._changed:
+            # Another connection was given it again anyway.
+            if seq in self._unacked and self._connection is connection:
+                self._waiting.append(seq)
                 self._changed.notify()
 
     def attach(self, connection: Connection) -> None:

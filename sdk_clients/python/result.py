@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from hdrh.histogram import HdrHistogram
 
-from config import MQTT_VERSION
+from config import MQTT_311
 from ledger import Counts, Ledger
 
 LOWEST_US, HIGHEST_US, SIGNIFICANT_DIGITS = 1, 600_000_000, 3
@@ -22,6 +22,8 @@ class RunFacts:
     planned: int = 0
     rate: float = 1.0
     published_us: int | None = None
+    mqtt_version: str = MQTT_311
+    refused_acks: int = 0
     reconnects: int = 0
     publisher_endpoint: str | None = None
     subscriber_endpoint: str | None = None
@@ -84,7 +86,7 @@ def build_result(ledger: Ledger, facts: RunFacts) -> tuple[dict, int]:
     result = {
         "sdk": "python",
         "library": f"paho-mqtt {version('paho-mqtt')}",
-        "mqtt_version": MQTT_VERSION,
+        "mqtt_version": facts.mqtt_version,
         "planned": facts.planned,
         "sent": counts.sent,
         "acked": counts.acked,
@@ -100,8 +102,7 @@ def build_result(ledger: Ledger, facts: RunFacts) -> tuple[dict, int]:
         "unexpected": ledger.unexpected,
         "inversions": ledger.inversions,
         "attempts": counts.attempts,
-        # Only an MQTT 5 PUBACK has a reason code that could refuse.
-        "refused_acks": 0,
+        "refused_acks": facts.refused_acks,
         "reconnects": facts.reconnects,
         **_timings(ledger, counts, facts.end_us),
         "achieved_rate_ratio": _achieved_rate_ratio(ledger, facts.planned, facts.rate),

@@ -97,7 +97,11 @@ class Publisher(Role):
     def _new_connection(self) -> Connection:
         # The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
         return Connection(
-            self._config, self._config.identity.publisher, clean_session=True, on_ack=self._outbox.acknowledged
+            self._config,
+            self._config.identity.publisher,
+            clean_session=True,
+            on_ack=self._outbox.acknowledged,
+            on_refused=self._outbox.refused,
         )
 
     def _serve(self, connection: Connection) -> None:

@@ -139,6 +139,8 @@ class Runner:
             planned=self._planned,
             rate=self._config.message_rate,
             published_us=self._published_us,
+            mqtt_version=self._config.mqtt_version,
+            refused_acks=self._journal.refused_acks,
             reconnects=max(self._journal.connections - 2, 0),
             publisher_endpoint=self._publisher.first_endpoint,
             subscriber_endpoint=self._subscriber.first_endpoint,

@@ -46,8 +46,8 @@ class Config(unittest.TestCase):
         for value in ("host", "host:0", "host:65536", ":1883", "a:1,,b:2", "::1:1883"):
             self.assertGreaterEqual(len(problems_of(CLUSTER_ENDPOINTS=value)), 1, value)
 
-    def test_speaks_no_mqtt_5(self) -> None:
-        self.assertIn("MQTT_VERSION", problems_of(MQTT_VERSION="5")[0])
+    def test_speaks_only_3_1_1_and_5(self) -> None:
+        self.assertIn("MQTT_VERSION", problems_of(MQTT_VERSION="4")[0])
 
     def test_never_repeats_a_password(self) -> None:
         self.assertNotIn("secret", problems_of(MQTT_PASSWORD="secret")[0])

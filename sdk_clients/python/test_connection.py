@@ -5,6 +5,9 @@ from config import read_config
 from connection import Connection
 
 
+SUCCESS, REFUSED = types.SimpleNamespace(value=0), types.SimpleNamespace(value=0x80)
+
+
 class FakePaho:
     """Its publish() is overtaken by the PUBACK, as happens when the network thread is the quicker one."""
 
@@ -14,7 +17,7 @@ class FakePaho:
     def publish(self, _topic, _payload, qos):
         self._mid += 1
         if self._early:
-            self._connection._puback(None, None, self._mid, None, None)
+            self._connection._puback(None, None, self._mid, SUCCESS, None)
         return types.SimpleNamespace(mid=self._mid)
 
 
@@ -36,9 +39,17 @@ class Acknowledgement(unittest.TestCase):
         connection, acked = self.connection(early=False)
         connection.publish(7, "t", b"")
         self.assertEqual(acked, [])
-        connection._puback(None, None, 1, None, None)
-        connection._puback(None, None, 1, None, None)
+        connection._puback(None, None, 1, SUCCESS, None)
+        connection._puback(None, None, 1, SUCCESS, None)
         self.assertEqual(acked, [7])
+
+    def test_is_none_where_its_reason_code_says_so(self) -> None:
+        connection, acked = self.connection(early=False)
+        refused: list[int] = []
+        connection._on_refused = lambda seq, _reason: refused.append(seq)
+        connection.publish(7, "t", b"")
+        connection._puback(None, None, 1, REFUSED, None)
+        self.assertEqual((acked, refused), ([], [7]))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,12 @@ function loadOf(plan: RunPlan, phase: PhaseId['phase']): LoadPlan {
   return { ...plan.load, messages };
 }
 
+/** Topics of a fault period are led by the node that leads the cluster; those of the other phases by whichever. */
+function topicsOf(plan: RunPlan, phase: PhaseId['phase']): clients.PhaseRequest['prepareTopics'] {
+  const { prepareTopics } = driverOf(plan);
+  return prepareTopics && ((topics) => prepareTopics(plan.clusterDir, topics, phase === 'fault'));
+}
+
 /** What stands in history: the whole line is in the client's `result.json`. */
 function compact(outcome: ClientOutcome): ClientOutcome {
   if (outcome.result === null) return { ...outcome, lineProblem: outcome.lineProblem?.slice(0, 300) ?? null };
@@ -59,6 +65,7 @@ export const clientActivities = {
         limitMs: phase === 'fault' ? faultPeriodMs(plan) : plan.timing.clientLimitMs,
         settings,
         repeatable: phase !== 'fault',
+        prepareTopics: topicsOf(plan, phase),
       };
       return { startedUs, ready: await clients.startClients(request, signal) };
     }),

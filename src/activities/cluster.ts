@@ -84,7 +84,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
       asActivity(async () => {
         const plan = planOf(run);
         const driver = driverOf(plan);
-        const problems = await driver.preflight(plan.network);
+        const problems = await driver.preflight({ network: plan.network, binary: plan.binary });
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
         await refuseIfHeld(plan);
         const notes: string[] = [];
@@ -111,7 +111,8 @@ export function createClusterActivities(faults: readonly Fault[]) {
         writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs });
         await ensureKeeper(clusterDir);
         const logDir = join(plan.runDir, 'cluster', String(monotonicUs()));
-        const options = { cluster, runId, logDir, nodeCount: plan.nodeCount, network: plan.network };
+        const { nodeCount, network, binary } = plan;
+        const options = { cluster, runId, logDir, nodeCount, network, binary };
         // A slow start must not outlive the lease under which it starts.
         const renewing = setInterval(() => renewLease(clusterDir, runId), RENEW_EVERY_MS);
         const up = await driverOf(plan)

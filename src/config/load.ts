@@ -6,7 +6,9 @@ import { LineCounter, isMap, isNode, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
+import { brokerProgram } from './broker-program.js';
 import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
+import { fromUpstream } from './upstream.js';
 
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
@@ -24,6 +26,10 @@ export interface Config extends Omit<ConfigFile, 'scenarios'> {
   readonly dataRoot: string;
   /** Absolute; undefined means the clients that come with the program. */
   readonly sdkFolder: string | undefined;
+  /** Absolute path of the broker's program; undefined where the config does not say enough to know it. */
+  readonly binary: string | undefined;
+  /** Said at the head of every report of this config. */
+  readonly warnings: readonly string[];
 }
 
 type Path = readonly PropertyKey[];
@@ -44,7 +50,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
       document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`),
     );
   }
-  const raw: unknown = document.toJS() ?? {};
+  const { raw, warnings } = fromUpstream(document.toJS() ?? {});
   const parsed = configSchema.safeParse(raw);
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => schemaProblems(issue)),
@@ -64,6 +70,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
     sha256: createHash('sha256').update(text).digest('hex'),
     dataRoot: resolve(dirname(path), parsed.data.data_dir),
     sdkFolder: folder === undefined ? undefined : resolve(dirname(path), folder),
+    ...brokerProgram(parsed.data.cluster, dirname(path), warnings),
   };
 }
 

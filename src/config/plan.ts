@@ -60,6 +60,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     driver: config.cluster.driver,
     nodeCount: config.cluster.nodes,
     network: config.cluster.network,
+    binary: config.binary,
     hostQueue: hostQueue(config.host.id),
     scenarios: chosenScenarios(config, request),
     sdks,
@@ -81,9 +82,10 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     sdkRoot: config.sdkFolder ?? places.sdkRoot,
     workload: config.sdk_clients.workload,
     neverLines: config.logs.never,
+    benignLines: config.logs.benign,
     configPath: config.path,
     configSha256: config.sha256,
     timeZone: config.time_zone,
-    warnings: [],
+    warnings: config.warnings,
   };
 }

@@ -21,6 +21,10 @@ const cluster = z.strictObject({
   nodes: z.number().int().min(1).max(7).default(3),
   /** `namespaces`: each broker in a network namespace of its own, with a real interface; needs root. */
   network: z.enum(['proxies', 'namespaces']).default('proxies'),
+  /** Of driver robustmq: the broker's program, absolute or relative to `project_root`. */
+  binary: z.string().min(1).optional(),
+  /** Of driver robustmq: a release or source tree; relative to the config file. Absent: ROBUSTMQ_HOME. */
+  project_root: z.string().min(1).optional(),
 });
 
 const load = z.strictObject({
@@ -70,6 +74,8 @@ const schedule = z.strictObject({
 const logs = z.strictObject({
   /** Parts of log lines that must never appear. */
   never: z.array(z.string().min(1)).default(['panic:', 'fatal error:', 'SIGSEGV', 'corrupt', 'Corrupt']),
+  /** Parts of warnings and errors that are usual near a kill or a start: shown apart. */
+  benign: z.array(z.string().min(1)).default([]),
 });
 
 const timeZone = z.string().refine((zone) => {

@@ -1,5 +1,5 @@
-/** How loud a line of a broker's log is; what is neither of these is not shown. */
-export type Loudness = 'never' | 'panic' | 'error' | 'warning';
+/** How loud a line of a broker's log is; what is neither of these is not shown. `benign`: loud, and usual where a broker was killed or started. */
+export type Loudness = 'never' | 'panic' | 'error' | 'warning' | 'benign';
 
 /** Lines of one node that say the same but for times and numbers. */
 export interface LoudLines {
@@ -16,24 +16,32 @@ const LOUD: readonly (readonly [Loudness, RegExp])[] = [
   ['warning', /\[WRN\]|\bWARN(ING)?\b/],
 ];
 
-const ORDER: readonly Loudness[] = ['never', 'panic', 'error', 'warning'];
+const ORDER: readonly Loudness[] = ['never', 'panic', 'error', 'warning', 'benign'];
+
+/** Parts of lines that decide about loudness (config): those that must never appear, and those that are usual near a kill or a start. */
+export interface LinePatterns {
+  readonly never: readonly string[];
+  readonly benign: readonly string[];
+}
 
 const KEPT_CHARS = 400;
 
-/** Loudness of a line; undefined for what nobody needs to read. `never`: parts of lines that must never appear (config). */
-export function loudnessOf(line: string, never: readonly string[]): Loudness | undefined {
+/** Loudness of a line; undefined for what nobody needs to read. A panic is never benign. */
+export function loudnessOf(line: string, { never, benign }: LinePatterns): Loudness | undefined {
   if (never.some((part) => line.includes(part))) return 'never';
-  return LOUD.find(([, pattern]) => pattern.test(line))?.[0];
+  const loudness = LOUD.find(([, pattern]) => pattern.test(line))?.[0];
+  const usual = (loudness === 'error' || loudness === 'warning') && benign.some((part) => line.includes(part));
+  return usual ? 'benign' : loudness;
 }
 
 /** The same line but for pid, time, ports and other numbers. */
 const shapeOf = (line: string): string => line.replace(/"[^"]*"/g, '""').replace(/[0-9][0-9a-fA-F.:/]*/g, '0');
 
 /** The loud ones of `node: line` texts, alike ones together, worst first. */
-export function loudLines(lines: readonly string[], never: readonly string[]): LoudLines[] {
+export function loudLines(lines: readonly string[], patterns: LinePatterns): LoudLines[] {
   const groups = new Map<string, { loudness: Loudness; node: string; count: number; text: string }>();
   for (const full of lines) {
-    const loudness = loudnessOf(full, never);
+    const loudness = loudnessOf(full, patterns);
     if (loudness === undefined) continue;
     const [, node = '', text = ''] = /^([^:]*): (.*)$/.exec(full) ?? ['', '', full];
     const key = `${loudness} ${node} ${shapeOf(text)}`;

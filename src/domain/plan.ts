@@ -61,8 +61,12 @@ export interface RunPlan {
   readonly nodeCount: number;
   /** How the nodes of an embedded cluster reach each other. */
   readonly network: 'proxies' | 'namespaces';
+  /** The broker's program on the worker's host; undefined where the driver brings its own. */
+  readonly binary?: string | undefined;
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
+  /** Parts of loud log lines that are usual near a kill or a start; absent in runs of older versions. */
+  readonly benignLines?: readonly string[] | undefined;
   readonly configPath: string;
   readonly configSha256: string;
   readonly timeZone: string;

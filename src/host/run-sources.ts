@@ -78,7 +78,10 @@ export function loudLogs(runDir: string, { plan, scenarios }: RunData): Record<s
   return Object.fromEntries(
     scenarios.map(({ scenario, snapshots }) => {
       const labels = snapshots.map(({ label }) => label).filter((label) => !label.endsWith('-1-baseline'));
-      return [scenario.name, loudLines(labels.flatMap(linesOf), plan.neverLines)];
+      return [
+        scenario.name,
+        loudLines(labels.flatMap(linesOf), { never: plan.neverLines, benign: plan.benignLines ?? [] }),
+      ];
     }),
   );
 }

@@ -11,8 +11,11 @@ test.each([
   ['2026-11-22T18:58:20Z ERROR store: full', 'error'],
   ['data corrupt on page 7', 'never'],
   ['ERRORS=0 WARNINGS=0', undefined],
+  ['2026-11-22T18:58:20Z ERROR raft: no route to n2', 'benign'],
+  ['2026-11-22T18:58:20Z  INFO raft: no route to n2', undefined],
+  ['corrupt, and no route', 'never'],
 ])('%s is %s', (line, loudness) => {
-  expect(loudnessOf(line, ['corrupt'])).toBe(loudness);
+  expect(loudnessOf(line, { never: ['corrupt'], benign: ['no route', 'panicked'] })).toBe(loudness);
 });
 
 test('lines that differ in times and numbers alone are one, worst first, with how many there were', () => {
@@ -24,7 +27,7 @@ test('lines that differ in times and numbers alone are one, worst first, with ho
     'n3: [27] 2026/11/22 18:58:22.0 [ERR] no route',
     'n3: [27] 2026/11/22 18:58:22.0 page corrupt',
   ];
-  expect(loudLines(lines, ['corrupt']).map((g) => [g.loudness, g.node, g.count])).toEqual([
+  expect(loudLines(lines, { never: ['corrupt'], benign: [] }).map((g) => [g.loudness, g.node, g.count])).toEqual([
     ['never', 'n3', 1],
     ['error', 'n3', 1],
     ['warning', 'n1', 2],

@@ -94,12 +94,6 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(resultOf(ended).errors).toEqual([problemWith('CLUSTER_ENDPOINT')]);
   });
 
-  it('speaks no MQTT 5 yet, and says so', async () => {
-    const ended = await run(sdk, { CLUSTER_ENDPOINT: '127.0.0.1:1', MQTT_VERSION: '5' });
-    expect(ended.status).toBe(2);
-    expect(resultOf(ended).errors).toEqual([problemWith('MQTT_VERSION')]);
-  });
-
   it('says that it is not built, and exits 3', async () => {
     const empty = join(folder, 'not-built', sdk);
     mkdirSync(empty, { recursive: true });

@@ -8,7 +8,7 @@ const ms = z.number().min(0);
 const fullLine = z.strictObject({
   sdk: z.string(),
   library: z.string().regex(/^\S+ \d+\.\d+\.\d+$/),
-  mqtt_version: z.literal('3.1.1'),
+  mqtt_version: z.enum(['3.1.1', '5']),
   planned: count,
   sent: count,
   acked: count,

@@ -8,7 +8,22 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-pub const MQTT_VERSION: &str = "3.1.1";
+/// The versions that this client speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MqttVersion {
+    #[default]
+    V311,
+    V5,
+}
+
+impl MqttVersion {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V311 => "3.1.1",
+            Self::V5 => "5",
+        }
+    }
+}
 const HOUR_MS: u64 = 3_600_000;
 const LONGEST_TOPIC_BYTES: usize = 65_535;
 
@@ -30,6 +45,7 @@ pub struct Config {
     pub endpoints: Vec<Endpoint>,
     pub username: String,
     pub password: String,
+    pub mqtt_version: MqttVersion,
     pub run_id: String,
     pub phase: String,
     pub client_id: String,
@@ -63,6 +79,7 @@ impl Config {
             endpoints: reader.endpoints(),
             username: reader.text("MQTT_USERNAME", ""),
             password: reader.text("MQTT_PASSWORD", ""),
+            mqtt_version: reader.version(),
             run_id: reader.text("RUN_ID", "manual"),
             phase: reader.text("PHASE", "manual"),
             client_id: reader.text("CLIENT_ID", &format!("rust-{unique}")),
@@ -76,7 +93,6 @@ impl Config {
             time_limit: reader.milliseconds("TIME_LIMIT_MS", 180_000, 1..=24 * HOUR_MS),
             ledger_path: reader.value("LEDGER_PATH"),
         };
-        reader.check_version();
         let is_topic_name = !config.topic.contains(['+', '#']) && config.topic.len() <= LONGEST_TOPIC_BYTES;
         reader.check(is_topic_name, || {
             let shown: String = config.topic.chars().take(80).collect();
@@ -187,11 +203,20 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         parts
     }
 
-    fn check_version(&mut self) {
-        let version = self.text("MQTT_VERSION", MQTT_VERSION);
-        self.check(version == MQTT_VERSION, || match version.as_str() {
-            "5" => format!("MQTT_VERSION: expected {MQTT_VERSION}, got 5, which this client cannot speak"),
-            other => format!("MQTT_VERSION: expected {MQTT_VERSION}, got {other:?}"),
+    fn version(&mut self) -> MqttVersion {
+        let [older, newer] = [MqttVersion::V311, MqttVersion::V5];
+        let text = self.text("MQTT_VERSION", older.name());
+        self.check(text == older.name() || text == newer.name(), || {
+            format!(
+                "MQTT_VERSION: expected {} or {}, got {text:?}",
+                older.name(),
+                newer.name()
+            )
         });
+        if text == newer.name() {
+            newer
+        } else {
+            older
+        }
     }
 }

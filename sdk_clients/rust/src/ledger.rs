@@ -48,6 +48,7 @@ pub struct Ledger {
     pub duplicates_flagged: u64,
     pub unexpected: u64,
     pub inversions: u64,
+    pub refused_acks: u64,
 }
 
 impl Ledger {
@@ -109,6 +110,11 @@ impl Ledger {
             self.inversions += 1;
         }
         self.highest_received = self.highest_received.max(Some(seq));
+    }
+
+    /// A PUBACK that refuses: no acknowledgement.
+    pub fn refused(&mut self) {
+        self.refused_acks += u64::from(!self.closed);
     }
 
     /// A receipt that is not of this publisher, run and phase, or that could not be read.

@@ -8,6 +8,7 @@ mod journal;
 mod latency;
 mod ledger;
 mod ledger_file;
+mod link;
 mod payload;
 mod publisher;
 mod report;

@@ -4,10 +4,13 @@ use crate::config::Endpoint;
 use crate::connection::{NewLink, Session};
 use crate::journal::Role;
 use crate::ledger::Ledger;
+use crate::link::{Client, Happening};
 use crate::payload::PayloadFormat;
 use crate::state::State;
-use rumqttc::{AsyncClient, Event, Outgoing, Packet, QoS};
 use std::collections::{HashMap, VecDeque};
+
+/// A message that the broker refused is handed over again after this.
+const AGAIN_AFTER_REFUSAL_US: u64 = 200_000;
 
 /// Every generated message stays here, as an unacknowledged line of the ledger, until its own PUBACK packet arrives.
 pub struct Outbox {
@@ -18,11 +21,13 @@ pub struct Outbox {
 
 /// What one connection was given. The library tells a packet id only once the packet goes out, in the order of hand-over.
 struct Link {
-    client: AsyncClient,
+    client: Client,
     endpoint: Endpoint,
     next_seq: usize,
     handed_over: VecDeque<usize>,
     on_the_wire: HashMap<u16, usize>,
+    /// What the broker refused, and since when: handed over again after a pause.
+    refused: VecDeque<(usize, u64)>,
 }
 
 impl Outbox {
@@ -50,8 +55,7 @@ impl Outbox {
             let seq = link.next_seq;
             if message.ack_us.is_none() {
                 let payload = self.payloads.build(seq, message.intended_us);
-                let handed = link.client.try_publish(&self.topic, QoS::AtLeastOnce, false, payload);
-                if handed.is_err() {
+                if !link.client.publish(&self.topic, payload) {
                     return; // Full, or its event loop has just ended: this or the next connection takes it later.
                 }
                 link.handed_over.push_back(seq);
@@ -59,12 +63,32 @@ impl Outbox {
             }
             link.next_seq += 1;
         }
+        self.flush_refused(ledger, at_us);
+    }
+
+    fn flush_refused(&mut self, ledger: &mut Ledger, at_us: u64) {
+        let Some(link) = &mut self.link else { return };
+        while let Some((seq, since_us)) = link.refused.front().copied() {
+            if at_us < since_us + AGAIN_AFTER_REFUSAL_US {
+                return;
+            }
+            let message = &ledger.messages()[seq];
+            if message.ack_us.is_none() {
+                let payload = self.payloads.build(seq, message.intended_us);
+                if !link.client.publish(&self.topic, payload) {
+                    return;
+                }
+                link.handed_over.push_back(seq);
+                ledger.handed_over(seq, at_us);
+            }
+            link.refused.pop_front();
+        }
     }
 
     /// Best effort, at the end of the run.
     pub fn disconnect(&self) {
         if let Some(link) = &self.link {
-            let _ = link.client.try_disconnect();
+            link.client.disconnect();
         }
     }
 
@@ -72,6 +96,13 @@ impl Outbox {
         let Some(link) = &mut self.link else { return };
         if let Some(seq) = link.handed_over.pop_front() {
             link.on_the_wire.insert(packet_id, seq);
+        }
+    }
+
+    fn refused(&mut self, packet_id: u16, at_us: u64) {
+        let Some(link) = &mut self.link else { return };
+        if let Some(seq) = link.on_the_wire.remove(&packet_id) {
+            link.refused.push_back((seq, at_us));
         }
     }
 
@@ -92,17 +123,23 @@ impl Session for Publisher {
             next_seq: 0,
             handed_over: VecDeque::new(),
             on_the_wire: HashMap::new(),
+            refused: VecDeque::new(),
         });
         state.flush_outbox(at_us);
     }
 
-    fn event(&mut self, state: &mut State, event: Event, at_us: u64) {
-        match event {
-            Event::Outgoing(Outgoing::Publish(packet_id)) => state.outbox.went_out(packet_id),
-            Event::Incoming(Packet::PubAck(ack)) => {
-                if let Some(seq) = state.outbox.acknowledged(ack.pkid) {
+    fn happened(&mut self, state: &mut State, what: Happening, at_us: u64) {
+        match what {
+            Happening::WentOut(packet_id) => state.outbox.went_out(packet_id),
+            Happening::Acknowledged(packet_id) => {
+                if let Some(seq) = state.outbox.acknowledged(packet_id) {
                     state.ledger.acked(seq, at_us);
                 }
+            }
+            Happening::Refused(packet_id, reason) => {
+                state.ledger.refused();
+                state.journal.error(format!("publisher: PUBACK refused: {reason}"));
+                state.outbox.refused(packet_id, at_us);
             }
             _ => {}
         }

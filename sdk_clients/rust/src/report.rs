@@ -1,7 +1,7 @@
 //! The result line, the ledger file and the exit status, from the state at the end.
 
 use crate::clock::now_us;
-use crate::config::{Config, MQTT_VERSION};
+use crate::config::{Config, MqttVersion};
 use crate::journal::Role;
 use crate::latency::Latency;
 use crate::ledger::Counts;
@@ -28,7 +28,6 @@ pub struct ResultLine {
     unexpected: u64,
     inversions: u64,
     attempts: u64,
-    /// Always 0: a PUBACK of MQTT 3.1.1 has no reason code.
     refused_acks: u64,
     reconnects: usize,
     p50_ms: Option<f64>,
@@ -55,7 +54,7 @@ impl ResultLine {
         Self {
             sdk: "rust",
             library: "rumqttc 0.25.1",
-            mqtt_version: MQTT_VERSION,
+            mqtt_version: MqttVersion::default().name(),
             errors,
             ..Self::default()
         }
@@ -79,6 +78,8 @@ impl ResultLine {
             duplicates_flagged: state.ledger.duplicates_flagged,
             unexpected: state.ledger.unexpected,
             inversions: state.ledger.inversions,
+            refused_acks: state.ledger.refused_acks,
+            mqtt_version: config.mqtt_version.name(),
             reconnects: state.journal.reconnects(),
             p50_ms: if_received(receipts.quantile_ms(0.5)),
             p90_ms: if_received(receipts.quantile_ms(0.9)),

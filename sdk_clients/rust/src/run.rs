@@ -159,7 +159,9 @@ impl Run {
         loop {
             let now = now_us();
             let last_us = {
-                let state = self.shared.lock();
+                let mut state = self.shared.lock();
+                // What the broker refused is due again at its own time.
+                state.flush_outbox(now);
                 let last_us = state.ledger.last_progress_us().max(started_us);
                 if state.ledger.is_settled() {
                     return;

@@ -3,15 +3,15 @@
 use crate::config::Endpoint;
 use crate::connection::{NewLink, Session};
 use crate::journal::Role;
+use crate::link::{Client, Happening};
 use crate::state::State;
-use rumqttc::{AsyncClient, Event, Packet, QoS, SubAck, SubscribeReasonCode};
 use std::time::Duration;
 
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 pub struct Subscription {
-    link: Option<(AsyncClient, Endpoint)>,
+    link: Option<(Client, Endpoint)>,
     /// The broker's session holds the subscription, as far as is known; it outlives a connection.
     granted: bool,
     /// A reconnect found the session gone: until the next grant, what is published is delivered to nobody.
@@ -32,7 +32,7 @@ impl Subscription {
     /// Best effort, at the end of the run; the disconnect follows the UNSUBACK.
     pub fn unsubscribe(&self, topic: &str) {
         if let Some((client, _)) = &self.link {
-            let _ = client.try_unsubscribe(topic);
+            client.unsubscribe(topic);
         }
     }
 }
@@ -43,22 +43,21 @@ pub struct Subscriber {
 
 impl Subscriber {
     /// A client whose event loop has ended refuses this, and the next connection subscribes for itself.
-    fn subscribe(&self, client: &AsyncClient) {
-        let _ = client.try_subscribe(&self.topic, QoS::AtLeastOnce);
+    fn subscribe(&self, client: &Client) {
+        client.subscribe(&self.topic);
     }
 
-    fn subscribe_later(&self, client: AsyncClient) {
+    fn subscribe_later(&self, client: Client) {
         let topic = self.topic.clone();
         tokio::spawn(async move {
             tokio::time::sleep(RETRY_PAUSE).await;
-            let _ = client.try_subscribe(topic, QoS::AtLeastOnce);
+            client.subscribe(&topic);
         });
     }
 
     /// A SUBACK alone means nothing: 0x80 is a refusal, and a lower QoS would lose messages by design.
-    fn answered(&self, state: &mut State, ack: &SubAck, at_us: u64) {
-        let granted = SubscribeReasonCode::Success(QoS::AtLeastOnce);
-        if ack.return_codes.first() == Some(&granted) {
+    fn answered(&self, state: &mut State, granted: bool, text: &str, at_us: u64) {
+        if granted {
             state.subscription.granted = true;
             state.subscription.known_gone = false;
             state.flush_outbox(at_us);
@@ -68,8 +67,7 @@ impl Subscriber {
             return;
         };
         state.journal.error(format!(
-            "subscriber at {endpoint}: expected a SUBACK that grants QoS 1, got {:?}",
-            ack.return_codes
+            "subscriber at {endpoint}: expected a SUBACK that grants QoS 1, got {text}"
         ));
         self.subscribe_later(client);
     }
@@ -90,16 +88,16 @@ impl Session for Subscriber {
         subscription.link = Some((link.client, link.endpoint));
     }
 
-    fn event(&mut self, state: &mut State, event: Event, at_us: u64) {
-        match event {
-            Event::Incoming(Packet::Publish(publish)) => match state.outbox.payloads().seq_of(&publish.payload) {
-                Some(seq) => state.ledger.received(seq, publish.dup, at_us),
+    fn happened(&mut self, state: &mut State, what: Happening, at_us: u64) {
+        match what {
+            Happening::Received { payload, dup } => match state.outbox.payloads().seq_of(&payload) {
+                Some(seq) => state.ledger.received(seq, dup, at_us),
                 None => state.ledger.received_unexpected(),
             },
-            Event::Incoming(Packet::SubAck(ack)) => self.answered(state, &ack, at_us),
-            Event::Incoming(Packet::UnsubAck(_)) => {
+            Happening::Subscribed { granted, text } => self.answered(state, granted, &text, at_us),
+            Happening::Unsubscribed => {
                 if let Some((client, _)) = &state.subscription.link {
-                    let _ = client.try_disconnect();
+                    client.disconnect();
                 }
             }
             _ => {}

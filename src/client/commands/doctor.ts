@@ -73,7 +73,10 @@ export const doctorCommand = new Command('doctor')
     const config = readConfig(options.config);
     const setup = await inspect({ root: installRoot });
     const can = await abilities();
-    const driverProblems = await driverNamed(config.cluster.driver).preflight(config.cluster.network);
+    const driverProblems = await driverNamed(config.cluster.driver).preflight({
+      network: config.cluster.network,
+      binary: config.binary,
+    });
     const scenarios = await scenarioFindings(config);
     const outside = await outsideAbilities(publishing(config).settings, notifySettings(config));
     const ok =

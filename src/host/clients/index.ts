@@ -35,6 +35,8 @@ export interface PhaseRequest {
   readonly settings: ClientSettings;
   /** A phase whose runner died is started again (validation, control), or not (fault: what it saw cannot be seen again). */
   readonly repeatable: boolean;
+  /** Makes the topics of the clients, and returns the names to use. Absent: they need no making. */
+  readonly prepareTopics?: ((topics: readonly string[]) => Promise<readonly string[]>) | undefined;
 }
 
 const ownerOf = (request: Pick<PhaseRequest, 'clusterDir' | 'label'>): string =>
@@ -46,7 +48,14 @@ function rotated(endpoints: readonly string[], by: number): string[] {
   return [...endpoints.slice(at), ...endpoints.slice(0, at)];
 }
 
-function clientSpec(request: PhaseRequest, sdk: string, index: number, attempt: number): ClientSpec {
+/** The client of one SDK; the `index`-th of its phase. */
+interface Place {
+  readonly sdk: string;
+  readonly index: number;
+  readonly topic: string;
+}
+
+function clientSpec(request: PhaseRequest, { sdk, index, topic }: Place, attempt: number): ClientSpec {
   const { settings, load, limitMs } = request;
   const endpoints = rotated(settings.endpoints, index);
   const unique = `${request.runId}-${request.label}-${sdk}${attempt > 1 ? `-${attempt}` : ''}`;
@@ -59,7 +68,7 @@ function clientSpec(request: PhaseRequest, sdk: string, index: number, attempt: 
     RUN_ID: request.runId,
     PHASE: request.label,
     CLIENT_ID: unique,
-    TOPIC: `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`,
+    TOPIC: topic,
     MESSAGE_COUNT: String(load.messages),
     MESSAGE_RATE: String(load.ratePerSecond),
     PAYLOAD_BYTES: String(load.payloadBytes),
@@ -98,7 +107,11 @@ async function launchPhase(request: PhaseRequest, attempt: number): Promise<void
   await sweepOwned((found) => isOfPhase(owner, found));
   if (existsSync(phaseDir)) renameSync(phaseDir, `${phaseDir}.attempt-${attempt - 1}-${Date.now()}`);
   mkdirSync(phaseDir, { recursive: true });
-  const clients = request.sdks.map((sdk, i) => clientSpec(request, sdk, i, attempt));
+  const wanted = request.sdks.map((sdk) => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`);
+  const topics = (await request.prepareTopics?.(wanted)) ?? wanted;
+  const clients = request.sdks.map((sdk, index) =>
+    clientSpec(request, { sdk, index, topic: topics[index] as string }, attempt),
+  );
   writeJson(specFile(phaseDir), withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }));
   const process_ = await spawnDetached({
     command: process.execPath,

@@ -24,6 +24,8 @@ export interface GroupLeader {
 export interface Leaders {
   readonly cluster: GroupLeader;
   readonly load: readonly GroupLeader[];
+  /** Recorded only: groups that nobody can place and no client waits for. Absent: there are none. */
+  readonly others?: readonly GroupLeader[];
 }
 
 export type NetworkMode = 'proxies' | 'namespaces';
@@ -36,6 +38,8 @@ export interface StartOptions {
   readonly nodeCount: number;
   /** `proxies` (the default) needs no root; `namespaces` gives each node an interface and an address of its own. */
   readonly network?: NetworkMode | undefined;
+  /** The broker's program, absolute, where the driver does not bring its own. */
+  readonly binary?: string | undefined;
 }
 
 export interface ClusterStarted {
@@ -118,7 +122,7 @@ export interface SnapshotOptions {
 export interface ClusterDriver {
   readonly name: string;
   /** Problems that make a start pointless, each with its remedy; empty if there are none. */
-  preflight(network?: NetworkMode): Promise<readonly string[]>;
+  preflight(options: Pick<StartOptions, 'network' | 'binary'>): Promise<readonly string[]>;
   start(dir: string, options: StartOptions): Promise<ClusterStarted>;
   /** Ends every process of the cluster, proxies and left-over clients included. Succeeds if nothing runs. */
   stop(dir: string): Promise<void>;
@@ -129,8 +133,16 @@ export interface ClusterDriver {
   clientSettings(dir: string): Promise<ClientSettings>;
   /** As seen by `from`, or by any live node. Rejects if nobody answers. */
   leaders(dir: string, from?: string): Promise<Leaders>;
-  /** Moves the cluster's leadership and that of everything the load depends on to one node. */
-  placeLeader(dir: string, node: string): Promise<void>;
+  /**
+   * Brings the cluster's leadership and that of everything the load depends on to one node: to `preferred`, unless the broker lets nobody
+   * choose. Returns the node that leads.
+   */
+  placeLeader(dir: string, preferred: string): Promise<string>;
+  /**
+   * Before the clients of a phase start: makes their topics with a replica on every node, led by the node of `placeLeader` where `placed`.
+   * Returns the names to use, in the same order. Absent: the broker makes what it needs by itself.
+   */
+  readonly prepareTopics?: (dir: string, topics: readonly string[], placed: boolean) => Promise<readonly string[]>;
   /** MQTT client ids by the node to which they are really connected. */
   connections(dir: string): Promise<Readonly<Record<string, readonly string[]>>>;
   /** SIGKILL to one broker, by pid and start time. */

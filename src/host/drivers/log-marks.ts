@@ -14,7 +14,7 @@ export interface NodeLog {
 
 /**
  * Lines that were written to each log since the last call (or since the beginning), and moves the marks on. Marks are byte offsets in
- * `log-marks.json` of the cluster's state folder; a half-written last line is left for the next call.
+ * `log-marks.json` of the cluster's state folder; a half-written last line is left for the next call. A node may have several logs.
  */
 export function newLogLines(
   dir: string,
@@ -37,7 +37,8 @@ export function newLogLines(
     const bytes = readRange(file, from, size);
     // Counted in bytes: what is not UTF-8 would change its length when decoded.
     const end = bytes.lastIndexOf(NEWLINE) + 1;
-    lines[node] = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+    const found = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+    lines[node] = [...(lines[node] ?? []), ...found];
     marks[file] = from + end;
   }
   writeJson(markFile, marks);

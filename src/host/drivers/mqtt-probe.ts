@@ -5,6 +5,8 @@ import { monotonicUs } from '../clock.js';
 export interface Login {
   readonly username: string;
   readonly password: string;
+  /** Absent: 3.1.1. */
+  readonly mqttVersion?: '3.1.1' | '5';
 }
 
 /** Where a broker's MQTT is: numeric address and port. */
@@ -13,27 +15,35 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One MQTT 3.1.1 connection for probing: packets out, packets in, nothing kept. */
+/** One MQTT connection for probing: packets out, packets in, nothing kept. */
 interface Probe {
   readonly ask: (packet: Packet, answer: Packet['cmd']) => Promise<Packet>;
   readonly close: () => void;
 }
 
 const PROBE_LIMIT_MS = 15_000;
+/** A DISCONNECT gets this long to leave. */
+const GOODBYE_MS = 200;
 
 async function open(at: Endpoint, login: Login, clientId: string, limitMs = PROBE_LIMIT_MS): Promise<Probe> {
   const socket = connect({ ...at, noDelay: true });
-  const packets = parser();
+  const protocolVersion = login.mqttVersion === '5' ? 5 : 4;
+  const packets = parser({ protocolVersion });
   const ask = (packet: Packet, answer: Packet['cmd']): Promise<Packet> =>
-    exchange({ socket, packets, limitMs }, packet, answer);
+    exchange({ socket, packets, limitMs, protocolVersion }, packet, answer);
   socket.on('data', (data) => packets.parse(data));
-  const probe = { ask, close: () => socket.destroy() };
+  // A broker may keep a client that went without a DISCONNECT for twice its keep-alive, and try to deliver to it.
+  const close = (): void => {
+    if (socket.readyState === 'open') socket.end(generate({ cmd: 'disconnect' }, { protocolVersion }));
+    setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+  };
+  const probe = { ask, close };
   try {
     const connack = await ask(
       {
         cmd: 'connect',
         protocolId: 'MQTT',
-        protocolVersion: 4,
+        protocolVersion,
         clean: true,
         clientId,
         keepalive: 30,
@@ -42,9 +52,8 @@ async function open(at: Endpoint, login: Login, clientId: string, limitMs = PROB
       },
       'connack',
     );
-    if (connack.cmd === 'connack' && connack.returnCode !== 0) {
-      throw new Error(`CONNACK from ${at.host}:${at.port}: expected 0, got ${connack.returnCode}`);
-    }
+    const code = connack.cmd === 'connack' ? (connack.reasonCode ?? connack.returnCode) : undefined;
+    if (code !== 0) throw new Error(`CONNACK from ${at.host}:${at.port}: expected 0, got ${code}`);
     return probe;
   } catch (error) {
     probe.close();
@@ -56,9 +65,14 @@ interface Link {
   readonly socket: Socket;
   readonly packets: ReturnType<typeof parser>;
   readonly limitMs: number;
+  readonly protocolVersion: 4 | 5;
 }
 
-function exchange({ socket, packets, limitMs }: Link, packet: Packet, answer: Packet['cmd']): Promise<Packet> {
+function exchange(
+  { socket, packets, limitMs, protocolVersion }: Link,
+  packet: Packet,
+  answer: Packet['cmd'],
+): Promise<Packet> {
   return new Promise((resolve, reject) => {
     const finish = (act: () => void): void => {
       clearTimeout(timer);
@@ -76,7 +90,7 @@ function exchange({ socket, packets, limitMs }: Link, packet: Packet, answer: Pa
     packets.on('packet', onPacket);
     socket.on('error', onError);
     socket.on('close', onClose);
-    socket.write(generate(packet));
+    socket.write(generate(packet, { protocolVersion }));
   });
 }
 

@@ -20,6 +20,8 @@ export interface BeforeVictim {
   readonly brokerHost: string;
   readonly brokerPort: number;
   readonly leaders: readonly GroupLeader[];
+  /** Recorded, and no part of the proof. */
+  readonly others: readonly GroupLeader[];
 }
 
 export const beforeOf = (ticket: FaultTicket): BeforeVictim => ticket.before as unknown as BeforeVictim;
@@ -35,6 +37,7 @@ function leaderNode(nodes: readonly NodeView[], hit: boolean): NodeView {
 }
 
 const leadersOf = (leaders: Leaders): readonly GroupLeader[] => [leaders.cluster, ...leaders.load];
+const withOthers = (leaders: Leaders): readonly GroupLeader[] => [...leadersOf(leaders), ...(leaders.others ?? [])];
 
 const has = (ids: readonly string[] | undefined, suffix: string): boolean =>
   (ids ?? []).some((id) => id.endsWith(suffix));
@@ -68,12 +71,14 @@ export async function planVictim(
   const nodes = await driver.nodes(dir);
   const hit = wantsLeader(scenario);
   const named = nodes.find((node) => node.id === scenario.target);
-  const leader = hit && named ? named : leaderNode(nodes, hit);
+  const wanted = hit && named ? named : leaderNode(nodes, hit);
   // Subscriptions made since `prepare` have leaders of their own.
-  await driver.placeLeader(dir, leader.id);
+  const leads = await driver.placeLeader(dir, wanted.id);
+  const leader = nodes.find((node) => node.id === leads) ?? wanted;
   const clients = await driver.connections(dir);
   const victim = named ?? (hit || nodes.length === 1 ? leader : chooseFollower(nodes, leader.id, clients));
-  const groups = leadersOf(await driver.leaders(dir));
+  const now = await driver.leaders(dir);
+  const groups = leadersOf(now);
   const led = groups.filter((group) => group.leader === victim.id).map((group) => group.group);
   if (hit && led.length < groups.length) {
     throw new ChaosError(
@@ -87,7 +92,7 @@ export async function planVictim(
   if (victim.process === null) throw new ChaosError('INJECT_FAILED', `expected ${victim.id} to run, found no process`);
   const connected = clients[victim.id] ?? [];
   const { process, brokerHost, brokerPort } = victim;
-  const before: BeforeVictim = { process, brokerHost, brokerPort, leaders: groups };
+  const before: BeforeVictim = { process, brokerHost, brokerPort, leaders: groups, others: now.others ?? [] };
   const load = has(connected, '-pub') && has(connected, '-sub') ? 'a publisher and a subscriber of' : 'no full pair of';
   return {
     targets: [victim.id],
@@ -103,9 +108,10 @@ async function leaderChanges(ticket: FaultTicket, { dir, driver }: FaultCluster)
   const survivor = (await driver.nodes(dir)).find((node) => node.id !== victim && node.alive);
   const now = survivor === undefined ? undefined : await driver.leaders(dir, survivor.id).catch(() => undefined);
   const seconds = Math.round((monotonicUs() - (ticket.injectedUs ?? 0)) / 1000) / 1000;
-  const groups = now === undefined ? [] : leadersOf(now);
-  return beforeOf(ticket)
-    .leaders.filter((group) => group.leader === victim)
+  const groups = now === undefined ? [] : withOthers(now);
+  const { leaders, others } = beforeOf(ticket);
+  return [...leaders, ...others]
+    .filter((group) => group.leader === victim)
     .map((old) => {
       const found = groups.find((group) => group.group === old.group);
       const to = found !== undefined && found.leader !== victim ? found.leader : null;
@@ -128,10 +134,12 @@ export async function takeover(
   const alone = (await cluster.driver.nodes(cluster.dir)).length === 1;
   if (!wantsLeader(ticket) || alone) return { proof: [], leaders: [] };
   const leaders = await leaderChanges(ticket, cluster);
-  const moved = leaders.filter((change) => change.to !== null && (change.termTo ?? 1) > (change.termFrom ?? 0));
-  const all = moved.length === leaders.length;
+  const recorded = beforeOf(ticket).others.map(({ group }) => group);
+  const needed = leaders.filter(({ group }) => !recorded.includes(group));
+  const moved = needed.filter((change) => change.to !== null && (change.termTo ?? 1) > (change.termFrom ?? 0));
+  const all = moved.length === needed.length;
   const proof = [
-    evidence('groups led by another node, with a higher term', `${leaders.length}`, `${moved.length}`, all),
+    evidence('groups led by another node, with a higher term', `${needed.length}`, `${moved.length}`, all),
   ];
   return { proof, leaders };
 }

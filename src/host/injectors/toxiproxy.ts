@@ -11,6 +11,14 @@ function proxiesOf({ dir, driver }: FaultCluster): Proxies {
 const asPart = (effect: NetworkEffect): 'delay' | { readonly cut: string } =>
   effect.kind === 'delay' ? 'delay' : { cut: effect.node };
 
+const hasRoutes = async ({ dir, driver }: FaultCluster): Promise<boolean> =>
+  ((await driver.network(dir)?.paths()) ?? []).some(({ kind }) => kind === 'route');
+
+const carriedBy = async (cluster: FaultCluster): Promise<string> =>
+  (await hasRoutes(cluster))
+    ? 'the whole network of this cluster: every client link and every route'
+    : 'every client link of this cluster; what its nodes say to each other is not delayed';
+
 /** Toxics in the proxies that the embedded cluster's traffic goes through: needs neither root nor anything of the kernel. */
 export const toxiproxy: Injector = {
   name: 'toxiproxy',
@@ -20,18 +28,20 @@ export const toxiproxy: Injector = {
     ends: 'Toxics are removed one by one, and looked at; a proxy server that is dead or hangs is replaced by a fresh one. They live in that process alone.',
   },
   outlivesCluster: false,
-  unfit: (_work, { dir, driver }) =>
-    Promise.resolve(driver.network(dir)?.proxies == null ? 'the network of this cluster has no proxies' : undefined),
-  plan: ({ effect }) =>
-    Promise.resolve({
-      own: {},
-      touches:
-        effect.kind === 'delay'
-          ? `${effect.target} stands for the whole network of this cluster: every client link and every route`
-          : `every route of ${effect.node}, black-holed in both directions; its clients still reach it`,
-      // Each direction is delayed.
-      riseFactor: () => 2,
-    }),
+  unfit: async ({ effect }, cluster) => {
+    if (cluster.driver.network(cluster.dir)?.proxies == null) return 'the network of this cluster has no proxies';
+    if (effect.kind === 'delay' || (await hasRoutes(cluster))) return undefined;
+    return 'what the nodes of this cluster say to each other goes past its proxies';
+  },
+  plan: async ({ effect }, cluster) => ({
+    own: {},
+    touches:
+      effect.kind === 'delay'
+        ? `${effect.target} stands for ${await carriedBy(cluster)}`
+        : `every route of ${effect.node}, black-holed in both directions; its clients still reach it`,
+    // Each direction is delayed.
+    riseFactor: () => 2,
+  }),
   inject: async ({ effect }, cluster) => {
     const proxies = proxiesOf(cluster);
     if (effect.kind === 'delay') await proxies.delay(effect.delayMs, effect.jitterMs);

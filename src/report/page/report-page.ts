@@ -147,15 +147,23 @@ function timelineFigure({ scenario }: ScenarioResult, charts: ScenarioCharts | u
   return figure(chart, timelineLegend(timeline), timelineTable(scenario.name, timeline));
 }
 
-const LOUDNESS = { never: '⛔ must never appear', panic: 'panic', error: 'error', warning: 'warning' } as const;
+const LOUDNESS = {
+  never: '⛔ must never appear',
+  panic: 'panic',
+  error: 'error',
+  warning: 'warning',
+  benign: 'usual near a kill',
+} as const;
 
 function brokerLog({ logs }: RunSources, scenario: string): Html {
   const lines = logs[scenario];
   if (lines === undefined || lines.length === 0)
     return html`<p class="muted">The brokers logged no warning, error or panic.</p>`;
-  const total = lines.reduce((sum, group) => sum + group.count, 0);
+  const sum = (groups: typeof lines): number => groups.reduce((all, group) => all + group.count, 0);
+  const usual = sum(lines.filter(({ loudness }) => loudness === 'benign'));
+  const apart = usual === 0 ? '' : `, and ${usual} that are usual near a kill`;
   const of: Table = {
-    caption: `What the brokers logged: ${total} warnings, errors and panics, alike ones together`,
+    caption: `What the brokers logged: ${sum(lines) - usual} warnings, errors and panics${apart}, alike ones together`,
     head: ['how loud', 'node', 'times', 'the first of them'],
     rows: lines.map(({ loudness, node, count, text }) => [LOUDNESS[loudness], node, String(count), text]),
   };

@@ -3,7 +3,7 @@ import { clearDirty, dirtyMark } from '../../../src/host/dirty.js';
 import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
-import { addDelay } from '../../../src/host/drivers/nats/toxiproxy.js';
+import { addDelay } from '../../../src/host/drivers/toxiproxy/api.js';
 import { signalProcess, waitGone, type ProcessId } from '../../../src/host/processes.js';
 import { recoverTicket } from '../../../src/host/recovery.js';
 import { readTicket } from '../../../src/host/tickets.js';

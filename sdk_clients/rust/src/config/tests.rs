@@ -68,8 +68,8 @@ fn an_endpoint_without_a_usable_host_or_port_is_refused() {
 }
 
 #[test]
-fn only_mqtt_3_1_1_is_spoken() {
-    for (version, accepted) in [("3.1.1", true), ("5", false), ("4", false)] {
+fn only_mqtt_3_1_1_and_5_are_spoken() {
+    for (version, accepted) in [("3.1.1", true), ("5", true), ("4", false)] {
         let parsed = parse(&[("CLUSTER_ENDPOINT", "a:1"), ("MQTT_VERSION", version)]);
         assert_eq!(parsed.is_ok(), accepted, "{version}");
     }

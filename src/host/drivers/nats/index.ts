@@ -4,16 +4,15 @@ import { execa } from 'execa';
 import { namespaceProblems } from '../../namespaces.js';
 import { identify, isAlive } from '../../processes.js';
 import { findTool, requireTool } from '../../tools.js';
-import type { ClusterDriver, ClusterStarted, NetworkMode, NodeView } from '../contract.js';
+import type { ClusterDriver, ClusterStarted, NodeView, StartOptions } from '../contract.js';
 import { unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
 import { killNode, start, startNode, stop } from './lifecycle.js';
 import { monitor, type Connz } from './monitor.js';
 import { interfaceTargets, natsNetwork } from './network.js';
-import { mendProxies } from './proxies.js';
 import { ACK_WAIT_MS } from './server-config.js';
 import { snapshot } from './snapshot.js';
-import { findState, loadState, type NatsNode, type NatsState } from './state.js';
+import { findState, loadState, natsProxies, type NatsNode, type NatsState } from './state.js';
 
 const clientEndpoint = (node: NatsNode): string => `${node.host}:${node.proxiedMqttPort}`;
 
@@ -22,7 +21,7 @@ const endpointsOf = (state: NatsState): string[] => state.nodes.map(clientEndpoi
 const isUp = (node: NatsNode): boolean => node.process !== null && isAlive(node.process);
 
 /** Tools that are not there, each with its remedy; also proves that processes can be told apart here (/proc). */
-function preflight(network: NetworkMode = 'proxies'): Promise<string[]> {
+function preflight({ network = 'proxies' }: Pick<StartOptions, 'network'>): Promise<string[]> {
   const needed = network === 'proxies' ? (['nats-server', 'toxiproxy-server'] as const) : (['nats-server'] as const);
   const tools = needed.filter((tool) => findTool(tool) === undefined);
   const problems = tools.map((tool) => `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`);
@@ -103,6 +102,6 @@ export const natsDriver: ClusterDriver = {
   startNode,
   unhealthy,
   snapshot,
-  mend: mendProxies,
+  mend: natsProxies.mend,
   network: natsNetwork,
 };

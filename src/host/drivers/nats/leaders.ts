@@ -84,7 +84,7 @@ async function stepDown(state: NatsState, group: string, node: string): Promise<
  * Moves the meta group, every stream and every consumer to `node`. A step-down elects within half a second; one that lands elsewhere, or is refused because
  * the target was not heard of just now, is asked for again.
  */
-export async function placeLeader(dir: string, node: string): Promise<void> {
+export async function placeLeader(dir: string, node: string): Promise<string> {
   const state = loadState(dir);
   nodeOf(state, node);
   let missing: readonly GroupLeader[] = [];
@@ -105,7 +105,7 @@ export async function placeLeader(dir: string, node: string): Promise<void> {
     },
     { limitMs: 20_000, everyMs: 100 },
   );
-  if (placed) return;
+  if (placed) return node;
   const left = missing.map(({ group, leader }) => `${group} (led by ${String(leader)})`).join(', ');
   throw new ChaosError(
     'LEADER_NOT_PLACED',

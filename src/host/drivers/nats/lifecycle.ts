@@ -16,10 +16,10 @@ import {
 import { requireTool } from '../../tools.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
+import { startProxies } from '../toxiproxy/proxies.js';
 import { unhealthy } from './health.js';
 import { isServerUp } from './monitor.js';
 import { planState } from './plan.js';
-import { startProxies } from './proxies.js';
 import { serverConfig } from './server-config.js';
 import { findState, loadState, nodeOf, saveState, updateNode, withClusterLock } from './state.js';
 import type { NatsNode, NatsState } from './state.js';

@@ -3,8 +3,7 @@ import type { ClusterNetwork, NetworkInterface, NetworkPath, StartOptions } from
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { routeRoundTripMs } from './nats-api.js';
 import { nodeIds } from './plan.js';
-import { natsProxies } from './proxies.js';
-import { findState, loadState, type NatsNode, type NatsState } from './state.js';
+import { findState, loadState, natsProxies, type NatsNode, type NatsState } from './state.js';
 
 /** The paths whose round trip shows whether the network is slow: every client link, and every pair of nodes. */
 function networkPaths(dir: string): readonly NetworkPath[] {
@@ -57,7 +56,7 @@ export function natsNetwork(dir: string): ClusterNetwork | undefined {
   const state = findState(dir);
   if (state === undefined) return undefined;
   return {
-    proxies: state.network === 'proxies' ? natsProxies(dir) : null,
+    proxies: state.network === 'proxies' ? natsProxies.of(dir) : null,
     interfaces: () => interfacesOf(loadState(dir)),
     paths: () => Promise.resolve(networkPaths(dir)),
   };

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { createNamespaces, type NodePlace } from '../../namespaces.js';
 import { freePorts } from '../../ports.js';
 import type { StartOptions } from '../contract.js';
-import type { NatsNode, NatsState, ProxyLink } from './state.js';
+import type { ProxyLink } from '../toxiproxy/api.js';
+import type { NatsNode, NatsState } from './state.js';
 
 type Ports = Pick<NatsNode, 'mqttPort' | 'natsPort' | 'httpPort' | 'routePort' | 'proxiedMqttPort'>;
 

@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SnapshotSummary } from '../../../domain/report-data.js';
-import { writeJson } from '../../files.js';
 import type { SnapshotOptions } from '../contract.js';
 import { newLogLines } from '../log-marks.js';
+import { writeSnapshot } from '../snapshot-files.js';
 import { monitor } from './monitor.js';
 import { loadState, type NatsNode } from './state.js';
 
@@ -30,8 +28,6 @@ const FIGURES: readonly (readonly [string, string])[] = [
   ['jsz', 'messages'],
   ['jsz', 'bytes'],
 ];
-
-const KEPT_NEVER_LINES = 20;
 
 type Pages = Record<string, unknown>;
 
@@ -60,7 +56,6 @@ function figuresOf(id: string, pages: Pages): Record<string, number> {
 /** Metrics of every node and its new log lines, written to the run's folder; what is missing is a warning, never an error. */
 export async function snapshot(dir: string, options: SnapshotOptions): Promise<SnapshotSummary> {
   const state = loadState(dir);
-  const at = new Date().toISOString();
   const warnings: string[] = [];
   const metrics: Record<string, Pages> = {};
   for (const node of state.nodes) metrics[node.id] = await nodePages(node, warnings);
@@ -69,22 +64,13 @@ export async function snapshot(dir: string, options: SnapshotOptions): Promise<S
     state.nodes.map((node) => ({ node: node.id, file: node.logFile })),
   );
   warnings.push(...logs.warnings);
-  const folder = join(options.runDir, 'snapshots');
-  mkdirSync(folder, { recursive: true });
-  const all = Object.entries(logs.lines).flatMap(([node, lines]) => lines.map((line) => `${node}: ${line}`));
-  writeFileSync(join(folder, `${options.label}.log`), all.map((line) => `${line}\n`).join(''));
-  writeJson(join(folder, `${options.label}.json`), { label: options.label, at, metrics, warnings });
-  const never = all.filter((line) => options.neverLines.some((text) => line.includes(text)));
-  return {
-    label: options.label,
-    at,
-    file: join('snapshots', `${options.label}.json`),
-    warnings: warnings.slice(0, 10).map((warning) => warning.slice(0, 200)),
-    neverLines: never.slice(0, KEPT_NEVER_LINES).map((line) => line.slice(0, 300)),
-    newLogLines: all.length,
+  return writeSnapshot(options, {
+    metrics,
+    warnings,
+    lines: logs.lines,
     figures: Object.assign({}, ...state.nodes.map((n) => figuresOf(n.id, metrics[n.id] ?? {}))) as Record<
       string,
       number
     >,
-  };
+  });
 }

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-import { ChaosError } from '../../../domain/errors.js';
-import { readJson, writeJson } from '../../files.js';
-import { withLock } from '../../lock.js';
 import type { ProcessId } from '../../processes.js';
 import type { NetworkMode } from '../contract.js';
+import { stateFile, withClusterLock as withLockOf } from '../state-file.js';
+import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
 
 export interface NatsNode {
   readonly id: string;
@@ -24,16 +22,8 @@ export interface NatsNode {
   readonly process: ProcessId | null;
 }
 
-/** One Toxiproxy proxy. `client-n1`: clients to n1; `route-n1-n2`: the route that n1 dials to n2. */
-export interface ProxyLink {
-  readonly name: string;
-  readonly kind: 'client' | 'route';
-  readonly listenPort: number;
-  readonly upstreamPort: number;
-}
-
-/** Everything that is needed to find this cluster again: `cluster.json` in its state folder. */
-export interface NatsState {
+/** Everything that is needed to find this cluster again. Where `network` is `namespaces` there are neither proxies nor links. */
+export interface NatsState extends ProxyState {
   readonly driver: 'nats';
   readonly cluster: string;
   readonly runId: string;
@@ -41,37 +31,18 @@ export interface NatsState {
   readonly password: string;
   readonly nodes: readonly NatsNode[];
   readonly network: NetworkMode;
-  /** Where `network` is `namespaces` there are neither proxies nor links. */
-  readonly proxyApiPort: number;
-  readonly proxyLogFile: string;
-  readonly proxyProcess: ProcessId | null;
-  readonly links: readonly ProxyLink[];
 }
 
-const stateFile = (dir: string): string => join(dir, 'cluster.json');
+const file = stateFile<NatsNode, NatsState>();
 
-export const findState = (dir: string): NatsState | undefined => readJson<NatsState>(stateFile(dir));
+export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = file;
 
-export function loadState(dir: string): NatsState {
-  const state = findState(dir);
-  if (state === undefined) throw new ChaosError('CLUSTER_GONE', `${dir}: expected a started cluster, found none`);
-  return state;
-}
+export const withClusterLock = <T>(dir: string, work: () => Promise<T>): Promise<T> => withLockOf(dir, 60_000, work);
 
-export const saveState = (dir: string, state: NatsState): void => writeJson(stateFile(dir), state);
-
-/** Starting, stopping and restarting of processes happen one at a time, whoever asks: worker, keeper, command line. */
-export const withClusterLock = <T>(dir: string, work: () => Promise<T>): Promise<T> =>
-  withLock(join(dir, 'operation.lock'), 60_000, work);
-
-export function updateNode(dir: string, id: string, change: Partial<NatsNode>): void {
-  const state = loadState(dir);
-  saveState(dir, { ...state, nodes: state.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) });
-}
-
-export function nodeOf(state: NatsState, id: string): NatsNode {
-  const node = state.nodes.find((n) => n.id === id);
-  if (node !== undefined) return node;
-  const known = state.nodes.map((n) => n.id).join(', ');
-  throw new ChaosError('INJECT_FAILED', `cluster ${state.cluster} has no broker ${id}; it has ${known}`);
-}
+/** One before each node's MQTT port, one for each direction in which two nodes dial. */
+export const natsProxies = proxyServer({
+  find: findState,
+  load: loadState,
+  saveProcess: (dir, proxyProcess) => saveState(dir, { ...loadState(dir), proxyProcess }),
+  locked: withClusterLock,
+});

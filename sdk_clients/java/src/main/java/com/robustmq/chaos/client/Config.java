@@ -15,6 +15,7 @@ record Config(
         List<Endpoint> endpoints,
         String username,
         String password,
+        String mqttVersion,
         String runId,
         String phase,
         String clientId,
@@ -28,7 +29,8 @@ record Config(
         Duration timeLimit,
         String ledgerPath) {
 
-    static final String MQTT_VERSION = "3.1.1";
+    static final String MQTT_311 = "3.1.1";
+    static final String MQTT_5 = "5";
     private static final int HOUR_MS = 3_600_000;
     private static final int LONGEST_TOPIC_BYTES = 65_535;
 
@@ -49,6 +51,7 @@ record Config(
                 reader.endpoints(),
                 reader.text("MQTT_USERNAME", ""),
                 reader.text("MQTT_PASSWORD", ""),
+                reader.version("MQTT_VERSION"),
                 reader.text("RUN_ID", "manual"),
                 reader.text("PHASE", "manual"),
                 reader.text("CLIENT_ID", "java-" + unique),
@@ -61,7 +64,6 @@ record Config(
                 reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1, HOUR_MS),
                 reader.milliseconds("TIME_LIMIT_MS", 180_000, 1, 24 * HOUR_MS),
                 reader.text("LEDGER_PATH", null));
-        reader.checkVersion("MQTT_VERSION");
         String topic = config.topic;
         int topicBytes = topic.getBytes(StandardCharsets.UTF_8).length;
         if (topic.contains("+") || topic.contains("#") || topicBytes > LONGEST_TOPIC_BYTES) {

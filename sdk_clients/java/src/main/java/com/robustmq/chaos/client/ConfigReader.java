@@ -89,13 +89,12 @@ final class ConfigReader {
                 .toList();
     }
 
-    void checkVersion(String name) {
-        String version = text(name, Config.MQTT_VERSION);
-        if (version.equals("5")) {
-            problem(name, Config.MQTT_VERSION, "5, which this client cannot speak");
-        } else if (!version.equals(Config.MQTT_VERSION)) {
-            problem(name, Config.MQTT_VERSION, '"' + version + '"');
+    String version(String name) {
+        String version = text(name, Config.MQTT_311);
+        if (!version.equals(Config.MQTT_311) && !version.equals(Config.MQTT_5)) {
+            problem(name, Config.MQTT_311 + " or " + Config.MQTT_5, '"' + version + '"');
         }
+        return version;
     }
 
     private Endpoint endpoint(String name, String text) {

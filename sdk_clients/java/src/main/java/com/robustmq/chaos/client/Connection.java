@@ -1,14 +1,8 @@
 package com.robustmq.chaos.client;
 
 import com.hivemq.client.mqtt.MqttClient;
-import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
-import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
-import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3ConnAckException;
-import com.hivemq.client.mqtt.mqtt3.message.auth.Mqtt3SimpleAuth;
-import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3Connect;
-import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAckReturnCode;
+import com.hivemq.client.mqtt.MqttClientBuilder;
 import io.reactivex.schedulers.Schedulers;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +12,6 @@ import java.util.concurrent.TimeUnit;
  * own reconnect. So nothing is sent again behind the outbox's back, and a lost session cannot fail what the outbox holds.
  */
 final class Connection implements Runnable {
-    /** Far below the 65 535 packet ids, and high enough that a slow network does not make the library hold messages back. */
-    private static final int IN_FLIGHT = 10_000;
-
-    private static final int KEEP_ALIVE_SECONDS = 5;
     private static final long ATTEMPT_SECONDS = 3;
     private static final long PAUSE_MS = 200;
     private static final int NETTY_THREADS = 2;
@@ -56,11 +46,11 @@ final class Connection implements Runnable {
     /** Runs one client until its connection ends. */
     private void serve(Endpoint endpoint) {
         CompletableFuture<End> ended = new CompletableFuture<>();
-        Mqtt3AsyncClient client = client(endpoint, ended);
-        session.prepare(client);
+        Link link = link(endpoint, ended);
+        session.prepare(link);
         boolean sessionPresent;
         try {
-            sessionPresent = client.connect(connect()).join().isSessionPresent();
+            sessionPresent = link.connect().join();
         } catch (CompletionException e) {
             recordFailure(endpoint, e.getCause());
             return;
@@ -68,7 +58,7 @@ final class Connection implements Runnable {
         synchronized (state) {
             long atUs = Clock.nowUs();
             state.journal.connected(session.role(), endpoint, sessionPresent, atUs);
-            session.connected(new Link(client, endpoint), sessionPresent, atUs);
+            session.connected(link, sessionPresent, atUs);
         }
         End end = ended.join();
         synchronized (state) {
@@ -81,9 +71,8 @@ final class Connection implements Runnable {
         }
     }
 
-    private Mqtt3AsyncClient client(Endpoint endpoint, CompletableFuture<End> ended) {
-        Mqtt3ClientBuilder builder = MqttClient.builder()
-                .useMqttVersion3()
+    private Link link(Endpoint endpoint, CompletableFuture<End> ended) {
+        MqttClientBuilder builder = MqttClient.builder()
                 .identifier(config.clientId(session.role()))
                 .transportConfig()
                 .serverHost(endpoint.host())
@@ -98,29 +87,12 @@ final class Connection implements Runnable {
                 .applicationScheduler(Schedulers.from(Runnable::run))
                 .applyExecutorConfig()
                 .addDisconnectedListener(context -> ended.complete(new End(context.getCause(), Clock.nowUs())));
-        if (!config.username().isEmpty()) {
-            builder.simpleAuth(auth());
-        }
-        return builder.buildAsync();
-    }
-
-    private Mqtt3SimpleAuth auth() {
-        var auth = Mqtt3SimpleAuth.builder().username(config.username());
-        return config.password().isEmpty()
-                ? auth.build()
-                : auth.password(config.password().getBytes(StandardCharsets.UTF_8)).build();
-    }
-
-    private Mqtt3Connect connect() {
-        return Mqtt3Connect.builder()
-                // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids
-                // (MQTT-4.4.0-1).
-                .cleanSession(session.role() == Role.PUBLISHER)
-                .keepAlive(KEEP_ALIVE_SECONDS)
-                .restrictions()
-                .sendMaximum(IN_FLIGHT)
-                .applyRestrictions()
-                .build();
+        // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
+        boolean cleanSession = session.role() == Role.PUBLISHER;
+        ConnectSettings settings = new ConnectSettings(config.username(), config.password(), cleanSession);
+        return config.mqttVersion().equals(Config.MQTT_5)
+                ? Link5.of(builder.useMqttVersion5(), endpoint, settings)
+                : Link3.of(builder.useMqttVersion3(), endpoint, settings);
     }
 
     private void recordFailure(Endpoint endpoint, Throwable error) {
@@ -130,20 +102,12 @@ final class Connection implements Runnable {
             if (state.closing) {
                 return;
             }
-            if (isRefusedLogin(root) && state.t0Us == null) {
+            if (root instanceof LoginRefused && state.t0Us == null) {
                 state.loginRefused = true;
                 state.journal.fatal("login refused: " + text);
             } else {
                 state.journal.error(text);
             }
         }
-    }
-
-    private static boolean isRefusedLogin(Throwable error) {
-        if (!(error instanceof Mqtt3ConnAckException refused)) {
-            return false;
-        }
-        Mqtt3ConnAckReturnCode code = refused.getMqttMessage().getReturnCode();
-        return code == Mqtt3ConnAckReturnCode.BAD_USER_NAME_OR_PASSWORD || code == Mqtt3ConnAckReturnCode.NOT_AUTHORIZED;
     }
 }

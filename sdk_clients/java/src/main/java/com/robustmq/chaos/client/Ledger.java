@@ -18,6 +18,7 @@ final class Ledger {
     private long duplicates;
     private long unexpected;
     private long inversions;
+    private long refusedAcks;
 
     List<Message> messages() {
         return Collections.unmodifiableList(messages);
@@ -49,6 +50,11 @@ final class Ledger {
         acked++;
         ackedAndReceived += message.recvUs != null ? 1 : 0;
         lastProgressUs = atUs;
+    }
+
+    /** A PUBACK that refuses: no acknowledgement. */
+    void refused() {
+        refusedAcks += closed ? 0 : 1;
     }
 
     /** A receipt that says it is message {@code seq} of this publisher, run and phase. */
@@ -100,6 +106,10 @@ final class Ledger {
 
     long inversions() {
         return inversions;
+    }
+
+    long refusedAcks() {
+        return refusedAcks;
     }
 
     /** End of the drain: whatever still arrives while the connections are taken down is part of no figure. */

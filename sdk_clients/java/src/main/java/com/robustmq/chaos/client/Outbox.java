@@ -1,12 +1,14 @@
 package com.robustmq.chaos.client;
 
-import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Every generated message stays here, as an unacknowledged line of the ledger, until its own PUBACK packet arrives. */
 final class Outbox {
+    private static final long AGAIN_AFTER_REFUSAL_MS = 200;
+
     private final String topic;
     private final PayloadFormat payloads;
     private final State state;
@@ -54,15 +56,10 @@ final class Outbox {
     }
 
     private void handOver(int seq, long intendedUs, long atUs) {
-        Mqtt3Publish publish = Mqtt3Publish.builder()
-                .topic(topic)
-                .qos(MqttQos.AT_LEAST_ONCE)
-                .payload(payloads.build(seq, intendedUs))
-                .build();
         state.ledger.handedOver(seq, atUs);
         Link usedLink = link;
-        // At QoS 1 the library completes this with a value only when it reads the PUBACK.
-        link.client().publish(publish).whenComplete((ignored, error) -> completed(usedLink, seq, error));
+        link.publish(topic, payloads.build(seq, intendedUs))
+                .whenComplete((ignored, error) -> completed(usedLink, seq, error));
     }
 
     private void completed(Link usedLink, int seq, Throwable error) {
@@ -70,10 +67,26 @@ final class Outbox {
         synchronized (state) {
             if (error == null) {
                 state.ledger.acked(seq, atUs);
+            } else if (Errors.root(error) instanceof PublishRefused refused) {
+                state.ledger.refused();
+                state.journal.error("publisher at " + usedLink.endpoint() + ": " + refused.getMessage());
+                againAfterRefusal(usedLink, seq);
             } else if (usedLink == link) {
                 // On a connection that has ended this is no news; the next one is given the message again.
                 state.journal.error("publisher at " + link.endpoint() + ": publish failed: " + Errors.text(error));
             }
         }
+    }
+
+    /** The broker did not take the message: it is handed over again, unless another connection was given it meanwhile. */
+    private void againAfterRefusal(Link usedLink, int seq) {
+        CompletableFuture.delayedExecutor(AGAIN_AFTER_REFUSAL_MS, TimeUnit.MILLISECONDS).execute(() -> {
+            synchronized (state) {
+                Message message = state.ledger.messages().get(seq);
+                if (usedLink == link && message.ackUs == null && !state.closing) {
+                    handOver(seq, message.intendedUs, Clock.nowUs());
+                }
+            }
+        });
     }
 }

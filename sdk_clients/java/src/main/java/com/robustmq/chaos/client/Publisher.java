@@ -1,7 +1,5 @@
 package com.robustmq.chaos.client;
 
-import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
-
 /** The publisher's side of a connection: each one empties the outbox anew. */
 final class Publisher implements Session {
     private final State state;
@@ -16,7 +14,7 @@ final class Publisher implements Session {
     }
 
     @Override
-    public void prepare(Mqtt3AsyncClient client) {
+    public void prepare(Link link) {
         // Nothing is received here.
     }
 

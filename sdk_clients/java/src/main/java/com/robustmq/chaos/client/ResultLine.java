@@ -10,7 +10,7 @@ final class ResultLine {
 
     /** The line of a run that could not be started. */
     static Map<String, Object> ofErrors(List<String> errors) {
-        Map<String, Object> line = head();
+        Map<String, Object> line = head(Config.MQTT_311);
         line.put("planned", 0);
         putCounts(line, new Ledger(), new Ledger().counts(0), 0);
         putLatencies(line, new Ledger(), 0);
@@ -21,7 +21,7 @@ final class ResultLine {
     }
 
     static Map<String, Object> ofRun(Config config, State state, long startedUs, long nowUs) {
-        Map<String, Object> line = head();
+        Map<String, Object> line = head(config.mqttVersion());
         long planned = planned(config, state);
         long endUs = state.endUs != null ? state.endUs : nowUs;
         long publishedUs = state.publishedUs != null ? state.publishedUs : endUs;
@@ -44,11 +44,11 @@ final class ResultLine {
         return state.stoppedBySignal ? state.ledger.messages().size() : config.messageCount();
     }
 
-    private static Map<String, Object> head() {
+    private static Map<String, Object> head(String mqttVersion) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("sdk", "java");
         line.put("library", "hivemq-mqtt-client 1.4.0");
-        line.put("mqtt_version", Config.MQTT_VERSION);
+        line.put("mqtt_version", mqttVersion);
         return line;
     }
 
@@ -68,8 +68,7 @@ final class ResultLine {
         line.put("unexpected", ledger.unexpected());
         line.put("inversions", ledger.inversions());
         line.put("attempts", counts.attempts());
-        // Always 0: a PUBACK of MQTT 3.1.1 has no reason code.
-        line.put("refused_acks", 0);
+        line.put("refused_acks", ledger.refusedAcks());
         line.put("reconnects", reconnects);
     }
 

@@ -1,6 +1,5 @@
 package com.robustmq.chaos.client;
 
-import com.hivemq.client.mqtt.mqtt3.message.unsubscribe.Mqtt3Unsubscribe;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -181,10 +180,9 @@ final class Run {
         CompletableFuture<Void> goodbye;
         synchronized (state) {
             Stream<CompletableFuture<Void>> subscriber = state.subscription.link().stream()
-                    .map(Link::client)
-                    .map(client -> client.unsubscribe(unsubscribe()).thenCompose(ignored -> client.disconnect()));
+                    .map(link -> link.unsubscribe(config.topic()).thenCompose(ignored -> link.disconnect()));
             Stream<CompletableFuture<Void>> publisher =
-                    state.outbox.link().stream().map(link -> link.client().disconnect());
+                    state.outbox.link().stream().map(Link::disconnect);
             goodbye = CompletableFuture.allOf(
                     Stream.concat(subscriber, publisher).toArray(CompletableFuture<?>[]::new));
         }
@@ -196,10 +194,6 @@ final class Run {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private Mqtt3Unsubscribe unsubscribe() {
-        return Mqtt3Unsubscribe.builder().topicFilter(config.topic()).build();
     }
 
     private static long micros(Duration duration) {

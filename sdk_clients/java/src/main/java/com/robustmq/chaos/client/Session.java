@@ -1,13 +1,11 @@
 package com.robustmq.chaos.client;
 
-import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
-
 /** What a role does on its connections. */
 interface Session {
     Role role();
 
     /** Before the connection is made, because a broker may deliver right after its CONNACK. */
-    void prepare(Mqtt3AsyncClient client);
+    void prepare(Link link);
 
     /** Called with the state locked. */
     void connected(Link link, boolean sessionPresent, long atUs);

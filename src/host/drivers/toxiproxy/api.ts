@@ -1,4 +1,10 @@
-import type { ProxyLink } from './state.js';
+/** One Toxiproxy proxy. `client-n1`: clients to n1; `route-n1-n2`: the route that n1 dials to n2. */
+export interface ProxyLink {
+  readonly name: string;
+  readonly kind: 'client' | 'route';
+  readonly listenPort: number;
+  readonly upstreamPort: number;
+}
 
 /** A DELETE of a toxic can hang for ever on a dead connection (Toxiproxy issues 412 and 558): no call waits longer than this. */
 const CALL_LIMIT_MS = 3000;

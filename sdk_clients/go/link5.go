@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/eclipse/paho.golang/packets"
+	"github.com/eclipse/paho.golang/paho"
+	"github.com/eclipse/paho.golang/paho/session"
+	"github.com/eclipse/paho.golang/paho/session/state"
+)
+
+const (
+	// How long a broker is to keep the subscriber's session: in MQTT 5 it ends with its connection unless it is told.
+	sessionExpirySeconds = 1800
+	refusedFrom          = 0x80
+)
+
+// link5 speaks MQTT 5 through paho.golang.
+type link5 struct {
+	dial   Dial
+	lose   func(reason string)
+	mu     sync.Mutex
+	client *paho.Client
+}
+
+func newLink5(d Dial, lose func(reason string)) *link5 { return &link5{dial: d, lose: lose} }
+
+func (l *link5) connect() (bool, error) {
+	d := l.dial
+	conn, err := net.DialTimeout("tcp", d.Endpoint, connectLimit)
+	if err != nil {
+		return false, fmt.Errorf("cannot connect: %w", err)
+	}
+	config := paho.ClientConfig{
+		ClientID:      d.ClientID,
+		Conn:          conn,
+		Session:       newAckSession(d),
+		OnClientError: func(err error) { l.lose(err.Error()) },
+		OnServerDisconnect: func(p *paho.Disconnect) {
+			l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", p.ReasonCode))
+		},
+	}
+	if d.OnMessage != nil {
+		config.OnPublishReceived = []func(paho.PublishReceived) (bool, error){func(r paho.PublishReceived) (bool, error) {
+			d.OnMessage(r.Packet.Payload, r.Packet.Duplicate(), nowUs())
+			return true, nil
+		}}
+	}
+	l.mu.Lock()
+	l.client = paho.NewClient(config)
+	l.mu.Unlock()
+	limit, cancel := context.WithTimeout(context.Background(), connectLimit)
+	defer cancel()
+	connack, err := l.client.Connect(limit, l.packet())
+	if err == nil {
+		return connack.SessionPresent, nil
+	}
+	_ = conn.Close()
+	if connack != nil && (connack.ReasonCode == packets.ConnackBadUsernameOrPassword || connack.ReasonCode == packets.ConnackNotAuthorized) {
+		return false, fmt.Errorf("%w: %w", errLoginRefused, err)
+	}
+	return false, fmt.Errorf("cannot connect: %w", err)
+}
+
+func (l *link5) packet() *paho.Connect {
+	d := l.dial
+	connect := &paho.Connect{ClientID: d.ClientID, CleanStart: d.CleanSession, KeepAlive: uint16(keepAlive.Seconds())}
+	if d.Username != "" {
+		connect.UsernameFlag, connect.Username = true, d.Username
+		connect.PasswordFlag, connect.Password = d.Password != "", []byte(d.Password)
+	}
+	if !d.CleanSession {
+		expiry := uint32(sessionExpirySeconds)
+		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &expiry}
+	}
+	return connect
+}
+
+func (l *link5) subscribe(topic string, limit time.Duration, lost <-chan struct{}) (byte, bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	go func() {
+		select {
+		case <-lost:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	// A refusal is an error here, and its SUBACK comes with it.
+	suback, _ := l.client.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{{Topic: topic, QoS: 1}}})
+	if suback == nil || len(suback.Reasons) != 1 {
+		return 0, false
+	}
+	return suback.Reasons[0], true
+}
+
+// publish returns when the message is written; the PUBACK is the session's to see.
+func (l *link5) publish(topic string, payload []byte) error {
+	_, err := l.client.PublishWithOptions(
+		context.Background(),
+		&paho.Publish{Topic: topic, QoS: 1, Payload: payload},
+		paho.PublishOptions{Method: paho.PublishMethod_AsyncSend},
+	)
+	return err
+}
+
+func (l *link5) unsubscribe(topic string, limit time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	_, _ = l.client.Unsubscribe(ctx, &paho.Unsubscribe{Topics: []string{topic}})
+}
+
+func (l *link5) disconnect(time.Duration) {
+	l.mu.Lock()
+	client := l.client
+	l.mu.Unlock()
+	if client != nil {
+		_ = client.Disconnect(&paho.Disconnect{})
+	}
+}
+
+// ackSession tells a PUBACK that acknowledges from one that refuses, at the time at which it was read, and which message it means:
+// the library tells neither to who does not wait for each message in turn.
+type ackSession struct {
+	session.SessionManager
+	dial Dial
+
+	mu      sync.Mutex
+	seqOfID map[uint16]int
+}
+
+func newAckSession(d Dial) *ackSession {
+	return &ackSession{SessionManager: state.NewInMemory(), dial: d, seqOfID: map[uint16]int{}}
+}
+
+// AddToSession is called before the packet is sent, so no PUBACK can be too early for it.
+func (s *ackSession) AddToSession(ctx context.Context, packet session.Packet, resp chan<- packets.ControlPacket) error {
+	if err := s.SessionManager.AddToSession(ctx, packet, resp); err != nil {
+		return err
+	}
+	if publish, ok := packet.(*packets.Publish); ok && s.dial.SeqOf != nil {
+		if seq, ours := s.dial.SeqOf(publish.Payload); ours {
+			s.mu.Lock()
+			s.seqOfID[publish.PacketID] = seq
+			s.mu.Unlock()
+		}
+	}
+	return nil
+}
+
+// PacketReceived is called on the connection's reading goroutine as soon as a packet is parsed.
+func (s *ackSession) PacketReceived(packet *packets.ControlPacket, publishes chan<- *packets.Publish) error {
+	atUs := nowUs()
+	if puback, ok := packet.Content.(*packets.Puback); ok {
+		s.mu.Lock()
+		seq, ours := s.seqOfID[puback.PacketID]
+		delete(s.seqOfID, puback.PacketID)
+		s.mu.Unlock()
+		switch {
+		case !ours:
+		case puback.ReasonCode >= refusedFrom:
+			s.dial.OnRefused(seq, puback.ReasonCode)
+		default:
+			s.dial.OnAck(seq, atUs)
+		}
+	}
+	return s.SessionManager.PacketReceived(packet, publishes)
+}

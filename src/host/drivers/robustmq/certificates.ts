@@ -1,0 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { generate } from 'selfsigned';
+import type { RobustState } from './state.js';
+
+/** The broker's TLS listeners cannot be turned off, and do not start without a certificate; no client of ours uses them. */
+export async function writeCertificate({ certFile, keyFile }: RobustState): Promise<void> {
+  const pems = await generate([{ name: 'commonName', value: 'localhost' }]);
+  writeFileSync(certFile, pems.cert);
+  writeFileSync(keyFile, pems.private, { mode: 0o600 });
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { freePorts } from '../../ports.js';
+import type { StartOptions } from '../contract.js';
+import { idOf, type NodePorts, type RobustNode, type RobustState } from './state.js';
+
+const PORT_NAMES = [
+  'grpc',
+  'http',
+  'engine',
+  'mqtt',
+  'proxiedMqtt',
+  'mqttTls',
+  'websocket',
+  'websockets',
+  'nats',
+  'natsTls',
+  'natsWs',
+  'natsWss',
+  'kafka',
+  'amqp',
+] as const satisfies readonly (keyof NodePorts)[];
+
+function planNode(logDir: string, brokerId: number, ports: readonly number[]): RobustNode {
+  const folder = join(logDir, idOf(brokerId));
+  return {
+    id: idOf(brokerId),
+    brokerId,
+    ports: Object.fromEntries(PORT_NAMES.map((name, i) => [name, ports[i]])) as Record<keyof NodePorts, number>,
+    configFile: join(folder, 'server.toml'),
+    loggerFile: join(folder, 'logger.toml'),
+    logFile: join(folder, 'logs', 'server.log'),
+    outFile: join(folder, 'stdout-stderr.log'),
+    dataDir: join(folder, 'data'),
+    process: null,
+  };
+}
+
+/** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
+export async function planState(options: StartOptions, binary: string): Promise<RobustState> {
+  const { cluster, runId, logDir, nodeCount } = options;
+  const [proxyApiPort = 0, ...ports] = await freePorts(nodeCount * PORT_NAMES.length + 1);
+  const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
+  const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);
+  const nodes = ids.map((brokerId, i) => planNode(logDir, brokerId, own(i)));
+  return {
+    driver: 'robustmq',
+    cluster,
+    runId,
+    binary,
+    username: 'chaos',
+    password: randomBytes(12).toString('hex'),
+    certFile: join(logDir, 'cert.pem'),
+    keyFile: join(logDir, 'key.pem'),
+    nodes,
+    proxyApiPort,
+    proxyLogFile: join(logDir, 'toxiproxy.log'),
+    proxyProcess: null,
+    links: nodes.map(({ id, ports: { mqtt, proxiedMqtt } }) => ({
+      name: `client-${id}`,
+      kind: 'client',
+      listenPort: proxiedMqtt,
+      upstreamPort: mqtt,
+    })),
+    topics: [],
+    leader: null,
+  };
+}

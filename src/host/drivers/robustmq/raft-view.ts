@@ -1,0 +1,46 @@
+import { Client, credentials } from '@grpc/grpc-js';
+import protobuf from 'protobufjs';
+import { HOST, type RobustNode } from './state.js';
+
+const LIMIT_MS = 3000;
+const METHOD = '/meta.service.common.MetaServiceService/ClusterStatus';
+
+/** `ClusterStatusReply { string content = 1; }` of the broker's common.proto. The request is empty. */
+const Reply = new protobuf.Type('ClusterStatusReply').add(new protobuf.Field('content', 1, 'string'));
+
+/** One raft group as a node itself sees it: openraft's metrics, as far as they are used here. */
+export interface RaftGroup {
+  readonly current_leader: number | null;
+  readonly current_term: number;
+  readonly membership_config: { readonly membership: { readonly configs: readonly (readonly number[])[] } };
+}
+
+/** The raft group that leads the cluster. */
+export const METADATA_GROUP = 'metadata_0';
+
+export type RaftView = Readonly<Record<string, RaftGroup>>;
+
+const decode = (bytes: Buffer): string => (Reply.decode(bytes) as unknown as { content: string }).content;
+
+/**
+ * What this very node thinks of the raft groups, by name. Asked by gRPC, because the same question by HTTP is passed on to one node, whichever was
+ * asked: an agreement seen that way is no agreement.
+ */
+export async function raftView(node: RobustNode): Promise<RaftView> {
+  const client = new Client(`${HOST}:${node.ports.grpc}`, credentials.createInsecure());
+  try {
+    const content = await new Promise<string>((resolve, reject) => {
+      client.makeUnaryRequest(
+        METHOD,
+        (request: Buffer) => request,
+        decode,
+        Buffer.alloc(0),
+        { deadline: Date.now() + LIMIT_MS },
+        (error, reply) => (error === null ? resolve(reply ?? '') : reject(error)),
+      );
+    });
+    return JSON.parse(content) as RaftView;
+  } finally {
+    client.close();
+  }
+}

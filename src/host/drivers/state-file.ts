@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { ChaosError } from '../../domain/errors.js';
+import { readJson, writeJson } from '../files.js';
+import { withLock } from '../lock.js';
+import type { ProcessId } from '../processes.js';
+
+interface Node {
+  readonly id: string;
+  readonly process: ProcessId | null;
+}
+
+interface State<N extends Node> {
+  readonly cluster: string;
+  readonly nodes: readonly N[];
+}
+
+/** What a driver does with its `cluster.json`, the file from which worker, keeper and command line find the same cluster again. */
+export interface StateFile<N extends Node, S extends State<N>> {
+  readonly find: (dir: string) => S | undefined;
+  /** Throws CLUSTER_GONE where there is none. */
+  readonly load: (dir: string) => S;
+  readonly save: (dir: string, state: S) => void;
+  readonly update: (dir: string, id: string, change: Partial<N>) => void;
+  /** Throws INJECT_FAILED, with the nodes that there are. */
+  readonly node: (state: S, id: string) => N;
+}
+
+export const stateFilePath = (dir: string): string => join(dir, 'cluster.json');
+
+/** The state file of one kind of cluster. */
+export function stateFile<N extends Node, S extends State<N>>(): StateFile<N, S> {
+  const find = (dir: string): S | undefined => readJson<S>(stateFilePath(dir));
+  const load = (dir: string): S => {
+    const state = find(dir);
+    if (state === undefined) throw new ChaosError('CLUSTER_GONE', `${dir}: expected a started cluster, found none`);
+    return state;
+  };
+  const save = (dir: string, state: S): void => writeJson(stateFilePath(dir), state);
+  return {
+    find,
+    load,
+    save,
+    update: (dir, id, change) => {
+      const state = load(dir);
+      save(dir, { ...state, nodes: state.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) });
+    },
+    node: (state, id) => {
+      const node = state.nodes.find((n) => n.id === id);
+      if (node !== undefined) return node;
+      const known = state.nodes.map((n) => n.id).join(', ');
+      throw new ChaosError('INJECT_FAILED', `cluster ${state.cluster} has no broker ${id}; it has ${known}`);
+    },
+  };
+}
+
+/** Starting, stopping and restarting of processes happen one at a time, whoever asks: worker, keeper, command line. */
+export const withClusterLock = <T>(dir: string, limitMs: number, work: () => Promise<T>): Promise<T> =>
+  withLock(join(dir, 'operation.lock'), limitMs, work);

@@ -1,0 +1,108 @@
+import { dirname } from 'node:path';
+import { pollUntil } from '../../clock.js';
+import { childEnvironment, endProcess, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../../processes.js';
+import { requireTool } from '../../tools.js';
+import type { Proxies } from '../contract.js';
+import * as toxiproxy from './api.js';
+
+/** What a driver's state says of its proxies. A cluster without any has no links, and no process. */
+export interface ProxyState {
+  readonly proxyApiPort: number;
+  readonly proxyLogFile: string;
+  readonly proxyProcess: ProcessId | null;
+  readonly links: readonly toxiproxy.ProxyLink[];
+}
+
+/** How a driver keeps that state. */
+interface Keeping {
+  readonly find: (dir: string) => ProxyState | undefined;
+  readonly load: (dir: string) => ProxyState;
+  readonly saveProcess: (dir: string, proxyProcess: ProcessId) => void;
+  readonly locked: (dir: string, work: () => Promise<void>) => Promise<void>;
+}
+
+/** One driver's proxies: they carry all that can be delayed or cut of its clusters. */
+export interface ProxyServer {
+  readonly mend: (dir: string) => Promise<string | undefined>;
+  readonly of: (dir: string) => Proxies;
+}
+
+const proxyOwner = (dir: string): string => `${dir}#proxy`;
+
+/** Starts the proxy server with all its links, and returns its process. Rejects if it does not answer or a port is taken. */
+export async function startProxies(dir: string, state: ProxyState): Promise<ProcessId> {
+  await sweepOwned((owner) => owner === proxyOwner(dir));
+  const id = await spawnDetached({
+    command: requireTool('toxiproxy-server'),
+    args: ['-host', '127.0.0.1', '-port', String(state.proxyApiPort)],
+    env: childEnvironment(proxyOwner(dir), { LOG_LEVEL: 'error' }),
+    cwd: dirname(state.proxyLogFile),
+    logFile: state.proxyLogFile,
+  });
+  const up = await pollUntil(() => toxiproxy.version(state.proxyApiPort), { limitMs: 5000, everyMs: 25 });
+  if (up === undefined || !isAlive(id)) {
+    await endProcess(id, 0);
+    throw new Error(
+      `toxiproxy did not answer on 127.0.0.1:${state.proxyApiPort} within 5 s; see ${state.proxyLogFile}`,
+    );
+  }
+  await toxiproxy.createProxies(state.proxyApiPort, state.links);
+  return id;
+}
+
+const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink[] =>
+  state.links.filter((link) => link.kind === 'route' && link.name.split('-').slice(1).includes(node));
+
+/** The proxies of the clusters of one driver. */
+export function proxyServer({ find, load, saveProcess, locked }: Keeping): ProxyServer {
+  /** A fresh server on the same ports in place of `old`, which is dead or hangs. Nothing if somebody else has replaced it meanwhile. */
+  const restart = (dir: string, old: ProcessId | null): Promise<void> =>
+    locked(dir, async () => {
+      const state = load(dir);
+      if (state.proxyProcess !== null) {
+        if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return;
+        await endProcess(state.proxyProcess, 0);
+      }
+      saveProcess(dir, await startProxies(dir, state));
+    });
+
+  const clear = async (dir: string): Promise<void> => {
+    const { proxyApiPort, proxyProcess, links } = load(dir);
+    try {
+      if (proxyProcess === null || !isAlive(proxyProcess)) throw new Error('the proxy server is dead');
+      await toxiproxy.removeToxics(proxyApiPort);
+      const names = (await toxiproxy.listProxies(proxyApiPort)).map((proxy) => proxy.name);
+      if (links.some((link) => !names.includes(link.name))) throw new Error('proxies are missing');
+    } catch {
+      await restart(dir, proxyProcess);
+    }
+  };
+
+  return {
+    // Mended by whoever looks first: a dead proxy server says nothing about the broker. One that is just being started has no process yet.
+    mend: async (dir) => {
+      const process = find(dir)?.proxyProcess ?? null;
+      if (process === null || isAlive(process)) return undefined;
+      await restart(dir, process);
+      return `the proxy server ${process.pid} was dead; it was started again`;
+    },
+    of: (dir) => ({
+      delay: async (delayMs, jitterMs) => {
+        const { proxyApiPort, links } = load(dir);
+        for (const link of links) await toxiproxy.addDelay(proxyApiPort, link.name, delayMs, jitterMs);
+      },
+      cut: async (node) => {
+        const state = load(dir);
+        for (const link of routesOf(state, node)) await toxiproxy.addBlackHole(state.proxyApiPort, link.name);
+      },
+      clear: () => clear(dir),
+      active: () => toxiproxy.activeToxics(load(dir).proxyApiPort),
+      isWhole: async (effect) => {
+        const state = load(dir);
+        const links = effect === 'delay' ? state.links : routesOf(state, effect.cut);
+        const active = await toxiproxy.activeToxics(state.proxyApiPort);
+        return links.every(({ name }) => active.filter((toxic) => toxic.startsWith(`${name}/`)).length === 2);
+      },
+    }),
+  };
+}

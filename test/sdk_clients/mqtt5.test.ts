@@ -1,0 +1,95 @@
+import { rmSync } from 'node:fs';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { allArrived, runAgainst, type Outcome } from '../support/client-against-broker.js';
+import type { Behaviour } from '../../bench/truth/behaviour.js';
+import { endOwnedBy, scratchFolder } from '../support/scratch.js';
+import { sdkNames } from '../support/sdk-client.js';
+
+vi.setConfig({ testTimeout: 60_000, maxConcurrency: 8 });
+
+const folder = scratchFolder('mqtt5');
+
+afterAll(async () => {
+  const left = await endOwnedBy(folder);
+  rmSync(folder, { recursive: true });
+  expect(left, 'processes left behind').toBe(0);
+});
+
+const REFUSED = 0x80;
+
+const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
+  runAgainst(behaviour, sdk, { folder, environment: { MQTT_VERSION: '5', ...environment } });
+
+describe.concurrent.each(sdkNames)('the %s client, speaking MQTT 5', (sdk) => {
+  it('does what it does in MQTT 3.1.1, and takes its leave', async () => {
+    const { run, result, broker } = await runIn({}, sdk, { MQTT_USERNAME: 'u', MQTT_PASSWORD: 'p' });
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject({ ...allArrived, mqtt_version: '5', attempts: 60, refused_acks: 0 });
+    expect(broker.connects.map(({ role, version, clean, username }) => [role, version, clean, username])).toEqual([
+      ['subscriber', 5, false, 'u'],
+      ['publisher', 5, true, 'u'],
+    ]);
+    expect([...broker.goodbyes].sort()).toEqual(['publisher', 'subscriber']);
+  });
+
+  it('takes a PUBACK that refuses for none, and sends the message again after 200 ms', async () => {
+    // Not stored: a broker that refuses delivers nothing.
+    const behaviour: Behaviour = {
+      treat: ({ seq, nth }) => (seq >= 10 && seq < 15 && nth === 1 ? { puback: REFUSED, copies: 0 } : undefined),
+    };
+    const { run, result, ledger, broker } = await runIn(behaviour, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject({ ...allArrived, refused_acks: 5, attempts: 65, reconnects: 0 });
+    for (const seq of [10, 11, 12, 13, 14]) {
+      const [refusedAt, takenAt] = broker.publishes.filter((p) => p.seq === seq).map(({ atUs }) => atUs);
+      expect((takenAt ?? 0) - (refusedAt ?? 0)).toBeGreaterThanOrEqual(200_000);
+      expect(ledger.messages[seq]?.attempts).toBe(2);
+    }
+  });
+
+  it('sends the last message again, too, when there is nothing left to publish', async () => {
+    const behaviour: Behaviour = {
+      treat: ({ seq, nth }) => (seq === 59 && nth < 4 ? { puback: REFUSED, copies: 0 } : undefined),
+    };
+    const { run, result } = await runIn(behaviour, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject({ ...allArrived, refused_acks: 3, attempts: 63 });
+  });
+
+  it('counts what is refused every time as unconfirmed, never as acknowledged or lost', async () => {
+    const behaviour: Behaviour = {
+      treat: ({ seq }) => (seq === 20 ? { puback: REFUSED, copies: 0 } : undefined),
+    };
+    const { run, result } = await runIn(behaviour, sdk, { DRAIN_MAX_MS: '1500' });
+    expect(run.status).toBe(1);
+    expect(result).toMatchObject({ ...allArrived, acked: 59, received: 59, lost: 0, unconfirmed: 1 });
+    expect(result.refused_acks).toBeGreaterThan(3);
+    expect(result.errors.join()).toMatch(/PUBACK refused/);
+  });
+
+  it('sends a message again whose connection was cut before the PUBACK', async () => {
+    const behaviour: Behaviour = {
+      treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
+    };
+    const { run, result, ledger } = await runIn(behaviour, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject({ ...allArrived, reconnects: 1 });
+    expect(ledger.messages[10]?.attempts).toBe(2);
+  });
+
+  it('asks again for a subscription that is refused, and waits with publishing', async () => {
+    const { run, result, broker } = await runIn({ suback: (nth) => (nth < 3 ? REFUSED : 1) }, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject(allArrived);
+    expect(broker.subacks.map(({ code }) => code)).toEqual([REFUSED, REFUSED, 1]);
+    expect(broker.dropped).toEqual([]);
+  });
+
+  it('ends at once where its login is refused', async () => {
+    const { run, result } = await runIn({ connack: () => 0x86 }, sdk);
+    expect(run.status).toBe(1);
+    expect(result).toMatchObject({ sent: 0, acked: 0, received: 0 });
+    expect(result.duration_seconds).toBeLessThan(15);
+    expect(result.errors).toHaveLength(1);
+  });
+});

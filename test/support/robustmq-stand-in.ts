@@ -1,0 +1,30 @@
+import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Traps } from './robustmq-stand-in/traps.js';
+
+const main = fileURLToPath(new URL('./robustmq-stand-in/main.ts', import.meta.url));
+const tsx = fileURLToPath(import.meta.resolve('tsx'));
+
+export interface StandIn {
+  /** What `cluster.binary` names. */
+  readonly binary: string;
+  /** From now on these, and no other. */
+  set(traps: Traps): void;
+}
+
+/** A program in `folder` that stands in for RobustMQ's `broker-server`: test equipment, see `robustmq-stand-in/main.ts`. */
+export function standInFor(folder: string): StandIn {
+  const binary = join(folder, 'broker-server');
+  const traps = join(folder, 'traps.json');
+  writeFileSync(
+    binary,
+    `#!/bin/sh\nSTAND_IN_TRAPS='${traps}' exec '${process.execPath}' --import '${tsx}' '${main}' "$@"\n`,
+  );
+  chmodSync(binary, 0o755);
+  const set = (given: Traps): void => {
+    writeFileSync(`${traps}.new`, JSON.stringify(given));
+    renameSync(`${traps}.new`, traps);
+  };
+  return { binary, set };
+}

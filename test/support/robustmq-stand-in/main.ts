@@ -1,0 +1,36 @@
+/**
+ * Test equipment: takes the place of RobustMQ's `broker-server` where the driver is tested. It reads the same generated files, and answers what
+ * the driver asks; it passes no message on, and no verdict from it says anything about RobustMQ.
+ */
+import { appendFileSync } from 'node:fs';
+import { argv, env, exit, stderr, stdout } from 'node:process';
+import { startAdmin } from './admin.js';
+import { startGrpc } from './grpc.js';
+import { startMqtt } from './mqtt.js';
+import { readSettings } from './settings.js';
+import { join, keepShared } from './shared.js';
+import { isSet } from './traps.js';
+
+const configFile = argv[argv.indexOf('--conf') + 1] ?? '';
+const settings = readSettings(configFile, env['STAND_IN_TRAPS'] ?? '');
+const trapped = (trap: Parameters<typeof isSet>[2]): boolean => isSet(settings.trapsFile, settings.id, trap);
+
+function log(level: string, message: string): void {
+  const entry = { timestamp: new Date().toISOString(), level, fields: { message }, target: 'stand_in::main' };
+  appendFileSync(settings.logFile, `${JSON.stringify(entry)}\n`);
+}
+
+if (trapped('refuse-start')) {
+  stdout.write(`Node ${settings.id} has no storage folders configured\n`);
+  exit(1);
+}
+process.on('SIGTERM', () => {
+  if (!trapped('ignore-sigterm')) exit(0);
+});
+await startGrpc(settings);
+join(settings);
+keepShared(settings);
+const { clients } = startMqtt(settings);
+startAdmin(settings, clients);
+log('INFO', `node ${settings.id} is up`);
+if (trapped('panic')) stderr.write("thread 'tokio-runtime-worker' panicked at src/stand_in.rs:1:1:\na test\n");
