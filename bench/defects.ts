@@ -1,13 +1,12 @@
 /**
- * `npm run bench:defects`: plants each defect in a copy of a client, runs its row in short, and expects it red. Row numbers as arguments take some of
+ * `npm run bench:defects`: plants each defect in a copy of a client, or of the built program, runs its row in short, and expects it red. Row numbers as arguments take some of
  * them. Exit status 1 where a row stayed green.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { scratchFolder } from '../test/support/scratch.js';
-import { sdkNames } from '../test/support/sdk-client.js';
 import { table } from './row.js';
 
 interface Edit {
@@ -19,7 +18,8 @@ interface Edit {
 interface Defect {
   readonly row: number;
   readonly name: string;
-  /** In `sdk_clients/python`, which needs no build. */
+  /** What is edited: `sdk_clients/python`, which needs no build, or the built program. */
+  readonly where: 'python' | 'dist';
   readonly edits: readonly Edit[];
   /** Clients that the row compares; the broken one alone if left out. */
   readonly sdks?: string;
@@ -55,7 +55,7 @@ const believesPublish: Edit = {
 };
 const waitsForEach: Edit = { file: 'outbox.py', from: 'MAX_IN_FLIGHT = 10_000', to: 'MAX_IN_FLIGHT = 1' };
 
-const defects: readonly Defect[] = [
+const clientDefects: readonly Omit<Defect, 'where'>[] = [
   { row: 1, name: 'counts arrivals instead of ids', edits: [countsArrivals] },
   { row: 1, name: 'forgets the outbox on a reconnect', edits: [forgetsOutbox] },
   {
@@ -132,28 +132,60 @@ const defects: readonly Defect[] = [
   },
 ];
 
+/** Of the machine's two task queues for activities: as if a worker took one task in three seconds. */
+const takesTasksSlowly: Edit = {
+  file: 'worker.js',
+  from: 'taskQueue: hostQueue(config.host.id) }',
+  to: 'taskQueue: hostQueue(config.host.id), maxActivitiesPerSecond: 1 / 3 }',
+};
+
+const programDefects: readonly Omit<Defect, 'where'>[] = [
+  { row: 11, name: 'takes a task only every three seconds', edits: [takesTasksSlowly] },
+  { row: 12, name: 'takes a task only every three seconds', edits: [takesTasksSlowly] },
+];
+
+const defects: readonly Defect[] = [
+  ...clientDefects.map((defect) => ({ ...defect, where: 'python' }) as const),
+  ...programDefects.map((defect) => ({ ...defect, where: 'dist' }) as const),
+];
+
 const realClients = fileURLToPath(new URL('../sdk_clients', import.meta.url));
+const project = fileURLToPath(new URL('..', import.meta.url));
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
-/** A folder of clients in which Python's has the defect, and the others are the project's own. */
-function plant(folder: string, { edits, name }: Defect): string {
-  const root = join(folder, 'clients');
-  mkdirSync(root);
-  for (const sdk of sdkNames.filter((other) => other !== 'python'))
-    symlinkSync(join(realClients, sdk), join(root, sdk));
-  const kept = (path: string): boolean => !/\/(\.venv|__pycache__)$/.test(path);
-  cpSync(join(realClients, 'python'), join(root, 'python'), { recursive: true, filter: kept });
-  symlinkSync(join(realClients, 'python/.venv'), join(root, 'python/.venv'));
+/** Replaces each text, which must be there exactly once. */
+function edit(folder: string, { edits, name }: Defect): void {
   for (const { file, from, to } of edits) {
-    const path = join(root, 'python', file);
+    const path = join(folder, file);
     const text = readFileSync(path, 'utf8');
-    if (text.split(from).length !== 2) throw new Error(`${name}: expected this once in python/${file}: ${from}`);
+    if (text.split(from).length !== 2) throw new Error(`${name}: expected this once in ${path}: ${from}`);
     writeFileSync(
       path,
       text.replace(from, () => to),
     );
   }
-  return root;
+}
+
+/** A copy of one entry of a folder, beside links to the others. */
+function copyWithOne(source: string, target: string, copied: string, kept: (path: string) => boolean): void {
+  mkdirSync(target);
+  for (const entry of readdirSync(source).filter((name) => name !== copied))
+    symlinkSync(join(source, entry), join(target, entry));
+  cpSync(join(source, copied), join(target, copied), { recursive: true, filter: kept });
+}
+
+/** Where the defect is, as options of the bench: a folder of clients, or a program, of which the rest is the project's own. */
+function plant(folder: string, defect: Defect): string[] {
+  const root = join(folder, defect.where);
+  if (defect.where === 'dist') {
+    copyWithOne(project, root, 'dist', () => true);
+    edit(join(root, 'dist'), defect);
+    return ['--program', root];
+  }
+  copyWithOne(realClients, root, 'python', (path) => !/\/(\.venv|__pycache__)$/.test(path));
+  symlinkSync(join(realClients, 'python/.venv'), join(root, 'python/.venv'));
+  edit(join(root, 'python'), defect);
+  return ['--clients', root];
 }
 
 interface Said {
@@ -162,9 +194,9 @@ interface Said {
   readonly value: string;
 }
 
-/** A row in short, with the clients of a folder. */
-async function runRow(row: number, sdks: string, clients: string): Promise<Said> {
-  const options = ['--sdk', sdks, '--clients', clients, '--repeats', '2', '--json'];
+/** A row in short, with whatever was planted. */
+async function runRow({ row, sdks = 'python' }: Defect, planted: readonly string[]): Promise<Said> {
+  const options = ['--sdk', sdks, ...planted, '--repeats', '2', '--json'];
   const run = await execa(process.execPath, ['--import', 'tsx', main, String(row), ...options], { reject: false });
   const [entry] = JSON.parse(run.stdout) as { reached: boolean; value: string; data: unknown }[];
   if (entry === undefined || entry.data === null) return { reached: undefined, value: entry?.value ?? run.stderr };
@@ -174,7 +206,7 @@ async function runRow(row: number, sdks: string, clients: string): Promise<Said>
 async function withDefect(defect: Defect): Promise<Said> {
   const folder = scratchFolder('defect');
   try {
-    return await runRow(defect.row, defect.sdks ?? 'python', plant(folder, defect));
+    return await runRow(defect, plant(folder, defect));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -185,9 +217,9 @@ const chosen = defects.filter(({ row }) => wanted.length === 0 || wanted.include
 const sound = new Map<number, Said>();
 const found: string[][] = [];
 for (const defect of chosen) {
-  const { row, name, sdks = 'python' } = defect;
+  const { row, name } = defect;
   // A row that is red without a defect has not noticed one.
-  const without = sound.get(row) ?? (await runRow(row, sdks, realClients));
+  const without = sound.get(row) ?? (await runRow(defect, []));
   sound.set(row, without);
   const { reached, value } = await withDefect(defect);
   const caught = without.reached === true && reached === false;

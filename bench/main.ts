@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every row of the table; `npm run bench -- 1 5 7` only these. `--sdk python,go` takes some of the clients, `--clients <folder>` takes
- * them from elsewhere (a planted defect), `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
+ * them from elsewhere (a planted defect), `--program <folder>` the built program, `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
  */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
   options: {
     sdk: { type: 'string' },
     clients: { type: 'string' },
+    program: { type: 'string' },
     repeats: { type: 'string' },
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
@@ -33,9 +34,12 @@ if (unknown.length > 0 || strangers.length > 0) {
   );
   process.exit(64);
 }
-if (values.save && [values.clients, values.sdk, values.repeats].some((option) => option !== undefined)) {
+if (
+  values.save &&
+  [values.clients, values.program, values.sdk, values.repeats].some((option) => option !== undefined)
+) {
   console.error(
-    '--save takes whole figures of the project’s own clients: expected no --clients, --sdk or --repeats beside it',
+    '--save takes whole figures of the project’s own code: expected no --clients, --program, --sdk or --repeats beside it',
   );
   process.exit(64);
 }
@@ -70,6 +74,7 @@ async function measureRow(row: Row): Promise<Entry> {
     folder,
     sdks,
     clients: values.clients,
+    program: values.program,
     repeats: values.repeats === undefined ? undefined : Number(values.repeats),
     say,
   };

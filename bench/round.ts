@@ -5,9 +5,10 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type * as ConnectionModule from '../src/client/connection.js';
+import type { Context } from './row.js';
 import { built } from '../test/support/built.js';
 
-const program = fileURLToPath(new URL('../dist/client/main.js', import.meta.url));
+const project = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Five faults with short waits: enough of each kind, and nothing that measures patience. The orchestration is what is measured, so that slow clients
@@ -101,13 +102,14 @@ async function runToEnd(child: ChildProcess): Promise<string> {
 
 /** Runs a round on a server and a cluster of its own, hands its histories and the idle server over, then ends everything. */
 export async function withRound<T>(
-  folder: string,
+  { folder, program }: Pick<Context, 'folder' | 'program'>,
   work: (history: RoundHistory, server: IdleServer) => Promise<T>,
 ): Promise<T> {
   const config = join(folder, 'config.yml');
   writeFileSync(config, CONFIG);
+  const main = join(program ?? project, 'dist/client/main.js');
   const start = (...args: string[]): ChildProcess =>
-    spawn(process.execPath, [program, ...args, '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
+    spawn(process.execPath, [main, ...args, '--config', config], { stdio: ['ignore', 'pipe', 'inherit'] });
   // Keeps server and worker up, so that the histories can be read after the round.
   const dev = start('dev');
   dev.stdout?.resume();

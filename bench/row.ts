@@ -5,6 +5,8 @@ export interface Context {
   readonly sdks: readonly string[];
   /** Another folder of clients than the project's own: how a planted defect gets in. */
   readonly clients: string | undefined;
+  /** Another copy of the built program than the project's own, for the same reason: the folder that its `dist` lies in. */
+  readonly program: string | undefined;
   /** Fewer or more than the row's own number of repeats. */
   readonly repeats: number | undefined;
   /** One line of progress. */

@@ -1,6 +1,6 @@
 // One Temporal server on a sqlite file and one worker, shared by many clusters, both of which may be killed at any time and come back.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,14 +83,25 @@ async function insist(what, ask) {
   }
 }
 
+function commandLine(pid) {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`;
+  } catch {
+    return `${pid} (gone meanwhile)`;
+  }
+}
+
 async function end(root, dataRoot) {
-  const left = () => [...findOwned((owner) => owner.startsWith(root)), ...liveUsers(dataRoot)];
+  const left = () => [
+    ...findOwned((owner) => owner.startsWith(root)),
+    ...liveUsers(dataRoot).map((user) => user.process),
+  ];
   const until = Date.now() + 20_000;
   while (left().length > 0 && Date.now() < until) await sleep(100);
-  const found = left().length;
+  const found = left().map(({ pid }) => commandLine(pid));
   await sweepOwned((owner) => owner.startsWith(root));
   rmSync(root, { recursive: true, force: true });
-  if (found > 0) throw new Error(`${found} processes were left behind, and had to be ended`);
+  if (found.length > 0) throw new Error(`processes were left behind, and had to be ended:\n${found.join('\n')}`);
 }
 
 export async function openStage() {

@@ -8,7 +8,7 @@ import { findState } from '../../dist/host/drivers/nats/state.js';
 import { sweepOwned } from '../../dist/host/processes.js';
 import { listTickets, openTickets } from '../../dist/host/tickets.js';
 import { differences, hostSnapshot, processesIn } from './host-snapshot.mjs';
-import { createSandbox, reportsOf, start } from './sandbox.mjs';
+import { createSandbox, reportsOf, runIdsOf, start } from './sandbox.mjs';
 import { verdictProblems } from './verdict.mjs';
 import { killThem, processesOf } from './victims.mjs';
 import { portsLeft, watch } from './watch.mjs';
@@ -56,11 +56,10 @@ async function awaitMoment(plan, sandbox, command) {
 
 const within = (work, limitMs) => Promise.race([work, sleep(limitMs, undefined, { ref: false })]);
 
-async function runsOf(client) {
-  const runs = [];
-  for await (const run of client.workflow.list({ query: "WorkflowType = 'ChaosRunWorkflow'" }))
-    runs.push(run.status.name);
-  return runs;
+/** Is every run that has begun closed? A server that does not know one of them is no witness. */
+async function allClosed(client, sandbox) {
+  const found = await Promise.all(runIdsOf(sandbox).map((id) => client.workflow.getHandle(id).describe()));
+  return found.every(({ status }) => status.name !== 'RUNNING') || undefined;
 }
 
 /** The run goes on as soon as there is a server and a worker again; true if every run is closed in time. */
@@ -73,8 +72,7 @@ async function resume(sandbox) {
         if (place === undefined) return undefined;
         const client = await connectClient(place);
         try {
-          const runs = await runsOf(client);
-          return runs.every((status) => status !== 'RUNNING') || undefined;
+          return await allClosed(client, sandbox);
         } finally {
           await client.connection.close();
         }
@@ -96,7 +94,9 @@ async function awaitEnd(sandbox, command) {
     return [`the command did not end within ${RUN_LIMIT_MS / 1000} s`];
   }
   if (ended.stdout.includes('"headline"')) return [];
-  const over = await pollUntil(async () => openTickets(sandbox.clusterDir).length === 0 || undefined, {
+  // With worker and keeper both gone nobody is there to end it: then the next start of either must.
+  const nobody = () => ['worker', 'keeper'].every((kind) => processesOf(kind, sandbox, command).length === 0);
+  const over = await pollUntil(async () => openTickets(sandbox.clusterDir).length === 0 || nobody() || undefined, {
     limitMs: 120_000,
     everyMs: 200,
   });
@@ -108,7 +108,7 @@ async function awaitEnd(sandbox, command) {
 async function leftBehind(sandbox, before, ports) {
   const look = () => [
     ...processesIn(sandbox.root).map((text) => `process ${text}`),
-    ...portsLeft(ports).map((port) => `port ${port} is listened on`),
+    ...portsLeft(ports, sandbox.root).map((port) => `port ${port} is listened on`),
     ...readdirSync(sandbox.temporary).map((name) => `temporary file ${name}`),
     ...differences(before, hostSnapshot()),
   ];

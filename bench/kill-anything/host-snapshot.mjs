@@ -51,12 +51,29 @@ export function differences(before, after) {
   });
 }
 
-/** TCP ports of this host that are listened on. */
-export function listeningPorts() {
+/** TCP ports of this host that are listened on, each with the socket as `/proc/<pid>/fd` names it. */
+export function listeners() {
   const rows = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
   const fields = rows.map((row) => row.trim().split(/\s+/)).filter((row) => row[3] === '0A');
-  return fields.map((row) => parseInt(row[1].slice(row[1].lastIndexOf(':') + 1), 16));
+  return fields.map((row) => ({
+    port: parseInt(row[1].slice(row[1].lastIndexOf(':') + 1), 16),
+    socket: `socket:[${row[9]}]`,
+  }));
 }
+
+function linksOf(folder) {
+  try {
+    return readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`));
+  } catch {
+    return []; // The process went while it was looked at.
+  }
+}
+
+/** The process that holds a socket. */
+export const holderOf = (socket) =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .find((pid) => linksOf(`/proc/${pid}/fd`).includes(socket));
 
 /** Processes whose environment or command line names the folder: everything that was ever started for it. */
 export function processesIn(folder) {

@@ -60,10 +60,15 @@ export function start(sandbox, args) {
   return running;
 }
 
-/** Reports of every run of the sandbox. */
-export function reportsOf({ dataRoot }) {
+/** Runs that have begun, by the folders that they have made. */
+export function runIdsOf({ dataRoot }) {
   const runs = join(dataRoot, 'runs');
-  const names = existsSync(runs) ? readdirSync(runs) : [];
-  const files = names.map((name) => join(runs, name, 'report.json')).filter((file) => existsSync(file));
-  return files.map((file) => JSON.parse(readFileSync(file, 'utf8')).details);
+  return existsSync(runs) ? readdirSync(runs).filter((name) => name.startsWith('chaos-run-')) : [];
 }
+
+/** Reports of every run of the sandbox. */
+export const reportsOf = (sandbox) =>
+  runIdsOf(sandbox)
+    .map((name) => join(sandbox.dataRoot, 'runs', name, 'report.json'))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')).details);

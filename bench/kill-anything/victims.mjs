@@ -35,7 +35,7 @@ const FINDERS = {
 export const processesOf = (victim, sandbox, command) =>
   FINDERS[victim](sandbox, command).filter((id) => id != null && isAlive(id));
 
-const ownerOf = (pid) => {
+export const ownerOf = (pid) => {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     return environment.find((pair) => pair.startsWith('ROBUSTMQ_CHAOS_OWNER=')) ?? '';

@@ -27,9 +27,9 @@ export const overhead: Row = {
   id: 11,
   figure: 'harness overhead of a scenario: wall − what its steps need',
   target: `≤ ${TARGET_SECONDS} s`,
-  run: async ({ folder, say }) => {
-    say('a round of five scenarios with short waits');
-    return withRound(folder, async ({ scenarios, events, bytes }) => {
+  run: async (context) => {
+    context.say('a round of five scenarios with short waits');
+    return withRound(context, async ({ scenarios, events, bytes }) => {
       const figures = [...scenarios].map(([name, history]) => {
         const wall = ((history.at(-1)?.atMs ?? NaN) - (history[0]?.atMs ?? NaN)) / 1000;
         const steps = covered(workIntervals(history)) / 1000;

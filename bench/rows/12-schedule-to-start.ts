@@ -44,9 +44,9 @@ export const scheduleToStart: Row = {
   id: 12,
   figure: 'schedule-to-start of our activities during a run against that of no-op activities on the same idle server',
   target: 'p99 ≤ 200 ms, p50 ≤ 2 ×',
-  run: async ({ folder, say }) => {
-    say('a round of five scenarios with short waits, then no-ops');
-    return withRound(folder, async ({ all }, server) => {
+  run: async (context) => {
+    context.say('a round of five scenarios with short waits, then no-ops');
+    return withRound(context, async ({ all }, server) => {
       const ours = delaysMs(all);
       const noops = await noopDelaysMs(server);
       const at = (values: readonly number[], p: number): number => percentile(values, p) ?? NaN;

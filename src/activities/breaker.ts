@@ -4,7 +4,7 @@ import type { RecordedOutcome, ResetRequest, RunEnding } from '../domain/breaker
 import { clusterWorkflowId } from '../domain/ids.js';
 import { clusterStatusQuery, recordOutcomeUpdate, resetUpdate, type ResetAnswer } from '../workflows/messages.js';
 import { clusterRecord } from './cluster-record.js';
-import { showBreaker } from './history.js';
+import { showInHistory } from './history.js';
 import { asActivity } from './support.js';
 
 export interface RecordOutcomeRequest {
@@ -18,14 +18,14 @@ export interface ResetBreakerRequest {
 }
 
 export const breakerActivities = {
-  /** Has a run counted. The record itself sees to it that a retry counts nothing twice. */
+  /** Has a run counted, and shows it in the history. The record itself sees to it that a retry counts nothing twice. */
   recordOutcome: ({ cluster, ending }: RecordOutcomeRequest): Promise<RecordedOutcome> =>
     asActivity(async () => {
       const outcome = await getClient().workflow.executeUpdateWithStart(recordOutcomeUpdate, {
         args: [ending],
         startWorkflowOperation: clusterRecord(cluster),
       });
-      await showBreaker(ending.runDir, cluster);
+      await showInHistory(ending.runDir, cluster, [ending.runId]);
       return outcome;
     }),
 

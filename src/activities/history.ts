@@ -2,11 +2,9 @@ import { getClient, log } from '@temporalio/activity';
 import type { Breaker } from '../domain/breaker.js';
 import type { HistoryBreaker } from '../domain/history.js';
 import { clusterWorkflowId } from '../domain/ids.js';
-import type { RunRef } from '../domain/plan.js';
 import { noteBreaker, refreshHistory } from '../host/history.js';
 import { dataRootOf } from '../host/paths.js';
-import { historyEntry } from '../report/history.js';
-import { historyFiles } from '../report/history-files.js';
+import { historyMaker } from '../report/history-files.js';
 import { clusterStatusQuery } from '../workflows/messages.js';
 import { messageOf } from './support.js';
 
@@ -18,12 +16,6 @@ async function gently(work: () => Promise<void> | void): Promise<void> {
     log.warn(`the history was not brought up to date: ${messageOf(error)}`);
   }
 }
-
-const refresh = (runDir: string, anew: readonly string[]): unknown =>
-  refreshHistory(dataRootOf(runDir), { entryOf: historyEntry, filesOf: historyFiles }, anew);
-
-/** Puts a run whose report was just written into the history of its data folder. */
-export const addToHistory = ({ runDir, runId }: RunRef): Promise<void> => gently(() => void refresh(runDir, [runId]));
 
 /** The breaker as the history shows it. */
 export function historyBreaker(cluster: string, { consecutiveFailures, state, lastReset }: Breaker): HistoryBreaker {
@@ -38,10 +30,12 @@ export function historyBreaker(cluster: string, { consecutiveFailures, state, la
   };
 }
 
-/** Shows in the history what the cluster's durable record says of the breaker now. */
-export const showBreaker = (runDir: string, cluster: string): Promise<void> =>
-  gently(async () => {
+/** Brings the history up to date: what the cluster's durable record says of the breaker now, and the runs named in `anew`, whose reports are new. */
+export async function showInHistory(runDir: string, cluster: string, anew: readonly string[] = []): Promise<void> {
+  const dataRoot = dataRootOf(runDir);
+  await gently(async () => {
     const { breaker } = await getClient().workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery);
-    noteBreaker(dataRootOf(runDir), historyBreaker(cluster, breaker));
-    refresh(runDir, []);
+    noteBreaker(dataRoot, historyBreaker(cluster, breaker));
   });
+  await gently(() => void refreshHistory(dataRoot, historyMaker, anew));
+}

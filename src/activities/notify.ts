@@ -15,7 +15,7 @@ import type { ReportFile } from '../domain/report-data.js';
 import { readJson } from '../host/files.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
-import { showBreaker } from './history.js';
+import { showInHistory } from './history.js';
 import { asActivity, planOf } from './support.js';
 
 /** The messages about a run that has its report. */
@@ -103,7 +103,7 @@ export function createNotifyActivities(notifiersOf: NotifiersOf) {
 
     /** Tells people that the runs go on, who said so, and why. */
     announceResume: async ({ run, ...resume }: AnnounceResumeRequest): Promise<void> => {
-      await asActivity(() => showBreaker(run.runDir, planOf(run).cluster));
+      await asActivity(() => showInHistory(run.runDir, planOf(run).cluster));
       await send(run, ({ runId, cluster }) => resumedMessage({ runId, cluster }, resume));
     },
   };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
+import { ownVersion } from '../host/versions.js';
 import { cancelCommand } from './commands/cancel.js';
 import { compareCommand } from './commands/compare.js';
 import { devCommand } from './commands/dev.js';
@@ -24,6 +25,7 @@ import { exitCodeOfError, EXIT_USAGE } from './exit.js';
 /** Every command: one file each, one line here. */
 const program = new Command('robustmq-chaos')
   .description('Breaks a broker cluster on purpose and judges whether MQTT clients see it heal.')
+  .version(ownVersion())
   .addCommand(roundCommand)
   .addCommand(scenarioCommand)
   .addCommand(sayCommand)

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type Config } from '../config/load.js';
 import { drivers } from '../host/drivers/index.js';
 import { faults } from '../host/faults/index.js';
@@ -23,6 +23,14 @@ export const sdkOption = (): Option =>
       .map((sdk) => sdk.trim())
       .filter((sdk) => sdk !== ''),
   );
+
+/** A port on 127.0.0.1 to listen on. */
+export const portOption = (): Option =>
+  new Option('--port <number>', 'port on 127.0.0.1; 0 takes a free one').default(0).argParser((value: string) => {
+    const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+    if (port <= 65_535) return port;
+    throw new InvalidArgumentError('expected a number from 0 to 65535');
+  });
 
 /** Whoever pauses or resumes is named. */
 export const byOption = (what: string): Option =>

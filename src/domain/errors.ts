@@ -52,6 +52,12 @@ export const ERRORS = {
     retryable: false,
     remedy: 'The broker refused to move its leaders; read its log in cluster/.',
   },
+  REPORT_DAMAGED: {
+    blame: 'environment',
+    retryable: false,
+    remedy:
+      "Restore the run's folder from a backup, or delete it: its ledgers, if they are whole, can still be rechecked.",
+  },
   SECRET_MISSING: {
     blame: 'environment',
     retryable: false,

@@ -18,8 +18,19 @@ const breakersFile = (root: string): string => join(root, 'breakers.json');
 
 /** Keeps what was last known of a cluster's breaker beside the runs, so that the history can say it without a Temporal server. */
 export function noteBreaker(root: string, breaker: HistoryBreaker): void {
-  const others = (readJson<HistoryBreaker[]>(breakersFile(root)) ?? []).filter((b) => b.cluster !== breaker.cluster);
+  const others = (readOrNothing<HistoryBreaker[]>(breakersFile(root)) ?? []).filter(
+    (b) => b.cluster !== breaker.cluster,
+  );
   writeJson(breakersFile(root), [...others, breaker]);
+}
+
+/** What can be made again, or is of one run alone, keeps nobody from the rest by being damaged. */
+function readOrNothing<T>(path: string): T | undefined {
+  try {
+    return readJson<T>(path);
+  } catch {
+    return undefined;
+  }
 }
 
 const hasReport = (runs: string, runId: string): boolean => existsSync(join(runs, runId, 'report.json'));
@@ -30,19 +41,19 @@ const hasReport = (runs: string, runId: string): boolean => existsSync(join(runs
  */
 export function refreshHistory(dataRoot: string, maker: HistoryMaker, anew: readonly string[] = []): HistoryEntry[] {
   const { root, runs } = dataPaths(dataRoot);
-  const index = readJson<HistoryIndex>(join(root, 'index.json'));
+  const index = readOrNothing<HistoryIndex>(join(root, 'index.json'));
   const present = existsSync(runs) ? readdirSync(runs).filter((runId) => hasReport(runs, runId)) : [];
   const kept = new Map((index?.runs ?? []).map((entry) => [entry.run_id, entry]));
   const entries = present.flatMap((runId) => {
     const known = anew.includes(runId) ? undefined : kept.get(runId);
     if (known !== undefined) return [known];
-    const report = readJson<ReportFile>(join(runs, runId, 'report.json'));
-    // Of a format before this one: listed by nobody, but no reason to fail.
+    const report = readOrNothing<ReportFile>(join(runs, runId, 'report.json'));
+    // Damaged, or of a format before this one: listed by nobody, but no reason to fail.
     return report?.schema === 'robustmq-chaos-report/1' && Array.isArray(report.scenarios) && 'details' in report
       ? [maker.entryOf(report)]
       : [];
   });
-  const breakers = readJson<HistoryBreaker[]>(breakersFile(root)) ?? [];
+  const breakers = readOrNothing<HistoryBreaker[]>(breakersFile(root)) ?? [];
   for (const [name, text] of maker.filesOf(entries, { runsAt: 'runs/', breakers })) writeText(join(root, name), text);
   return entries;
 }

@@ -60,12 +60,15 @@ function linkOf(path: string): string | undefined {
   }
 }
 
-/** Is it this process that listens there? An answer from the port alone may be somebody else's, who took it first. */
+/**
+ * Is it this process that listens there? An answer from the port alone may be somebody else's, who took it first. Of a process of another user
+ * the kernel does not show the sockets: then it is believed.
+ */
 export function listensOn(pid: number, port: number): boolean {
   const sockets = listenersOn(port);
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.includes(linkOf(`/proc/${pid}/fd/${fd}`) ?? ''));
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' && sockets.length > 0;
   }
 }

@@ -54,10 +54,13 @@ export function recoverTicket(
       const driver = driverNamed(ticket.driver);
       const stopped = (await driver.status(clusterDir)) === 'stopped';
       const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
-      if (!stopped) ticket = await reviveOthers(fault, ticket);
+      // Before anything else, and again whenever the proof looks: another broker may die while it is awaited.
+      const revive = async (): Promise<void> => void (ticket = await reviveOthers(fault, ticket));
+      const reviving = { ...driver, unhealthy: (dir: string) => revive().then(() => driver.unhealthy(dir)) };
+      if (!stopped) await revive();
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
-        : allProved(await fault.recover(ticket, { dir: clusterDir, driver }, limitMs));
+        : allProved(await fault.recover(ticket, { dir: clusterDir, driver: reviving }, limitMs));
       const { at, us } = now();
       const closed: FaultTicket = {
         ...ticket,

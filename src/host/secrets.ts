@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { SecretSource } from '../domain/publish.js';
 import { RemoteError } from './remote-error.js';
 
+/** Where a secret is looked for, in words. */
+export const placeOf = ({ env, file }: SecretSource): string =>
+  file === null ? `the environment variable ${env}` : `the file ${file}`;
+
 /** Reads a secret when it is needed, so that no config, plan or history ever holds it. `what` names it in errors. */
-export function readSecret({ env, file }: SecretSource, what: string): string {
-  const where = file === null ? `the environment variable ${env}` : `the file ${file}`;
+export function readSecret(source: SecretSource, what: string): string {
+  const { env, file } = source;
+  const where = placeOf(source);
   let text: string | undefined;
   try {
     text = file === null ? process.env[env] : readFileSync(file, 'utf8');

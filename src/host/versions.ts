@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { installRoot } from './tools.js';
 
+/** Of this program, as in `package.json`. */
+export const ownVersion = (): string =>
+  (JSON.parse(readFileSync(join(installRoot, 'package.json'), 'utf8')) as { readonly version: string }).version;
+
 /** What a report must name so that its run can be repeated: this program and its commit, and what it runs on. */
 export async function ownVersions(): Promise<Record<string, string>> {
-  const { version } = JSON.parse(readFileSync(join(installRoot, 'package.json'), 'utf8')) as { version: string };
   const { stdout, failed } = await execa('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
     cwd: installRoot,
     reject: false,
   });
   const commit = failed ? 'unknown' : stdout;
-  return { 'robustmq-chaos-test': `${version} (${commit})`, node: process.versions.node, linux: release() };
+  return { 'robustmq-chaos-test': `${ownVersion()} (${commit})`, node: process.versions.node, linux: release() };
 }

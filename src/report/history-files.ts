@@ -1,6 +1,6 @@
 import type { HistoryBreaker, HistoryEntry } from '../domain/history.js';
 import { HISTORY_JSON, HISTORY_PAGE } from './files.js';
-import { historyIndex } from './history.js';
+import { historyEntry, historyIndex } from './history.js';
 import { historyPage } from './page/history-page.js';
 
 /** The history as files: name → content. `runsAt`: folder of the runs as seen from them, `runs/` or nothing. */
@@ -14,3 +14,6 @@ export function historyFiles(
     [HISTORY_PAGE, historyPage(index)],
   ]);
 }
+
+/** How the history of a data folder is made: given to whoever keeps it. */
+export const historyMaker = { entryOf: historyEntry, filesOf: historyFiles } as const;

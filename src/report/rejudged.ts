@@ -14,7 +14,7 @@ export function rejudgedText(row: Rejudged & { readonly runId: string; readonly 
     `  now ${summaryOf(data)}`,
     ...(withoutLedger.length === 0
       ? []
-      : [`  taken at their word, since they left no ledger: ${withoutLedger.join(', ')}`]),
+      : [`  taken at their word, since there is no ledger of theirs to read: ${withoutLedger.join(', ')}`]),
     ...problems.map((problem) => `  ${problem}`),
     ...(differences.length === 0 ? [] : ['', differs, '']),
   ];

@@ -27,6 +27,7 @@ export interface Reported {
   readonly holder: Holder;
   readonly written: ReportWritten;
   readonly progress: RunProgressKeeper;
+  readonly gate: ResumeGate;
 }
 
 /** How the run was counted, where its report is to be read, and whether people know. */
@@ -41,7 +42,7 @@ export interface Settled {
  * this order, so that a crash in between leaves an open breaker that refuses runs, and never a message about something that did not happen.
  */
 export async function settle(reported: Reported): Promise<Settled> {
-  const { plan, workflowId, holder, written, progress } = reported;
+  const { plan, workflowId, holder, written, progress, gate } = reported;
   const { runId, runDir, cluster, kind, hostQueue } = plan;
   const host = hostActivities(hostQueue);
   const { headline, onlyFormatErrors, finishedAt } = written;
@@ -50,6 +51,8 @@ export async function settle(reported: Reported): Promise<Settled> {
   if (outcome.pauses) {
     const note = breakerNote(outcome.failedRuns, resumeHelp(plan, workflowId).command);
     progress.note(await host.pauseSchedule({ cluster, note }));
+    // From now on everybody sees how to resume, and a push that has to be tried again may take minutes: who resumes now is not sent away.
+    gate.open();
   }
   await host.releaseCluster({ cluster, holder });
   progress.enter('publishing');
@@ -102,8 +105,8 @@ async function announce(
 }
 
 /** The run stays open, visibly paused, until a human says that the runs may go on. A cancellation ends it; the breaker stays open. */
-export async function pause(reported: Reported, settled: Settled, result: RunResult, gate: ResumeGate): Promise<void> {
-  const { plan, workflowId, progress } = reported;
+export async function pause(reported: Reported, settled: Settled, result: RunResult): Promise<void> {
+  const { plan, workflowId, progress, gate } = reported;
   const { consecutiveFailures, failedRuns } = settled.outcome;
   upsertSearchAttributes([{ key: CHAOS_STATE, value: 'paused' }]);
   progress.pause(result, {

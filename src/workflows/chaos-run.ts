@@ -99,11 +99,11 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     const cancelled = cancellation !== undefined;
     return host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancelled));
   });
-  const reported = { plan, workflowId: info.workflowId, holder, written, progress };
+  const reported = { plan, workflowId: info.workflowId, holder, written, progress, gate };
   const settled = await CancellationScope.nonCancellable(() => settle(reported));
   const result = { ...resultOf(plan, course, written), ...settled.published };
   try {
-    if (settled.outcome.pauses) await pause(reported, settled, result, gate);
+    if (settled.outcome.pauses) await pause(reported, settled, result);
   } finally {
     finish(progress, result);
   }

@@ -4,7 +4,9 @@ import { resumeSignal, resumeUpdate, type ResetAnswer } from './messages.js';
 
 /** Where a paused run waits for a human. */
 export interface ResumeGate {
-  /** Opens the gate to people, and waits until one of them says `resume`; wakes after `limitMs`, with undefined, if nobody has. */
+  /** From now on people may say `resume`. */
+  open(): void;
+  /** Waits until somebody has said `resume`; wakes after `limitMs`, with undefined, if nobody has. */
   wait(limitMs: number | undefined): Promise<Resume | undefined>;
   /** Answers those who wait for what their resume came to. */
   answer(done: ResetAnswer): void;
@@ -17,12 +19,12 @@ const DESCRIPTION = 'Lets the runs go on: {"by": "<your name>", "reason": "<why>
  * update is refused with the reason. The first one counts.
  */
 export function keepResumeGate(warn: (text: string) => void): ResumeGate {
-  let open = false;
+  let isOpen = false;
   let resume: Resume | undefined;
   let done: ResetAnswer | undefined;
   const take = (payload: unknown): string | undefined => {
     if (resume !== undefined) return `the run was already resumed by ${resume.by}: ${resume.reason}`;
-    if (!open) return 'the run is not paused: there is nothing to resume';
+    if (!isOpen) return 'the run is not paused: there is nothing to resume';
     const read = readResume(payload);
     return 'problem' in read ? read.problem : undefined;
   };
@@ -56,8 +58,8 @@ export function keepResumeGate(warn: (text: string) => void): ResumeGate {
     },
   );
   return {
+    open: () => void (isOpen = true),
     wait: async (limitMs) => {
-      open = true;
       const isThere = (): boolean => resume !== undefined;
       if (limitMs === undefined) await condition(isThere);
       else await condition(isThere, limitMs);

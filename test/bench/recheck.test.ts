@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { installRoot } from '../../src/host/tools.js';
 import { runFiles } from '../../src/report/run-files.js';
-import type { RunSources } from '../../src/report/sources.js';
+import { writeLedger, writeRun } from '../report/support/stored.js';
 import { syntheticRun } from '../report/support/synthetic.js';
 import { scratchFolder } from '../support/scratch.js';
 
@@ -14,23 +13,11 @@ const sources = syntheticRun({ messages: 120, sdks: ['go', 'rust'], lostEvery: 4
 const files = runFiles(sources);
 let folder: string;
 
-const write = (path: string, content: string | Buffer): void => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), content);
-};
-
-function writeLedger({ scenario, phase, sdk, ledger }: RunSources['ledgers'][number]): void {
-  const lines = [{ ledger: 1, end_us: ledger.endUs }, ...ledger.events, ...ledger.messages];
-  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  write(join('scenarios', String(scenario), phase, sdk, 'ledger.ndjson.gz'), gzipSync(text));
-}
-
 const recheck = () => execa(process.execPath, [join(installRoot, 'bench', 'recheck.mjs'), folder], { reject: false });
 
 beforeEach(() => {
   folder = scratchFolder('recheck');
-  for (const path of ['report.json', 'report.html']) write(path, files.get(path) ?? '');
-  for (const ledger of sources.ledgers) writeLedger(ledger);
+  writeRun(folder, sources);
 });
 
 describe('a run taken apart', () => {
@@ -43,7 +30,7 @@ describe('a run taken apart', () => {
   test('tells of a message less in one ledger', async () => {
     const chosen = sources.ledgers.find((l) => l.scenario === 'leader-transfer' && l.phase === 'validation')!;
     const messages = chosen.ledger.messages.map((m) => (m.seq === 3 ? { ...m, recv_us: null } : m));
-    writeLedger({ ...chosen, ledger: { ...chosen.ledger, messages } });
+    writeLedger(folder, { ...chosen, ledger: { ...chosen.ledger, messages } });
     const { stdout, exitCode } = await recheck();
     expect(exitCode).toBe(1);
     expect(stdout).toContain('leader-transfer go lost: report.json says 0, the ledger 1');
@@ -52,7 +39,10 @@ describe('a run taken apart', () => {
 
   test('tells of a page that says something else than the JSON', async () => {
     const page = files.get('report.html') ?? '';
-    write('report.html', page.replace(/(data-cell="leader-transfer\/validation\/go\/p99">)[^<]*/, '$10.1'));
+    writeFileSync(
+      join(folder, 'report.html'),
+      page.replace(/(data-cell="leader-transfer\/validation\/go\/p99">)[^<]*/, '$10.1'),
+    );
     const { stdout, exitCode } = await recheck();
     expect(exitCode).toBe(1);
     expect(stdout).toContain('leader-transfer go p99_ms: report.html says 0.1');

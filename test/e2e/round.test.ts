@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   catalogue,
@@ -13,8 +14,11 @@ import {
   startOutsideServer,
 } from './support/round.js';
 import type { Sandbox } from './support/round.js';
+import type { HistoryIndex } from '../../src/domain/history.js';
 import { sweepOwned } from '../../src/host/processes.js';
 import { readLease } from '../../src/host/lease.js';
+import { installRoot } from '../../src/host/tools.js';
+import { openPages } from '../support/program.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
 let sandbox: Sandbox;
@@ -131,6 +135,50 @@ test('the run folder has the raw files: ledgers, results, tickets, snapshots, br
   }
   const spec = readFileSync(join(dir, 'control/phase.json'), 'utf8');
   expect(spec).not.toContain('MQTT_PASSWORD');
+});
+
+test('the password of the brokers is nowhere but in their own settings', () => {
+  const files = readdirSync(sandbox.dataRoot, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(sandbox.dataRoot, path))
+    .filter((path) => statSync(path).isFile());
+  const settings = files.filter((path) => path.endsWith('/nats-server.conf'));
+  const [, password = ''] = /user: chaos, password: "(\w{20,})"/.exec(readFileSync(settings[0]!, 'utf8')) ?? [];
+  expect(password).not.toBe('');
+  // No page, report, chart, ledger, log, message, database of Temporal: the search sees it where it has to be, and nowhere else.
+  const pages = [join(dirname(String(round.result.jsonPath)), 'report.html'), join(sandbox.dataRoot, 'index.html')];
+  expect(files).toEqual(expect.arrayContaining(pages));
+  expect(files.filter((path) => readFileSync(path, 'latin1').includes(password))).toEqual(settings);
+  expect(`${round.stdout}${round.stderr}${status.stdout}`).not.toContain(password);
+});
+
+test('the history lists the run, with the breaker as it is after the run was counted', () => {
+  const index = JSON.parse(readFileSync(join(sandbox.dataRoot, 'index.json'), 'utf8')) as HistoryIndex;
+  const { runId, headline, runPassed } = round.report;
+  expect(index.runs).toMatchObject([{ run_id: runId, headline }]);
+  expect(index.breakers).toMatchObject([{ cluster: 'e2e', failures_in_a_row: runPassed ? 0 : 1, open: false }]);
+});
+
+test('one command opens its page, which the recount of a separate script agrees with', async () => {
+  const dir = dirname(String(round.result.jsonPath));
+  const { url, end } = await openPages(['latest', '--config', sandbox.config]);
+  expect(await (await fetch(url)).text()).toBe(readFileSync(join(dir, 'report.html'), 'utf8'));
+  expect(await end()).toBe(0);
+  const recount = await execa(process.execPath, [join(installRoot, 'bench', 'recheck.mjs'), dir], { reject: false });
+  expect([recount.stdout, recount.exitCode]).toEqual(['12 clients, 0 differences', 0]);
+});
+
+test('its ledgers, judged again, give the same verdict; and compared with itself it is the same', async () => {
+  const { runId, headline } = round.report;
+  const again = await start(['rejudge', runId], sandbox).done;
+  expect(again).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(`^${runId}: the same\n  now ${headline}`),
+  });
+  const twice = await start(['compare', runId, runId, '--json'], sandbox).done;
+  const rows = JSON.parse(twice.stdout) as { a: string; b: string }[];
+  expect(rows.length).toBeGreaterThan(40);
+  expect(rows.filter(({ a, b }) => a !== b)).toEqual([]);
 });
 
 test('a second run on the same cluster is refused with the id of the first, and leaves no report', () => {

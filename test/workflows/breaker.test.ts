@@ -31,6 +31,9 @@ const failing: StubOptions = {
   instead: { startCluster: () => Promise.reject(failure('CLUSTER_START_FAILED', 'n3 exited with 101')) },
 };
 
+/** A bound on a hang, not on speed. */
+const UNTIL_SEEN = { timeout: 15_000, interval: 25 };
+
 type Run = Awaited<ReturnType<Rig['startRun']>>;
 
 const runOn = (cluster: string, options: StartOptions = {}): Promise<Run> =>
@@ -44,7 +47,7 @@ const stateOf = async ({ handle }: Run): Promise<unknown> =>
   (await handle.describe()).typedSearchAttributes.get(CHAOS_STATE);
 
 const untilPaused = (run: Run): Promise<void> =>
-  vi.waitFor(async () => expect(await phaseOf(run)).toBe('paused'), { timeout: 15_000, interval: 25 });
+  vi.waitFor(async () => expect(await phaseOf(run)).toBe('paused'), UNTIL_SEEN);
 
 /** Three failed runs; the last one is open, and paused. */
 async function breakerOf(cluster: string, options: StubOptions = {}): Promise<Run> {
@@ -146,6 +149,25 @@ describe.concurrent('the third failed run in a row', () => {
     expect((await statusOf('signalled')).breaker).toMatchObject({ consecutiveFailures: 0, lastReset: ANN });
   });
 
+  it('takes a resume while its report is still being pushed, and ends with it once people were told', async () => {
+    for (let failed = 0; failed < 2; failed += 1) await (await runOn('pushing', failing)).handle.result();
+    const pushing = createGate();
+    const run = await runOn('pushing', { ...failing, gates: { publishReport: pushing } });
+    await pushing.reached;
+    const resumed = run.handle.executeUpdate(resumeUpdate, { args: [ANN] });
+    await vi.waitFor(async () =>
+      expect(
+        (await run.handle.describe()).raw.pendingActivities?.map(({ activityType }) => activityType?.name),
+      ).toEqual(['publishReport']),
+    );
+    pushing.open();
+    expect(await resumed).toMatchObject(ANN);
+    await run.handle.result();
+    const end = ['announce verdict', 'announce breaker', 'resetBreaker', 'unpauseSchedule', 'announceResume'];
+    expect(run.host.calls.slice(-5)).toEqual(end);
+    expect((await statusOf('pushing')).breaker).toMatchObject({ consecutiveFailures: 0, lastReset: ANN });
+  });
+
   it('ends for one of two people in the same second; the other one is told', async () => {
     const run = await breakerOf('two people');
     const both = await Promise.allSettled([
@@ -173,7 +195,7 @@ describe.concurrent('a paused run', () => {
       await vi.waitFor(async () => {
         const { notes } = await run.handle.query(runProgressQuery);
         expect(notes.at(-1)).toMatch(/^resume refused at .*expected {"by"/);
-      });
+      }, UNTIL_SEEN);
       expect(await phaseOf(run)).toBe('paused');
       expect((await statusOf(cluster)).breaker.state.kind).toBe('open');
       await run.handle.terminate();

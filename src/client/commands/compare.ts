@@ -12,7 +12,7 @@ export const compareCommand = new Command('compare')
   .addOption(jsonOption())
   .action((a: string, b: string, options: { readonly config: string; readonly json: boolean }) => {
     const { dataRoot } = readConfig(options.config);
-    const [left, right] = [storedReport(dataRoot, a).data, storedReport(dataRoot, b).data];
+    const [left, right] = [storedReport(dataRoot, a), storedReport(dataRoot, b)];
     process.stdout.write(
       options.json ? `${JSON.stringify(compareRuns(left, right), null, 2)}\n` : comparisonText(left, right),
     );

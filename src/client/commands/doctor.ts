@@ -1,11 +1,13 @@
 import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
+import { notifySettings, publishing } from '../../config/publish.js';
 import { checkTarget, faultOf } from '../../host/fault-control.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Targets } from '../../host/drivers/contract.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
 import { abilities, type Ability } from '../../host/machine.js';
+import { outsideAbilities } from '../../host/outside.js';
 import { installRoot } from '../../host/tools.js';
 import type { Config } from '../../config/load.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
@@ -15,6 +17,8 @@ interface Findings {
   readonly setup: SetupInspection;
   readonly abilities: readonly Ability[];
   readonly config: string;
+  /** Publishing and telling people, as the config wants it. */
+  readonly outside: readonly Ability[];
   readonly driverProblems: readonly string[];
   readonly scenarios: readonly { readonly name: string; readonly problem: string | null }[];
 }
@@ -36,19 +40,23 @@ async function scenarioFindings(config: Config): Promise<Findings['scenarios']> 
   return config.scenarios.map((scenario) => ({ name: scenario.name, problem: targetProblem(scenario, targets) }));
 }
 
+const abilityLine = ({ ok, needed, name, detail }: Ability): string =>
+  `${ok ? '✅' : needed ? '❌' : '➖'} ${name}: ${detail}`;
+
 function asText(findings: Findings): string {
   const line = (ok: boolean, text: string): string => `${ok ? '✅' : '❌'} ${text}`;
   return [
     describeInspection(findings.setup).trimEnd(),
     '',
     'machine',
-    ...findings.abilities.map((a) => `${a.ok ? '✅' : a.needed ? '❌' : '➖'} ${a.name}: ${a.detail}`),
+    ...findings.abilities.map(abilityLine),
     '',
     `config ${findings.config}`,
     ...findings.driverProblems.map((problem) => line(false, problem)),
     ...findings.scenarios.map(({ name, problem }) =>
       line(problem === null, `${name}${problem === null ? ' can be run' : `: ${problem}`}`),
     ),
+    ...findings.outside.map(abilityLine),
     '',
     findings.ok ? 'ready: npm run round' : 'not ready: see ❌ above',
     '',
@@ -56,7 +64,9 @@ function asText(findings: Findings): string {
 }
 
 export const doctorCommand = new Command('doctor')
-  .description('what is there, what is missing, and which faults this machine can do; changes nothing')
+  .description(
+    'what is there, what is missing, which faults this machine can do, and whether publishing and telling people have what they need; changes nothing',
+  )
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (options: { readonly config: string; readonly json: boolean }) => {
@@ -68,12 +78,13 @@ export const doctorCommand = new Command('doctor')
       binary: config.binary,
     });
     const scenarios = await scenarioFindings(config);
+    const outside = await outsideAbilities(publishing(config).settings, notifySettings(config));
     const ok =
       setup.ok &&
       driverProblems.length === 0 &&
-      can.every((a) => a.ok || !a.needed) &&
+      [...can, ...outside].every((a) => a.ok || !a.needed) &&
       scenarios.every((s) => s.problem === null);
-    const findings = { ok, setup, abilities: can, config: config.path, driverProblems, scenarios };
+    const findings = { ok, setup, abilities: can, config: config.path, outside, driverProblems, scenarios };
     process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : asText(findings));
     process.exitCode = ok ? 0 : 1;
   });

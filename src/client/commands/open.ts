@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { execa } from 'execa';
+import { ChaosError } from '../../domain/errors.js';
 import { refreshHistory } from '../../host/history.js';
-import { servePages } from '../../host/page-server.js';
-import { latestReport, storedReport } from '../../host/stored-runs.js';
+import { servePages, type PageServer } from '../../host/page-server.js';
+import { latestReport, storedFile, storedReport } from '../../host/stored-runs.js';
 import { publishedFiles, REPORT_PAGE } from '../../report/files.js';
-import { historyEntry } from '../../report/history.js';
-import { historyFiles } from '../../report/history-files.js';
-import { configOption, readConfig } from '../options.js';
+import { configOption, portOption, readConfig } from '../options.js';
 
 interface Options {
   readonly config: string;
@@ -17,16 +16,40 @@ interface Options {
 /** The page that is asked for, relative to the server's root; an unknown run is an error that lists those that exist. */
 function pageOf(dataRoot: string, asked: string | undefined): string {
   if (asked === undefined) return '';
-  const runId = asked === 'latest' ? (latestReport(dataRoot) ?? 'none') : asked;
+  const runId = asked === 'latest' ? latestReport(dataRoot) : asked;
   storedReport(dataRoot, runId);
+  storedFile(dataRoot, runId, REPORT_PAGE);
   return `runs/${runId}/${REPORT_PAGE}`;
+}
+
+const say = (text: string): unknown => process.stderr.write(`${text}\n`);
+
+/** Who may read the data folder and not write it sees the history as it was written last. */
+async function refresh(dataRoot: string): Promise<void> {
+  try {
+    // Imported here alone: every other command would wait for the charts.
+    const { historyMaker } = await import('../../report/history-files.js');
+    refreshHistory(dataRoot, historyMaker);
+  } catch (error) {
+    say(`the history was not brought up to date: ${(error as Error).message}`);
+  }
+}
+
+async function serve(dataRoot: string, port: number): Promise<PageServer> {
+  const isPublic = (path: string): boolean => publishedFiles([path]).length === 1;
+  try {
+    return await servePages(dataRoot, { port, isPublic });
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new ChaosError('CONFIG_INVALID', `--port: expected one that is free on 127.0.0.1, got ${port} (${code})`);
+  }
 }
 
 /** Shows the address in the machine's browser; where there is none, the address on the terminal is what there is. */
 async function showInBrowser(url: string): Promise<void> {
   const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const { failed } = await execa(command, [url], { reject: false, stdio: 'ignore', timeout: 10_000 });
-  if (failed) process.stderr.write(`no browser could be opened (${command}); open the address yourself\n`);
+  if (failed) say(`no browser could be opened (${command}); open the address yourself`);
 }
 
 export const openCommand = new Command('open')
@@ -34,18 +57,17 @@ export const openCommand = new Command('open')
   .argument('[run_id]', 'or “latest”')
   .addOption(configOption())
   .option('--no-browser', 'only print the address')
-  .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', Number, 0)
+  .addOption(portOption())
   .action(async (runId: string | undefined, options: Options) => {
     const { dataRoot } = readConfig(options.config);
     const page = pageOf(dataRoot, runId);
-    refreshHistory(dataRoot, { entryOf: historyEntry, filesOf: historyFiles });
-    const isPublic = (path: string): boolean => publishedFiles([path]).length === 1;
-    const server = await servePages(dataRoot, { port: options.port, isPublic });
-    process.stdout.write(`${server.url}${page}\n`);
+    await refresh(dataRoot);
+    const server = await serve(dataRoot, options.port);
     const ended = new Promise<void>((resolve) => {
       process.once('SIGINT', () => resolve());
       process.once('SIGTERM', () => resolve());
     });
+    process.stdout.write(`${server.url}${page}\n`);
     if (options.browser) await showInBrowser(`${server.url}${page}`);
     await ended;
     await server.close();

@@ -11,7 +11,7 @@ import { configOption, jsonOption, readConfig } from '../options.js';
 /** Reads the ledgers of stored runs again and judges them by the config's rules of today. The stored reports stay as they are. */
 export const rejudgeCommand = new Command('rejudge')
   .description(
-    'judges stored runs again, from their ledgers and by today’s rules; prints what differs, changes nothing',
+    'judges stored runs again, from their ledgers and by today’s rules; prints what differs, changes nothing; exit status 1 where anything differs, or a ledger cannot be read',
   )
   .argument('<run_id...>')
   .addOption(configOption())
@@ -19,7 +19,7 @@ export const rejudgeCommand = new Command('rejudge')
   .action((runIds: readonly string[], options: { readonly config: string; readonly json: boolean }) => {
     const config = readConfig(options.config);
     const rows = runIds.map((runId) => {
-      const { data } = storedReport(config.dataRoot, runId);
+      const data = storedReport(config.dataRoot, runId);
       const names = data.plan.scenarios.map(({ name }) => name);
       const stored = readLedgers(runDir(config.dataRoot, runId), names, data.plan.sdks);
       const judged = rejudge(data, (scenario, phase, sdk) => ledgerOf(stored, scenario, phase, sdk), rulesFrom(config));
@@ -27,4 +27,6 @@ export const rejudgeCommand = new Command('rejudge')
     });
     const json = rows.map(({ data: _, ...row }) => row);
     process.stdout.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : rows.map(rejudgedText).join('\n'));
+    const isSame = rows.every(({ differences, problems }) => differences.length === 0 && problems.length === 0);
+    process.exitCode = isSame ? 0 : 1;
   });

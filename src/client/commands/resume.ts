@@ -2,7 +2,6 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@
 import { Command } from 'commander';
 import type { Resume } from '../../domain/breaker.js';
 import { ChaosError } from '../../domain/errors.js';
-import { isOpenExecution } from '../../domain/execution.js';
 import { clusterWorkflowId } from '../../domain/ids.js';
 import { resetUpdate, resumeUpdate, type ResetAnswer } from '../../workflows/messages.js';
 import { clusterStatus } from '../cluster-status.js';
@@ -22,15 +21,12 @@ export async function resume(client: Client, cluster: string, { by, reason }: Re
       lastReset === null ? '' : `; it was resumed at ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;
     throw new ChaosError('NOT_PAUSED', `the breaker of cluster ${cluster} is not open${last}`);
   }
-  const run = client.workflow.getHandle(state.pausedRun.workflowId);
-  const isOpen = await run.describe().then(
-    ({ status }) => isOpenExecution(status.name),
-    (error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    },
-  );
-  if (isOpen) return run.executeUpdate(resumeUpdate, { args: [{ by, reason }] });
+  try {
+    const run = client.workflow.getHandle(state.pausedRun.workflowId);
+    return await run.executeUpdate(resumeUpdate, { args: [{ by, reason }] });
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
   const record = client.workflow.getHandle(clusterWorkflowId(cluster));
   return record.executeUpdate(resetUpdate, { args: [{ by, reason, runId: null }] });
 }

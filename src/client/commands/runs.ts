@@ -8,11 +8,11 @@ export const runsCommand = new Command('runs')
   .addOption(configOption())
   .addOption(jsonOption())
   .action((options: { readonly config: string; readonly json: boolean }) => {
-    const rows = storedRuns(readConfig(options.config).dataRoot).map(({ runId, data }) => ({
+    const rows = storedRuns(readConfig(options.config).dataRoot).map(({ runId, data, problem }) => ({
       runId,
       headline: data?.headline ?? null,
       startedAt: data?.startedAt ?? null,
-      summary: data === null ? 'no report (running, or ended without one)' : summaryOf(data),
+      summary: data === null ? (problem ?? 'no report (running, or ended without one)') : summaryOf(data),
     }));
     const text = rows.map((row) => `${row.runId}  ${row.summary}`).join('\n');
     process.stdout.write(

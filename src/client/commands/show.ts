@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { latestReport, storedReport } from '../../host/stored-runs.js';
+import { latestReport, storedMarkdown, storedReport } from '../../host/stored-runs.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 export const showCommand = new Command('show')
@@ -9,6 +9,7 @@ export const showCommand = new Command('show')
   .addOption(jsonOption())
   .action((runId: string | undefined, options: { readonly config: string; readonly json: boolean }) => {
     const { dataRoot } = readConfig(options.config);
-    const { data, markdown } = storedReport(dataRoot, runId ?? latestReport(dataRoot) ?? 'none');
-    process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : markdown);
+    const chosen = runId ?? latestReport(dataRoot);
+    const data = storedReport(dataRoot, chosen);
+    process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : storedMarkdown(dataRoot, chosen));
   });

@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import { identify } from '../../host/processes.js';
 import { useServer } from '../../host/temporal/state.js';
 import { ensureServer } from '../../host/temporal/server.js';
-import { runWorker } from '../../worker.js';
 import { findPlace, outsideServer } from '../connection.js';
 import { configOption, readConfig } from '../options.js';
 import { searchAttributeFlags } from '../session.js';
@@ -37,6 +36,8 @@ export const workerCommand = new Command('worker')
       process.exitCode = ok ? 0 : 1;
       return;
     }
+    // Imported here alone: every other command would wait a second for it.
+    const { runWorker } = await import('../../worker.js');
     const leave = [useServer(config.dataRoot, 'command')];
     const own = setInterval(() => void keepServer(), LOOK_EVERY_MS).unref();
     const keepServer = async (): Promise<void> => {

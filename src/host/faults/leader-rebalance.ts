@@ -19,7 +19,8 @@ async function inject(ticket: FaultTicket, cluster: FaultCluster): Promise<void>
   if (isAlive(beforeOf(ticket).process)) await driver.killNode(dir, victim);
   const down = (await driver.nodes(dir)).some((node) => node.id === victim && !node.alive);
   const taken = await pollUntil(
-    async () => (!down || (await takeover(hitsLeader(ticket), cluster)).proof.every((row) => row.ok) ? true : undefined),
+    async () =>
+      !down || (await takeover(hitsLeader(ticket), cluster)).proof.every((row) => row.ok) ? true : undefined,
     { limitMs: TAKEOVER_LIMIT_MS, everyMs: 200 },
   );
   if (taken === undefined)

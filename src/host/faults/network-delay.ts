@@ -30,6 +30,10 @@ const RISE_MIN = 0.75;
 /** … nor is one above this share of it, with what a busy host may add to the shortest of a few round trips (ms). */
 const RISE_MAX = 1.5;
 const HOST_NOISE_MS = 50;
+/** Over is what leaves less than this share of the rise: half of it would be a delay that is still on in one direction. */
+const REST_MAX = 0.25;
+/** … or this little (ms), which no delay of ours can be told from. */
+const REST_MIN_MS = 5;
 
 type RoundTrips = Readonly<Record<string, number>>;
 
@@ -112,7 +116,7 @@ async function backToBefore(ticket: FaultTicket, cluster: FaultCluster): Promise
   const now = await roundTrips(networkOf(cluster));
   return Object.entries(roundTripsMs).map(([path, before]) => {
     const after = now[path] ?? Infinity;
-    const limit = Math.round(before + Math.max(5, 0.1 * (riseMs[path] ?? 0)));
+    const limit = Math.round(before + Math.max(REST_MIN_MS, REST_MAX * (riseMs[path] ?? 0)));
     return evidence(`round trip ${path}`, `≤ ${limit} ms (before: ${before} ms)`, `${after} ms`, after <= limit);
   });
 }
@@ -144,7 +148,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
   throw new ChaosError('RECOVER_FAILED', `network-delay not over within ${limitMs} ms: ${problem ?? bad.join('; ')}`);
 }
 
-/** Slows the cluster's network; over when nothing of it is in force and every round trip is back to what it was. */
+/** Slows the cluster's network; over when nothing of it is in force and every round trip is back, but for what a busy host adds. */
 export const networkDelay: Fault = {
   kind: 'network-delay',
   targetKind: 'interface',
@@ -155,7 +159,7 @@ export const networkDelay: Fault = {
       'An injector that can do it here: see below. `injector` names one; `auto`, the default, takes the first that can, and the report says which and why not the others.',
     bites:
       "The round trip on every client link and every route rose by what the injector must give there (proxies and loopback: twice the delay; one interface's egress: once), and did not rise where it must not.",
-    over: 'The injector has nothing in force any more, and every round trip is back to what it was.',
+    over: 'The injector has nothing in force any more, and of the rise of every round trip less than a quarter is left.',
     survives:
       'The keeper takes it away at the deadline. A delay on a real interface outlives its cluster: its keeper stays until it is proved to be gone.',
   },

@@ -10,8 +10,9 @@ const TIMEOUT_MS = 15_000;
 /** Tells a Feishu group by the webhook of its custom bot. Success is status 200 and code 0; everything else is an error. */
 export const feishuNotifier = (settings: FeishuSettings, timeoutMs = TIMEOUT_MS): Notifier => ({
   name: 'feishu',
+  check: () => void readSecrets(settings),
   send: async (notification) => {
-    const { webhook, secret } = readSecrets(settings);
+    const { webhook, secret } = secretsToSend(settings);
     const secrets = [webhook, webhook.split('/').at(-1) ?? '', secret ?? ''];
     const message = settings.card ? card(notification) : text(notification);
     const body = JSON.stringify({ ...signature(secret, Math.floor(Date.now() / 1000)), ...message });
@@ -36,13 +37,16 @@ interface Secrets {
 }
 
 function readSecrets(settings: FeishuSettings): Secrets {
+  const webhook = readSecret(settings.webhook, "address of the Feishu bot's webhook");
+  if (!/^https?:\/\//.test(webhook) || !URL.canParse(webhook))
+    throw new RemoteError('SECRET_MISSING', 'expected an http or https address as webhook of the Feishu bot');
+  const secret = settings.secret === null ? null : readSecret(settings.secret, "secret of the Feishu bot's signature");
+  return { webhook, secret };
+}
+
+function secretsToSend(settings: FeishuSettings): Secrets {
   try {
-    const webhook = readSecret(settings.webhook, "address of the Feishu bot's webhook");
-    if (!/^https?:\/\//.test(webhook) || !URL.canParse(webhook))
-      throw new RemoteError('SECRET_MISSING', 'expected an http or https address as webhook of the Feishu bot');
-    const secret =
-      settings.secret === null ? null : readSecret(settings.secret, "secret of the Feishu bot's signature");
-    return { webhook, secret };
+    return readSecrets(settings);
   } catch (error) {
     throw error instanceof RemoteError ? new NotifyError(error.message, error.retryable) : error;
   }

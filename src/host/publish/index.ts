@@ -68,7 +68,7 @@ async function pushAll({ dataRoot, settings, site, runId, signal, limits }: Publ
   rmSync(workDir, { recursive: true, force: true });
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   try {
-    const opened = await open(settings, { workDir, signal, timeoutMs }).catch((error: unknown) => ({ error }));
+    const opened = await openPublisher(settings, { workDir, signal, timeoutMs }).catch((error: unknown) => ({ error }));
     if ('error' in opened) return failRest(dataRoot, runs, opened.error, signal);
     const done: Published[] = [];
     for (const [i, next] of runs.entries()) {
@@ -90,7 +90,8 @@ async function pushAll({ dataRoot, settings, site, runId, signal, limits }: Publ
   }
 }
 
-async function open(
+/** Opens the way that the config names: reads its secrets and checks them, and asks nobody outside. */
+export async function openPublisher(
   settings: PublishSettings,
   context: PublishContext,
 ): Promise<{ readonly remote: Remote; readonly issues: Issues | null }> {

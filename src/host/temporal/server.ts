@@ -15,19 +15,19 @@ function minderOf(dataRoot: string): ProcessId | undefined {
   return id !== undefined && isAlive(id) ? id : undefined;
 }
 
-/** Is the embedded server of this data folder running? Changes nothing. */
+/**
+ * The embedded server of this data folder, if it runs; changes nothing. It is its own answer that counts: while it starts or ends, the server of
+ * another folder may have its ports.
+ */
 export function runningServer(dataRoot: string): ServerState | undefined {
   const state = readServer(dataRoot);
-  return state?.process && isAlive(state.process) ? state : undefined;
+  if (state?.process == null || !isAlive(state.process)) return undefined;
+  const { pid } = state.process;
+  return [state.port, state.httpPort].every((port) => listensOn(pid, port)) ? state : undefined;
 }
 
-/**
- * The namespace can be used: an open port alone is a few hundred milliseconds too early. And it is our server that answers: of two that start at
- * once on the same ports one has to choose again, and until then the other one's answer is not its own.
- */
+/** The namespace can be used: an open port alone is a few hundred milliseconds too early. */
 async function isReady(state: ServerState): Promise<boolean> {
-  const pid = state.process?.pid ?? -1;
-  if (![state.port, state.httpPort].every((port) => listensOn(pid, port))) return false;
   const response = await fetch(`http://127.0.0.1:${state.httpPort}/api/v1/namespaces/default`, {
     signal: AbortSignal.timeout(1000),
   });

@@ -4,7 +4,7 @@ import { FONT } from '../charts/render.js';
 /** The look of every page: one column, readable at 344 pixels, light and dark, nothing loaded from anywhere. */
 export const STYLE = `${PALETTE_CSS}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:1120px;background:var(--bg);color:var(--text);font:16px/1.5 ${FONT};overflow-wrap:anywhere}
+body{margin:0 auto;padding:1rem;max-width:1160px;background:var(--bg);color:var(--text);font:16px/1.5 ${FONT};overflow-wrap:anywhere}
 h1{font-size:1.35rem;line-height:1.3;margin:.5rem 0}
 h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.5rem 0 .25rem}

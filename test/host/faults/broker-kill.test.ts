@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTarget, faultOf, injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import type { FaultTicket } from '../../../src/host/faults/contract.js';
-import { isAlive } from '../../../src/host/processes.js';
+import { isAlive, signalProcess } from '../../../src/host/processes.js';
 import { recoverTicket } from '../../../src/host/recovery.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
@@ -17,6 +17,7 @@ import {
   unproved,
   type TestCluster,
 } from '../cluster.js';
+import { until } from '../helpers.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -132,7 +133,22 @@ describe('a ticket of a kill', () => {
     await driver.killNode(cluster.dir, 'n3');
     expect(await inject(ticket.faultId)).toMatchObject({ state: 'injected', injectedAt, injectedUs: 1 });
     await recover(ticket.faultId);
-    expect(isAlive((await processOf('n3')) as NonNullable<Awaited<ReturnType<typeof processOf>>>)).toBe(true);
+    expect(isAlive((await processOf('n3'))!)).toBe(true);
+  });
+
+  it('is over, too, if another broker dies while its end is being proved', async () => {
+    const { faultId } = await plan(killOf('follower', 'n3'));
+    await inject(faultId);
+    const other = (await processOf('n2'))!;
+    // It does not answer, so that the proof cannot come before it dies.
+    signalProcess(other, 'SIGSTOP');
+    const recovering = recover(faultId);
+    await until('n3 runs again', async () => isAlive((await processOf('n3'))!), 20_000);
+    signalProcess(other, 'SIGKILL');
+    const closed = await recovering;
+    expect(closed).toMatchObject({ state: 'recovered', died: ['n2'] });
+    expect(unproved(closed.healed)).toEqual([]);
+    await healthy(cluster);
   });
 
   it('lies in the cluster’s folder and in the run’s, with everything that recovery needs', async () => {

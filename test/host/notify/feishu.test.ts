@@ -103,6 +103,7 @@ describe('a message that is not shown', () => {
     ['since there were too many', { status: 200, body: '{"code":11232,"msg":"frequency limited"}' }, true, /11232/],
     ['since there were too many for the gateway', { status: 429, body: '{"code":99991400}' }, true, /status 429/],
     ['since an older gateway limits it', { status: 400, body: '{"code":11232}' }, true, /status 400/],
+    ['though the answer has a good code, with a bad status', { status: 500, body: '{"code":0}' }, true, /status 500/],
     ['since Feishu is out of order', { status: 503, body: 'busy' }, true, /status 503, busy/],
     ['since the answer has no code', { status: 200, body: '<html>' }, true, /status 200, <html>/],
     ['since the connection broke', 'break', true, /no answer: /],
@@ -169,6 +170,19 @@ describe('a message that is not shown', () => {
       body: JSON.stringify({ ...late, msg_type: 'text', content: { text: 'late' } }),
     });
     expect(await response.json()).toMatchObject({ code: 19021 });
+  });
+
+  it('since its address moved is not carried after it: nobody knows who is there', async () => {
+    feishu.trouble = (nth) =>
+      nth === 1 ? { status: 307, body: '', headers: { location: feishu.webhook } } : undefined;
+    expect((await failure(attempt())).message).toMatch(/no answer/);
+    expect([feishu.calls(), feishu.shown]).toEqual([1, []]);
+  });
+
+  it('since its address cannot be used does not show the address', async () => {
+    process.env['CHAOS_TEST_WEBHOOK'] = feishu.webhook.replace('://', '://me:planted@');
+    expect((await failure(attempt())).message).toMatch(/no answer: .*\*\*\*/);
+    expect(feishu.calls()).toBe(0);
   });
 
   it('since an answer repeats the secrets does not show them', async () => {

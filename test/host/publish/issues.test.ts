@@ -72,6 +72,8 @@ describe('the issue of a failing scenario', () => {
       issueError: expect.stringMatching(/503/),
     });
     expect(publicationOf(dataRoot, 'run-1')).toMatchObject({ push_error: null, issue_error: first?.issueError });
+    // Nor the report of the next one.
+    expect(await run(2, false, 30)).toMatchObject([{ runId: 'run-1' }, { runId: 'run-2', pushError: null }]);
     github.trouble = undefined;
     expect(await run(2, false)).toMatchObject([
       { runId: 'run-1', issueError: null },

@@ -1,0 +1,35 @@
+// `npm run docs:pictures -- <folder of a run>`: makes the pictures of docs/ anew: that run's page, and the history with made-up runs.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { historyFiles } from '../src/report/history-files.js';
+import { syntheticHistory } from '../test/report/support/synthetic-history.js';
+import { launchBrowser, openPage, SCREENS } from '../test/support/browser.js';
+import { scratchFolder } from '../test/support/scratch.js';
+
+/** As much of a page as its picture shows, by the width of the screen. */
+const HEIGHT_PX: Readonly<Record<number, number>> = { 360: 1900, 1440: 1500 };
+const MONTH_OF_RUNS = 180;
+
+const page = resolve(process.argv[2] ?? '', 'report.html');
+if (!existsSync(page)) {
+  console.error('usage: npm run docs:pictures -- <folder of a run with a page>');
+  process.exit(64);
+}
+const folder = scratchFolder('pictures');
+for (const [name, text] of historyFiles(syntheticHistory(MONTH_OF_RUNS), { runsAt: 'runs/' }))
+  writeFileSync(join(folder, name), text);
+const shown = [
+  ...SCREENS.map((screen) => ({ name: 'report', file: page, screen })),
+  { name: 'history', file: join(folder, 'index.html'), screen: { width: 1440, scheme: 'light' as const } },
+];
+const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
+const browser = await launchBrowser();
+for (const { name, file, screen } of shown) {
+  const opened = await openPage(browser, pathToFileURL(file).href, screen);
+  const path = join(images, `${name}-${screen.width}-${screen.scheme}.png`);
+  const clip = { x: 0, y: 0, width: screen.width, height: HEIGHT_PX[screen.width] ?? 1500 };
+  await opened.page.screenshot({ path, clip, fullPage: true });
+  console.log(path);
+}
+await browser.close();
