@@ -2,13 +2,15 @@
  * Test equipment: takes the place of RobustMQ's `broker-server` where the driver is tested. It reads the same generated files, and answers what
  * the driver asks; it passes no message on, and no verdict from it says anything about RobustMQ.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { argv, env, exit, stderr, stdout } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isListening } from '../../../src/host/ports.js';
 import { startAdmin } from './admin.js';
 import { startGrpc } from './grpc.js';
 import { startMqtt } from './mqtt.js';
 import { readSettings } from './settings.js';
-import { join, keepShared } from './shared.js';
+import { join, keepShared, listed, readShared } from './shared.js';
 import { isSet } from './traps.js';
 
 const configFile = argv[argv.indexOf('--conf') + 1] ?? '';
@@ -27,8 +29,23 @@ if (trapped('refuse-start')) {
 process.on('SIGTERM', () => {
   if (!trapped('ignore-sigterm')) exit(0);
 });
+/** As the real one: a node that starts for the first time gives up where it meets another one that is itself not in yet. */
+async function meetPeers(): Promise<void> {
+  for (const id of settings.peers.filter((peer) => peer !== settings.id)) {
+    if (!(await isListening(settings.grpcPorts[id] ?? 0)) || listed(readShared(settings)).includes(id)) continue;
+    stdout.write(`join failed: node ${id} is not initialized\n`);
+    exit(1);
+  }
+}
+
+/** Between an open gRPC port and being in; the real one needs seconds. */
+const JOIN_MS = 300;
+
 await startGrpc(settings);
+if (!existsSync(settings.joinedFile)) await meetPeers();
+await sleep(JOIN_MS);
 join(settings);
+writeFileSync(settings.joinedFile, '');
 keepShared(settings);
 const { clients } = startMqtt(settings);
 startAdmin(settings, clients);

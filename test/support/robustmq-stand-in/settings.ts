@@ -32,6 +32,10 @@ const loggerToml = z.object({
 export interface Settings {
   readonly id: number;
   readonly peers: readonly number[];
+  /** gRPC ports by node. */
+  readonly grpcPorts: Readonly<Record<number, number>>;
+  /** There as soon as this node was once in. */
+  readonly joinedFile: string;
   readonly host: string;
   readonly grpcPort: number;
   readonly httpPort: number;
@@ -56,6 +60,8 @@ export function readSettings(configFile: string, trapsFile: string): Settings {
   return {
     id: toml.broker_id,
     peers: Object.keys(toml.meta_addrs).map(Number),
+    grpcPorts: Object.fromEntries(Object.entries(toml.meta_addrs).map(([id, at]) => [id, Number(at.split(':')[1])])),
+    joinedFile: join(toml.data_path, 'joined'),
     host: toml.broker_ip,
     grpcPort: toml.grpc_port,
     httpPort: toml.http_port,
