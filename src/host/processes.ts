@@ -133,11 +133,12 @@ function ownerOf(pid: number): string | undefined {
 
 /** Kills every process that carries the mark, again until none is left (a dying one may just have started another). */
 export async function sweepOwned(matches: (owner: string) => boolean): Promise<number> {
-  let swept = 0;
+  // On a busy host one that was killed may still be there at the next look.
+  const swept = new Set<string>();
   for (let round = 0; round < 20; round += 1) {
     const found = findOwned(matches);
-    if (found.length === 0) return swept;
-    for (const id of found) if (signalProcess(id, 'SIGKILL')) swept += 1;
+    if (found.length === 0) return swept.size;
+    for (const id of found) if (signalProcess(id, 'SIGKILL')) swept.add(`${id.pid} ${id.startTicks}`);
     await sleepMs(50);
   }
   throw new Error('processes of this cluster keep coming back after SIGKILL');
