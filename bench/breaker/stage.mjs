@@ -56,12 +56,16 @@ function ownEnvironment(root) {
   return { ...rest, TEMPORAL_CONFIG_FILE: join(root, 'none.toml') };
 }
 
+/** The cluster of a run that was terminated stays, with its keeper, until its lease is over. */
+const LEASE_SECONDS = 30;
+
 const configText = (cluster, scenario) =>
   JSON.stringify({
     cluster: { name: cluster, driver: 'rehearsal' },
     host: { id: HOST },
     data_dir: 'data',
     schedule: { cron: '0 0 29 2 *' },
+    timing: { lease_seconds: LEASE_SECONDS },
     scenarios: [
       { name: scenario, fault: 'broker-kill', target: 'robustmq-server', params: { victim: 'leader' }, core: true },
     ],
@@ -96,7 +100,7 @@ async function end(root, dataRoot) {
     ...findOwned((owner) => owner.startsWith(root)),
     ...liveUsers(dataRoot).map((user) => user.process),
   ];
-  const until = Date.now() + 20_000;
+  const until = Date.now() + LEASE_SECONDS * 1000 + 20_000;
   while (left().length > 0 && Date.now() < until) await sleep(100);
   const found = left().map(({ pid }) => commandLine(pid));
   await sweepOwned((owner) => owner.startsWith(root));

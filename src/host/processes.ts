@@ -131,13 +131,19 @@ function ownerOf(pid: number): string | undefined {
   }
 }
 
-/** Kills every process that carries the mark, again until none is left (a dying one may just have started another). */
+/**
+ * Kills every process that carries the mark, until two looks in a row find none: a dying one may just have started another, and of one that is in
+ * the middle of its exec the kernel shows no environment yet. Resolves to how many were killed.
+ */
 export async function sweepOwned(matches: (owner: string) => boolean): Promise<number> {
-  let swept = 0;
-  for (let round = 0; round < 20; round += 1) {
+  // On a busy host one that was killed may still be there at the next look.
+  const swept = new Set<string>();
+  let empty = 0;
+  for (let look = 0; look < 20; look += 1) {
     const found = findOwned(matches);
-    if (found.length === 0) return swept;
-    for (const id of found) if (signalProcess(id, 'SIGKILL')) swept += 1;
+    empty = found.length === 0 ? empty + 1 : 0;
+    if (empty === 2) return swept.size;
+    for (const id of found) if (signalProcess(id, 'SIGKILL')) swept.add(`${id.pid} ${id.startTicks}`);
     await sleepMs(50);
   }
   throw new Error('processes of this cluster keep coming back after SIGKILL');
