@@ -33,10 +33,12 @@ const injectionOf = (ticket: FaultTicket): Injection => ({
 });
 
 async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
+  // Whether it can be done here at all does not depend on the node, and is said before anybody looks for one.
+  const [anyone] = await cluster.driver.nodes(cluster.dir);
+  const anybody = workOn(anyone?.id ?? '', scenario.params);
+  const { injector, why } = await chooseInjector(params.parse(scenario.params).injector, anybody, cluster);
   const decided = await planVictim(scenario, cluster, '');
-  const work = workOn(decided.targets[0] as string, scenario.params);
-  const { injector, why } = await chooseInjector(params.parse(scenario.params).injector, work, cluster);
-  const { own, touches } = await injector.plan(work, cluster);
+  const { own, touches } = await injector.plan(workOn(decided.targets[0] as string, scenario.params), cluster);
   return {
     ...decided,
     injector: injector.name,

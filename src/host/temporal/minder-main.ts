@@ -15,9 +15,9 @@ import { databaseFile, liveUsers, minderFile, readServer, serverFile, serverLog,
 const [dataRoot = '', ...searchAttributes] = process.argv.slice(2);
 
 /** Long enough for one command to follow another without a restart in between, well under the 10 s that a server may outlive its users. */
-const UNUSED_LIMIT_MS = 4000;
+const UNUSED_LIMIT_MS = 3000;
 /** A busy server takes longer than its usual 3 s; all in all it is gone 10 s after its last user, and its database survives a kill. */
-const END_LIMIT_MS = 4500;
+const END_LIMIT_MS = 4000;
 const PREFERRED_PORTS = [17_233, 18_233, 17_243, 17_253] as const;
 
 const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);

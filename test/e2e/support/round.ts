@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -143,9 +143,19 @@ export async function mustPoll<T>(
 /** Waits until a file of the run exists, e.g. the mark that a client of a phase is connected. */
 export const fileAppears = (path: string): Promise<true> => mustPoll(path, () => existsSync(path) || undefined);
 
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '(gone by now)';
+  }
+}
+
 /** Everything of this sandbox that still runs: brokers, proxies, clients, keeper, server, minder, by their mark; users of the server. */
 export function leftovers(sandbox: Sandbox): string[] {
-  const marked = findOwned((owner) => owner.startsWith(sandbox.root)).map((id) => `process ${id.pid}`);
+  const marked = findOwned((owner) => owner.startsWith(sandbox.root)).map(
+    ({ pid }) => `process ${pid} ${commandOf(pid)}`,
+  );
   return [...marked, ...liveUsers(sandbox.dataRoot).map((user) => `${user.role} ${user.process.pid}`)];
 }
 
