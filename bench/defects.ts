@@ -1,13 +1,14 @@
 /**
  * `npm run bench:defects`: plants each defect in a copy of a client, or of the built program, runs its row in short, and expects it red. Row numbers as arguments take some of
- * them. Exit status 1 where a row stayed green.
+ * them; `--save` enters what they said into bench/defects.json and bench/README.md. Exit status 1 where a row stayed green.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { scratchFolder } from '../test/support/scratch.js';
-import { table } from './row.js';
+import { renderDefects, saveDefect, type PlantedDefect } from './results.js';
 
 interface Edit {
   readonly file: string;
@@ -212,10 +213,14 @@ async function withDefect(defect: Defect): Promise<Said> {
   }
 }
 
-const wanted = process.argv.slice(2).map(Number);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { save: { type: 'boolean', default: false } },
+});
+const wanted = positionals.map(Number);
 const chosen = defects.filter(({ row }) => wanted.length === 0 || wanted.includes(row));
 const sound = new Map<number, Said>();
-const found: string[][] = [];
+const all: PlantedDefect[] = [];
 for (const defect of chosen) {
   const { row, name } = defect;
   // A row that is red without a defect has not noticed one.
@@ -224,8 +229,10 @@ for (const defect of chosen) {
   const { reached, value } = await withDefect(defect);
   const caught = without.reached === true && reached === false;
   const verdict = caught ? 'red' : without.reached === true ? '**not noticed**' : '**red without it, too**';
-  found.push([String(row), name, without.value, value, verdict]);
+  const found = { row, name, without: without.value, with: value, verdict, at: new Date().toISOString() } as const;
+  all.push(found);
+  if (values.save) saveDefect(found, defects);
   console.error(`row ${row}, ${name}: ${verdict}: ${value}; without it: ${without.value}`);
   if (!caught) process.exitCode = 1;
 }
-console.log(table(['row', 'defect', 'the row without it', 'the row with it', ''], found));
+console.log(renderDefects(all));

@@ -31,8 +31,18 @@ export type Entry = z.infer<typeof entry>;
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const RESULTS = file('results.json');
+const DEFECTS = file('defects.json');
 const README = file('README.md');
-const [BEGIN, END] = ['<!-- figures: written by `npm run bench -- --save` -->', '<!-- /figures -->'];
+
+/** Replaces what stands in the README between two comments: `<!-- name: … -->` and `<!-- /name -->`. */
+function enter(name: string, content: string): void {
+  const text = readFileSync(README, 'utf8');
+  const begin = text.indexOf('-->', text.indexOf(`<!-- ${name}:`)) + '-->'.length;
+  const end = text.indexOf(`<!-- /${name} -->`);
+  if (begin < '-->'.length || end < begin)
+    throw new Error(`${README}: expected <!-- ${name}: … --> and then <!-- /${name} -->`);
+  writeFileSync(README, `${text.slice(0, begin)}\n\n${content}\n\n${text.slice(end)}`);
+}
 
 /** The latest figures of every row that was ever saved. */
 export const readResults = (): Entry[] =>
@@ -65,8 +75,41 @@ export function saveResults(entries: readonly Entry[]): void {
   const kept = readResults().filter(({ id }) => !entries.some((found) => found.id === id));
   const all = [...kept, ...entries].sort((a, b) => a.id - b.id);
   writeFileSync(RESULTS, `${JSON.stringify(all)}\n`);
-  const text = readFileSync(README, 'utf8');
-  const [before, after] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (before < 0 || after < before) throw new Error(`${README}: expected ${BEGIN} and then ${END}`);
-  writeFileSync(README, `${text.slice(0, before)}${BEGIN}\n\n${render(rows, all)}\n\n${text.slice(after)}`);
+  enter('figures', render(rows, all));
+}
+
+const plantedDefect = z.strictObject({
+  row: z.number(),
+  name: z.string(),
+  /** What the row said without the defect and with it, and what follows. */
+  without: z.string(),
+  with: z.string(),
+  verdict: z.enum(['red', '**not noticed**', '**red without it, too**']),
+  at: z.string(),
+});
+
+/** One defect that was planted, and what its row said. */
+export type PlantedDefect = z.infer<typeof plantedDefect>;
+
+export const renderDefects = (found: readonly PlantedDefect[]): string =>
+  table(
+    ['row', 'defect', 'the row without it', 'the row with it', '', 'run (UTC)'],
+    found.map((one) => [
+      String(one.row),
+      one.name,
+      one.without,
+      one.with,
+      one.verdict,
+      one.at.slice(0, 16).replace('T', ' '),
+    ]),
+  );
+
+/** Enters one defect into the JSON and the README, in place of its older run; those that exist no more are left out. */
+export function saveDefect(found: PlantedDefect, known: readonly Pick<PlantedDefect, 'row' | 'name'>[]): void {
+  const older = existsSync(DEFECTS) ? z.array(plantedDefect).parse(JSON.parse(readFileSync(DEFECTS, 'utf8'))) : [];
+  const all = known.flatMap(({ row, name }) =>
+    [found, ...older].filter((one) => one.row === row && one.name === name).slice(0, 1),
+  );
+  writeFileSync(DEFECTS, `${JSON.stringify(all, null, 2)}\n`);
+  enter('defects', renderDefects(all));
 }

@@ -18,9 +18,8 @@ import { installRoot } from './host/tools.js';
 import { ownVersions } from './host/versions.js';
 import type { TemporalPlace } from './client/connection.js';
 import { registerSearchAttributes } from './client/register-search-attributes.js';
+import { runToEnd } from './worker-end.js';
 
-/** A dead worker's sticky queue holds up its workflows for this long (the default is 10 s). */
-const STICKY_TIMEOUT_MS = 1000;
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
 
@@ -77,11 +76,12 @@ export async function runWorker(
       ...common,
       workflowBundle,
       taskQueue: CHAOS_QUEUE,
-      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      // A dead worker's sticky queue holds up its workflows for this long (the default is 10 s).
+      stickyQueueScheduleToStartTimeout: 1000,
     }),
     Worker.create({ ...common, taskQueue: hostQueue(config.host.id) }),
   ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const running = Promise.all(workers.map(runToEnd));
   void pollUntil(async () => Promise.resolve(workers.every((w) => w.getState() === 'RUNNING') || undefined), {
     limitMs: 60_000,
     everyMs: 20,

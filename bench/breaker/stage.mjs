@@ -1,12 +1,12 @@
 // One Temporal server on a sqlite file and one worker, shared by many clusters, both of which may be killed at any time and come back.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectClient, embeddedServer } from '../../dist/client/connection.js';
-import { findOwned, isAlive, signalProcess, sweepOwned } from '../../dist/host/processes.js';
+import { commandLine, findOwned, isAlive, signalProcess, sweepOwned } from '../../dist/host/processes.js';
 import { liveUsers, readServer, useServer } from '../../dist/host/temporal/state.js';
 
 const workerScript = fileURLToPath(new URL('./worker-that-passes.mjs', import.meta.url));
@@ -87,14 +87,6 @@ async function insist(what, ask) {
   }
 }
 
-function commandLine(pid) {
-  try {
-    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`;
-  } catch {
-    return `${pid} (gone meanwhile)`;
-  }
-}
-
 async function end(root, dataRoot) {
   const left = () => [
     ...findOwned((owner) => owner.startsWith(root)),
@@ -102,7 +94,7 @@ async function end(root, dataRoot) {
   ];
   const until = Date.now() + LEASE_SECONDS * 1000 + 20_000;
   while (left().length > 0 && Date.now() < until) await sleep(100);
-  const found = left().map(({ pid }) => commandLine(pid));
+  const found = left().map(({ pid }) => `${pid} ${commandLine(pid) || '(gone meanwhile)'}`);
   await sweepOwned((owner) => owner.startsWith(root));
   rmSync(root, { recursive: true, force: true });
   if (found.length > 0) throw new Error(`processes were left behind, and had to be ended:\n${found.join('\n')}`);

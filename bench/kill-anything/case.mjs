@@ -8,7 +8,7 @@ import { findState } from '../../dist/host/drivers/nats/state.js';
 import { sweepOwned } from '../../dist/host/processes.js';
 import { listTickets, openTickets } from '../../dist/host/tickets.js';
 import { differences, hostSnapshot, processesIn } from './host-snapshot.mjs';
-import { createSandbox, reportsOf, runIdsOf, start } from './sandbox.mjs';
+import { createSandbox, reportsOf, runIdsOf, start, windowSecondsOf } from './sandbox.mjs';
 import { verdictProblems } from './verdict.mjs';
 import { killThem, processesOf } from './victims.mjs';
 import { portsLeft, watch } from './watch.mjs';
@@ -136,7 +136,10 @@ export async function runCase(plan, keep) {
     killed = killThem(plan, sandbox, command);
     problems.push(...(await awaitEnd(sandbox, command)));
     await watched.stop();
-    problems.push(...watched.problems, ...verdictProblems(reportsOf(sandbox), killed, ticket));
+    problems.push(
+      ...watched.problems,
+      ...verdictProblems(reportsOf(sandbox), killed, ticket, windowSecondsOf(plan.scenario)),
+    );
     problems.push(...(await leftBehind(sandbox, before, watched.ports)));
   } catch (error) {
     problems.push(`the case itself failed: ${error.stack ?? error}`);

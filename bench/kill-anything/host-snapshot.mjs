@@ -2,6 +2,7 @@
 
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { commandLine } from '../../dist/host/processes.js';
 
 /** Lines of a command's output; a tool that is not there, or may not look, has nothing to say. */
 function lines(command, args) {
@@ -51,29 +52,12 @@ export function differences(before, after) {
   });
 }
 
-/** TCP ports of this host that are listened on, each with the socket as `/proc/<pid>/fd` names it. */
-export function listeners() {
+/** TCP ports of this host that are listened on. */
+export function listeningPorts() {
   const rows = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
   const fields = rows.map((row) => row.trim().split(/\s+/)).filter((row) => row[3] === '0A');
-  return fields.map((row) => ({
-    port: parseInt(row[1].slice(row[1].lastIndexOf(':') + 1), 16),
-    socket: `socket:[${row[9]}]`,
-  }));
+  return fields.map((row) => parseInt(row[1].slice(row[1].lastIndexOf(':') + 1), 16));
 }
-
-function linksOf(folder) {
-  try {
-    return readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`));
-  } catch {
-    return []; // The process went while it was looked at.
-  }
-}
-
-/** The process that holds a socket. */
-export const holderOf = (socket) =>
-  readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .find((pid) => linksOf(`/proc/${pid}/fd`).includes(socket));
 
 /** Processes whose environment or command line names the folder: everything that was ever started for it. */
 export function processesIn(folder) {
@@ -82,7 +66,7 @@ export function processesIn(folder) {
     .flatMap((pid) => {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const command = commandLine(pid);
         const all = command + readFileSync(`/proc/${pid}/environ`, 'utf8');
         if (!all.includes(folder) || stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return [];
         return [`${pid} ${command.slice(0, 160)}`];

@@ -9,6 +9,9 @@ import { stringify } from 'yaml';
 
 const program = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
 
+/** A leader that is hit must be missed for longer than an election takes. */
+export const windowSecondsOf = ({ params }) => (params.victim === 'leader' ? 12 : 5);
+
 /** Waits short enough for two hundred cases; everything else is as in production. */
 const configOf = ({ scenario, sdk, leaseSeconds }) => ({
   cluster: { name: 'victim', driver: 'nats', nodes: 3 },
@@ -17,8 +20,7 @@ const configOf = ({ scenario, sdk, leaseSeconds }) => ({
   load: { messages: 100, rate_per_second: 100 },
   timing: {
     heal_wait_seconds: 2,
-    // A leader that is hit must be missed for longer than an election takes.
-    fault_window_seconds: scenario.params.victim === 'leader' ? 12 : 5,
+    fault_window_seconds: windowSecondsOf(scenario),
     fault_grace_seconds: 5,
     lead_in_seconds: 1,
     observe_budget_seconds: 12,

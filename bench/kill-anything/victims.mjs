@@ -1,19 +1,11 @@
 // Finds the real processes of a sandbox by what the program itself wrote down, and kills them by pid and start time.
 
-import { readFileSync } from 'node:fs';
 import { findState } from '../../dist/host/drivers/nats/state.js';
+import { monotonicUs } from '../../dist/host/clock.js';
 import { keeperOf } from '../../dist/host/keeper-control.js';
-import { findOwned, identify, isAlive, signalProcess } from '../../dist/host/processes.js';
+import { commandLine, findOwned, identify, isAlive, ownerOf, signalProcess } from '../../dist/host/processes.js';
 import { liveUsers, readServer } from '../../dist/host/temporal/state.js';
 import { pick } from './random.mjs';
-
-const commandLine = (pid) => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-};
 
 /** Clients alone, without the process that watches them. */
 const clientsOf = ({ clusterDir }) =>
@@ -35,24 +27,15 @@ const FINDERS = {
 export const processesOf = (victim, sandbox, command) =>
   FINDERS[victim](sandbox, command).filter((id) => id != null && isAlive(id));
 
-export const ownerOf = (pid) => {
-  try {
-    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    return environment.find((pair) => pair.startsWith('ROBUSTMQ_CHAOS_OWNER=')) ?? '';
-  } catch {
-    return '';
-  }
-};
-
 /**
  * SIGKILL to one process of each kind.
- * @returns {{ victim: string, pid: number, owner: string }[]} what was killed; a kind that has no process just now is left out
+ * @returns {{ victim: string, pid: number, owner: string, atUs: number }[]} what was killed; a kind that has no process just now is left out
  */
 export function killThem(plan, sandbox, command) {
   const chosen = plan.victims.flatMap((victim) => {
     const found = processesOf(victim, sandbox, command);
     return found.length === 0 ? [] : [{ victim, id: pick(plan.random, found) }];
   });
-  const known = chosen.map(({ victim, id }) => ({ victim, id, pid: id.pid, owner: ownerOf(id.pid) }));
-  return known.filter(({ id }) => signalProcess(id, 'SIGKILL'));
+  const known = chosen.map(({ victim, id }) => ({ victim, id, pid: id.pid, owner: ownerOf(id.pid) ?? '' }));
+  return known.flatMap((one) => (signalProcess(one.id, 'SIGKILL') ? [{ ...one, atUs: monotonicUs() }] : []));
 }

@@ -3,10 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicUs } from '../../dist/host/clock.js';
 import { findState } from '../../dist/host/drivers/nats/state.js';
+import { listensOn } from '../../dist/host/ports.js';
+import { findOwned } from '../../dist/host/processes.js';
 import { openTickets } from '../../dist/host/tickets.js';
 import { deadBrokers, faultsInForce } from './faults-in-force.mjs';
-import { holderOf, listeners } from './host-snapshot.mjs';
-import { ownerOf, processesOf } from './victims.mjs';
+import { listeningPorts } from './host-snapshot.mjs';
+import { processesOf } from './victims.mjs';
 
 const LOOK_EVERY_MS = 200;
 /** A fault may outlive its deadline by this much; if worker and keeper were both dead, the next start of either. */
@@ -67,10 +69,6 @@ export function watch(sandbox, command) {
 
 /** Ports of the sandbox that are still listened on, unless by what belongs to another sandbox, which has found them free meanwhile. */
 export function portsLeft(ports, root) {
-  const left = listeners().filter(({ port }) => ports.has(port));
-  const foreign = ({ socket }) => {
-    const owner = ownerOf(holderOf(socket));
-    return owner !== '' && !owner.includes(root);
-  };
-  return left.filter((listener) => !foreign(listener)).map(({ port }) => port);
+  const foreign = findOwned((owner) => !owner.startsWith(root));
+  return listeningPorts().filter((port) => ports.has(port) && !foreign.some(({ pid }) => listensOn(pid, port)));
 }

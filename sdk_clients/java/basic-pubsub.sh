@@ -1,6 +1,9 @@
 #!/bin/sh
 # Becomes the built client, so that process id, signals and exit status are its own. It never builds.
-dist="$(cd "$(dirname "$0")" && pwd -P)/dist"
+# The folder by no process of its own: whatever is killed here is the client.
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+# The class archive is bound to the jar's absolute path.
+CDPATH= cd -P -- "$here" && dist=$PWD/dist && cd -- "$OLDPWD" || exit
 if [ ! -f "$dist/client.jar" ]; then
   echo '{"sdk":"java","sent":0,"received":0,"lost":0,"p99_ms":null,"errors":["not built: expected sdk_clients/java/dist/client.jar, got none; run sdk_clients/java/build.sh"]}'
   exit 3

@@ -86,6 +86,12 @@ function isOverloaded(outcome: ClientOutcome, rules: VerdictRules): boolean {
   return (result.lateness_p99_ms ?? 0) > rules.latenessLimitMs || rate < rules.achievedRateMin;
 }
 
+/** By the clients' contract: settings that cannot be used, and a client that is not built. It never spoke to a broker then. */
+const SET_UP_EXITS: readonly number[] = [2, 3];
+
+const couldNotBegin = ({ end, result }: ClientOutcome): boolean =>
+  end.kind === 'exited' && SET_UP_EXITS.includes(end.code) && result?.sent === 0;
+
 /** Lateness cannot lose a message that was acknowledged, nor withhold an acknowledgement, nor keep a broker from letting anybody in. */
 const isExcusable = (result: ClientResult): boolean =>
   result.sent > 0 && result.lost === 0 && (result.unconfirmed ?? 0) === 0;
@@ -111,6 +117,7 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessa
     const line = check('last_line', 'a result as in CONTRACT.md', outcome.lineProblem ?? 'none', false);
     return verdict('script_format_error', [exit, line]);
   }
+  if (couldNotBegin(outcome)) return verdict('harness_error', [exit]);
   const p99 = result.p99_ms;
   const checks = [
     exit,

@@ -10,7 +10,7 @@ import type { ClusterDriver, Targets } from './drivers/contract.js';
 import type { Fault, FaultCluster, FaultTicket } from './faults/contract.js';
 import { confirmKeeper } from './keeper-control.js';
 import { ownIdentity } from './processes.js';
-import { openTickets, readTicket, withTicket, writeTicket } from './tickets.js';
+import { isOpen, openTickets, readTicket, withTicket, writeTicket } from './tickets.js';
 
 /** Another caller of the same ticket is waited for this long. */
 const TICKET_LIMIT_MS = 30_000;
@@ -88,6 +88,7 @@ export async function planFault(
     recoveryBudgetMs: plan.timing.recoveryBudgetMs,
     injectedAt: null,
     injectedUs: null,
+    seenOnUs: null,
     recoveredAt: null,
     recoveredUs: null,
     recoveredBy: null,
@@ -177,8 +178,9 @@ export async function observeFault(
 }
 
 /**
- * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if it ended before
- * its time: somebody recovered it, or what it rests on is gone (the proxies were killed, the broker was started).
+ * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if it was not seen in
+ * force to the end: somebody recovered it, or what it rests on is gone (the proxies were killed, the broker was started). Asked again, since its
+ * answer got lost with a worker or the server, it does not take the time for held in which nobody looked.
  */
 export async function holdFault(
   faults: readonly Fault[],
@@ -191,10 +193,11 @@ export async function holdFault(
   for (;;) {
     const ticket = mustReadTicket(clusterDir, faultId);
     const endUs = (ticket.injectedUs ?? 0) + windowMs * 1000;
-    if (ticket.state === 'recovered') return (ticket.recoveredUs ?? 0) < endUs;
+    if (ticket.state === 'recovered') return (ticket.seenOnUs ?? 0) < endUs;
+    const lookUs = monotonicUs();
     if (!(await isOn(faults, ticket, driver))) return true;
-    if (monotonicUs() >= endUs) return false;
-    await renewDeadline(clusterDir, faultId);
+    await noteInForce(clusterDir, faultId, lookUs);
+    if (lookUs >= endUs) return false;
     await sleepMs(Math.min(1000, Math.max(10, (endUs - monotonicUs()) / 1000)), signal);
   }
 }
@@ -205,11 +208,13 @@ const isOn = (faults: readonly Fault[], ticket: FaultTicket, driver: ClusterDriv
     .isOn(ticket, { dir: ticket.clusterDir, driver })
     .catch(() => false);
 
-const renewDeadline = (clusterDir: string, faultId: string): Promise<void> =>
+/** Enters the look, and renews the deadline. */
+const noteInForce = (clusterDir: string, faultId: string, seenOnUs: number): Promise<void> =>
   withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
     const ticket = mustReadTicket(clusterDir, faultId);
-    const deadlineUs = Math.min(ticket.hardCapUs, monotonicUs() + ticket.graceMs * 1000);
-    if (ticket.state !== 'recovered' && deadlineUs > ticket.deadlineUs) writeTicket({ ...ticket, deadlineUs });
+    const renewedUs = Math.min(ticket.hardCapUs, monotonicUs() + ticket.graceMs * 1000);
+    const deadlineUs = Math.max(ticket.deadlineUs, renewedUs);
+    if (isOpen(ticket)) writeTicket({ ...ticket, seenOnUs, deadlineUs });
     return Promise.resolve();
   });
 
@@ -217,6 +222,6 @@ const renewDeadline = (clusterDir: string, faultId: string): Promise<void> =>
 export const handToKeeper = (clusterDir: string, faultId: string): Promise<void> =>
   withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
     const ticket = readTicket(clusterDir, faultId);
-    if (ticket !== undefined && ticket.state !== 'recovered') writeTicket({ ...ticket, deadlineUs: monotonicUs() });
+    if (ticket !== undefined && isOpen(ticket)) writeTicket({ ...ticket, deadlineUs: monotonicUs() });
     return Promise.resolve();
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Fault, FaultTicket } from './faults/contract.js';
 import { dataPaths } from './paths.js';
 import { recoverTicket, type Recoverer } from './recovery.js';
-import { isDue, listTickets } from './tickets.js';
+import { isDue, isOpen, listTickets } from './tickets.js';
 
 /** Every ticket on this host, of whatever cluster of this data folder: also of faults that are over. */
 export function ticketsOnHost(dataRoot: string): FaultTicket[] {
@@ -13,8 +13,7 @@ export function ticketsOnHost(dataRoot: string): FaultTicket[] {
 }
 
 /** Those that are not over. */
-export const openOnHost = (dataRoot: string): FaultTicket[] =>
-  ticketsOnHost(dataRoot).filter((ticket) => ticket.state !== 'recovered');
+export const openOnHost = (dataRoot: string): FaultTicket[] => ticketsOnHost(dataRoot).filter(isOpen);
 
 /** What became of a ticket that was left open. */
 export interface LeftOpen {

@@ -121,13 +121,23 @@ export function findOwned(matches: (owner: string) => boolean): ProcessId[] {
   return found;
 }
 
-function ownerOf(pid: number): string | undefined {
+/** The owner mark of a process; undefined if it has none, or is gone. */
+export function ownerOf(pid: number): string | undefined {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
     const entry = environment.split('\0').find((pair) => pair.startsWith(`${OWNER_VARIABLE}=`));
     return entry?.slice(OWNER_VARIABLE.length + 1);
   } catch {
     return undefined;
+  }
+}
+
+/** A process's program and arguments; empty if it is gone. */
+export function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
   }
 }
 

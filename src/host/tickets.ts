@@ -26,8 +26,10 @@ export function listTickets(clusterDir: string): FaultTicket[] {
     .flatMap((name) => readTicket(clusterDir, name.slice(0, -'.json'.length)) ?? []);
 }
 
-export const openTickets = (clusterDir: string): FaultTicket[] =>
-  listTickets(clusterDir).filter((ticket) => ticket.state !== 'recovered');
+/** Its fault may still be in force. */
+export const isOpen = ({ state }: FaultTicket): boolean => state !== 'recovered';
+
+export const openTickets = (clusterDir: string): FaultTicket[] => listTickets(clusterDir).filter(isOpen);
 
 /** Past its deadline, or of an earlier life of this host. */
 export const isDue = (ticket: FaultTicket): boolean =>

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { installRoot } from './tools.js';
 
@@ -16,4 +18,11 @@ export async function ownVersions(): Promise<Record<string, string>> {
   });
   const commit = failed ? 'unknown' : stdout;
   return { 'robustmq-chaos-test': `${ownVersion()} (${commit})`, node: process.versions.node, linux: release() };
+}
+
+/** Which build a program is: the version that it tells of itself may stand still. Lower-case hex. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }

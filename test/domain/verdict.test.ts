@@ -49,6 +49,17 @@ describe('one SDK', () => {
     expect(statusOf(outcome({ result: { planned: 10, sent: 10, lost: 1 } }))).toBe('failed');
   });
 
+  it.each([2, 3])(
+    'is harness_error when a client ended with %i and sent nothing: it never spoke to a broker',
+    (code) => {
+      const end = { kind: 'exited', code } as const;
+      const verdict = judgeSdk(outcome({ end, result: { planned: 0, sent: 0, p99_ms: null } }), rules, ASKED);
+      expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+      expect(verdict.checks).toEqual([{ check: 'exit_code', expected: '0', observed: String(code), ok: false }]);
+      expect(statusOf(outcome({ end, result: { sent: 7 } }))).toBe('failed');
+    },
+  );
+
   it('takes a client at its word that does not say what it planned', () => {
     expect(statusOf(outcome({ result: { planned: undefined, sent: 7 } }))).toBe('passed');
   });

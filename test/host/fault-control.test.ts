@@ -140,6 +140,25 @@ describe('a fault that is held', () => {
     expect(await held).toBe(true);
   });
 
+  it('asked again after the keeper has recovered it, was cut short unless it was seen in force to the end', async () => {
+    const injectedUs = monotonicUs() - 10_000_000;
+    const over = { injectedUs, state: 'recovered', recoveredUs: injectedUs + 8_000_000 } as const;
+    const unseen = await injected({ ...over, seenOnUs: injectedUs + 3_000_000 });
+    expect(await hold(unseen, 5_000)).toBe(true);
+    const seen = await injected({ ...over, seenOnUs: injectedUs + 5_000_000 });
+    expect(await hold(seen, 5_000)).toBe(false);
+  });
+
+  it('enters each look at which it was in force, the last one after its window', async () => {
+    const faultId = await injected();
+    expect(await hold(faultId, 300)).toBe(false);
+    expect(ticketOf(faultId).seenOnUs).toBeGreaterThanOrEqual((ticketOf(faultId).injectedUs as number) + 300_000);
+    const { fault } = fakeFault();
+    const before = ticketOf(faultId).seenOnUs;
+    expect(await holdFault([{ ...fault, isOn: () => Promise.resolve(false) }], dir, faultId, driver, 300)).toBe(true);
+    expect(ticketOf(faultId).seenOnUs).toBe(before);
+  });
+
   it('that is handed to the keeper is due at once, unless it is over', async () => {
     const faultId = await injected();
     await handToKeeper(dir, faultId);

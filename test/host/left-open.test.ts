@@ -41,6 +41,7 @@ function ticket(cluster: string, faultId: string, change: Partial<FaultTicket> =
     injectedAt: '2026-11-22T12:00:01.000Z',
     injectedUs: nowUs,
     recoveredAt: null,
+    seenOnUs: null,
     recoveredUs: null,
     recoveredBy: null,
     healed: [],

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -105,6 +105,10 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       ...{ sdk, sent: 0, received: 0, lost: 0, p99_ms: null },
       errors: [expect.stringMatching(new RegExp(`^not built: expected .+, got .+; run sdk_clients/${sdk}/build.sh$`))],
     });
+  });
+
+  it('is one process from the first moment on: whoever kills it before it begins has killed the client, and no helper of its script', () => {
+    expect(readFileSync(scriptOf(sdk), 'utf8')).not.toMatch(/\$\(|`/);
   });
 
   it('says that its ledger cannot be written, and is no success then', async () => {

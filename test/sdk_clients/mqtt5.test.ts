@@ -16,6 +16,7 @@ afterAll(async () => {
 });
 
 const REFUSED = 0x80;
+const QUOTA_EXCEEDED = 0x97;
 
 const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
   runAgainst(behaviour, sdk, { folder, environment: { MQTT_VERSION: '5', ...environment } });
@@ -35,7 +36,7 @@ describe.concurrent.each(sdkNames)('the %s client, speaking MQTT 5', (sdk) => {
   it('takes a PUBACK that refuses for none, and sends the message again after 200 ms', async () => {
     // Not stored: a broker that refuses delivers nothing.
     const behaviour: Behaviour = {
-      treat: ({ seq, nth }) => (seq >= 10 && seq < 15 && nth === 1 ? { puback: REFUSED, copies: 0 } : undefined),
+      treat: ({ seq, nth }) => (seq >= 10 && seq < 15 && nth === 1 ? { puback: QUOTA_EXCEEDED, copies: 0 } : undefined),
     };
     const { run, result, ledger, broker } = await runIn(behaviour, sdk);
     expect(run.status).toBe(0);

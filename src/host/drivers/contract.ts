@@ -28,6 +28,9 @@ export interface Leaders {
   readonly others?: readonly GroupLeader[];
 }
 
+/** `degraded`: a broker of it is not running. */
+export type ClusterStatus = 'stopped' | 'running' | 'degraded';
+
 export type NetworkMode = 'proxies' | 'namespaces';
 
 export interface StartOptions {
@@ -126,7 +129,7 @@ export interface ClusterDriver {
   start(dir: string, options: StartOptions): Promise<ClusterStarted>;
   /** Ends every process of the cluster, proxies and left-over clients included. Succeeds if nothing runs. */
   stop(dir: string): Promise<void>;
-  status(dir: string): Promise<'stopped' | 'running' | 'degraded'>;
+  status(dir: string): Promise<ClusterStatus>;
   /** What a scenario's `target` may name on the cluster that runs, or on one that is planned. */
   targets(cluster: string | Pick<StartOptions, 'nodeCount' | 'network'>): Promise<Targets>;
   nodes(dir: string): Promise<readonly NodeView[]>;

@@ -4,12 +4,12 @@ import { readJson, writeJson } from '../files.js';
 import { withLock } from '../lock.js';
 import type { ProcessId } from '../processes.js';
 
-interface Node {
+export interface Node {
   readonly id: string;
   readonly process: ProcessId | null;
 }
 
-interface State<N extends Node> {
+export interface State<N extends Node> {
   readonly cluster: string;
   readonly nodes: readonly N[];
 }
@@ -53,6 +53,10 @@ export function stateFile<N extends Node, S extends State<N>>(): StateFile<N, S>
   };
 }
 
+export type Locked = <T>(dir: string, work: () => Promise<T>) => Promise<T>;
+
 /** Starting, stopping and restarting of processes happen one at a time, whoever asks: worker, keeper, command line. */
-export const withClusterLock = <T>(dir: string, limitMs: number, work: () => Promise<T>): Promise<T> =>
-  withLock(join(dir, 'operation.lock'), limitMs, work);
+export const clusterLock =
+  (limitMs: number): Locked =>
+  (dir, work) =>
+    withLock(join(dir, 'operation.lock'), limitMs, work);

@@ -48,6 +48,8 @@ export interface FaultTicket extends FaultPlan {
   readonly recoveryBudgetMs: number;
   readonly injectedAt: string | null;
   readonly injectedUs: number | null;
+  /** When the last look began that found it in force. */
+  readonly seenOnUs: number | null;
   readonly recoveredAt: string | null;
   readonly recoveredUs: number | null;
   /** `workflow`, `keeper`, `worker`, `command`. */

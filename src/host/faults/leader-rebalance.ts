@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence, LeaderChange } from '../../domain/report-data.js';
-import { monotonicUs, pollUntil } from '../clock.js';
+import { pollUntil } from '../clock.js';
 import type { GroupLeader } from '../drivers/contract.js';
 import { isAlive } from '../processes.js';
 import { evidence, type Fault, type FaultCluster, type FaultTicket, type ProbeResult } from './contract.js';
-import { beforeOf, placeLeaders, planVictim, provedHealthy, takeover, victimOf } from './victim.js';
+import { beforeOf, placeLeaders, planVictim, provedHealthy, secondsSinceInject, takeover, victimOf } from './victim.js';
 
 /** Others must have taken over by then, and the node must be back: a broker expires after 30 s, and electing takes up to 40. */
 const TAKEOVER_LIMIT_MS = 90_000;
@@ -34,28 +34,23 @@ const loadOf = ({ group }: GroupLeader): boolean => group.startsWith('topic ');
 /** Which of the load's groups are led by the old leader again, each with a higher term than it had. */
 async function backAgain(ticket: FaultTicket, { dir, driver }: FaultCluster): Promise<LeaderChange[]> {
   const victim = victimOf(ticket);
-  const seconds = Math.round((monotonicUs() - (ticket.injectedUs ?? 0)) / 1000) / 1000;
+  const seconds = secondsSinceInject(ticket);
   const now = (await driver.leaders(dir)).load;
   return beforeOf(ticket)
     .leaders.filter(loadOf)
     .map((old) => {
       const found = now.find(({ group }) => group === old.group);
       const back = found?.leader === victim && (found.term ?? 0) > (old.term ?? 0) + 1;
-      const [to, termTo] = back ? [victim, found.term] : [null, null];
       return {
         group: old.group,
         from: found?.leader ?? 'nobody',
-        to,
+        to: back ? victim : null,
         seconds: back ? seconds : null,
-        ...terms(old, termTo),
+        termFrom: old.term,
+        termTo: back ? found.term : null,
       };
     });
 }
-
-const terms = ({ term }: GroupLeader, termTo: number | null): Pick<LeaderChange, 'termFrom' | 'termTo'> => ({
-  termFrom: term,
-  termTo,
-});
 
 async function everyoneLives({ dir, driver }: FaultCluster): Promise<Evidence> {
   const dead = (await driver.nodes(dir)).filter((node) => !node.alive).map(({ id }) => id);

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import { isListening } from '../ports.js';
-import { isAlive, type ProcessId } from '../processes.js';
+import { isAlive } from '../processes.js';
 import { evidence, type Fault, type FaultCluster, type FaultTicket, type ProbeResult } from './contract.js';
-import { provedHealthy } from './victim.js';
+import { provedHealthy, type BeforeVictim } from './victim.js';
 
 /** What a ticket keeps of each broker that it takes. */
-interface Before {
-  readonly process: ProcessId;
-  readonly brokerHost: string;
-  readonly brokerPort: number;
-}
+type Before = Pick<BeforeVictim, 'process' | 'brokerHost' | 'brokerPort'>;
 
 const beforeOf = (ticket: FaultTicket): Readonly<Record<string, Before>> =>
   ticket.before['victims'] as Readonly<Record<string, Before>>;

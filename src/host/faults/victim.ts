@@ -102,12 +102,16 @@ export async function planVictim(
   };
 }
 
+/** To the millisecond. */
+export const secondsSinceInject = ({ injectedUs }: FaultTicket): number =>
+  Math.round((monotonicUs() - (injectedUs ?? 0)) / 1000) / 1000;
+
 /** New leaders of what the victim led, as a survivor sees them, timed from the inject. */
 async function leaderChanges(ticket: FaultTicket, { dir, driver }: FaultCluster): Promise<LeaderChange[]> {
   const victim = victimOf(ticket);
   const survivor = (await driver.nodes(dir)).find((node) => node.id !== victim && node.alive);
   const now = survivor === undefined ? undefined : await driver.leaders(dir, survivor.id).catch(() => undefined);
-  const seconds = Math.round((monotonicUs() - (ticket.injectedUs ?? 0)) / 1000) / 1000;
+  const seconds = secondsSinceInject(ticket);
   const groups = now === undefined ? [] : withOthers(now);
   const { leaders, others } = beforeOf(ticket);
   return [...leaders, ...others]

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { installRoot, requireTool } from '../../../src/host/tools.js';
 import { freePorts } from '../../../src/host/ports.js';
-import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../../../src/host/processes.js';
+import { childEnvironment, commandLine, findOwned, spawnDetached, sweepOwned } from '../../../src/host/processes.js';
 import { pollUntil } from '../../../src/host/clock.js';
 import { liveUsers } from '../../../src/host/temporal/state.js';
 import type { ReportFile, RunData, RunResult } from '../../../src/domain/report-data.js';
@@ -143,18 +143,10 @@ export async function mustPoll<T>(
 /** Waits until a file of the run exists, e.g. the mark that a client of a phase is connected. */
 export const fileAppears = (path: string): Promise<true> => mustPoll(path, () => existsSync(path) || undefined);
 
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '(gone by now)';
-  }
-}
-
 /** Everything of this sandbox that still runs: brokers, proxies, clients, keeper, server, minder, by their mark; users of the server. */
 export function leftovers(sandbox: Sandbox): string[] {
   const marked = findOwned((owner) => owner.startsWith(sandbox.root)).map(
-    ({ pid }) => `process ${pid} ${commandOf(pid)}`,
+    ({ pid }) => `process ${pid} ${commandLine(pid) || '(gone by now)'}`,
   );
   return [...marked, ...liveUsers(sandbox.dataRoot).map((user) => `${user.role} ${user.process.pid}`)];
 }

@@ -1,6 +1,6 @@
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil, sleepMs } from '../../clock.js';
-import { isAlive } from '../../processes.js';
+import { fromAny, liveNodes } from '../broker-processes.js';
 import type { GroupLeader, Leaders } from '../contract.js';
 import { jsz, loadStreams, monitor, type GroupCluster, type Raftz } from './monitor.js';
 import { jetStreamRequest, withNats } from './nats-api.js';
@@ -8,22 +8,6 @@ import { loadState, nodeOf, type NatsNode, type NatsState } from './state.js';
 
 /** The raft group of the cluster itself. */
 export const META_GROUP = 'meta';
-
-const liveNodes = (state: NatsState): readonly NatsNode[] =>
-  state.nodes.filter((node) => node.process !== null && isAlive(node.process));
-
-/** Asks live nodes in turn until one answers. */
-async function fromAny<T>(nodes: readonly NatsNode[], ask: (node: NatsNode) => Promise<T>): Promise<T> {
-  const errors: string[] = [];
-  for (const node of nodes) {
-    try {
-      return await ask(node);
-    } catch (error) {
-      errors.push(`${node.id}: ${String(error)}`);
-    }
-  }
-  throw new Error(`no broker told who leads (${errors.join('; ') || 'none is alive'})`);
-}
 
 /**
  * Leaders of the meta group, of every stream of the load's account, and of every replicated consumer (`stream > consumer`). Consumers with

@@ -1,19 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
 import { namespaceFile } from '../../commands.js';
 import { removeNamespaces } from '../../namespaces.js';
-import {
-  childEnvironment,
-  endProcess,
-  isAlive,
-  signalProcess,
-  spawnDetached,
-  sweepOwned,
-  waitGone,
-} from '../../processes.js';
+import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
 import { requireTool } from '../../tools.js';
+import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
 import { startProxies } from '../toxiproxy/proxies.js';
@@ -21,15 +14,11 @@ import { unhealthy } from './health.js';
 import { isServerUp } from './monitor.js';
 import { planState } from './plan.js';
 import { serverConfig } from './server-config.js';
-import { findState, loadState, nodeOf, saveState, updateNode, withClusterLock } from './state.js';
+import { loadState, natsFile, natsLock, saveState, updateNode } from './state.js';
 import type { NatsNode, NatsState } from './state.js';
 
 const START_LIMIT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
-/** Ports are free when they are chosen, and may be taken when they are bound: then all are chosen anew. */
-const PORT_TRIES = 3;
-
-const nodeOwner = (dir: string, id: string): string => `${dir}#node-${id}`;
 
 async function launchNode(dir: string, state: NatsState, node: NatsNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
@@ -49,7 +38,7 @@ async function launchNode(dir: string, state: NatsState, node: NatsNode): Promis
 
 async function awaitUp(dir: string): Promise<void> {
   const state = loadState(dir);
-  const dead = (): NatsNode | undefined => loadState(dir).nodes.find((n) => n.process === null || !isAlive(n.process));
+  const dead = (): NatsNode | undefined => loadState(dir).nodes.find((node) => !isUp(node));
   const up = await pollUntil(
     async () => {
       if (dead() !== undefined) return 'dead' as const;
@@ -100,48 +89,12 @@ async function startOnce(dir: string, options: StartOptions): Promise<void> {
   await awaitUp(dir);
 }
 
-/** Starts the cluster and returns when every node serves MQTT. Rejects with CLUSTER_START_FAILED, and leaves nothing running then. */
-export async function start(dir: string, options: StartOptions): Promise<NatsState> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await withClusterLock(dir, () => startOnce(dir, options));
-      await awaitServing(dir);
-      return loadState(dir);
-    } catch (error) {
-      await stop(dir);
-      if (attempt < PORT_TRIES && /address already in use| 5\d\d /.test(String(error))) continue;
-      if (error instanceof ChaosError) throw error;
-      throw new ChaosError('CLUSTER_START_FAILED', `cluster ${options.cluster}: ${String(error)}`);
-    }
-  }
-}
-
-/** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. */
-export async function stop(dir: string): Promise<void> {
-  await withClusterLock(dir, async () => {
-    const state = findState(dir);
-    const processes = (state?.nodes ?? []).flatMap((node) => node.process ?? []);
-    for (const id of processes) signalProcess(id, 'SIGCONT');
-    await Promise.all(processes.map((id) => endProcess(id, STOP_GRACE_MS)));
-    await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
-    await removeNamespaces(dir);
-    rmSync(join(dir, 'cluster.json'), { force: true });
-  });
-}
-
-export async function killNode(dir: string, id: string): Promise<void> {
-  const node = nodeOf(loadState(dir), id);
-  if (node.process === null || !signalProcess(node.process, 'SIGKILL')) {
-    throw new ChaosError('INJECT_FAILED', `expected ${id} to run, found no such process`);
-  }
-  await waitGone(node.process, 5000);
-}
-
-export async function startNode(dir: string, id: string): Promise<void> {
-  await withClusterLock(dir, async () => {
-    const state = loadState(dir);
-    const node = nodeOf(state, id);
-    if (node.process !== null && isAlive(node.process)) return;
-    await launchNode(dir, state, node);
-  });
-}
+export const natsProcesses = brokerProcesses({
+  file: natsFile,
+  locked: natsLock,
+  stopGraceMs: STOP_GRACE_MS,
+  startOnce,
+  awaitServing,
+  launchNode,
+  removeRest: removeNamespaces,
+});

@@ -1,8 +1,8 @@
 import { NODE_DEVICE } from '../../namespaces.js';
+import { nodeIds } from '../broker-processes.js';
 import type { ClusterNetwork, NetworkInterface, NetworkPath, StartOptions } from '../contract.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { routeRoundTripMs } from './nats-api.js';
-import { nodeIds } from './plan.js';
 import { findState, loadState, natsProxies, type NatsNode, type NatsState } from './state.js';
 
 /** The paths whose round trip shows whether the network is slow: every client link, and every pair of nodes. */

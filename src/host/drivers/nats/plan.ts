@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createNamespaces, type NodePlace } from '../../namespaces.js';
 import { freePorts } from '../../ports.js';
+import { nodeIds } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import type { ProxyLink } from '../toxiproxy/api.js';
 import type { NatsNode, NatsState } from './state.js';
@@ -16,10 +17,6 @@ const NAMESPACE_PORTS: Ports = {
   routePort: 6222,
   proxiedMqttPort: 1883,
 };
-
-/** Names of a cluster's nodes. */
-export const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>
-  Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`);
 
 function nodeOn(options: StartOptions, id: string, ports: Ports, place: NodePlace | null): NatsNode {
   return {

@@ -1,6 +1,6 @@
 import type { ProcessId } from '../../processes.js';
 import type { NetworkMode } from '../contract.js';
-import { stateFile, withClusterLock as withLockOf } from '../state-file.js';
+import { clusterLock, stateFile } from '../state-file.js';
 import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
 
 export interface NatsNode {
@@ -33,16 +33,11 @@ export interface NatsState extends ProxyState {
   readonly network: NetworkMode;
 }
 
-const file = stateFile<NatsNode, NatsState>();
+export const natsFile = stateFile<NatsNode, NatsState>();
 
-export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = file;
+export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = natsFile;
 
-export const withClusterLock = <T>(dir: string, work: () => Promise<T>): Promise<T> => withLockOf(dir, 60_000, work);
+export const natsLock = clusterLock(60_000);
 
 /** One before each node's MQTT port, one for each direction in which two nodes dial. */
-export const natsProxies = proxyServer({
-  find: findState,
-  load: loadState,
-  saveProcess: (dir, proxyProcess) => saveState(dir, { ...loadState(dir), proxyProcess }),
-  locked: withClusterLock,
-});
+export const natsProxies = proxyServer(natsFile, natsLock);

@@ -1,25 +1,21 @@
-import { createHash } from 'node:crypto';
-import { accessSync, constants, createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { accessSync, constants } from 'node:fs';
 import { ChaosError } from '../../../domain/errors.js';
-import { identify, isAlive } from '../../processes.js';
-import { findTool } from '../../tools.js';
+import { fileSha256 } from '../../versions.js';
+import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, NodeView, StartOptions } from '../contract.js';
 import { clientIds } from './admin.js';
 import { unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
-import { killNode, start, startNode, stop } from './lifecycle.js';
+import { robustProcesses } from './lifecycle.js';
 import { snapshot } from './snapshot.js';
 import { robustNetwork } from './network.js';
-import { findState, HOST, idOf, loadState, robustProxies, type RobustNode } from './state.js';
+import { findState, HOST, loadState, robustProxies, type RobustNode } from './state.js';
 import { prepareTopics } from './topics.js';
 
 /** A subscriber that does not acknowledge gets a message again after this (`push_model.rs`). */
 const ACK_WAIT_MS = 5000;
 
 const clientEndpoint = (node: RobustNode): string => `${HOST}:${node.ports.proxiedMqtt}`;
-
-const isUp = (node: RobustNode): boolean => node.process !== null && isAlive(node.process);
 
 function binaryProblem(binary: string | undefined): string | undefined {
   const remedy = 'set cluster.binary (broker-server) and cluster.project_root (or ROBUSTMQ_HOME): docs/robustmq.md';
@@ -35,20 +31,9 @@ function binaryProblem(binary: string | undefined): string | undefined {
 /** What is missing, each with its remedy. */
 function preflight({ binary, network }: Pick<StartOptions, 'network' | 'binary'>): Promise<string[]> {
   const problem = binaryProblem(binary);
-  const problems = problem === undefined ? [] : [problem];
-  if (findTool('toxiproxy-server') === undefined)
-    problems.push('toxiproxy-server: expected in .tools/bin or on PATH, found nowhere; run npm run setup');
+  const problems = [...(problem === undefined ? [] : [problem]), ...missingHere(['toxiproxy-server'])];
   if (network === 'namespaces') problems.push('cluster.network: driver robustmq knows no namespaces; leave it out');
-  if (identify(process.pid) === undefined)
-    problems.push('/proc: expected the start time of processes there, found none; Linux only');
   return Promise.resolve(problems);
-}
-
-/** The broker's own version string stands still; the hash of its program does not. */
-async function versions(binary: string): Promise<Record<string, string>> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(binary), hash);
-  return { 'broker-server sha256': hash.digest('hex') };
 }
 
 async function connections(dir: string): Promise<Record<string, string[]>> {
@@ -60,26 +45,22 @@ async function connections(dir: string): Promise<Record<string, string[]>> {
 
 /** RobustMQ's own broker, one process per node, each with all three roles. */
 export const robustmqDriver: ClusterDriver = {
+  ...robustProcesses,
   name: 'robustmq',
   preflight,
   start: async (dir, options) => {
     const { binary } = options;
     if (binary === undefined) throw new ChaosError('PREFLIGHT_FAILED', binaryProblem(binary) ?? '');
-    const state = await start(dir, options, binary);
+    const state = await robustProcesses.start(dir, { ...options, binary });
     const endpoints = state.nodes.map(clientEndpoint);
     const dataDirs = state.nodes.map((node) => node.dataDir);
-    return { endpoint: endpoints[0] as string, endpoints, dataDirs, versions: await versions(binary) };
-  },
-  stop,
-  status: async (dir) => {
-    const state = findState(dir);
-    if (state === undefined) return 'stopped';
-    return state.nodes.every(isUp) ? 'running' : 'degraded';
+    // The broker's own version string stands still; the hash of its program does not.
+    const versions = { 'broker-server sha256': await fileSha256(binary) };
+    return { endpoint: endpoints[0] as string, endpoints, dataDirs, versions };
   },
   targets: async (cluster) => {
     const nodeCount = typeof cluster === 'string' ? (findState(cluster)?.nodes.length ?? 0) : cluster.nodeCount;
-    const nodes = Array.from({ length: nodeCount }, (_, i) => idOf(i + 1));
-    return { brokers: ['robustmq-server', 'broker-server', ...nodes], interfaces: ['eth0', 'lo'] };
+    return { brokers: brokerTargets(nodeIds({ nodeCount })), interfaces: ['eth0', 'lo'] };
   },
   nodes: async (dir) => {
     const view = (node: RobustNode): NodeView => ({
@@ -102,8 +83,6 @@ export const robustmqDriver: ClusterDriver = {
   placeLeader,
   prepareTopics,
   connections,
-  killNode,
-  startNode,
   unhealthy,
   snapshot,
   mend: robustProxies.mend,

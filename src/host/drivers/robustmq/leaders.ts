@@ -1,26 +1,10 @@
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
-import { isAlive } from '../../processes.js';
+import { fromAny, liveNodes } from '../broker-processes.js';
 import type { GroupLeader, Leaders } from '../contract.js';
 import { activeSegment } from './admin.js';
 import { METADATA_GROUP, raftView, type RaftView } from './raft-view.js';
 import { idOf, loadState, nodeOf, saveState, type LoadTopic, type RobustNode, type RobustState } from './state.js';
-
-export const liveNodes = (state: RobustState): readonly RobustNode[] =>
-  state.nodes.filter((node) => node.process !== null && isAlive(node.process));
-
-/** Asks live nodes in turn until one answers. */
-export async function fromAny<T>(nodes: readonly RobustNode[], ask: (node: RobustNode) => Promise<T>): Promise<T> {
-  const errors: string[] = [];
-  for (const node of nodes) {
-    try {
-      return await ask(node);
-    } catch (error) {
-      errors.push(`${node.id}: ${String(error)}`);
-    }
-  }
-  throw new Error(`no broker answered (${errors.join('; ') || 'none is alive'})`);
-}
 
 function raftGroup(name: string, view: RaftView): GroupLeader {
   const leader = view[name]?.current_leader ?? null;

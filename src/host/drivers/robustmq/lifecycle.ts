@@ -1,34 +1,21 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
-import {
-  childEnvironment,
-  endProcess,
-  isAlive,
-  signalProcess,
-  spawnDetached,
-  sweepOwned,
-  waitGone,
-} from '../../processes.js';
-import type { StartOptions } from '../contract.js';
-import { stateFilePath } from '../state-file.js';
+import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
+import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
 import { nodeProblem, raftProblem } from './health.js';
-import { planState } from './plan.js';
+import { planState, type RobustStart } from './plan.js';
 import { loggerConfig, serverConfig } from './server-config.js';
-import { findState, loadState, nodeOf, saveState, updateNode, withRobustLock } from './state.js';
+import { loadState, nodeOf, robustFile, robustLock, saveState, updateNode } from './state.js';
 import type { RobustNode, RobustState } from './state.js';
 
 /** A node needs 5 to 6 s on an idle machine; one that has no quorum never gets ready. */
 const NODE_START_LIMIT_MS = 120_000;
 /** It ends by itself within 5 to 7 s, and its own watchdog ends it after 20. */
 const STOP_GRACE_MS = 25_000;
-/** Ports are free when they are chosen, and may be taken when they are bound: then all are chosen anew. */
-const PORT_TRIES = 3;
-
-const nodeOwner = (dir: string, id: string): string => `${dir}#node-${id}`;
 
 async function launchNode(dir: string, state: RobustState, node: RobustNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
@@ -52,7 +39,7 @@ async function awaitJoined(dir: string, id: string): Promise<void> {
     async () => {
       const state = loadState(dir);
       const node = nodeOf(state, id);
-      if (node.process === null || !isAlive(node.process)) return 'ended' as const;
+      if (!isUp(node)) return 'ended' as const;
       const started = state.nodes.filter(({ process }) => process !== null);
       problem = (await nodeProblem(state, node, started)) ?? (await raftProblem(started));
       return problem === undefined ? ('joined' as const) : undefined;
@@ -65,9 +52,9 @@ async function awaitJoined(dir: string, id: string): Promise<void> {
   throw new ChaosError('CLUSTER_START_FAILED', `${what}; see ${outFile} and ${logFile}`);
 }
 
-async function startOnce(dir: string, options: StartOptions, binary: string): Promise<void> {
+async function startOnce(dir: string, options: RobustStart): Promise<void> {
   mkdirSync(options.logDir, { recursive: true });
-  const state = await planState(options, binary);
+  const state = await planState(options);
   saveState(dir, state);
   await writeCertificate(state);
   saveState(dir, { ...state, proxyProcess: await startProxies(dir, state) });
@@ -78,45 +65,10 @@ async function startOnce(dir: string, options: StartOptions, binary: string): Pr
   }
 }
 
-/** Starts the cluster and returns when every node is in. Rejects with CLUSTER_START_FAILED, and leaves nothing running then. */
-export async function start(dir: string, options: StartOptions, binary: string): Promise<RobustState> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await withRobustLock(dir, () => startOnce(dir, options, binary));
-      return loadState(dir);
-    } catch (error) {
-      await stop(dir);
-      if (attempt < PORT_TRIES && /address already in use| 5\d\d /i.test(String(error))) continue;
-      if (error instanceof ChaosError) throw error;
-      throw new ChaosError('CLUSTER_START_FAILED', `cluster ${options.cluster}: ${String(error)}`);
-    }
-  }
-}
-
-/** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. */
-export async function stop(dir: string): Promise<void> {
-  await withRobustLock(dir, async () => {
-    const processes = (findState(dir)?.nodes ?? []).flatMap((node) => node.process ?? []);
-    for (const id of processes) signalProcess(id, 'SIGCONT');
-    await Promise.all(processes.map((id) => endProcess(id, STOP_GRACE_MS)));
-    await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
-    rmSync(stateFilePath(dir), { force: true });
-  });
-}
-
-export async function killNode(dir: string, id: string): Promise<void> {
-  const node = nodeOf(loadState(dir), id);
-  if (node.process === null || !signalProcess(node.process, 'SIGKILL')) {
-    throw new ChaosError('INJECT_FAILED', `expected ${id} to run, found no such process`);
-  }
-  await waitGone(node.process, 5000);
-}
-
-export async function startNode(dir: string, id: string): Promise<void> {
-  await withRobustLock(dir, async () => {
-    const state = loadState(dir);
-    const node = nodeOf(state, id);
-    if (node.process !== null && isAlive(node.process)) return;
-    await launchNode(dir, state, node);
-  });
-}
+export const robustProcesses = brokerProcesses({
+  file: robustFile,
+  locked: robustLock,
+  stopGraceMs: STOP_GRACE_MS,
+  startOnce,
+  launchNode,
+});

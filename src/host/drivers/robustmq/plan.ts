@@ -36,9 +36,12 @@ function planNode(logDir: string, brokerId: number, ports: readonly number[]): R
   };
 }
 
+/** This driver brings no broker of its own. */
+export type RobustStart = StartOptions & { readonly binary: string };
+
 /** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
-export async function planState(options: StartOptions, binary: string): Promise<RobustState> {
-  const { cluster, runId, logDir, nodeCount } = options;
+export async function planState(options: RobustStart): Promise<RobustState> {
+  const { cluster, runId, logDir, nodeCount, binary } = options;
   const [proxyApiPort = 0, ...ports] = await freePorts(nodeCount * PORT_NAMES.length + 1);
   const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
   const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);

@@ -1,5 +1,5 @@
 import type { ProcessId } from '../../processes.js';
-import { stateFile, withClusterLock } from '../state-file.js';
+import { clusterLock, stateFile } from '../state-file.js';
 import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
 
 /** One port for each of a node's listeners; QUIC's is UDP, and shares its number with MQTT's TCP one. */
@@ -60,23 +60,17 @@ export interface RobustState extends ProxyState {
   readonly leader: string | null;
 }
 
-const file = stateFile<RobustNode, RobustState>();
+export const robustFile = stateFile<RobustNode, RobustState>();
 
-export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = file;
+export const { find: findState, load: loadState, save: saveState, update: updateNode, node: nodeOf } = robustFile;
 
 /** Starting and stopping of all nodes must fit in. */
 const LOCK_LIMIT_MS = 600_000;
 
-export const withRobustLock = <T>(dir: string, work: () => Promise<T>): Promise<T> =>
-  withClusterLock(dir, LOCK_LIMIT_MS, work);
+export const robustLock = clusterLock(LOCK_LIMIT_MS);
 
 /** One before each node's MQTT port. What the nodes say to each other goes past them: a node tells its peers its own ports. */
-export const robustProxies = proxyServer({
-  find: findState,
-  load: loadState,
-  saveProcess: (dir, proxyProcess) => saveState(dir, { ...loadState(dir), proxyProcess }),
-  locked: withRobustLock,
-});
+export const robustProxies = proxyServer(robustFile, robustLock);
 
 export const idOf = (brokerId: number): string => `n${brokerId}`;
 

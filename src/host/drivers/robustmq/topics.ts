@@ -1,5 +1,5 @@
 import { adminPost, activeSegment } from './admin.js';
-import { fromAny, liveNodes } from './leaders.js';
+import { fromAny, liveNodes } from '../broker-processes.js';
 import { idOf, loadState, saveState, type LoadTopic, type RobustNode, type RobustState } from './state.js';
 import { pollUntil } from '../../clock.js';
 

@@ -3,6 +3,7 @@ import { pollUntil } from '../../clock.js';
 import { childEnvironment, endProcess, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../../processes.js';
 import { requireTool } from '../../tools.js';
 import type { Proxies } from '../contract.js';
+import type { Locked } from '../state-file.js';
 import * as toxiproxy from './api.js';
 
 /** What a driver's state says of its proxies. A cluster without any has no links, and no process. */
@@ -13,13 +14,12 @@ export interface ProxyState {
   readonly links: readonly toxiproxy.ProxyLink[];
 }
 
-/** How a driver keeps that state. */
-interface Keeping {
-  readonly find: (dir: string) => ProxyState | undefined;
-  readonly load: (dir: string) => ProxyState;
-  readonly saveProcess: (dir: string, proxyProcess: ProcessId) => void;
-  readonly locked: (dir: string, work: () => Promise<void>) => Promise<void>;
-}
+/** Where a driver keeps that state. */
+type Keeping<S extends ProxyState> = {
+  readonly find: (dir: string) => S | undefined;
+  readonly load: (dir: string) => S;
+  readonly save: (dir: string, state: S) => void;
+};
 
 /** One driver's proxies: they carry all that can be delayed or cut of its clusters. */
 export interface ProxyServer {
@@ -54,7 +54,7 @@ const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink
   state.links.filter((link) => link.kind === 'route' && link.name.split('-').slice(1).includes(node));
 
 /** The proxies of the clusters of one driver. */
-export function proxyServer({ find, load, saveProcess, locked }: Keeping): ProxyServer {
+export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<S>, locked: Locked): ProxyServer {
   /** A fresh server on the same ports in place of `old`, which is dead or hangs. Nothing if somebody else has replaced it meanwhile. */
   const restart = (dir: string, old: ProcessId | null): Promise<void> =>
     locked(dir, async () => {
@@ -63,7 +63,8 @@ export function proxyServer({ find, load, saveProcess, locked }: Keeping): Proxy
         if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return;
         await endProcess(state.proxyProcess, 0);
       }
-      saveProcess(dir, await startProxies(dir, state));
+      const proxyProcess = await startProxies(dir, state);
+      save(dir, { ...load(dir), proxyProcess });
     });
 
   const clear = async (dir: string): Promise<void> => {

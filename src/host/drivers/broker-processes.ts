@@ -1,0 +1,127 @@
+import { rmSync } from 'node:fs';
+import { ChaosError } from '../../domain/errors.js';
+import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../processes.js';
+import { findTool, type Tool } from '../tools.js';
+import type { ClusterStatus, StartOptions } from './contract.js';
+import { stateFilePath, type Locked, type Node, type State, type StateFile } from './state-file.js';
+
+/** Ports are free when they are chosen, and may be taken when they are bound: then all are chosen anew. */
+const PORT_TRIES = 3;
+
+/** Names of a cluster's nodes. */
+export const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>
+  Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`);
+
+/** What a scenario's target may call a broker, whatever it runs on: any of them, or one by its name. */
+export const brokerTargets = (ids: readonly string[]): string[] => ['robustmq-server', 'broker-server', ...ids];
+
+/** The mark of everything that is started for one node. */
+export const nodeOwner = (dir: string, id: string): string => `${dir}#node-${id}`;
+
+export const isUp = ({ process }: Node): boolean => process !== null && isAlive(process);
+
+export const liveNodes = <N extends Node>({ nodes }: { readonly nodes: readonly N[] }): readonly N[] =>
+  nodes.filter(isUp);
+
+/** Asks live nodes in turn until one answers. */
+export async function fromAny<N extends Node, T>(nodes: readonly N[], ask: (node: N) => Promise<T>): Promise<T> {
+  const errors: string[] = [];
+  for (const node of nodes) {
+    try {
+      return await ask(node);
+    } catch (error) {
+      errors.push(`${node.id}: ${String(error)}`);
+    }
+  }
+  throw new Error(`no broker answered (${errors.join('; ') || 'none is alive'})`);
+}
+
+/** What a driver of broker processes needs of this machine and does not find, each with its remedy; also proves that processes can be told apart (/proc). */
+export function missingHere(tools: readonly Tool[]): string[] {
+  const problems = tools
+    .filter((tool) => findTool(tool) === undefined)
+    .map((tool) => `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`);
+  if (identify(process.pid) === undefined)
+    problems.push('/proc: expected the start time of processes there, found none; Linux only');
+  return problems;
+}
+
+/** What one kind of broker adds to the start and stop of any. */
+interface Kind<N extends Node, S extends State<N>, O extends StartOptions> {
+  readonly file: StateFile<N, S>;
+  readonly locked: Locked;
+  /** Brokers that have not ended by themselves this long after SIGTERM are killed. */
+  readonly stopGraceMs: number;
+  /** Plans the cluster, writes its state file and starts it; done under the lock. */
+  readonly startOnce: (dir: string, options: O) => Promise<void>;
+  /** What is waited for after that, without the lock. */
+  readonly awaitServing?: (dir: string) => Promise<void>;
+  readonly launchNode: (dir: string, state: S, node: N) => Promise<void>;
+  /** What is to be taken away beside processes and the state file. */
+  readonly removeRest?: (dir: string) => Promise<void>;
+}
+
+export interface BrokerProcesses<S, O> {
+  /** Resolves when every node serves. Rejects with CLUSTER_START_FAILED, and leaves nothing running then. */
+  readonly start: (dir: string, options: O) => Promise<S>;
+  readonly stop: (dir: string) => Promise<void>;
+  readonly killNode: (dir: string, id: string) => Promise<void>;
+  readonly startNode: (dir: string, id: string) => Promise<void>;
+  readonly status: (dir: string) => Promise<ClusterStatus>;
+}
+
+/** Start, stop, kill and restart of brokers that are processes of this host. */
+export function brokerProcesses<N extends Node, S extends State<N>, O extends StartOptions>(
+  kind: Kind<N, S, O>,
+): BrokerProcesses<S, O> {
+  const { file, locked } = kind;
+
+  /** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. */
+  const stop = (dir: string): Promise<void> =>
+    locked(dir, async () => {
+      const processes = (file.find(dir)?.nodes ?? []).flatMap((node) => node.process ?? []);
+      for (const id of processes) signalProcess(id, 'SIGCONT');
+      await Promise.all(processes.map((id) => endProcess(id, kind.stopGraceMs)));
+      await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
+      await kind.removeRest?.(dir);
+      rmSync(stateFilePath(dir), { force: true });
+    });
+
+  const start = async (dir: string, options: O): Promise<S> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await locked(dir, () => kind.startOnce(dir, options));
+        await kind.awaitServing?.(dir);
+        return file.load(dir);
+      } catch (error) {
+        await stop(dir);
+        if (attempt < PORT_TRIES && /address already in use| 5\d\d /i.test(String(error))) continue;
+        if (error instanceof ChaosError) throw error;
+        throw new ChaosError('CLUSTER_START_FAILED', `cluster ${options.cluster}: ${String(error)}`);
+      }
+    }
+  };
+
+  return {
+    start,
+    stop,
+    killNode: async (dir, id) => {
+      const node = file.node(file.load(dir), id);
+      if (node.process === null || !signalProcess(node.process, 'SIGKILL')) {
+        throw new ChaosError('INJECT_FAILED', `expected ${id} to run, found no such process`);
+      }
+      await waitGone(node.process, 5000);
+    },
+    startNode: (dir, id) =>
+      locked(dir, async () => {
+        const state = file.load(dir);
+        const node = file.node(state, id);
+        if (!isUp(node)) await kind.launchNode(dir, state, node);
+      }),
+    status: (dir) => {
+      const state = file.find(dir);
+      if (state === undefined) return Promise.resolve('stopped');
+      return Promise.resolve(state.nodes.every(isUp) ? 'running' : 'degraded');
+    },
+  };
+}
