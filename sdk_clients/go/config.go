@@ -12,25 +12,29 @@ import (
 const (
 	mqtt311 = "3.1.1"
 	mqtt5   = "5"
+
+	persistent = "persistent"
+	clean      = "clean"
 )
 
 // Config is the environment, read once and checked; CONTRACT.md has the table.
 type Config struct {
-	Endpoints    []string
-	Username     string
-	Password     string
-	MQTTVersion  string
-	Identity     Identity
-	ClientID     string
-	Topic        string
-	MessageCount int
-	MessageRate  float64
-	PayloadBytes int
-	AckWaitMs    int64
-	DrainMaxMs   int64
-	SetupLimitMs int64
-	TimeLimitMs  int64
-	LedgerPath   string
+	Endpoints         []string
+	Username          string
+	Password          string
+	MQTTVersion       string
+	SubscriberSession string
+	Identity          Identity
+	ClientID          string
+	Topic             string
+	MessageCount      int
+	MessageRate       float64
+	PayloadBytes      int
+	AckWaitMs         int64
+	DrainMaxMs        int64
+	SetupLimitMs      int64
+	TimeLimitMs       int64
+	LedgerPath        string
 }
 
 var (
@@ -98,24 +102,28 @@ func ReadConfig(getenv func(string) string) (Config, []string) {
 		endpoints = r.endpoints("CLUSTER_ENDPOINTS", all)
 	}
 	c := Config{
-		Endpoints:    endpoints,
-		Username:     r.text("MQTT_USERNAME", ""),
-		Password:     r.text("MQTT_PASSWORD", ""),
-		MQTTVersion:  r.text("MQTT_VERSION", mqtt311),
-		Identity:     Identity{Run: r.text("RUN_ID", "manual"), Phase: r.text("PHASE", "manual"), Publisher: clientID + "-pub"},
-		ClientID:     clientID,
-		Topic:        r.text("TOPIC", "chaos/"+clientID),
-		MessageCount: int(r.whole("MESSAGE_COUNT", 1000, 1, 1_000_000)),
-		MessageRate:  r.decimal("MESSAGE_RATE", 50, 0.001, 100_000),
-		PayloadBytes: int(r.whole("PAYLOAD_BYTES", 256, 1, 1_000_000)),
-		AckWaitMs:    r.whole("ACK_WAIT_MS", 5000, 1, 3_600_000),
-		DrainMaxMs:   r.whole("DRAIN_MAX_MS", 30000, 0, 3_600_000),
-		SetupLimitMs: r.whole("SETUP_LIMIT_MS", 20000, 1, 3_600_000),
-		TimeLimitMs:  r.whole("TIME_LIMIT_MS", 180000, 1, 86_400_000),
-		LedgerPath:   r.text("LEDGER_PATH", ""),
+		Endpoints:         endpoints,
+		Username:          r.text("MQTT_USERNAME", ""),
+		Password:          r.text("MQTT_PASSWORD", ""),
+		MQTTVersion:       r.text("MQTT_VERSION", mqtt311),
+		SubscriberSession: r.text("SUBSCRIBER_SESSION", persistent),
+		Identity:          Identity{Run: r.text("RUN_ID", "manual"), Phase: r.text("PHASE", "manual"), Publisher: clientID + "-pub"},
+		ClientID:          clientID,
+		Topic:             r.text("TOPIC", "chaos/"+clientID),
+		MessageCount:      int(r.whole("MESSAGE_COUNT", 1000, 1, 1_000_000)),
+		MessageRate:       r.decimal("MESSAGE_RATE", 50, 0.001, 100_000),
+		PayloadBytes:      int(r.whole("PAYLOAD_BYTES", 256, 1, 1_000_000)),
+		AckWaitMs:         r.whole("ACK_WAIT_MS", 5000, 1, 3_600_000),
+		DrainMaxMs:        r.whole("DRAIN_MAX_MS", 30000, 0, 3_600_000),
+		SetupLimitMs:      r.whole("SETUP_LIMIT_MS", 20000, 1, 3_600_000),
+		TimeLimitMs:       r.whole("TIME_LIMIT_MS", 180000, 1, 86_400_000),
+		LedgerPath:        r.text("LEDGER_PATH", ""),
 	}
 	if c.MQTTVersion != mqtt311 && c.MQTTVersion != mqtt5 {
 		r.refuse("MQTT_VERSION", mqtt311+" or "+mqtt5, strconv.Quote(c.MQTTVersion))
+	}
+	if c.SubscriberSession != persistent && c.SubscriberSession != clean {
+		r.refuse("SUBSCRIBER_SESSION", persistent+" or "+clean, strconv.Quote(c.SubscriberSession))
 	}
 	if strings.ContainsAny(c.Topic, "+#\x00") || len(c.Topic) > 65535 {
 		r.refuse("TOPIC", "a topic name without wildcards, at most 65535 bytes", strconv.Quote(shorten(c.Topic, 80)))

@@ -42,7 +42,7 @@ func TestRefuses(t *testing.T) {
 		{"CLUSTER_ENDPOINT", ""}, {"CLUSTER_ENDPOINTS", "host"}, {"CLUSTER_ENDPOINTS", "host:0"}, {"CLUSTER_ENDPOINTS", "host:65536"},
 		{"CLUSTER_ENDPOINTS", "a:1,,b:2"}, {"CLUSTER_ENDPOINTS", "::1:1883"}, {"MESSAGE_COUNT", "0"}, {"MESSAGE_COUNT", "1_000"},
 		{"MESSAGE_COUNT", " 7"}, {"MESSAGE_COUNT", "7.0"}, {"MESSAGE_COUNT", "+7"}, {"MESSAGE_RATE", "0"}, {"MESSAGE_RATE", "nan"},
-		{"MESSAGE_RATE", "1e3"}, {"TIME_LIMIT_MS", "-1"}, {"MQTT_VERSION", "4"}, {"TOPIC", "a/#"}, {"MQTT_PASSWORD", "secret"},
+		{"MESSAGE_RATE", "1e3"}, {"TIME_LIMIT_MS", "-1"}, {"MQTT_VERSION", "4"}, {"SUBSCRIBER_SESSION", "new"}, {"TOPIC", "a/#"}, {"MQTT_PASSWORD", "secret"},
 	} {
 		_, problems := read(map[string]string{c.name: c.value})
 		if len(problems) != 1 || !strings.HasPrefix(problems[0], c.name+": expected ") || strings.Contains(problems[0], "secret") {

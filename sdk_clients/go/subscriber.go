@@ -16,7 +16,7 @@ const (
 func NewSubscriber(config Config, journal *Journal, outbox *Outbox) *Role {
 	r := newRole("subscriber", config, journal, 1, Dial{
 		ClientID:     config.ClientID + "-sub",
-		CleanSession: false,
+		CleanSession: config.SubscriberSession == clean,
 		OnMessage:    journal.Received,
 	})
 	granted := false

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from payload import Identity
 
 MQTT_311, MQTT_5 = "3.1.1", "5"
+PERSISTENT, CLEAN = "persistent", "clean"
 
 
 class ConfigError(Exception):
@@ -35,6 +36,7 @@ class Config:
     username: str | None
     password: str | None
     mqtt_version: str
+    subscriber_session: str
     run: str
     phase: str
     client_id: str
@@ -104,6 +106,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         username=read.optional("MQTT_USERNAME"),
         password=read.optional("MQTT_PASSWORD"),
         mqtt_version=read.text("MQTT_VERSION", MQTT_311),
+        subscriber_session=read.text("SUBSCRIBER_SESSION", PERSISTENT),
         run=read.text("RUN_ID", "manual"),
         phase=read.text("PHASE", "manual"),
         client_id=client_id,
@@ -119,6 +122,8 @@ def read_config(env: Mapping[str, str]) -> Config:
     )
     if config.mqtt_version not in (MQTT_311, MQTT_5):
         read.refuse("MQTT_VERSION", f"{MQTT_311} or {MQTT_5}", json.dumps(config.mqtt_version))
+    if config.subscriber_session not in (PERSISTENT, CLEAN):
+        read.refuse("SUBSCRIBER_SESSION", f"{PERSISTENT} or {CLEAN}", json.dumps(config.subscriber_session))
     if re.search(r"[+#\0]", config.topic) or len(config.topic.encode("utf-8", "replace")) > 65535:
         read.refuse("TOPIC", "a topic name without wildcards, at most 65535 bytes", json.dumps(config.topic[:80]))
     if config.password is not None and config.username is None:

@@ -2,7 +2,7 @@
 
 import threading
 
-from config import Config, Endpoint
+from config import CLEAN, Config, Endpoint
 from connection import GRANTED_QOS_1, Connection, ConnectionFailed, LoginRefused
 from journal import Journal
 from outbox import Outbox
@@ -121,7 +121,10 @@ class Subscriber(Role):
 
     def _new_connection(self) -> Connection:
         return Connection(
-            self._config, f"{self._config.client_id}-sub", clean_session=False, on_message=self._journal.received
+            self._config,
+            f"{self._config.client_id}-sub",
+            clean_session=self._config.subscriber_session == CLEAN,
+            on_message=self._journal.received,
         )
 
     def _serve(self, connection: Connection) -> None:

@@ -48,6 +48,7 @@ class Config(unittest.TestCase):
 
     def test_speaks_only_3_1_1_and_5(self) -> None:
         self.assertIn("MQTT_VERSION", problems_of(MQTT_VERSION="4")[0])
+        self.assertIn("SUBSCRIBER_SESSION", problems_of(SUBSCRIBER_SESSION="new")[0])
 
     def test_never_repeats_a_password(self) -> None:
         self.assertNotIn("secret", problems_of(MQTT_PASSWORD="secret")[0])

@@ -65,7 +65,12 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     scenarios: chosenScenarios(config, request),
     sdks,
     sdksLeftOut: config.sdks.filter((sdk) => !sdks.includes(sdk)),
-    load: { messages: load.messages, ratePerSecond: load.rate_per_second, payloadBytes: load.payload_bytes },
+    load: {
+      messages: load.messages,
+      ratePerSecond: load.rate_per_second,
+      payloadBytes: load.payload_bytes,
+      subscriberSession: load.subscriber_session,
+    },
     timing: {
       healWaitMs: ms(timing.heal_wait_seconds),
       faultWindowMs: ms(timing.fault_window_seconds),

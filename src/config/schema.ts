@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subscriberSessions } from '../domain/plan.js';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
 const seconds = (max: number) => z.number().positive().max(max);
@@ -31,6 +32,7 @@ const load = z.strictObject({
   messages: z.number().int().min(1).max(100_000).default(1000),
   rate_per_second: z.number().positive().max(5000).default(50),
   payload_bytes: z.number().int().min(1).max(65_536).default(256),
+  subscriber_session: z.enum(subscriberSessions).default('persistent'),
 });
 
 const timing = z.strictObject({

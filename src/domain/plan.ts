@@ -11,11 +11,17 @@ export interface RunRequest {
   readonly sdks?: readonly string[] | undefined;
 }
 
+/** Whether a subscriber's session outlives its connection. */
+export const subscriberSessions = ['persistent', 'clean'] as const;
+export type SubscriberSession = (typeof subscriberSessions)[number];
+
 /** Load of one phase, for every SDK. */
 export interface LoadPlan {
   readonly messages: number;
   readonly ratePerSecond: number;
   readonly payloadBytes: number;
+  /** Absent: persistent. A report says so where it is clean, since an outage of the subscriber alone can lose messages then. */
+  readonly subscriberSession?: SubscriberSession;
 }
 
 /** Every duration of a run, in ms. */

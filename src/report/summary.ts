@@ -49,6 +49,11 @@ export function caveats(data: RunData): string[] {
       `Not a real verdict: the heal wait was ${plan.timing.healWaitMs / 1000} s instead of ${PRODUCTION_HEAL_WAIT_MS / 1000} s.`,
     );
   }
+  if (plan.load.subscriberSession === 'clean') {
+    list.push(
+      'Subscribers had clean sessions: what one missed while it was disconnected counts as lost, and the broker owes it to nobody.',
+    );
+  }
   if (plan.sdksLeftOut.length > 0) list.push(`The matrix is incomplete: without ${plan.sdksLeftOut.join(', ')}.`);
   const snapshots = [...data.scenarios.flatMap((s) => s.snapshots), ...(data.endSnapshot ? [data.endSnapshot] : [])];
   const never = snapshots.flatMap((s) => s.neverLines).length;

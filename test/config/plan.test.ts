@@ -28,7 +28,7 @@ describe('the plan of a run', () => {
       scenarios: catalogue,
       sdks: ['python', 'go', 'rust', 'java'],
       sdksLeftOut: [],
-      load: { messages: 1000, ratePerSecond: 50, payloadBytes: 256 },
+      load: { messages: 1000, ratePerSecond: 50, payloadBytes: 256, subscriberSession: 'persistent' },
       rules,
       timeZone: 'Asia/Shanghai',
       configSha256: config.sha256,

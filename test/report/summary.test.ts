@@ -84,6 +84,13 @@ describe('what has to be read before the verdict is believed', () => {
     ]);
   });
 
+  it('is a session that ends with its connection', () => {
+    const load = { ...plan.load, subscriberSession: 'clean' } as const;
+    expect(caveats(runData({ plan: { ...plan, load } }))).toEqual([
+      'Subscribers had clean sessions: what one missed while it was disconnected counts as lost, and the broker owes it to nobody.',
+    ]);
+  });
+
   it('is a log line that must never appear', () => {
     const snapshots = [snapshot(), snapshot({ label: 'after', neverLines: ['n1: panic: boom', 'n2: panic: boom'] })];
     const data = runData({ scenarios: [result(follower, { snapshots }), result(delay), result(leader)] });

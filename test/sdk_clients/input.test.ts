@@ -25,6 +25,7 @@ const unusable = {
   CLUSTER_ENDPOINTS: 'host:1,,host:65536',
   MQTT_PASSWORD: 'a-password-without-a-name',
   MQTT_VERSION: '4',
+  SUBSCRIBER_SESSION: 'Clean',
   TOPIC: 'a/#',
   MESSAGE_COUNT: '0',
   MESSAGE_RATE: 'fast',

@@ -46,6 +46,8 @@ pub struct Config {
     pub username: String,
     pub password: String,
     pub mqtt_version: MqttVersion,
+    /// The subscriber's session ends with its connection.
+    pub clean_subscriber: bool,
     pub run_id: String,
     pub phase: String,
     pub client_id: String,
@@ -80,6 +82,7 @@ impl Config {
             username: reader.text("MQTT_USERNAME", ""),
             password: reader.text("MQTT_PASSWORD", ""),
             mqtt_version: reader.version(),
+            clean_subscriber: reader.either("SUBSCRIBER_SESSION", "persistent", "clean") == "clean",
             run_id: reader.text("RUN_ID", "manual"),
             phase: reader.text("PHASE", "manual"),
             client_id: reader.text("CLIENT_ID", &format!("rust-{unique}")),
@@ -205,18 +208,19 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     fn version(&mut self) -> MqttVersion {
         let [older, newer] = [MqttVersion::V311, MqttVersion::V5];
-        let text = self.text("MQTT_VERSION", older.name());
-        self.check(text == older.name() || text == newer.name(), || {
-            format!(
-                "MQTT_VERSION: expected {} or {}, got {text:?}",
-                older.name(),
-                newer.name()
-            )
-        });
-        if text == newer.name() {
+        if self.either("MQTT_VERSION", older.name(), newer.name()) == newer.name() {
             newer
         } else {
             older
         }
+    }
+
+    /// One of two words, the first of them where the variable is not set.
+    fn either(&mut self, name: &str, usual: &str, other: &str) -> String {
+        let text = self.text(name, usual);
+        self.check(text == usual || text == other, || {
+            format!("{name}: expected {usual} or {other}, got {text:?}")
+        });
+        text
     }
 }

@@ -197,6 +197,11 @@ fn id(config: &Config, role: Role) -> String {
     }
 }
 
+/// The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
+fn is_clean(config: &Config, role: Role) -> bool {
+    role == Role::Publisher || config.clean_subscriber
+}
+
 fn capacity(config: &Config) -> usize {
     config.message_count as usize + CONTROL_REQUESTS
 }
@@ -205,8 +210,7 @@ fn open3(config: &Config, role: Role, endpoint: &Endpoint) -> (Client, Driver) {
     let mut options = MqttOptions::new(id(config, role), endpoint.host.clone(), endpoint.port);
     let packet_bytes = config.payload_bytes + PACKET_OVERHEAD_BYTES;
     options
-        // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
-        .set_clean_session(role == Role::Publisher)
+        .set_clean_session(is_clean(config, role))
         .set_keep_alive(KEEP_ALIVE)
         .set_inflight(IN_FLIGHT)
         .set_max_packet_size(packet_bytes, packet_bytes);
@@ -223,12 +227,12 @@ fn open5(config: &Config, role: Role, endpoint: &Endpoint) -> (Client, Driver) {
     let mut options = v5::MqttOptions::new(id(config, role), endpoint.host.clone(), endpoint.port);
     let packet_bytes = (config.payload_bytes + PACKET_OVERHEAD_BYTES) as u32;
     options
-        .set_clean_start(role == Role::Publisher)
+        .set_clean_start(is_clean(config, role))
         .set_keep_alive(KEEP_ALIVE)
         .set_outgoing_inflight_upper_limit(IN_FLIGHT)
         .set_max_packet_size(Some(packet_bytes))
         .set_connection_timeout(CONNECT_LIMIT_SECONDS);
-    if role == Role::Subscriber {
+    if !is_clean(config, role) {
         options.set_session_expiry_interval(Some(SESSION_EXPIRY_SECONDS));
     }
     if !config.username.is_empty() {

@@ -65,6 +65,7 @@ function clientSpec(request: PhaseRequest, { sdk, index, topic }: Place, attempt
     MQTT_USERNAME: settings.username,
     MQTT_PASSWORD: settings.password,
     MQTT_VERSION: settings.mqttVersion,
+    SUBSCRIBER_SESSION: load.subscriberSession ?? 'persistent',
     RUN_ID: request.runId,
     PHASE: request.label,
     CLIENT_ID: unique,

@@ -68,6 +68,14 @@ fn an_endpoint_without_a_usable_host_or_port_is_refused() {
 }
 
 #[test]
+fn a_session_is_persistent_or_clean() {
+    for (session, clean) in [("", Some(false)), ("persistent", Some(false)), ("clean", Some(true)), ("new", None)] {
+        let parsed = parse(&[("CLUSTER_ENDPOINT", "a:1"), ("SUBSCRIBER_SESSION", session)]);
+        assert_eq!(parsed.ok().map(|config| config.clean_subscriber), clean, "{session}");
+    }
+}
+
+#[test]
 fn only_mqtt_3_1_1_and_5_are_spoken() {
     for (version, accepted) in [("3.1.1", true), ("5", true), ("4", false)] {
         let parsed = parse(&[("CLUSTER_ENDPOINT", "a:1"), ("MQTT_VERSION", version)]);

@@ -16,6 +16,7 @@ record Config(
         String username,
         String password,
         String mqttVersion,
+        String subscriberSession,
         String runId,
         String phase,
         String clientId,
@@ -31,6 +32,8 @@ record Config(
 
     static final String MQTT_311 = "3.1.1";
     static final String MQTT_5 = "5";
+    static final String PERSISTENT = "persistent";
+    static final String CLEAN = "clean";
     private static final int HOUR_MS = 3_600_000;
     private static final int LONGEST_TOPIC_BYTES = 65_535;
 
@@ -51,7 +54,8 @@ record Config(
                 reader.endpoints(),
                 reader.text("MQTT_USERNAME", ""),
                 reader.text("MQTT_PASSWORD", ""),
-                reader.version("MQTT_VERSION"),
+                reader.either("MQTT_VERSION", MQTT_311, MQTT_5),
+                reader.either("SUBSCRIBER_SESSION", PERSISTENT, CLEAN),
                 reader.text("RUN_ID", "manual"),
                 reader.text("PHASE", "manual"),
                 reader.text("CLIENT_ID", "java-" + unique),

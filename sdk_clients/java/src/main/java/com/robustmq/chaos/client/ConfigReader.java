@@ -89,12 +89,13 @@ final class ConfigReader {
                 .toList();
     }
 
-    String version(String name) {
-        String version = text(name, Config.MQTT_311);
-        if (!version.equals(Config.MQTT_311) && !version.equals(Config.MQTT_5)) {
-            problem(name, Config.MQTT_311 + " or " + Config.MQTT_5, '"' + version + '"');
+    /** One of two words, the first of them where the variable is not set. */
+    String either(String name, String usual, String other) {
+        String word = text(name, usual);
+        if (!word.equals(usual) && !word.equals(other)) {
+            problem(name, usual + " or " + other, '"' + word + '"');
         }
-        return version;
+        return word;
     }
 
     private Endpoint endpoint(String name, String text) {

@@ -88,7 +88,8 @@ final class Connection implements Runnable {
                 .applyExecutorConfig()
                 .addDisconnectedListener(context -> ended.complete(new End(context.getCause(), Clock.nowUs())));
         // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
-        boolean cleanSession = session.role() == Role.PUBLISHER;
+        boolean cleanSession =
+                session.role() == Role.PUBLISHER || config.subscriberSession().equals(Config.CLEAN);
         ConnectSettings settings = new ConnectSettings(config.username(), config.password(), cleanSession);
         return config.mqttVersion().equals(Config.MQTT_5)
                 ? Link5.of(builder.useMqttVersion5(), endpoint, settings)

@@ -79,6 +79,13 @@ class ConfigTest {
     }
 
     @Test
+    @DisplayName("a session is persistent or clean")
+    void session() {
+        assertThrows(
+                ConfigException.class, () -> parse(Map.of("CLUSTER_ENDPOINT", "a:1", "SUBSCRIBER_SESSION", "new")));
+    }
+
+    @Test
     @DisplayName("only MQTT 3.1.1 and 5 are spoken")
     void version() {
         for (String version : List.of("3", "4")) {
