@@ -8,7 +8,7 @@ import { clearDirty } from '../host/dirty.js';
 import type { Fault, FaultTicket } from '../host/faults/contract.js';
 import { readJson, writeJson } from '../host/files.js';
 import { ensureKeeper } from '../host/keeper-control.js';
-import { endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/lease.js';
+import { clusterEnded, endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/lease.js';
 import { describeTicket, openOnHost, recoverLeftOpen } from '../host/left-open.js';
 import { brokersFile, dataRootOf } from '../host/paths.js';
 import { recoverTicket } from '../host/recovery.js';
@@ -19,6 +19,14 @@ import { runStateOf } from './run-state.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 const RENEW_EVERY_MS = 2000;
+
+export interface DeadNodes {
+  /** Node ids. */
+  readonly dead: readonly string[];
+  readonly all: number;
+  /** Why the cluster is no more, where it was not the brokers' doing. */
+  readonly ended: string | null;
+}
 
 /** Stops a cluster and gives up its lease, so that its keeper goes, too. */
 async function stopAndRelease(clusterDir: string, driverName: string): Promise<void> {
@@ -123,7 +131,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         return { endpoint: up.endpoint, dataDirs: up.dataDirs };
       }),
 
-    /** Renews the cluster's lease as long as the run wants it; ends only by cancellation, or if the cluster is another run's. */
+    /** Renews the cluster's lease as long as the run wants it; ends only by cancellation, or if the cluster is no more, or another run's. */
     tendCluster: ({ run }: InRun): Promise<void> =>
       asActivity(async (signal) => {
         const plan = planOf(run);
@@ -145,15 +153,17 @@ export function createClusterActivities(faults: readonly Fault[]) {
         }
       }),
 
-    /** Ids of the brokers that are not running. */
-    deadNodes: ({ run }: InRun): Promise<{ readonly dead: readonly string[]; readonly all: number }> =>
+    /** Brokers that are not running; or why there is nothing left to look at. */
+    deadNodes: ({ run }: InRun): Promise<DeadNodes> =>
       asActivity(async () => {
         const plan = planOf(run);
+        const ended = clusterEnded(plan.clusterDir, run.runId);
+        if (ended !== null) return { dead: [], all: plan.nodeCount, ended };
         try {
           const nodes = await driverOf(plan).nodes(plan.clusterDir);
-          return { dead: nodes.filter((node) => !node.alive).map((node) => node.id), all: nodes.length };
+          return { dead: nodes.filter((node) => !node.alive).map((node) => node.id), all: nodes.length, ended };
         } catch (error) {
-          return { dead: [messageOf(error)], all: 1 };
+          return { dead: [messageOf(error)], all: 1, ended };
         }
       }),
   };

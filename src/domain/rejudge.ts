@@ -63,8 +63,16 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, aske
   });
   const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
-  const { deadNodes, fault: course } = result;
-  const verdict = judgeScenario({ fault, course, verdicts: sdkVerdicts, ackedLostDuringFault, deadNodes, rules });
+  const { deadNodes, clusterEnded = null, fault: course } = result;
+  const verdict = judgeScenario({
+    fault,
+    course,
+    verdicts: sdkVerdicts,
+    ackedLostDuringFault,
+    deadNodes,
+    clusterEnded,
+    rules,
+  });
   return { ...result, validation, faultPeriod, sdkVerdicts, verdict };
 }
 

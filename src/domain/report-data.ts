@@ -98,6 +98,8 @@ export interface ScenarioResult {
   readonly notes: readonly string[];
   /** Node ids that died by themselves during the fault (and were started again), or were dead when the scenario ended. */
   readonly deadNodes: readonly string[];
+  /** Why the cluster was ended under the scenario by the test's own equipment: then nothing in it says anything about the broker. */
+  readonly clusterEnded?: string | null;
 }
 
 /** Everything a run leaves behind, and the only input of every report. */

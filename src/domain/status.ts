@@ -25,7 +25,7 @@ export type SdkStatus =
 export type Headline = 'PASS' | 'FAIL' | 'INVALID' | 'REFUSED' | 'CANCELLED';
 
 /** Faults whose target is a broker process: only for these is a failed recovery the broker's own failure. */
-const BROKER_FAULTS: readonly string[] = ['broker-kill', 'broker-pause'];
+const BROKER_FAULTS: readonly string[] = ['broker-kill', 'broker-pause', 'majority-kill'];
 
 /** Blame of a status; null for `passed` and `cancelled`. `fault` decides for `recover_error` alone. */
 export function blameOf(status: ScenarioStatus, fault: string): Blame | null {

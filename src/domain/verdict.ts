@@ -164,9 +164,15 @@ export function judgeScenario(input: {
   readonly ackedLostDuringFault: number;
   /** Brokers that died by themselves: during the fault, or after a recovery that had proved them all alive. */
   readonly deadNodes: readonly string[];
+  /** Why the test's own equipment had ended the cluster by then, if it had. */
+  readonly clusterEnded: string | null;
   readonly rules: VerdictRules;
 }): ScenarioVerdict {
   const { fault, course, verdicts, rules } = input;
+  if (input.clusterEnded !== null) {
+    const failures: Failure[] = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+    return { passed: false, status: 'harness_error', failures, attribution: 'equipment' };
+  }
   const own: ScenarioStatus[] = [];
   if (course.injectError !== null) own.push('inject_error');
   else if (!course.observed) own.push('fault_not_observed');

@@ -26,10 +26,18 @@ export function writeLease(clusterDir: string, lease: Omit<Lease, 'bootId' | 'un
   writeJson(leaseFile(clusterDir), { ...lease, bootId: ownIdentity().bootId, untilUs });
 }
 
-/** Renews the lease of this run; false if the cluster is no longer this run's. */
+/** Why the cluster that this run started is none any more, or null: brokers that went with it did not die by themselves. */
+export function clusterEnded(clusterDir: string, runId: string): string | null {
+  const lease = readLease(clusterDir);
+  if (lease === undefined) return 'no worker renewed its lease, and its keeper stopped it';
+  if (lease.runId !== runId) return `it is held by run ${lease.runId}`;
+  return lease.bootId === ownIdentity().bootId ? null : 'the host was started anew';
+}
+
+/** Renews the lease of this run; false if its cluster is no more. */
 export function renewLease(clusterDir: string, runId: string): boolean {
   const lease = readLease(clusterDir);
-  if (lease === undefined || lease.runId !== runId) return false;
+  if (lease === undefined || clusterEnded(clusterDir, runId) !== null) return false;
   writeLease(clusterDir, lease);
   return true;
 }

@@ -35,7 +35,7 @@ export function versionsOf(data: RunData): (readonly [string, string])[] {
 /** What was done to the cluster, and how that went. */
 export function faultLines(
   { plan }: RunData,
-  { scenario, fault, verdict, healWaitSeconds, deadNodes }: ScenarioResult,
+  { scenario, fault, verdict, healWaitSeconds, deadNodes, clusterEnded }: ScenarioResult,
 ): string[] {
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
@@ -51,6 +51,11 @@ export function faultLines(
     ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
     ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
     ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${fault.recoverError}.`]),
+    ...(clusterEnded == null
+      ? []
+      : [
+          `**The cluster was ended before the scenario was:** ${clusterEnded}. Nothing here says anything about the broker.`,
+        ]),
     ...(deadNodes.length === 0 ? [] : [`**Died without being killed by the fault:** ${deadNodes.join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
   ];

@@ -39,6 +39,9 @@ interface Course {
   died: readonly string[];
 }
 
+/** What was left of the cluster when the scenario ended. */
+type End = Pick<ScenarioResult, 'deadNodes'> & { readonly clusterEnded: string | null };
+
 /** One fault with its five steps, in the seed's order. Never fails because the broker failed its test: the verdict is a value. */
 export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promise<ScenarioOutcome> {
   upsertSearchAttributes([
@@ -72,15 +75,21 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   const outcome = await CancellationScope.nonCancellable(async () => {
     progress.enter('recording', 30_000, 'writing the scenario down');
     if (cancelled) await endEverything(plan, scenario, run, course);
-    const { dead, all } = await host.deadNodes({ run });
-    const lost = [...new Set([...course.died, ...dead])];
-    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, lost);
-    const result = recordOf(scenario, course, verdict, startedAt, lost);
+    // A history of before knows no `ended`.
+    const { dead, all, ended = null } = await host.deadNodes({ run });
+    const end: End = { deadNodes: [...new Set([...course.died, ...dead])], clusterEnded: ended };
+    const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, end);
+    const result = recordOf(scenario, { course, verdict, startedAt, end });
     await host.recordScenario({ run, result });
     upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOf(verdict) }]);
     setCurrentDetails(scenarioDetails(result));
     const unproved = course.fault.recoverError !== null || course.fault.cleanup?.startsWith('failed') === true;
-    return { name: scenario.name, core: scenario.core, verdict, needsNewCluster: dead.length === all || unproved };
+    return {
+      name: scenario.name,
+      core: scenario.core,
+      verdict,
+      needsNewCluster: ended !== null || dead.length === all || unproved,
+    };
   });
   if (cancellation !== undefined) throw cancellation;
   return outcome;
@@ -223,14 +232,14 @@ async function validate(
   course.snapshots.push(await host.takeSnapshot({ run, label: `${scenario.name}-3-validated` }));
 }
 
-function judge(plan: RunPlan, scenario: Scenario, course: Course, deadNodes: readonly string[]): ScenarioVerdict {
+function judge(plan: RunPlan, scenario: Scenario, course: Course, end: End): ScenarioVerdict {
   const { injectError, observed, cutShort, recoverError } = course.fault;
   return judgeScenario({
     fault: scenario.fault,
     course: { injectError, observed, cutShort, recoverError },
     verdicts: course.verdicts,
     ackedLostDuringFault: course.faultPeriod.reduce((sum, figures) => sum + figures.ackedLost, 0),
-    deadNodes,
+    ...end,
     rules: plan.rules,
   });
 }
@@ -244,10 +253,7 @@ async function endEverything(plan: RunPlan, scenario: Scenario, run: RunRef, cou
 
 function recordOf(
   scenario: Scenario,
-  course: Course,
-  verdict: ScenarioVerdict,
-  startedAt: string,
-  deadNodes: readonly string[],
+  { course, verdict, startedAt, end }: { course: Course; verdict: ScenarioVerdict; startedAt: string; end: End },
 ): ScenarioResult {
   const { fault, faultPeriod, validation, verdicts, snapshots, notes, healWaitSeconds } = course;
   return {
@@ -262,6 +268,6 @@ function recordOf(
     healWaitSeconds,
     snapshots,
     notes,
-    deadNodes,
+    ...end,
   };
 }

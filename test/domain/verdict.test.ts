@@ -126,6 +126,7 @@ const judge = (change: {
   lost?: number;
   durability?: 'warn' | 'fail';
   deadNodes?: readonly string[];
+  clusterEnded?: string;
 }) =>
   judgeScenario({
     fault: change.fault ?? 'broker-kill',
@@ -133,6 +134,7 @@ const judge = (change: {
     verdicts: (change.outcomes ?? [outcome()]).map((o) => judgeSdk(o, rules, ASKED)),
     ackedLostDuringFault: change.lost ?? 0,
     deadNodes: change.deadNodes ?? [],
+    clusterEnded: change.clusterEnded ?? null,
     rules: { ...rules, durability: change.durability ?? 'warn' },
   });
 
@@ -151,11 +153,19 @@ describe('one scenario', () => {
     expect(unproved.failures.map((failure) => failure.status)).toEqual(['recover_error']);
   });
 
+  it('says nothing about the broker where the equipment had ended the cluster, whatever its clients met', () => {
+    const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+    const ended = { clusterEnded: 'the host was started anew' };
+    expect(judge({ ...ended, outcomes: [failed], deadNodes: ['n1'] })).toMatchObject({ passed: false, failures });
+    expect(judge(ended)).toMatchObject({ passed: false, status: 'harness_error', attribution: 'equipment' });
+  });
+
   it.each<[string, Partial<FaultCourse>, string, string, string]>([
     ['an inject error', { injectError: 'no' }, 'broker-kill', 'inject_error', 'equipment'],
     ['a fault that did not bite', { observed: false }, 'broker-kill', 'fault_not_observed', 'equipment'],
     ['a fault that ended early', { cutShort: true }, 'broker-kill', 'fault_cut_short', 'equipment'],
     ['a broker that did not come back', { recoverError: 'no' }, 'broker-kill', 'recover_error', 'broker'],
+    ['a majority that did not come back', { recoverError: 'no' }, 'majority-kill', 'recover_error', 'broker'],
     ['a delay that did not go away', { recoverError: 'no' }, 'network-delay', 'recover_error', 'equipment'],
   ])('does not pass with %s, although every SDK passed', (_what, course, fault, status, blame) => {
     const failures = [{ status, blame, sdk: null }];

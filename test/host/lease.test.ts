@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  clusterEnded,
   endLease,
   isLeaseOver,
   leasedClusters,
@@ -11,6 +12,7 @@ import {
   type Lease,
 } from '../../src/host/lease.js';
 import { monotonicUs } from '../../src/host/clock.js';
+import { writeJson } from '../../src/host/files.js';
 import { temporaryFolder, until } from './helpers.js';
 
 const root = temporaryFolder();
@@ -52,6 +54,18 @@ describe('a lease', () => {
     endLease(dir);
     expect(readLease(dir)).toBeUndefined();
     expect(renewLease(dir, 'run-1')).toBe(false);
+  });
+
+  it('says why a cluster is no more', () => {
+    writeLease(dir, mine);
+    expect(clusterEnded(dir, 'run-1')).toBeNull();
+    expect(clusterEnded(dir, 'run-2')).toContain('run-1');
+    writeJson(join(dir, 'lease.json'), { ...lease(), bootId: 'another' });
+    expect(clusterEnded(dir, 'run-1')).toBe('the host was started anew');
+    expect(renewLease(dir, 'run-1')).toBe(false);
+    expect(lease().bootId).toBe('another');
+    endLease(dir);
+    expect(clusterEnded(dir, 'run-1')).toMatch(/keeper stopped it/);
   });
 
   it('names the clusters that have to be kept', () => {

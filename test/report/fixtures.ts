@@ -115,6 +115,7 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
       verdicts: sdkVerdicts,
       ackedLostDuringFault,
       deadNodes: [],
+      clusterEnded: null,
       rules,
     }),
     sdkVerdicts,

@@ -67,7 +67,7 @@ describe.concurrent('a run that cannot go on', () => {
     let starts = 0;
     const { handle } = await rig.startRun({
       instead: {
-        deadNodes: async () => ({ dead: ['n1', 'n2', 'n3'], all: 3 }),
+        deadNodes: async () => ({ dead: ['n1', 'n2', 'n3'], all: 3, ended: null }),
         startCluster: async () => {
           if (++starts > 1) throw failure('CLUSTER_START_FAILED', 'port taken');
           return { endpoint: '127.0.0.1:1883', dataDirs: [] };

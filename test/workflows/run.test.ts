@@ -53,7 +53,7 @@ describe.concurrent('a full run', () => {
   it('starts a new cluster for the next scenario after one that left every broker dead', async () => {
     let looked = 0;
     const { handle, host } = await rig.startRun({
-      instead: { deadNodes: async () => ({ dead: ++looked === 1 ? ['n1', 'n2', 'n3'] : [], all: 3 }) },
+      instead: { deadNodes: async () => ({ dead: ++looked === 1 ? ['n1', 'n2', 'n3'] : [], all: 3, ended: null }) },
     });
     await handle.result();
     const course = commandsOf(await handle.fetchHistory()).filter((step) => /^scenario|Cluster/.test(step));
@@ -94,7 +94,7 @@ describe.concurrent('a full run', () => {
   it('does not start a new cluster when no scenario follows', async () => {
     const { handle, host } = await rig.startRun({
       plan: { scenarios: [killSingle] },
-      instead: { deadNodes: async () => ({ dead: ['n1', 'n2', 'n3'], all: 3 }) },
+      instead: { deadNodes: async () => ({ dead: ['n1', 'n2', 'n3'], all: 3, ended: null }) },
     });
     await handle.result();
     expect(host.calls.filter((call) => call === 'startCluster')).toHaveLength(1);

@@ -161,8 +161,17 @@ describe.concurrent('the state of the cluster', () => {
     ['with every broker dead is unfit for the next scenario', ['n1', 'n2', 'n3'], true],
     ['with one broker dead is still fit', ['n2'], false],
   ])('%s', async (_, dead, unfit) => {
-    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ dead, all: 3 }) });
+    const { outcome: result, record } = await withActivities({
+      deadNodes: async () => ({ dead, all: 3, ended: null }),
+    });
     expect(result.needsNewCluster).toBe(unfit);
     expect(record.deadNodes).toEqual(dead);
+  });
+
+  it('whose cluster was ended under it is no verdict on the broker, and unfit for the next scenario', async () => {
+    const ended = 'no worker renewed its lease, and its keeper stopped it';
+    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ dead: [], all: 3, ended }) });
+    expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
+    expect(record.clusterEnded).toBe(ended);
   });
 });

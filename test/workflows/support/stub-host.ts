@@ -67,7 +67,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     startCluster: async () => ({ endpoint: '127.0.0.1:1883', dataDirs: ['n1', 'n2', 'n3'] }),
     tendCluster: () => stay(new Promise(() => undefined)),
     stopCluster: async () => undefined,
-    deadNodes: async () => ({ dead: [], all: 3 }),
+    deadNodes: async () => ({ dead: [], all: 3, ended: null }),
     takeSnapshot: async ({ label }) => ({
       label,
       at: '2026-11-22T00:00:00.000Z',
