@@ -42,6 +42,15 @@ export type ClientEnd =
   | { readonly kind: 'not_found'; readonly path: string }
   | { readonly kind: 'runner_died' };
 
+/** Who had the processors of the host while a client ran, in percent of all of them. What is busy beyond the two is anything else on this host. */
+export interface HostCpu {
+  readonly busyPercent: number;
+  /** Brokers, with their proxies and keeper. */
+  readonly clusterPercent: number;
+  /** All clients of the phase. */
+  readonly clientsPercent: number;
+}
+
 /** One client in one phase: its end, its result line if that was one, and else what was wrong with the line. */
 export interface ClientOutcome {
   readonly sdk: string;
@@ -53,6 +62,8 @@ export interface ClientOutcome {
   readonly durationSeconds: number;
   /** 1 unless a worker or host died under the client and it was started again. */
   readonly attempt: number;
+  /** Evidence for whoever looks into a latency; no part of any verdict. */
+  readonly hostCpu?: HostCpu | null | undefined;
 }
 
 /** One client's result in one line. */

@@ -14,7 +14,7 @@ import {
   overviewTable,
   type Table,
 } from './tables.js';
-import { commandsAgain, comparedLine, factLines, faultLines, SYMBOL } from './texts.js';
+import { commandsAgain, comparedLine, factLines, faultLines, processorsLines, SYMBOL } from './texts.js';
 
 /** A picture beside the report. */
 export interface Picture {
@@ -70,7 +70,8 @@ function lossesSection(losses: readonly Loss[]): string {
 function control(data: RunData): string {
   if (data.control.length === 0) return '';
   const caption = 'Control run: the same clients, nothing broken';
-  return `## ${caption}\n\n${bare(clientTable(caption, data.control, data.controlVerdicts, 'control'))}`;
+  const rows = bare(clientTable(caption, data.control, data.controlVerdicts, 'control'));
+  return [`## ${caption}`, rows, ...processorsLines(data.control)].join('\n\n');
 }
 
 function scenarioSection(data: RunData, result: ScenarioResult, pictures: readonly Picture[]): string {
@@ -97,7 +98,7 @@ function scenarioSection(data: RunData, result: ScenarioResult, pictures: readon
 function validation(data: RunData, result: ScenarioResult): string {
   if (result.validation.length === 0) return '';
   const of = clientTable('Validation', result.validation, result.sdkVerdicts, `${result.scenario.name}/validation`);
-  return `${titled(of)}\n\n${comparedLine(data, result)}`;
+  return [titled(of), [comparedLine(data, result), ...processorsLines(result.validation)].join('\\\n')].join('\n\n');
 }
 
 /** What changed from the first snapshot to the later ones, and what the brokers said that they must never say. */

@@ -73,6 +73,20 @@ export function comparedLine(data: RunData, { validation }: ScenarioResult): str
   return `p99 against the control run: ${compared.join(', ')}.`;
 }
 
+/** Who had the processors: a broker that got none of them is slow by no fault of its own. */
+export function processorsLines(outcomes: readonly ClientOutcome[]): string[] {
+  const longest = outcomes
+    .filter(({ hostCpu }) => hostCpu != null)
+    .sort((a, b) => b.durationSeconds - a.durationSeconds);
+  const cpu = longest[0]?.hostCpu;
+  if (cpu == null) return [];
+  const { busyPercent, clusterPercent, clientsPercent } = cpu;
+  const rest = Math.max(0, busyPercent - clusterPercent - clientsPercent);
+  return [
+    `Processors of this host meanwhile: ${busyPercent} % busy; the cluster ${clusterPercent} %, the clients ${clientsPercent} %, all else ${rest} %.`,
+  ];
+}
+
 /** How to do the same again: the same commit, the same config (its hash is above), the same SDKs. */
 export function commandsAgain({ plan, versions }: RunData): string[] {
   const commit = /\(([0-9a-f]{7,40})(-dirty)?\)/.exec(versions['robustmq-chaos-test'] ?? '');

@@ -49,6 +49,17 @@ describe('the report', () => {
     expect(text).toContain('p99 against the control run: go 5 → 12.5 ms (2.5 ×), rust 12.5 → 12.5 ms (1.0 ×).');
   });
 
+  it('says who had the processors, by the client that ran longest', () => {
+    const hostCpu = { busyPercent: 97, clusterPercent: 30, clientsPercent: 6 };
+    const long = { ...outcome({ sdk: 'go' }), durationSeconds: 22, hostCpu };
+    const short = { ...outcome({ sdk: 'rust' }), hostCpu: { ...hostCpu, busyPercent: 50 } };
+    const said = 'Processors of this host meanwhile: 97 % busy; the cluster 30 %, the clients 6 %, all else 61 %.';
+    const validated = markdownReport(runData({ scenarios: [result(leader, { validation: [short, long] })] }));
+    expect(validated.split(said)).toHaveLength(2);
+    expect(markdownReport(runData({ control: [long] })).split(said)).toHaveLength(2);
+    expect(markdownReport(runData())).not.toContain('Processors of this host');
+  });
+
   it('tells what the live sessions went through during the fault', () => {
     const text = markdownReport(runData({ scenarios: [result(leader)] }));
     expect(text).toContain('| go | 1500 | 1490 | 1490 | 4.32 s | 4.57 s | 0 | 10 | 3 | 1.5 | 900 | 4600 | 2 |');

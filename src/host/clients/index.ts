@@ -189,13 +189,14 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
     };
   }
   const end = endOf(exit, phaseDir, sdk);
-  const { durationSeconds } = exit;
+  const { durationSeconds, hostCpu } = exit;
+  const ran = { durationSeconds, attempt, hostCpu };
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
-  if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, durationSeconds, attempt };
+  if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
   writeJson(join(phaseDir, sdk, 'result.json'), JSON.parse(exit.lastLine));
   const problem = contradiction(phaseDir, sdk, parsed.result);
-  if (problem !== null) return { sdk, end, result: null, lineProblem: problem, durationSeconds, attempt };
-  return { sdk, end, result: parsed.result, lineProblem: null, durationSeconds, attempt };
+  if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
+  return { sdk, end, result: parsed.result, lineProblem: null, ...ran };
 }
 
 /** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { HostCpu } from '../../domain/client-result.js';
 import type { ProcessId } from '../processes.js';
 
 /** What the process that watches a phase's clients is told: `phase.json`. */
@@ -27,6 +28,7 @@ export interface ClientExit {
   readonly lastLineTruncated: boolean;
   readonly stdoutBytes: number;
   readonly durationSeconds: number;
+  readonly hostCpu: HostCpu | null;
 }
 
 /** `ready.json`: the endpoints that the client is really connected to. */

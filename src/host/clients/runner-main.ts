@@ -5,6 +5,7 @@ import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../clock.js';
 import { readJson, writeJson } from '../files.js';
 import { childEnvironment, sweepOwned } from '../processes.js';
+import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
 import { clientDir, clientOwner, exitFile, ledgerFile, readyFile, specFile } from './phase.js';
 import type { ClientExit, ClientSpec, PhaseSpec } from './phase.js';
@@ -14,6 +15,7 @@ import type { ClientExit, ClientSpec, PhaseSpec } from './phase.js';
  * to the clients (stop publishing, drain, report); it ends when the last of them has.
  */
 const spec = readJson<PhaseSpec>(specFile(process.argv[2] as string)) as PhaseSpec;
+const ticksAtStart = cpuTicks(spec.owner);
 /** What an ended client has written is read for at most this long. */
 const PIPE_LIMIT_MS = 2000;
 
@@ -92,6 +94,7 @@ async function runClient(client: ClientSpec): Promise<void> {
       lastLineTruncated: truncated,
       stdoutBytes: bytes,
       durationSeconds: Math.round((monotonicUs() - started) / 1000) / 1000,
+      hostCpu: cpuShares(ticksAtStart, cpuTicks(spec.owner)),
     } satisfies ClientExit);
   const child = spawn(client.script, [], {
     cwd: dir,

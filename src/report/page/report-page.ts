@@ -17,7 +17,7 @@ import {
   worstFirst,
   type Table,
 } from '../tables.js';
-import { commandsAgain, comparedLine, factLines, faultLines, SYMBOL, versionsOf } from '../texts.js';
+import { commandsAgain, comparedLine, factLines, faultLines, processorsLines, SYMBOL, versionsOf } from '../texts.js';
 import { figure, percentileLegend, percentileTable, tableHtml, timelineLegend, timelineTable } from './figures.js';
 import { inline, pageFrame, paragraph } from './frame.js';
 
@@ -108,7 +108,8 @@ function scenarioSection(sources: RunSources, result: ScenarioResult, charts: Sc
     ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
     ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
     ${whereThereAreRows(captioned(faultPeriodTable(result), 'During the fault: recorded, not judged; live sessions between inject and recover'))}
-    ${whereThereAreRows(validation)} ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result)])}
+    ${whereThereAreRows(validation)}
+    ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
     ${charts?.percentiles === undefined ? null : figure(charts.percentiles, percentileLegend, percentileTable(scenario.name, charts.curves))}
     ${brokerLog(sources, scenario.name)}
     ${
@@ -176,6 +177,7 @@ function control(data: RunData): Html {
   return html`<section>
     <h2 id="control">Control run: the same clients, nothing broken</h2>
     ${whereThereAreRows(of) ?? html`<p>There was none.</p>`}
+    ${processorsLines(data.control).map((line) => html`<p>${line}</p>`)}
   </section>`;
 }
 

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { cpuShares, cpuTicks, type CpuTicks } from '../../../src/host/clients/host-cpu.js';
+import { pollUntil } from '../../../src/host/clock.js';
+import { childEnvironment } from '../../../src/host/processes.js';
+import { temporaryFolder } from '../helpers.js';
+
+const ticks = (change: Partial<CpuTicks>): CpuTicks => ({
+  ...{ total: 0, idle: 0, clients: 0, cluster: new Map<number, number>() },
+  ...change,
+});
+
+describe('who had the processors', () => {
+  it('is told in percent of all of them', () => {
+    const from = ticks({ total: 1000, idle: 500, clients: 10, cluster: new Map([[7, 100]]) });
+    const to = ticks({
+      total: 2000,
+      idle: 700,
+      clients: 70,
+      cluster: new Map([
+        [7, 300],
+        [8, 50],
+      ]),
+    });
+    expect(cpuShares(from, to)).toEqual({ busyPercent: 80, clusterPercent: 25, clientsPercent: 6 });
+  });
+
+  it('counts no broker that is gone against the others, and has nothing to say of no time at all', () => {
+    const from = ticks({
+      total: 1000,
+      cluster: new Map([
+        [7, 900],
+        [8, 10],
+      ]),
+    });
+    const to = ticks({ total: 1100, idle: 100, cluster: new Map([[8, 20]]) });
+    expect(cpuShares(from, to)).toEqual({ busyPercent: 0, clusterPercent: 10, clientsPercent: 0 });
+    expect(cpuShares(from, from)).toBeNull();
+  });
+
+  it('tells processes of the cluster from clients of the phase and from strangers', async () => {
+    const clusterDir = temporaryFolder();
+    const phase = `${clusterDir}#clients-validation`;
+    const spin = (owner: string) =>
+      spawn(process.execPath, ['-e', 'for (;;) ;'], { env: childEnvironment(owner, {}), stdio: 'ignore' });
+    const spinning = [spin(`${clusterDir}#node-n1`), spin(`${phase}/go`), spin(`${clusterDir}x#node-n1`)];
+    try {
+      const from = cpuTicks(phase);
+      const grown = await pollUntil(
+        () => {
+          const now = cpuTicks(phase);
+          const [cluster = 0] = now.cluster.values();
+          const both = cluster > 30 && now.clients > from.clients + 30;
+          return Promise.resolve(both ? now : undefined);
+        },
+        { limitMs: 20_000, everyMs: 50 },
+      );
+      expect(grown?.cluster.size).toBe(1);
+      const shares = cpuShares(from, grown as CpuTicks);
+      const { busyPercent = 0, clusterPercent = 0, clientsPercent = 0 } = shares ?? {};
+      expect(clusterPercent).toBeGreaterThan(0);
+      expect(clientsPercent).toBeGreaterThan(0);
+      // Rounded, and not read at one instant.
+      expect(clusterPercent + clientsPercent).toBeLessThanOrEqual(busyPercent + 3);
+    } finally {
+      for (const child of spinning) child.kill('SIGKILL');
+      await Promise.all(
+        spinning.filter((child) => child.exitCode === null && child.signalCode === null).map((c) => once(c, 'exit')),
+      );
+    }
+  });
+});
