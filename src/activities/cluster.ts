@@ -24,8 +24,8 @@ export interface DeadNodes {
   /** Node ids. */
   readonly dead: readonly string[];
   readonly all: number;
-  /** Why the cluster is no more, where it was not the brokers' doing. */
-  readonly ended: string | null;
+  /** Why the cluster is no more, where it was not the brokers' doing; absent in histories of before. */
+  readonly ended?: string | null;
 }
 
 /** Stops a cluster and gives up its lease, so that its keeper goes, too. */

@@ -75,7 +75,6 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   const outcome = await CancellationScope.nonCancellable(async () => {
     progress.enter('recording', 30_000, 'writing the scenario down');
     if (cancelled) await endEverything(plan, scenario, run, course);
-    // A history of before knows no `ended`.
     const { dead, all, ended = null } = await host.deadNodes({ run });
     const end: End = { deadNodes: [...new Set([...course.died, ...dead])], clusterEnded: ended };
     const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, end);
