@@ -18,7 +18,6 @@ import { installRoot } from './host/tools.js';
 import { ownVersions } from './host/versions.js';
 import type { TemporalPlace } from './client/connection.js';
 import { registerSearchAttributes } from './client/register-search-attributes.js';
-import { runToEnd } from './worker-end.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
@@ -81,7 +80,7 @@ export async function runWorker(
     }),
     Worker.create({ ...common, taskQueue: hostQueue(config.host.id) }),
   ]);
-  const running = Promise.all(workers.map(runToEnd));
+  const running = Promise.all(workers.map((worker) => worker.run()));
   void pollUntil(async () => Promise.resolve(workers.every((w) => w.getState() === 'RUNNING') || undefined), {
     limitMs: 60_000,
     everyMs: 20,

@@ -1,11 +1,11 @@
-import { activityInfo, getClient } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isOpenExecution } from '../domain/execution.js';
 import { clusterWorkflowId } from '../domain/ids.js';
 import { sleepMs } from '../host/clock.js';
 import { acquireUpdate, releaseUpdate, type AcquireAnswer, type Holder } from '../workflows/messages.js';
 import { clusterRecord } from './cluster-record.js';
-import { asActivity } from './support.js';
+import { asActivity, askServer } from './support.js';
 
 /** Children of a dead run are cancelled by the server and recover what they injected: they are waited for this long. */
 const CHILDREN_LIMIT_MS = 240_000;
@@ -51,25 +51,26 @@ async function isDead(client: Client, holder: Holder, signal: AbortSignal): Prom
 export const holderActivities = {
   /** Takes the cluster for a run, replacing a holder only if that is proved dead and still is the holder when it is replaced. */
   acquireCluster: ({ cluster, holder }: HolderRequest): Promise<AcquireAnswer> =>
-    asActivity(async (signal) => {
-      const client = getClient();
-      const answer = await askCluster(client, cluster, holder);
-      if (answer.granted || answer.refusal.kind !== 'held') return answer;
-      const { by } = answer.refusal;
-      return (await isDead(client, by, signal)) ? askCluster(client, cluster, holder, by) : answer;
-    }),
+    asActivity((signal) =>
+      askServer(async (client) => {
+        const answer = await askCluster(client, cluster, holder);
+        if (answer.granted || answer.refusal.kind !== 'held') return answer;
+        const { by } = answer.refusal;
+        return (await isDead(client, by, signal)) ? askCluster(client, cluster, holder, by) : answer;
+      }),
+    ),
 
   /** Gives the cluster back; nothing if this run does not hold it, or if somebody has ended the cluster's record. */
   releaseCluster: ({ cluster, holder }: HolderRequest): Promise<boolean> =>
     asActivity(async () => {
       const { workflowId, temporalRunId } = holder;
       try {
-        return await getClient()
-          .workflow.getHandle(clusterWorkflowId(cluster))
-          .executeUpdate(releaseUpdate, {
+        return await askServer((client) =>
+          client.workflow.getHandle(clusterWorkflowId(cluster)).executeUpdate(releaseUpdate, {
             args: [{ workflowId, temporalRunId }],
             updateId: `release-${activityInfo().workflowExecution?.runId ?? temporalRunId}`,
-          });
+          }),
+        );
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return false;
         throw error;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { ChaosError, ERRORS } from '../domain/errors.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ClusterDriver } from '../host/drivers/contract.js';
@@ -31,6 +32,14 @@ export async function asActivity<T>(body: (signal: AbortSignal) => Promise<T>): 
   } finally {
     clearInterval(beat);
   }
+}
+
+/**
+ * What is asked of the server, given up with the activity's cancellation. A worker that shuts down waits for its activities, and an update is answered
+ * by a worker: the one that asks may be the only one that could. (The SDK's own `withAbortSignal` does nothing for a worker's client yet, as of 1.24.)
+ */
+export async function askServer<T>(ask: (client: Client) => Promise<T>): Promise<T> {
+  return Promise.race([ask(getClient()), Context.current().cancelled]);
 }
 
 export const planFile = (run: RunRef): string => join(run.runDir, 'plan.json');

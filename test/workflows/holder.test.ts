@@ -23,6 +23,19 @@ const isWaiting = async ({ handle }: Awaited<ReturnType<Rig['startRun']>>): Prom
   expect(raw.pendingActivities).toMatchObject([{ lastHeartbeatTime: expect.anything() }]);
 };
 
+describe('a cluster whose record does not answer', () => {
+  it('keeps no worker from ending that has a run waiting for it', async () => {
+    const workflowId = clusterWorkflowId('mute');
+    await rig.env.client.workflow.start('ClusterWorkflow', { workflowId, taskQueue: 'served by nobody' });
+    const worker = await rig.createWorker('leaving');
+    const run = await rig.startRun({ ...onCluster('mute'), queue: 'leaving' });
+    await vi.waitFor(() => isWaiting(run), { timeout: 15_000, interval: 50 });
+    // Rejects where it had to be forced.
+    await worker.stop();
+    await run.handle.terminate();
+  });
+});
+
 describe.concurrent('a cluster that a run holds', () => {
   it('is refused to a second run, with the id of the first and without a report', async () => {
     const gate = createGate();

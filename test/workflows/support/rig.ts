@@ -8,7 +8,6 @@ import type { RunPlan } from '../../../src/domain/plan.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import type { chaosRunWorkflow } from '../../../src/workflows/chaos-run.js';
 import type { scenarioWorkflow } from '../../../src/workflows/scenario.js';
-import { runToEnd } from '../../../src/worker-end.js';
 import { SEARCH_ATTRIBUTES } from '../../../src/workflows/search-attributes.js';
 import { killSingle, planWith } from './plans.js';
 import { ACTIVITY_NAMES, createStubHost, type StubHost, type StubOptions } from './stub-host.js';
@@ -99,7 +98,7 @@ export async function createRig(
       stickyQueueScheduleToStartTimeout: 1000,
       shutdownForceTime: SHUTDOWN_LIMIT_MS,
     });
-    const running = runToEnd(worker);
+    const running = worker.run();
     return {
       stop: async () => {
         worker.shutdown();
