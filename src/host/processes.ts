@@ -21,14 +21,23 @@ const bootId = (): string => (cachedBootId ??= readFileSync('/proc/sys/kernel/ra
 interface Stat {
   readonly state: string;
   readonly startTicks: number;
+  /** Processor time in clock ticks: its own, and that of its children that have ended and were waited for. */
+  readonly ownTicks: number;
+  readonly reapedTicks: number;
 }
 
-/** Fields 3 and 22 of /proc/<pid>/stat; the command in field 2 may hold anything, so count from its closing parenthesis. */
+/** Fields 3, 14 to 17 and 22 of /proc/<pid>/stat; the command in field 2 may hold anything, so count from its closing parenthesis. */
 function readStat(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '?', startTicks: Number(fields[19]) };
+    const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
+    return {
+      state: fields[0] ?? '?',
+      startTicks: Number(fields[19]),
+      ownTicks: user + system,
+      reapedTicks: childUser + childSystem,
+    };
   } catch {
     return undefined;
   }
@@ -50,6 +59,10 @@ export function isAlive(id: ProcessId): boolean {
 
 /** Is this very process stopped by a signal (SIGSTOP)? */
 export const isStopped = (id: ProcessId): boolean => isAlive(id) && readStat(id.pid)?.state === 'T';
+
+/** Processor time of a process so far; zeros if it is gone. */
+export const cpuTicksOf = (pid: number): Pick<Stat, 'ownTicks' | 'reapedTicks'> =>
+  readStat(pid) ?? { ownTicks: 0, reapedTicks: 0 };
 
 /** Sends a signal to exactly this process; false if it is gone. */
 export function signalProcess(id: ProcessId, signal: NodeJS.Signals): boolean {

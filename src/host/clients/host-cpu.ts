@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { HostCpu } from '../../domain/client-result.js';
-import { findOwned } from '../processes.js';
+import { cpuTicksOf, findOwned, ownerOf } from '../processes.js';
 import { isOfPhase } from './phase.js';
 
 /** Processor time since the host, or the process, began: in clock ticks, of which only ratios are used. */
@@ -13,32 +13,24 @@ export interface CpuTicks {
   readonly cluster: ReadonlyMap<number, number>;
 }
 
-/** utime, stime, cutime and cstime of proc(5); zeros if the process is gone. */
-function ticksOf(pid: number | 'self'): readonly [own: number, reaped: number] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
-    return [user + system, childUser + childSystem];
-  } catch {
-    return [0, 0];
-  }
-}
-
 /** To be called by the process that watches the phase of this owner: clients that have ended are counted among its reaped children. */
 export function cpuTicks(phaseOwner: string): CpuTicks {
   const [first = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
   // user nice system idle iowait irq softirq steal; what follows is part of the first two.
   const times = first.trim().split(/\s+/).slice(1, 9).map(Number);
   const clusterDir = phaseOwner.slice(0, phaseOwner.indexOf('#') + 1);
-  const clients = findOwned((owner) => isOfPhase(phaseOwner, owner)).filter(({ pid }) => pid !== process.pid);
-  const cluster = findOwned((owner) => owner.startsWith(clusterDir) && !owner.startsWith(`${clusterDir}clients-`));
-  const [own, reaped] = ticksOf('self');
+  const clients: number[] = [];
+  const cluster: number[] = [];
+  for (const { pid } of findOwned((owner) => owner.startsWith(clusterDir))) {
+    const owner = ownerOf(pid) ?? '';
+    if (isOfPhase(phaseOwner, owner)) clients.push(pid);
+    else if (!owner.startsWith(`${clusterDir}clients-`)) cluster.push(pid);
+  }
   return {
     total: times.reduce((sum, ticks) => sum + ticks, 0),
     idle: (times[3] ?? 0) + (times[4] ?? 0),
-    clients: clients.reduce((sum, { pid }) => sum + ticksOf(pid)[0], own + reaped),
-    cluster: new Map(cluster.map(({ pid }) => [pid, ticksOf(pid)[0]])),
+    clients: clients.reduce((sum, pid) => sum + cpuTicksOf(pid).ownTicks, cpuTicksOf(process.pid).reapedTicks),
+    cluster: new Map(cluster.map((pid) => [pid, cpuTicksOf(pid).ownTicks])),
   };
 }
 
