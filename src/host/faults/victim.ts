@@ -81,9 +81,11 @@ export async function planVictim(
   const groups = leadersOf(now);
   const led = groups.filter((group) => group.leader === victim.id).map((group) => group.group);
   if (hit && led.length < groups.length) {
+    const others = groups.filter(({ leader: by }) => by !== victim.id);
+    const seen = others.map(({ group, leader: by }) => `${group} is led by ${by ?? 'nobody'}`).join(', ');
     throw new ChaosError(
       'LEADER_NOT_PLACED',
-      `expected ${victim.id} to lead ${groups.length} groups, it leads ${led.length}`,
+      `expected ${victim.id} to lead ${groups.length} groups, it leads ${led.length}: ${seen}`,
     );
   }
   if (!hit && nodes.length > 1 && led.length > 0) {

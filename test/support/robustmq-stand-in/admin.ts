@@ -30,7 +30,12 @@ function segmentOf(shard: string, shared: Shared): unknown[] {
   ];
 }
 
-function answer(settings: Settings, clients: () => readonly string[], path: string, body: Body): unknown {
+async function answer(
+  settings: Settings,
+  clients: () => readonly string[],
+  path: string,
+  body: Body,
+): Promise<unknown> {
   const shared = readShared(settings);
   switch (path) {
     case '/api/info':
@@ -39,7 +44,9 @@ function answer(settings: Settings, clients: () => readonly string[], path: stri
       return { data: clients().map((client_id) => ({ client_id })), total_count: clients().length };
     case '/api/cluster/topic/create':
       return {
-        storage_name_list: { 0: createSegment(settings, body.topic_name ?? '', body.replication ?? settings.replicas) },
+        storage_name_list: {
+          0: await createSegment(settings, body.topic_name ?? '', body.replication ?? settings.replicas),
+        },
       };
     case '/api/storage-engine/segment/list':
       return { segment_list: segmentOf(body.shard_name ?? '', shared) };
@@ -70,13 +77,11 @@ export function startAdmin(settings: Settings, clients: () => readonly string[])
       response.end(metrics(clients().length));
       return;
     }
-    void bodyOf(request).then((body) => {
-      try {
-        response.end(JSON.stringify({ code: 0, data: answer(settings, clients, path, body), error: null }));
-      } catch (error) {
-        response.end(JSON.stringify({ code: 100, data: null, error: String(error) }));
-      }
-    });
+    void bodyOf(request)
+      .then((body) => answer(settings, clients, path, body))
+      .then((data) => ({ code: 0, data, error: null }))
+      .catch((error: unknown) => ({ code: 100, data: null, error: String(error) }))
+      .then((reply) => response.end(JSON.stringify(reply)));
   });
   return server.listen(settings.httpPort, '0.0.0.0');
 }

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withLock } from '../../../src/host/lock.js';
 import { isAlive, ownIdentity, type ProcessId } from '../../../src/host/processes.js';
 import { isSet } from './traps.js';
 import type { Settings } from './settings.js';
@@ -40,9 +42,16 @@ const EMPTY: Shared = { members: {}, leader: null, term: 0, segments: {} };
 export const readShared = ({ shared }: Settings): Shared =>
   existsSync(shared) ? (JSON.parse(readFileSync(shared, 'utf8')) as Shared) : EMPTY;
 
-export function writeShared({ shared, id }: Settings, value: Shared): void {
-  writeFileSync(`${shared}.${id}`, JSON.stringify(value));
-  renameSync(`${shared}.${id}`, shared);
+const LOCK_LIMIT_MS = 10_000;
+
+/** One node at a time: what another one writes between this one's reading and writing would be lost. */
+function changeShared(settings: Settings, change: (value: Shared) => Shared): Promise<void> {
+  const { shared, id } = settings;
+  return withLock(`${shared}.lock`, LOCK_LIMIT_MS, () => {
+    writeFileSync(`${shared}.${id}`, JSON.stringify(change(readShared(settings))));
+    renameSync(`${shared}.${id}`, shared);
+    return Promise.resolve();
+  });
 }
 
 export const listed = ({ members }: Shared): number[] => Object.keys(members).map(Number);
@@ -50,19 +59,18 @@ export const listed = ({ members }: Shared): number[] => Object.keys(members).ma
 const living = (value: Shared): number[] =>
   listed(value).filter((id) => isAlive((value.members[id] as Member).process));
 
-export function join(settings: Settings): void {
-  const value = readShared(settings);
+export function join(settings: Settings): Promise<void> {
   const { id, grpcPort, httpPort } = settings;
   const member: Member = { process: ownIdentity(), ports: { grpc: grpcPort, http: httpPort }, goneSince: null };
-  const first = value.leader === null ? { leader: id, term: 1 } : {};
-  writeShared(settings, { ...value, ...first, members: { ...value.members, [id]: member } });
+  return changeShared(settings, (value) => {
+    const first = value.leader === null ? { leader: id, term: 1 } : {};
+    return { ...value, ...first, members: { ...value.members, [id]: member } };
+  });
 }
 
 /** Leaderships of whoever has been gone for long go to the next in the ISR; whoever is back is in sync again. */
-function tick(settings: Settings): void {
-  const value = readShared(settings);
+function passTime(settings: Settings, value: Shared): Shared {
   const alive = living(value);
-  if (alive[0] !== settings.id) return;
   const now = Date.now();
   const members = Object.fromEntries(
     listed(value).flatMap((id) => {
@@ -76,12 +84,12 @@ function tick(settings: Settings): void {
   const segments = Object.fromEntries(
     Object.entries(value.segments).map(([shard, segment]) => [shard, led(settings, segment, still, alive)]),
   );
-  writeShared(settings, {
+  return {
     members,
     leader: takesOver ? settings.id : value.leader,
     term: value.term + (takesOver ? 1 : 0),
     segments,
-  });
+  };
 }
 
 function led(settings: Settings, segment: StandInSegment, still: number[], alive: number[]): StandInSegment {
@@ -99,19 +107,28 @@ function led(settings: Settings, segment: StandInSegment, still: number[], alive
   return { ...segment, isr, leader, epoch: segment.epoch + 1, waitingSince };
 }
 
-export const keepShared = (settings: Settings): NodeJS.Timeout => setInterval(() => tick(settings), TICK_MS);
+/** Goes on until the process ends; the first of the living does it for all. */
+export async function keepShared(settings: Settings): Promise<never> {
+  for (;;) {
+    if (living(readShared(settings))[0] === settings.id)
+      await changeShared(settings, (value) => passTime(settings, value));
+    await sleep(TICK_MS);
+  }
+}
 
 /** Like the real one: led by whoever leads fewest. */
-export function createSegment(settings: Settings, topic: string, replication: number): string {
+export async function createSegment(settings: Settings, topic: string, replication: number): Promise<string> {
   if (topic === '') throw new Error('topic_name: expected 1 to 256 characters');
-  const value = readShared(settings);
-  const nodes = living(value);
-  if (nodes.length < replication) throw new Error(`NotEnoughEngineNodes: ${nodes.length} of ${replication}`);
-  const leads = (id: number): number => Object.values(value.segments).filter(({ leader }) => leader === id).length;
-  const [leader = settings.id, ...others] = [...nodes].sort((a, b) => leads(a) - leads(b) || b - a);
-  const replicas = [leader, ...others].slice(0, replication);
-  const shard = `shard-${Object.keys(value.segments).length}`;
-  const segment: StandInSegment = { topic, replicas, isr: replicas, leader, epoch: 1, waitingSince: null };
-  writeShared(settings, { ...value, segments: { ...value.segments, [shard]: segment } });
+  let shard = '';
+  await changeShared(settings, (value) => {
+    const nodes = living(value);
+    if (nodes.length < replication) throw new Error(`NotEnoughEngineNodes: ${nodes.length} of ${replication}`);
+    const leads = (id: number): number => Object.values(value.segments).filter(({ leader }) => leader === id).length;
+    const [leader = settings.id, ...others] = [...nodes].sort((a, b) => leads(a) - leads(b) || b - a);
+    const replicas = [leader, ...others].slice(0, replication);
+    shard = `shard-${Object.keys(value.segments).length}`;
+    const segment: StandInSegment = { topic, replicas, isr: replicas, leader, epoch: 1, waitingSince: null };
+    return { ...value, segments: { ...value.segments, [shard]: segment } };
+  });
   return shard;
 }
