@@ -30,6 +30,16 @@ function killProblems(killed, ticket, windowSeconds) {
   });
 }
 
+/** Kills after which no run may blame the broker: of the proxies alone, from the inject on. */
+function alarmProblems(reports, killed, ticket) {
+  const proxies = killed.length > 0 && killed.every(({ victim }) => victim === 'toxiproxy');
+  const since = ticket?.injectedUs ?? null;
+  if (!proxies || since === null || killed.some(({ atUs }) => atUs < since)) return [];
+  return reports
+    .filter(({ headline }) => headline === 'FAIL')
+    .map(() => 'false FAIL: nothing but the proxies was killed');
+}
+
 /**
  * @param {object[]} reports `details` of every report of the case
  * @param {object[]} killed as `killThem` returned it
@@ -38,8 +48,10 @@ function killProblems(killed, ticket, windowSeconds) {
  */
 export function verdictProblems(reports, killed, ticket, windowSeconds) {
   const passed = reports.filter((report) => report.headline === 'PASS');
-  if (passed.length === 0) return [];
+  const alarms = alarmProblems(reports, killed, ticket);
+  if (passed.length === 0) return alarms;
   return [
+    ...alarms,
     ...passed.flatMap((report) => report.scenarios.flatMap(scenarioProblems)),
     ...killProblems(killed, ticket, windowSeconds),
   ];

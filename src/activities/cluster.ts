@@ -14,7 +14,7 @@ import { brokersFile, dataRootOf } from '../host/paths.js';
 import { recoverTicket } from '../host/recovery.js';
 import { openTickets } from '../host/tickets.js';
 import { driverNamed } from '../host/drivers/index.js';
-import type { ClusterUp, InRun } from './requests.js';
+import type { ClusterStateRequest, ClusterUp, InRun } from './requests.js';
 import { runStateOf } from './run-state.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
@@ -26,6 +26,8 @@ export interface DeadNodes {
   readonly all: number;
   /** Why the cluster is no more, where it was not the brokers' doing; absent in histories of before. */
   readonly ended?: string | null;
+  /** What of the test's own equipment died meanwhile, and was replaced. */
+  readonly equipmentDied?: readonly string[];
 }
 
 /** Stops a cluster and gives up its lease, so that its keeper goes, too. */
@@ -83,6 +85,23 @@ async function writeBrokers(plan: RunPlan): Promise<void> {
   const endpoints = Object.fromEntries(nodes.map((node) => [node.clientEndpoint, node.id]));
   const earlier = readJson<BrokersSince[]>(brokersFile(plan.runDir)) ?? [];
   writeJson(brokersFile(plan.runDir), [...earlier, { sinceUs: monotonicUs(), endpoints }]);
+}
+
+async function deadNow({ run, sinceUs }: ClusterStateRequest): Promise<DeadNodes> {
+  const plan = planOf(run);
+  const driver = driverOf(plan);
+  const ended = clusterEnded(plan.clusterDir, run.runId);
+  if (ended !== null) return { dead: [], all: plan.nodeCount, ended };
+  try {
+    // What nobody has noticed yet is noticed here.
+    await driver.mend(plan.clusterDir);
+    const deaths = driver.equipmentDeaths(plan.clusterDir).filter(({ us }) => us >= (sinceUs ?? 0));
+    const nodes = await driver.nodes(plan.clusterDir);
+    const dead = nodes.filter((node) => !node.alive).map((node) => node.id);
+    return { dead, all: nodes.length, ended, equipmentDied: deaths.map(({ what }) => what) };
+  } catch (error) {
+    return { dead: [messageOf(error)], all: 1, ended };
+  }
 }
 
 export function createClusterActivities(faults: readonly Fault[]) {
@@ -153,18 +172,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         }
       }),
 
-    /** Brokers that are not running; or why there is nothing left to look at. */
-    deadNodes: ({ run }: InRun): Promise<DeadNodes> =>
-      asActivity(async () => {
-        const plan = planOf(run);
-        const ended = clusterEnded(plan.clusterDir, run.runId);
-        if (ended !== null) return { dead: [], all: plan.nodeCount, ended };
-        try {
-          const nodes = await driverOf(plan).nodes(plan.clusterDir);
-          return { dead: nodes.filter((node) => !node.alive).map((node) => node.id), all: nodes.length, ended };
-        } catch (error) {
-          return { dead: [messageOf(error)], all: 1, ended };
-        }
-      }),
+    /** Brokers that are not running, and what of ours died; or why there is nothing left to look at. */
+    deadNodes: (request: ClusterStateRequest): Promise<DeadNodes> => asActivity(() => deadNow(request)),
   };
 }

@@ -29,6 +29,11 @@ export interface PhaseId {
   readonly phase: 'control' | 'fault' | 'validation';
 }
 
+export interface ClusterStateRequest extends InRun {
+  /** From when on deaths of the equipment count, by the host's monotonic clock; null: since the cluster was started. */
+  readonly sinceUs: number | null;
+}
+
 export interface PhaseRequest extends InRun, PhaseId {}
 
 export interface PhaseStarted {

@@ -3,7 +3,7 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 import { clusterWorkflowId, scheduleIdOf } from '../domain/ids.js';
 import { BREAKER_NOTE, personNote } from '../domain/schedule.js';
 import { clusterStatusQuery } from '../workflows/messages.js';
-import { asActivity } from './support.js';
+import { asActivity, askServer } from './support.js';
 
 export interface PauseScheduleRequest {
   readonly cluster: string;
@@ -35,9 +35,12 @@ async function withSchedule<T>(
   }
 }
 
-const isOpen = async (cluster: string): Promise<boolean> =>
-  (await getClient().workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).breaker.state.kind ===
-  'open';
+async function isOpen(cluster: string): Promise<boolean> {
+  const { breaker } = await askServer((client) =>
+    client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery),
+  );
+  return breaker.state.kind === 'open';
+}
 
 const NO_SCHEDULE = 'there is no schedule';
 

@@ -35,8 +35,9 @@ export async function asActivity<T>(body: (signal: AbortSignal) => Promise<T>): 
 }
 
 /**
- * What is asked of the server, given up with the activity's cancellation. A worker that shuts down waits for its activities, and an update is answered
- * by a worker: the one that asks may be the only one that could. (The SDK's own `withAbortSignal` does nothing for a worker's client yet, as of 1.24.)
+ * What is asked of the server, given up with the activity's cancellation. A worker that shuts down waits for its activities, and an update or a query is
+ * answered by a worker: the one that asks may be the only one that could. (The SDK's own `withAbortSignal` does nothing for a worker's client yet, as
+ * of 1.24.)
  */
 export async function askServer<T>(ask: (client: Client) => Promise<T>): Promise<T> {
   return Promise.race([ask(getClient()), Context.current().cancelled]);

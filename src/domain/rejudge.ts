@@ -63,7 +63,7 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, aske
   });
   const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
-  const { deadNodes, clusterEnded = null, fault: course } = result;
+  const { deadNodes, clusterEnded = null, equipmentDied = [], fault: course } = result;
   const verdict = judgeScenario({
     fault,
     course,
@@ -71,6 +71,7 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, aske
     ackedLostDuringFault,
     deadNodes,
     clusterEnded,
+    equipmentDied,
     rules,
   });
   return { ...result, validation, faultPeriod, sdkVerdicts, verdict };

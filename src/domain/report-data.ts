@@ -100,6 +100,8 @@ export interface ScenarioResult {
   readonly deadNodes: readonly string[];
   /** Why the cluster was ended under the scenario by the test's own equipment: then nothing in it says anything about the broker. */
   readonly clusterEnded?: string | null;
+  /** What of the test's own equipment died from the inject on: then no failure in it is blamed on the broker. */
+  readonly equipmentDied?: readonly string[];
 }
 
 /** Everything a run leaves behind, and the only input of every report. */

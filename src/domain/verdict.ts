@@ -155,6 +155,14 @@ function attributionOf(verdicts: readonly SdkVerdict[]): ScenarioVerdict['attrib
   return verdicts.some((v) => !v.passed) ? 'equipment' : 'none';
 }
 
+/** Of a scenario whose failures may be the equipment's alone: its evidence stays in the report. */
+const SAYS_NOTHING: ScenarioVerdict = {
+  passed: false,
+  status: 'harness_error',
+  failures: [{ status: 'harness_error', blame: 'equipment', sdk: null }],
+  attribution: 'equipment',
+};
+
 /** Joins the fault's own course and the validation of every SDK into the scenario's verdict. */
 export function judgeScenario(input: {
   readonly fault: string;
@@ -166,13 +174,12 @@ export function judgeScenario(input: {
   readonly deadNodes: readonly string[];
   /** Why the test's own equipment had ended the cluster by then, if it had. */
   readonly clusterEnded: string | null;
+  /** What of the test's own equipment died from the inject on. */
+  readonly equipmentDied: readonly string[];
   readonly rules: VerdictRules;
 }): ScenarioVerdict {
   const { fault, course, verdicts, rules } = input;
-  if (input.clusterEnded !== null) {
-    const failures: Failure[] = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
-    return { passed: false, status: 'harness_error', failures, attribution: 'equipment' };
-  }
+  if (input.clusterEnded !== null) return SAYS_NOTHING;
   const own: ScenarioStatus[] = [];
   if (course.injectError !== null) own.push('inject_error');
   else if (!course.observed) own.push('fault_not_observed');
@@ -188,6 +195,8 @@ export function judgeScenario(input: {
     ...own.flatMap((status) => failure(status, null)),
     ...verdicts.flatMap((v) => failure(v.status, v.sdk)),
   ];
+  // Who passed in spite of it has passed.
+  if (input.equipmentDied.length > 0 && failures.some(({ blame }) => blame === 'broker')) return SAYS_NOTHING;
   const status = SEVERITY.find((s) => failures.some((f) => f.status === s)) ?? 'passed';
   return { passed: failures.length === 0, status, failures, attribution: attributionOf(verdicts) };
 }

@@ -35,7 +35,7 @@ export function versionsOf(data: RunData): (readonly [string, string])[] {
 /** What was done to the cluster, and how that went. */
 export function faultLines(
   { plan }: RunData,
-  { scenario, fault, verdict, healWaitSeconds, deadNodes, clusterEnded }: ScenarioResult,
+  { scenario, fault, verdict, healWaitSeconds, deadNodes, clusterEnded, equipmentDied = [] }: ScenarioResult,
 ): string[] {
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
@@ -55,6 +55,11 @@ export function faultLines(
       ? []
       : [
           `**The cluster was ended before the scenario was:** ${clusterEnded}. Nothing here says anything about the broker.`,
+        ]),
+    ...(equipmentDied.length === 0
+      ? []
+      : [
+          `**Of the test's own equipment died:** ${equipmentDied.join(', ')}. No failure here is blamed on the broker.`,
         ]),
     ...(deadNodes.length === 0 ? [] : [`**Died without being killed by the fault:** ${deadNodes.join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),

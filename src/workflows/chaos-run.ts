@@ -11,16 +11,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ClusterUp, ReportWritten, WriteReportRequest } from '../activities/requests.js';
-import type { ClientOutcome } from '../domain/client-result.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
 import type { RunResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
-import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
+import type { Failure } from '../domain/verdict.js';
 import { cancellationIn, hostActivities, reasonOf } from './activities.js';
 import { pause, settle } from './aftermath.js';
+import { controlRun, type ControlCourse } from './control-run.js';
 import type { Holder } from './messages.js';
 import { refusedBy, refusedByHost } from './refusal.js';
 import { keepResumeGate } from './resume-gate.js';
@@ -33,15 +33,11 @@ import { stateOfHeadline } from './texts.js';
 const PLAN_TIMEOUT_MS = 60_000;
 
 /** What a run gathers on its way. */
-interface Course {
+interface Course extends ControlCourse {
   up: ClusterUp | null;
   /** Ends the renewing of the lease of the cluster that runs; nothing where none does. */
   untend: () => Promise<void>;
-  control: readonly ClientOutcome[];
-  controlVerdicts: readonly SdkVerdict[];
-  runFailures: Failure[];
   endSnapshot: SnapshotSummary | null;
-  notes: string[];
   outcomes: ScenarioOutcome[];
 }
 
@@ -174,27 +170,6 @@ async function replaceCluster(plan: RunPlan, run: RunRef, course: Course): Promi
   await course.untend();
   await hostActivities(plan.hostQueue).stopCluster({ run });
   await startCluster(plan, run, course);
-}
-
-/** The clients without any fault: the baseline. True if the test's own equipment failed. */
-async function controlRun(plan: RunPlan, run: RunRef, course: Course, progress: RunProgressKeeper): Promise<boolean> {
-  const host = hostActivities(plan.hostQueue);
-  const phase = { run, scenario: null, phase: 'control' } as const;
-  try {
-    await host.startClients(phase);
-    course.control = await host.collectClients(phase);
-  } finally {
-    // Nothing if they ended by themselves; a cancelled run leaves none behind.
-    await CancellationScope.nonCancellable(() => host.killClients(phase));
-  }
-  course.controlVerdicts = course.control.map((outcome) => judgeSdk(outcome, plan.rules, plan.load.messages));
-  progress.control(course.control, course.controlVerdicts);
-  const failures = course.controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
-    status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status, '') }],
-  );
-  const equipment = failures.filter((failure) => failure.blame === 'equipment');
-  course.runFailures.push(...equipment);
-  return equipment.length > 0;
 }
 
 /** One after another, never two at a time; a cluster that a scenario left unfit is replaced before the next one. */

@@ -34,13 +34,18 @@ interface Course {
   snapshots: SnapshotSummary[];
   notes: string[];
   healWaitSeconds: number | null;
+  /** When the heal wait began, by the host's monotonic clock. */
+  healFromUs: number | null;
   faultClientsStarted: boolean;
   /** Brokers that died by themselves while the fault was on. */
   died: readonly string[];
 }
 
 /** What was left of the cluster when the scenario ended. */
-type End = Pick<ScenarioResult, 'deadNodes'> & { readonly clusterEnded: string | null };
+type End = Pick<ScenarioResult, 'deadNodes'> & {
+  readonly clusterEnded: string | null;
+  readonly equipmentDied: readonly string[];
+};
 
 /** One fault with its five steps, in the seed's order. Never fails because the broker failed its test: the verdict is a value. */
 export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promise<ScenarioOutcome> {
@@ -60,6 +65,7 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
     snapshots: [],
     notes: [],
     healWaitSeconds: null,
+    healFromUs: null,
     faultClientsStarted: false,
     died: [],
   };
@@ -75,8 +81,9 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   const outcome = await CancellationScope.nonCancellable(async () => {
     progress.enter('recording', 30_000, 'writing the scenario down');
     if (cancelled) await endEverything(plan, scenario, run, course);
-    const { dead, all, ended = null } = await host.deadNodes({ run });
-    const end: End = { deadNodes: [...new Set([...course.died, ...dead])], clusterEnded: ended };
+    const sinceUs = course.fault.injectedUs ?? course.healFromUs;
+    const { dead, all, ended = null, equipmentDied = [] } = await host.deadNodes({ run, sinceUs });
+    const end: End = { deadNodes: [...new Set([...course.died, ...dead])], clusterEnded: ended, equipmentDied };
     const verdict = cancelled ? CANCELLED : judge(plan, scenario, course, end);
     const result = recordOf(scenario, { course, verdict, startedAt, end });
     await host.recordScenario({ run, result });
@@ -203,6 +210,7 @@ async function validate(
 ): Promise<void> {
   const host = hostActivities(plan.hostQueue);
   const fromUs = course.fault.recoveredUs ?? (await host.hostTime()).us;
+  course.healFromUs = fromUs;
   progress.enter('heal wait', plan.timing.healWaitMs, 'the cluster is left alone before it is judged');
   const faultPhase: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
   const collect = async (): Promise<void> => {

@@ -127,6 +127,7 @@ const judge = (change: {
   durability?: 'warn' | 'fail';
   deadNodes?: readonly string[];
   clusterEnded?: string;
+  equipmentDied?: readonly string[];
 }) =>
   judgeScenario({
     fault: change.fault ?? 'broker-kill',
@@ -135,6 +136,7 @@ const judge = (change: {
     ackedLostDuringFault: change.lost ?? 0,
     deadNodes: change.deadNodes ?? [],
     clusterEnded: change.clusterEnded ?? null,
+    equipmentDied: change.equipmentDied ?? [],
     rules: { ...rules, durability: change.durability ?? 'warn' },
   });
 
@@ -158,6 +160,24 @@ describe('one scenario', () => {
     const ended = { clusterEnded: 'the host was started anew' };
     expect(judge({ ...ended, outcomes: [failed], deadNodes: ['n1'] })).toMatchObject({ passed: false, failures });
     expect(judge(ended)).toMatchObject({ passed: false, status: 'harness_error', attribution: 'equipment' });
+  });
+
+  it.each<[string, Parameters<typeof judge>[0]]>([
+    ['a loss', { outcomes: [failed] }],
+    ['a loss during the fault', { lost: 2, durability: 'fail' }],
+    ['a dead broker', { deadNodes: ['n2'] }],
+    ['a recovery that was not proved', { course: { recoverError: 'not over' } }],
+  ])('does not blame the broker for %s where the equipment had died', (_, change) => {
+    const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+    expect(judge(change)).toMatchObject({ passed: false, failures: [{ blame: 'broker' }] });
+    const excused = judge({ ...change, equipmentDied: ['the proxy server 7'] });
+    expect(excused).toEqual({ passed: false, status: 'harness_error', failures, attribution: 'equipment' });
+  });
+
+  it('passes where the equipment had died, if everything was well all the same', () => {
+    expect(judge({ equipmentDied: ['the proxy server 7'] }).passed).toBe(true);
+    const noFault = judge({ equipmentDied: ['the proxy server 7'], course: { observed: false } });
+    expect(noFault.status).toBe('fault_not_observed');
   });
 
   it.each<[string, Partial<FaultCourse>, string, string, string]>([

@@ -1,13 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadState } from '../../src/host/drivers/nats/state.js';
+import { signalProcess } from '../../src/host/processes.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
-import { catalogue, createSandbox, finished, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
+import {
+  catalogue,
+  createSandbox,
+  fileAppears,
+  finished,
+  mustPoll,
+  nothingLeft,
+  onlyRunDir,
+  removeSandbox,
+  start,
+} from './support/round.js';
 import type { Sandbox } from './support/round.js';
 
-// Faults that are none: an injector that does nothing, and a target that does not exist.
+// Faults that are none: an injector that does nothing, and a target that does not exist; and proxies that die in a validation.
 const workerScript = fileURLToPath(new URL('./support/worker-with-empty-injector.mjs', import.meta.url));
 let sandbox: Sandbox;
 let worker: ChildProcess;
@@ -16,6 +28,7 @@ let round: Awaited<ReturnType<typeof finished>>;
 beforeAll(async () => {
   sandbox = createSandbox({
     sdks: ['rust'],
+    load: { messages: 300, rate_per_second: 100 },
     scenarios: [
       catalogue.quick('does-nothing'),
       {
@@ -26,12 +39,17 @@ beforeAll(async () => {
         core: true,
         priority: 'P0',
       },
+      { name: 'loses-its-proxies', fault: 'none', target: 'robustmq-server', params: {}, core: true, priority: 'P0' },
     ],
   });
   mkdirSync(join(sandbox.dataRoot, 'temporal'), { recursive: true });
   worker = spawn(process.execPath, [workerScript, sandbox.config], { stdio: 'ignore' });
   await mustPoll('the worker', () => liveUsers(sandbox.dataRoot).some((user) => user.role === 'worker') || undefined);
-  round = await finished(start(['round', '--json'], sandbox));
+  const running = start(['round', '--json'], sandbox);
+  const validation = join(await onlyRunDir(sandbox), 'scenarios', 'loses-its-proxies', 'validation');
+  await fileAppears(join(validation, 'rust', 'ready.json'));
+  signalProcess(loadState(sandbox.clusterDir).proxyProcess!, 'SIGKILL');
+  round = await finished(running);
 }, 180_000);
 
 afterAll(async () => {
@@ -54,7 +72,16 @@ test('a target that does not exist is an inject error that lists those that do; 
   expect(validation.map((o) => o.result?.lost)).toEqual([0]);
 });
 
-test('both are the equipment’s fault: INVALID', () => {
+test('proxies that die under the clients fail them, and nobody blames the broker', () => {
+  const { verdict, sdkVerdicts, equipmentDied } = round.report.scenarios[2]!;
+  expect(sdkVerdicts.map((v) => v.status)).toEqual(['failed']);
+  expect(verdict).toMatchObject({ passed: false, status: 'harness_error', attribution: 'equipment' });
+  expect(equipmentDied).toEqual([expect.stringMatching(/^the proxy server \d+: dead; it was started again$/)]);
+  const markdown = readFileSync(String(round.result.markdownPath), 'utf8');
+  expect(markdown).toContain(`**Of the test's own equipment died:** ${equipmentDied![0]!}.`);
+});
+
+test('all are the equipment’s fault: INVALID', () => {
   expect(round.result.headline).toBe('INVALID');
   expect(round.status).toBe(2);
 });

@@ -116,6 +116,7 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
       ackedLostDuringFault,
       deadNodes: [],
       clusterEnded: null,
+      equipmentDied: [],
       rules,
     }),
     sdkVerdicts,

@@ -172,4 +172,21 @@ describe.concurrent('the control run', () => {
     expect(host.reports[0]?.controlVerdicts.map(({ status }) => status)).toEqual(['passed', 'failed']);
     expect(host.reports[0]?.runFailures).toEqual([]);
   });
+
+  it.each([
+    ['whose cluster was ended under it', { ended: 'its keeper stopped it' }, /the cluster was ended: its keeper/],
+    ['whose proxies died', { ended: null, equipmentDied: ['the proxy server 7: dead'] }, /the proxy server 7: dead/],
+  ])('%s ends the run as INVALID, and blames nobody', async (_, state, note) => {
+    const { handle, host } = await rig.startRun({
+      instead: {
+        collectClients: controlGives(outcome({ result: { lost: 3 } })),
+        deadNodes: async () => ({ dead: [], all: 3, ...state }),
+      },
+    });
+    expect(await handle.result()).toMatchObject({ headline: 'INVALID', runPassed: false });
+    expect(host.reports[0]).toMatchObject({
+      runFailures: [{ status: 'harness_error', blame: 'equipment', sdk: null }],
+      notes: [expect.stringMatching(note)],
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
+import { outcome } from '../domain/fixtures.js';
 import { networkDelay } from './support/plans.js';
 import { courseOf, type Course } from './support/course.js';
 import { createRig, type Rig } from './support/rig.js';
@@ -173,5 +174,21 @@ describe.concurrent('the state of the cluster', () => {
     const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ dead: [], all: 3, ended }) });
     expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
     expect(record.clusterEnded).toBe(ended);
+  });
+
+  it('whose proxies died is no verdict on the broker; only what died from the inject on is asked for', async () => {
+    const died = ['the proxy server 7: dead; it was started again'];
+    const asked: (number | null)[] = [];
+    const { outcome: result, record } = await withActivities({
+      collectClients: async () => [outcome({ result: { lost: 1 } })],
+      injectFault: async () => ({ injectedAt: '', injectedUs: 5_000_000, error: null }),
+      deadNodes: async ({ sinceUs }) => {
+        asked.push(sinceUs);
+        return { dead: [], all: 3, ended: null, equipmentDied: died };
+      },
+    });
+    expect(result).toMatchObject({ needsNewCluster: false, verdict: { passed: false, status: 'harness_error' } });
+    expect(record.equipmentDied).toEqual(died);
+    expect(asked).toEqual([5_000_000]);
   });
 });

@@ -33,6 +33,13 @@ export type ClusterStatus = 'stopped' | 'running' | 'degraded';
 
 export type NetworkMode = 'proxies' | 'namespaces';
 
+/** A process of ours through which clients reach the cluster, found dead. */
+export interface EquipmentDeath {
+  /** When it was noticed, by the host's monotonic clock, in microseconds. */
+  readonly us: number;
+  readonly what: string;
+}
+
 export interface StartOptions {
   readonly cluster: string;
   readonly runId: string;
@@ -157,6 +164,8 @@ export interface ClusterDriver {
   snapshot(dir: string, options: SnapshotOptions): Promise<SnapshotSummary>;
   /** Mends what is ours and not the broker's: dead proxies. Undefined if there was nothing to mend; else what was done. */
   mend(dir: string): Promise<string | undefined>;
+  /** What of ours died or hung under this cluster since it was started, and was replaced. */
+  equipmentDeaths(dir: string): readonly EquipmentDeath[];
   /** Undefined where network faults can do nothing. */
   network(dir: string): ClusterNetwork | undefined;
 }

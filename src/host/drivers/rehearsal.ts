@@ -24,5 +24,6 @@ export const rehearsalDriver: ClusterDriver = {
   unhealthy: none,
   snapshot: none,
   mend: () => Promise.resolve(undefined),
+  equipmentDeaths: () => [],
   network: () => undefined,
 };

@@ -32,13 +32,14 @@ const TAIL = `## What is killed, and what happens then
 | keeper                         | as planned, by the run; a new keeper is there within 2 seconds                                                                              |
 | worker and keeper              | within 10 seconds of the next start of either; an nft cut by itself at the deadline                                                         |
 | command, Temporal server       | at the deadline, by the keeper; the cluster is stopped when its lease is over; the run goes on with the next \`robustmq-chaos dev\`           |
-| Toxiproxy                      | a delay or cut with it: \`fault_cut_short\`; the keeper starts the proxies again                                                              |
+| Toxiproxy                      | a delay or cut with it: \`fault_cut_short\`; the keeper starts the proxies again; from the inject on no failure of the scenario is blamed on the broker                                                              |
 | the broker that was hit | it is started again by the recovery |
 | another broker | it is started again with the recovery; the scenario has \`failed\`, since nobody had killed it |
 | an SDK client                  | as planned; in the fault period it is noted, in the validation it did not pass                                                              |
 
 \`npm run bench:kill-anything\` kills any of these, and pairs of them, at random moments of real rounds, two hundred times, and looks after each: no fault
-in force, no process, port, rule or toxic left, the host as it was before, the run finished or resumable, no false PASS. It prints its seed;
+in force, no process, port, rule or toxic left, the host as it was before, the run finished or resumable, no false PASS, no FAIL by
+the death of the proxies alone. It prints its seed;
 \`npm run bench:kill-anything -- --seed <seed> --only <case>\` plays one case again.
 
 What was not run where this was written: netem, since that kernel has none (its commands and refusals are tested), and a real chaosd (its API is, against

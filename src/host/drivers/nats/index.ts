@@ -86,5 +86,6 @@ export const natsDriver: ClusterDriver = {
   unhealthy,
   snapshot,
   mend: natsProxies.mend,
+  equipmentDeaths: natsProxies.deaths,
   network: natsNetwork,
 };

@@ -86,5 +86,6 @@ export const robustmqDriver: ClusterDriver = {
   unhealthy,
   snapshot,
   mend: robustProxies.mend,
+  equipmentDeaths: robustProxies.deaths,
   network: robustNetwork,
 };

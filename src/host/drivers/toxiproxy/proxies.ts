@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { pollUntil } from '../../clock.js';
+import { monotonicUs, pollUntil } from '../../clock.js';
 import { childEnvironment, endProcess, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../../processes.js';
 import { requireTool } from '../../tools.js';
-import type { Proxies } from '../contract.js';
+import type { EquipmentDeath, Proxies } from '../contract.js';
 import type { Locked } from '../state-file.js';
 import * as toxiproxy from './api.js';
 
@@ -12,6 +12,7 @@ export interface ProxyState {
   readonly proxyLogFile: string;
   readonly proxyProcess: ProcessId | null;
   readonly links: readonly toxiproxy.ProxyLink[];
+  readonly proxyDeaths?: readonly EquipmentDeath[];
 }
 
 /** Where a driver keeps that state. */
@@ -24,8 +25,11 @@ type Keeping<S extends ProxyState> = {
 /** One driver's proxies: they carry all that can be delayed or cut of its clusters. */
 export interface ProxyServer {
   readonly mend: (dir: string) => Promise<string | undefined>;
+  readonly deaths: (dir: string) => readonly EquipmentDeath[];
   readonly of: (dir: string) => Proxies;
 }
+
+const DEAD = 'dead';
 
 const proxyOwner = (dir: string): string => `${dir}#proxy`;
 
@@ -56,26 +60,30 @@ const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink
 /** The proxies of the clusters of one driver. */
 export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<S>, locked: Locked): ProxyServer {
   /** A fresh server on the same ports in place of `old`, which is dead or hangs. Nothing if somebody else has replaced it meanwhile. */
-  const restart = (dir: string, old: ProcessId | null): Promise<void> =>
+  const restart = (dir: string, old: ProcessId | null, why: string): Promise<void> =>
     locked(dir, async () => {
       const state = load(dir);
       if (state.proxyProcess !== null) {
         if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return;
         await endProcess(state.proxyProcess, 0);
       }
+      const death: EquipmentDeath = {
+        us: monotonicUs(),
+        what: `the proxy server ${old?.pid ?? '?'}: ${why}; it was started again`,
+      };
       const proxyProcess = await startProxies(dir, state);
-      save(dir, { ...load(dir), proxyProcess });
+      save(dir, { ...load(dir), proxyProcess, proxyDeaths: [...(state.proxyDeaths ?? []), death] });
     });
 
   const clear = async (dir: string): Promise<void> => {
     const { proxyApiPort, proxyProcess, links } = load(dir);
     try {
-      if (proxyProcess === null || !isAlive(proxyProcess)) throw new Error('the proxy server is dead');
+      if (proxyProcess === null || !isAlive(proxyProcess)) throw new Error(DEAD);
       await toxiproxy.removeToxics(proxyApiPort);
       const names = (await toxiproxy.listProxies(proxyApiPort)).map((proxy) => proxy.name);
       if (links.some((link) => !names.includes(link.name))) throw new Error('proxies are missing');
-    } catch {
-      await restart(dir, proxyProcess);
+    } catch (error) {
+      await restart(dir, proxyProcess, error instanceof Error ? error.message : String(error));
     }
   };
 
@@ -84,9 +92,10 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
     mend: async (dir) => {
       const process = find(dir)?.proxyProcess ?? null;
       if (process === null || isAlive(process)) return undefined;
-      await restart(dir, process);
+      await restart(dir, process, DEAD);
       return `the proxy server ${process.pid} was dead; it was started again`;
     },
+    deaths: (dir) => find(dir)?.proxyDeaths ?? [],
     of: (dir) => ({
       delay: async (delayMs, jitterMs) => {
         const { proxyApiPort, links } = load(dir);
