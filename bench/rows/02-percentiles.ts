@@ -37,7 +37,9 @@ export function brokerLatencyMs(truth: Truth, topic: string, p: number): number 
 
 const allowance = (broker: number): number => Math.max(2, broker * 0.05);
 const difference = ({ client, broker }: Sample): number => Math.abs(client - broker);
-const isRight = (sample: Sample): boolean => difference(sample) <= allowance(sample.broker);
+const shareOfAllowance = (sample: Sample): number => difference(sample) / allowance(sample.broker);
+const within = (shares: readonly number[]): string =>
+  `${shares.filter((share) => share <= 1).length} of ${shares.length}`;
 
 async function sample({ folder, clients }: Context, sdk: string, planned: Case): Promise<Sample[]> {
   const topic = `percentiles/${sdk}`;
@@ -67,19 +69,25 @@ export const percentiles: Row = {
         for (const sdk of context.sdks) samples.push(...(await sample(context, sdk, planned)));
       }
     }
-    const wrong = samples.filter((one) => !isRight(one));
+    const ofOne = (sdk: string, planned: string, name: 'p50' | 'p99'): Sample[] =>
+      samples.filter((one) => one.sdk === sdk && one.case === planned && one.name === name);
     const cell = (sdk: string, planned: string, name: 'p50' | 'p99'): string => {
-      const own = samples.filter((one) => one.sdk === sdk && one.case === planned && one.name === name);
+      const own = ofOne(sdk, planned, name);
       const differences = own.map(difference);
       return `${msText(median(own.map(({ broker }) => broker)))} ±${median(differences).toFixed(2)} (${Math.max(...differences).toFixed(2)})`;
     };
     const columns = cases.flatMap((planned) =>
       (['p50', 'p99'] as const).map((name) => ({ planned: planned.name, name })),
     );
-    const worst = Math.max(...samples.map((one) => difference(one) / allowance(one.broker)));
+    // One run's p99 is its fifth slowest message, and a machine that is preempted for a moment owns that one.
+    const figures = context.sdks.flatMap((sdk) =>
+      columns.map(({ planned, name }) => median(ofOne(sdk, planned, name).map(shareOfAllowance))),
+    );
+    const shares = samples.map(shareOfAllowance);
+    const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
     return {
-      reached: wrong.length === 0 && samples.length > 0,
-      value: `${samples.length - wrong.length} of ${samples.length} within it; the worst at ${(worst * 100).toFixed(0)} % of what is allowed`,
+      reached: figures.length > 0 && figures.every((share) => share <= 1),
+      value: `${within(figures)} within it, the worst at ${percent(Math.max(...figures))} of what is allowed (medians of ${rounds}); of single runs ${within(shares)}, the worst at ${percent(Math.max(...shares))}`,
       detail: [
         `The broker's own figure, ± the client's difference in ms: median (worst) of ${rounds}.`,
         table(
