@@ -117,16 +117,23 @@ const clientDefects: readonly Omit<Defect, 'where'>[] = [
   },
 ];
 
-/** Of the machine's two task queues for activities: as if a worker took one task in three seconds. */
+/** Of the program's two task queues the one for activities: the server hands out one task a second. */
 const takesTasksSlowly: Edit = {
   file: 'worker.js',
   from: 'taskQueue: hostQueue(config.host.id) }',
-  to: 'taskQueue: hostQueue(config.host.id), maxActivitiesPerSecond: 1 / 3 }',
+  to: 'taskQueue: hostQueue(config.host.id), maxTaskQueueActivitiesPerSecond: 1 }',
+};
+
+/** No activity is under way meanwhile, and no timer: it is the orchestration's own time. */
+const computesAtEveryStep: Edit = {
+  file: 'workflow-bundle.js',
+  from: '            state = { ...state, step, limitMs, detail, since: new Date().toISOString() };\n',
+  to: '            state = { ...state, step, limitMs, detail, since: new Date().toISOString() };\n            for (let i = 0; i < 1e9; i += 1);\n',
 };
 
 const programDefects: readonly Omit<Defect, 'where'>[] = [
-  { row: 11, name: 'takes a task only every three seconds', edits: [takesTasksSlowly] },
-  { row: 12, name: 'takes a task only every three seconds', edits: [takesTasksSlowly] },
+  { row: 11, name: 'computes for a while in the workflow at every step', edits: [computesAtEveryStep] },
+  { row: 12, name: 'takes one task a second', edits: [takesTasksSlowly] },
 ];
 
 export const defects: readonly Defect[] = [
