@@ -4,7 +4,7 @@ import { measure } from '../truth/client.js';
 import { keptOut } from '../truth/outages.js';
 import { withTruthBroker } from '../truth/broker.js';
 import { messagesOf, type Truth } from '../truth/truth.js';
-import { median, msText, table, type Context, type Row } from '../row.js';
+import { median, msText, table, type Context, type Measured, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;
 const [COUNT, RATE] = [500, 100] as const;
@@ -19,7 +19,7 @@ const cases: readonly { readonly name: string; readonly behaviour: () => Behavio
 ];
 type Case = (typeof cases)[number];
 
-interface Sample {
+export interface Sample {
   readonly sdk: string;
   readonly case: string;
   readonly name: 'p50' | 'p99';
@@ -54,6 +54,38 @@ async function sample({ folder, clients }: Context, sdk: string, planned: Case):
   });
 }
 
+/** What the samples say: each figure is the median of its repeats. */
+export function judged(samples: readonly Sample[], sdks: readonly string[], rounds: number): Measured {
+  const ofOne = (sdk: string, planned: string, name: 'p50' | 'p99'): Sample[] =>
+    samples.filter((one) => one.sdk === sdk && one.case === planned && one.name === name);
+  const cell = (sdk: string, planned: string, name: 'p50' | 'p99'): string => {
+    const own = ofOne(sdk, planned, name);
+    const differences = own.map(difference);
+    return `${msText(median(own.map(({ broker }) => broker)))} ±${median(differences).toFixed(2)} (${Math.max(...differences).toFixed(2)})`;
+  };
+  const columns = cases.flatMap((planned) =>
+    (['p50', 'p99'] as const).map((name) => ({ planned: planned.name, name })),
+  );
+  // One run's p99 is its fifth slowest message, and a machine that is preempted for a moment owns that one.
+  const figures = sdks.flatMap((sdk) =>
+    columns.map(({ planned, name }) => median(ofOne(sdk, planned, name).map(shareOfAllowance))),
+  );
+  const shares = samples.map(shareOfAllowance);
+  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+  return {
+    reached: figures.length > 0 && figures.every((share) => share <= 1),
+    value: `${within(figures)} within it, the worst at ${percent(Math.max(...figures))} of what is allowed (medians of ${rounds}); of single runs ${within(shares)}, the worst at ${percent(Math.max(...shares))}`,
+    detail: [
+      `The broker's own figure, ± the client's difference in ms: median (worst) of ${rounds}.`,
+      table(
+        ['SDK', ...columns.map(({ planned, name }) => `${planned}, ${name}`)],
+        sdks.map((sdk) => [sdk, ...columns.map(({ planned, name }) => cell(sdk, planned, name))]),
+      ),
+    ],
+    data: { samples },
+  };
+}
+
 /** One client at a time, against the stamps that the broker took as it wrote the same messages. */
 export const percentiles: Row = {
   id: 2,
@@ -69,33 +101,6 @@ export const percentiles: Row = {
         for (const sdk of context.sdks) samples.push(...(await sample(context, sdk, planned)));
       }
     }
-    const ofOne = (sdk: string, planned: string, name: 'p50' | 'p99'): Sample[] =>
-      samples.filter((one) => one.sdk === sdk && one.case === planned && one.name === name);
-    const cell = (sdk: string, planned: string, name: 'p50' | 'p99'): string => {
-      const own = ofOne(sdk, planned, name);
-      const differences = own.map(difference);
-      return `${msText(median(own.map(({ broker }) => broker)))} ±${median(differences).toFixed(2)} (${Math.max(...differences).toFixed(2)})`;
-    };
-    const columns = cases.flatMap((planned) =>
-      (['p50', 'p99'] as const).map((name) => ({ planned: planned.name, name })),
-    );
-    // One run's p99 is its fifth slowest message, and a machine that is preempted for a moment owns that one.
-    const figures = context.sdks.flatMap((sdk) =>
-      columns.map(({ planned, name }) => median(ofOne(sdk, planned, name).map(shareOfAllowance))),
-    );
-    const shares = samples.map(shareOfAllowance);
-    const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
-    return {
-      reached: figures.length > 0 && figures.every((share) => share <= 1),
-      value: `${within(figures)} within it, the worst at ${percent(Math.max(...figures))} of what is allowed (medians of ${rounds}); of single runs ${within(shares)}, the worst at ${percent(Math.max(...shares))}`,
-      detail: [
-        `The broker's own figure, ± the client's difference in ms: median (worst) of ${rounds}.`,
-        table(
-          ['SDK', ...columns.map(({ planned, name }) => `${planned}, ${name}`)],
-          context.sdks.map((sdk) => [sdk, ...columns.map(({ planned, name }) => cell(sdk, planned, name))]),
-        ),
-      ],
-      data: { samples },
-    };
+    return judged(samples, context.sdks, rounds);
   },
 };
