@@ -3,9 +3,12 @@
  * them from elsewhere (a planted defect), `--program <folder>` the built program, `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
  */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { readdirSync, realpathSync, rmSync } from 'node:fs';
+import { constants, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readJson, writeJson } from '../src/host/files.js';
+import { isAlive, ownIdentity, type ProcessId } from '../src/host/processes.js';
 import { endOwnedBy, scratchFolder } from '../test/support/scratch.js';
 import { sdkNames } from '../test/support/sdk-client.js';
 import { render, saveResults, type Entry } from './results.js';
@@ -66,8 +69,35 @@ function commitOf(): string {
   }
 }
 
+const ownerFile = (folder: string): string => join(folder, 'bench.json');
+
+async function endFolder(folder: string): Promise<void> {
+  await endOwnedBy(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** What a bench that was killed left running is ended by the next one. */
+async function endLeftovers(): Promise<void> {
+  const place = realpathSync(tmpdir());
+  for (const name of readdirSync(place).filter((entry) => entry.startsWith('chaos-bench-'))) {
+    const owner = readJson<ProcessId>(ownerFile(join(place, name)));
+    if (owner !== undefined && !isAlive(owner)) await endFolder(join(place, name));
+  }
+}
+
+/** The folder of the row that is being measured. */
+let current: string | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    const ended = current === undefined ? Promise.resolve() : endFolder(current);
+    void ended.finally(() => process.exit(128 + constants.signals[signal]));
+  });
+}
+
 async function measureRow(row: Row): Promise<Entry> {
   const folder = scratchFolder(`bench-${row.id}`);
+  writeJson(ownerFile(folder), ownIdentity());
+  current = folder;
   const started = performance.now();
   const say = (text: string): void => console.error(`row ${row.id}: ${text}`);
   const context: Context = {
@@ -95,11 +125,12 @@ async function measureRow(row: Row): Promise<Entry> {
     };
     return { id, figure, target, ...broken, at: new Date().toISOString(), seconds: 0, machine: before };
   } finally {
-    await endOwnedBy(folder);
-    rmSync(folder, { recursive: true, force: true });
+    await endFolder(folder);
+    current = undefined;
   }
 }
 
+await endLeftovers();
 const entries: Entry[] = [];
 for (const row of rows.filter(({ id }) => wanted.length === 0 || wanted.includes(id))) {
   const entry = await measureRow(row);
