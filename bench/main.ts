@@ -3,13 +3,13 @@
  * them from elsewhere (a planted defect), `--program <folder>` the built program, `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, realpathSync, rmSync } from 'node:fs';
-import { constants, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
+import { rmSync } from 'node:fs';
+import { constants, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readJson, writeJson } from '../src/host/files.js';
 import { isAlive, ownIdentity, type ProcessId } from '../src/host/processes.js';
-import { endOwnedBy, scratchFolder } from '../test/support/scratch.js';
+import { endOwnedBy, scratchFolder, scratchFolders } from '../test/support/scratch.js';
 import { sdkNames } from '../test/support/sdk-client.js';
 import { render, saveResults, type Entry } from './results.js';
 import type { Context, Row } from './row.js';
@@ -78,10 +78,9 @@ async function endFolder(folder: string): Promise<void> {
 
 /** What a bench that was killed left running is ended by the next one. */
 async function endLeftovers(): Promise<void> {
-  const place = realpathSync(tmpdir());
-  for (const name of readdirSync(place).filter((entry) => entry.startsWith('chaos-bench-'))) {
-    const owner = readJson<ProcessId>(ownerFile(join(place, name)));
-    if (owner !== undefined && !isAlive(owner)) await endFolder(join(place, name));
+  for (const folder of scratchFolders('bench')) {
+    const owner = readJson<ProcessId>(ownerFile(folder));
+    if (owner !== undefined && !isAlive(owner)) await endFolder(folder);
   }
 }
 

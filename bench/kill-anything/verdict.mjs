@@ -48,11 +48,9 @@ function alarmProblems(reports, killed, ticket) {
  */
 export function verdictProblems(reports, killed, ticket, windowSeconds) {
   const passed = reports.filter((report) => report.headline === 'PASS');
-  const alarms = alarmProblems(reports, killed, ticket);
-  if (passed.length === 0) return alarms;
   return [
-    ...alarms,
+    ...alarmProblems(reports, killed, ticket),
     ...passed.flatMap((report) => report.scenarios.flatMap(scenarioProblems)),
-    ...killProblems(killed, ticket, windowSeconds),
+    ...(passed.length > 0 ? killProblems(killed, ticket, windowSeconds) : []),
   ];
 }

@@ -22,8 +22,10 @@ export async function findTool(name: ToolName): Promise<Tool> {
   if (path !== undefined) return { path, origin: path.startsWith(GOBIN) ? PINNED[name] : 'from PATH' };
   const installed = await execa('go', ['install', PINNED[name]], { env: { GOBIN }, reject: false, all: true });
   if (installed.exitCode === 0) return { path: join(GOBIN, name), origin: PINNED[name] };
-  const why = installed.all;
-  return { missing: `go install ${PINNED[name]}: ${why.split('\n')[0]?.slice(0, 200) ?? ''}` };
+  // Go begins with the module, more than once, and names the registry that it asked: whose that is depends on the machine.
+  const [first = ''] = installed.all.split('\n');
+  const why = first.replaceAll(`${PINNED[name]}: `, '').replace(/https?:\/\/[^\s:]*:?/, 'the module proxy:');
+  return { missing: `go install ${PINNED[name]}: ${why.slice(0, 200)}` };
 }
 
 /** The figures that `mqtt-benchmark` prints; milliseconds. */

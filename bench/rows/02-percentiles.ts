@@ -19,7 +19,7 @@ const cases: readonly { readonly name: string; readonly behaviour: () => Behavio
 ];
 type Case = (typeof cases)[number];
 
-export interface Sample {
+interface Sample {
   readonly sdk: string;
   readonly case: string;
   readonly name: 'p50' | 'p99';
@@ -55,7 +55,7 @@ async function sample({ folder, clients }: Context, sdk: string, planned: Case):
 }
 
 /** What the samples say: each figure is the median of its repeats. */
-export function judged(samples: readonly Sample[], sdks: readonly string[], rounds: number): Measured {
+function judged(samples: readonly Sample[], sdks: readonly string[], rounds: number): Measured {
   const ofOne = (sdk: string, planned: string, name: 'p50' | 'p99'): Sample[] =>
     samples.filter((one) => one.sdk === sdk && one.case === planned && one.name === name);
   const cell = (sdk: string, planned: string, name: 'p50' | 'p99'): string => {

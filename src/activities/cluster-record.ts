@@ -1,6 +1,9 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { Breaker } from '../domain/breaker.js';
 import { CHAOS_QUEUE, clusterWorkflowId } from '../domain/ids.js';
 import type { clusterWorkflow } from '../workflows/cluster.js';
+import { clusterStatusQuery } from '../workflows/messages.js';
+import { askServer } from './support.js';
 
 /** Reaches the durable record of a cluster by an update; the first one to ask makes it. */
 export const clusterRecord = (cluster: string): WithStartWorkflowOperation<typeof clusterWorkflow> =>
@@ -11,3 +14,9 @@ export const clusterRecord = (cluster: string): WithStartWorkflowOperation<typeo
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `Cluster ${cluster}: who holds it, failures in a row, breaker`,
   });
+
+/** The breaker as the record has it now. Rejects if there is no record. */
+export const breakerNow = (cluster: string): Promise<Breaker> =>
+  askServer(
+    async (client) => (await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).breaker,
+  );

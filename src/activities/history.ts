@@ -1,12 +1,11 @@
 import { log } from '@temporalio/activity';
 import type { Breaker } from '../domain/breaker.js';
 import type { HistoryBreaker } from '../domain/history.js';
-import { clusterWorkflowId } from '../domain/ids.js';
 import { noteBreaker, refreshHistory } from '../host/history.js';
 import { dataRootOf } from '../host/paths.js';
 import { historyMaker } from '../report/history-files.js';
-import { clusterStatusQuery } from '../workflows/messages.js';
-import { askServer, messageOf } from './support.js';
+import { breakerNow } from './cluster-record.js';
+import { messageOf } from './support.js';
 
 /** The history is made from the reports, and can be made again: that it cannot be written now is no reason to lose anything. */
 async function gently(work: () => Promise<void> | void): Promise<void> {
@@ -34,10 +33,7 @@ export function historyBreaker(cluster: string, { consecutiveFailures, state, la
 export async function showInHistory(runDir: string, cluster: string, anew: readonly string[] = []): Promise<void> {
   const dataRoot = dataRootOf(runDir);
   await gently(async () => {
-    const { breaker } = await askServer((client) =>
-      client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery),
-    );
-    noteBreaker(dataRoot, historyBreaker(cluster, breaker));
+    noteBreaker(dataRoot, historyBreaker(cluster, await breakerNow(cluster)));
   });
   await gently(() => void refreshHistory(dataRoot, historyMaker, anew));
 }

@@ -18,6 +18,11 @@ export interface InRun {
   readonly run: RunRef;
 }
 
+export interface ClusterStateRequest extends InRun {
+  /** From when on deaths of the equipment count, by the host's monotonic clock; null: since the cluster was started. */
+  readonly sinceUs: number | null;
+}
+
 export interface ClusterUp {
   readonly endpoint: string;
   readonly dataDirs: readonly string[];
@@ -27,11 +32,6 @@ export interface ClusterUp {
 export interface PhaseId {
   readonly scenario: string | null;
   readonly phase: 'control' | 'fault' | 'validation';
-}
-
-export interface ClusterStateRequest extends InRun {
-  /** From when on deaths of the equipment count, by the host's monotonic clock; null: since the cluster was started. */
-  readonly sinceUs: number | null;
 }
 
 export interface PhaseRequest extends InRun, PhaseId {}

@@ -1,9 +1,9 @@
 import { getClient } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { clusterWorkflowId, scheduleIdOf } from '../domain/ids.js';
+import { scheduleIdOf } from '../domain/ids.js';
 import { BREAKER_NOTE, personNote } from '../domain/schedule.js';
-import { clusterStatusQuery } from '../workflows/messages.js';
-import { asActivity, askServer } from './support.js';
+import { breakerNow } from './cluster-record.js';
+import { asActivity } from './support.js';
 
 export interface PauseScheduleRequest {
   readonly cluster: string;
@@ -35,12 +35,7 @@ async function withSchedule<T>(
   }
 }
 
-async function isOpen(cluster: string): Promise<boolean> {
-  const { breaker } = await askServer((client) =>
-    client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery),
-  );
-  return breaker.state.kind === 'open';
-}
+const isOpen = async (cluster: string): Promise<boolean> => (await breakerNow(cluster)).state.kind === 'open';
 
 const NO_SCHEDULE = 'there is no schedule';
 

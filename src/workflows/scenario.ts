@@ -42,10 +42,7 @@ interface Course {
 }
 
 /** What was left of the cluster when the scenario ended. */
-type End = Pick<ScenarioResult, 'deadNodes'> & {
-  readonly clusterEnded: string | null;
-  readonly equipmentDied: readonly string[];
-};
+type End = Required<Pick<ScenarioResult, 'deadNodes' | 'clusterEnded' | 'equipmentDied'>>;
 
 /** One fault with its five steps, in the seed's order. Never fails because the broker failed its test: the verdict is a value. */
 export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promise<ScenarioOutcome> {

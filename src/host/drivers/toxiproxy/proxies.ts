@@ -59,12 +59,12 @@ const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink
 
 /** The proxies of the clusters of one driver. */
 export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<S>, locked: Locked): ProxyServer {
-  /** A fresh server on the same ports in place of `old`, which is dead or hangs. Nothing if somebody else has replaced it meanwhile. */
-  const restart = (dir: string, old: ProcessId | null, why: string): Promise<void> =>
+  /** A fresh server on the same ports in place of `old`, which is dead or hangs; says so. Nothing if somebody else has replaced it meanwhile. */
+  const restart = (dir: string, old: ProcessId | null, why: string): Promise<string | undefined> =>
     locked(dir, async () => {
       const state = load(dir);
       if (state.proxyProcess !== null) {
-        if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return;
+        if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return undefined;
         await endProcess(state.proxyProcess, 0);
       }
       const death: EquipmentDeath = {
@@ -73,6 +73,7 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
       };
       const proxyProcess = await startProxies(dir, state);
       save(dir, { ...load(dir), proxyProcess, proxyDeaths: [...(state.proxyDeaths ?? []), death] });
+      return death.what;
     });
 
   const clear = async (dir: string): Promise<void> => {
@@ -91,9 +92,7 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
     // Mended by whoever looks first: a dead proxy server says nothing about the broker. One that is just being started has no process yet.
     mend: async (dir) => {
       const process = find(dir)?.proxyProcess ?? null;
-      if (process === null || isAlive(process)) return undefined;
-      await restart(dir, process, DEAD);
-      return `the proxy server ${process.pid} was dead; it was started again`;
+      return process === null || isAlive(process) ? undefined : restart(dir, process, DEAD);
     },
     deaths: (dir) => find(dir)?.proxyDeaths ?? [],
     of: (dir) => ({
