@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endLeftovers, findLeftovers } from './test/leftovers.mjs';
-import { countTests } from './test/vitest-report.mjs';
+import { REPORT_FILE, countTests } from './test/vitest-report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const filters = process.argv.slice(2);
@@ -16,7 +16,7 @@ const filters = process.argv.slice(2);
 /** Everything that tests start or write is known by this folder: it is their temporary folder, and stands in their environment. */
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'robustmq-chaos-test-')));
 const temporary = join(scratch, 'tmp');
-const reportFile = join(scratch, 'vitest.json');
+const reportFile = join(scratch, 'tests.json');
 mkdirSync(temporary);
 
 const problems = [];
@@ -36,7 +36,7 @@ function run(program, args) {
     const child = spawn(join(root, 'node_modules', '.bin', program), args, {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, TMPDIR: temporary },
+      env: { ...process.env, TMPDIR: temporary, [REPORT_FILE]: reportFile },
     });
     current = child;
     child.once('error', (error) => resolve(error.message));
@@ -66,13 +66,8 @@ async function check(commands) {
 }
 
 async function tests() {
-  const status = await run('vitest', [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${reportFile}`,
-    ...filters,
-  ]);
+  const reporter = join(root, 'scripts', 'test', 'vitest-report.mjs');
+  const status = await run('vitest', ['run', '--reporter=default', `--reporter=${reporter}`, ...filters]);
   const report = countTests(status, () => readFileSync(reportFile, 'utf8'));
   for (const key of ['passed', 'failed', 'skipped']) counts[key] += report[key];
   return report.problems;

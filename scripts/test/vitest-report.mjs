@@ -1,6 +1,45 @@
+// A reporter for vitest that says in one line each what failed, and why: the end of a log that is cut off at its top still tells.
+
+import { writeFileSync } from 'node:fs';
+
+/** The variable with the path of the file that the reporter writes. */
+export const REPORT_FILE = 'CHAOS_TEST_REPORT';
+
+const LONGEST_REASON = 2000;
+
+/** What was thrown, without its diff and its stack. */
+const reasons = (errors) => errors.map(({ message }) => String(message).split('\n')[0].slice(0, LONGEST_REASON));
+
+const line = (where, name, errors) => `${where}: ${[name, ...reasons(errors)].filter(Boolean).join(': ')}`;
+
+/** Failures of one file: its tests, the hooks of its suites, and what kept it from being loaded. Tests of a failed hook are skipped. */
+function problemsOf(file) {
+  const where = file.relativeModuleId;
+  const tests = [...file.children.allTests('failed')];
+  return [
+    ...(file.errors().length > 0 ? [line(where, '', file.errors())] : []),
+    ...[...file.children.allSuites()].flatMap((suite) =>
+      suite.errors().length > 0 ? [line(where, suite.fullName, suite.errors())] : [],
+    ),
+    ...tests.map((test) => line(where, test.fullName, test.result().errors ?? [])),
+  ];
+}
+
+// eslint-disable-next-line no-restricted-syntax -- vitest makes the reporter from a file's default export
+export default class {
+  onTestRunEnd(files, unhandled) {
+    const count = (state) => files.reduce((sum, file) => sum + [...file.children.allTests(state)].length, 0);
+    const problems = [
+      ...files.flatMap(problemsOf),
+      ...reasons(unhandled).map((reason) => `outside of a test: ${reason}`),
+    ];
+    const report = { passed: count('passed'), skipped: count('skipped'), problems };
+    writeFileSync(process.env[REPORT_FILE], JSON.stringify(report));
+  }
+}
+
 /**
- * Counts of vitest's JSON report, with every failure in words. A file that could not be loaded has no tests and still is a failure, and so is
- * a run that failed without a failing test.
+ * What the reporter wrote, with a problem more where it says less than vitest's end does.
  * @param {number | string} status exit status of vitest, or the signal that ended it
  * @param {() => string} read the report's text
  * @returns {{ passed: number, failed: number, skipped: number, problems: string[] }}
@@ -10,22 +49,10 @@ export function countTests(status, read) {
   try {
     report = JSON.parse(read());
   } catch (error) {
-    return {
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      problems: [`vitest ended with ${status} and left no report (${error.message})`],
-    };
+    report = { passed: 0, skipped: 0, problems: [`vitest ended with ${status} and left no report (${error.message})`] };
   }
-  const tests = report.testResults.flatMap((file) => file.assertionResults);
-  const count = (...states) => tests.filter((test) => states.includes(test.status)).length;
-  const problems = tests.filter((test) => test.status === 'failed').map((test) => test.fullName);
-  for (const file of report.testResults) {
-    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) {
-      problems.push(`${file.name}: ${file.message.split('\n')[0] || 'could not be run'}`);
-    }
-  }
-  if (tests.length === 0 && problems.length === 0) problems.push('no test was run');
+  const problems = [...report.problems];
+  if (report.passed + report.skipped === 0 && problems.length === 0) problems.push('no test was run');
   if (status !== 0 && problems.length === 0) problems.push(`vitest ended with ${status} although no test failed`);
-  return { passed: count('passed'), failed: problems.length, skipped: count('pending', 'skipped', 'todo'), problems };
+  return { ...report, failed: problems.length, problems };
 }

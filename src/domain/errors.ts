@@ -36,6 +36,11 @@ export const ERRORS = {
     retryable: false,
     remedy: "Read the brokers' logs in the run's folder, cluster/.",
   },
+  EQUIPMENT_FAILED: {
+    blame: 'harness',
+    retryable: false,
+    remedy: 'Mend what it names on this host; `robustmq-chaos doctor` looks at the rest.',
+  },
   CLUSTER_GONE: { blame: 'harness', retryable: false, remedy: 'Start a new run: the cluster of this one was stopped.' },
   INJECT_FAILED: {
     blame: 'harness',

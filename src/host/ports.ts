@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 /** Below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
@@ -12,6 +12,18 @@ const canListen = (port: number, host: string): Promise<boolean> =>
     server.once('error', () => resolve(false));
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
+
+/** Somebody else had the port by the time it was to be bound: with other ports it may go well. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+}
+
+/** Every program that is started here says it in these words, in its log or its answer. */
+export const saysPortTaken = (text: string): boolean => /address already in use/i.test(text);
+
+/** Does one of the logs say it? */
+export const portTakenIn = (logFiles: readonly string[]): boolean =>
+  logFiles.some((file) => existsSync(file) && saysPortTaken(readFileSync(file, 'utf8')));
 
 export const isPortFree = (port: number): Promise<boolean> => canListen(port, '127.0.0.1');
 

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installRoot } from '../../src/host/tools.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
-import { catalogue, createSandbox, finished, nothingLeft, removeSandbox, start } from './support/round.js';
+import {
+  catalogue,
+  createSandbox,
+  finished,
+  finishedWhole,
+  nothingLeft,
+  removeSandbox,
+  start,
+} from './support/round.js';
 import type { Sandbox } from './support/round.js';
 
 /** A client that is the real Go one, but does something else when its phase is the validation of `scenario`. */
@@ -46,7 +54,7 @@ describe('clients that fail in the validation', () => {
       hang: misbehavingIn('hanging', 'trap "" TERM; sleep 300 & wait; sleep 300'),
       minimal: OLD_STYLE,
     });
-    round = await finished(start(['round', '--json'], sandbox));
+    round = await finishedWhole(start(['round', '--json'], sandbox));
   }, 300_000);
 
   afterAll(() => removeSandbox(sandbox));

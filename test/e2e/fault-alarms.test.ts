@@ -10,7 +10,7 @@ import {
   catalogue,
   createSandbox,
   fileAppears,
-  finished,
+  finishedWhole,
   mustPoll,
   nothingLeft,
   onlyRunDir,
@@ -23,7 +23,7 @@ import type { Sandbox } from './support/round.js';
 const workerScript = fileURLToPath(new URL('./support/worker-with-empty-injector.mjs', import.meta.url));
 let sandbox: Sandbox;
 let worker: ChildProcess;
-let round: Awaited<ReturnType<typeof finished>>;
+let round: Awaited<ReturnType<typeof finishedWhole>>;
 
 beforeAll(async () => {
   sandbox = createSandbox({
@@ -49,7 +49,7 @@ beforeAll(async () => {
   const validation = join(await onlyRunDir(sandbox), 'scenarios', 'loses-its-proxies', 'validation');
   await fileAppears(join(validation, 'rust', 'ready.json'));
   signalProcess(loadState(sandbox.clusterDir).proxyProcess!, 'SIGKILL');
-  round = await finished(running);
+  round = await finishedWhole(running);
 }, 180_000);
 
 afterAll(async () => {

@@ -1,17 +1,21 @@
 // Shows that the test run itself can fail: for what is left behind, and for a file that could not be loaded.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { installRoot } from '../../src/host/tools.js';
 
 interface Leftovers {
   readonly findLeftovers: (folder: string) => Promise<string[]>;
   readonly endLeftovers: (folder: string) => Promise<void>;
 }
 interface Counts {
+  readonly REPORT_FILE: string;
   readonly countTests: (
     status: number | string,
     read: () => string,
@@ -19,7 +23,8 @@ interface Counts {
 }
 const script = (name: string): string => new URL(`../../scripts/test/${name}`, import.meta.url).href;
 const { findLeftovers, endLeftovers } = (await import(script('leftovers.mjs'))) as Leftovers;
-const { countTests } = (await import(script('vitest-report.mjs'))) as Counts;
+const { REPORT_FILE, countTests } = (await import(script('vitest-report.mjs'))) as Counts;
+const vitest = join(installRoot, 'node_modules/vitest/dist/index.js');
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -79,38 +84,70 @@ describe('what is left behind', () => {
   });
 });
 
-describe('the count', () => {
-  const report =
-    (...files: { status: string; tests: string[] }[]) =>
-    () =>
-      JSON.stringify({
-        testResults: files.map(({ status, tests }, i) => ({
-          name: `file-${i}`,
-          status,
-          message: 'no such module',
-          assertionResults: tests.map((state, n) => ({ status: state, fullName: `test ${n}` })),
-        })),
-      });
+describe('the report', () => {
+  /** Runs vitest itself on files with these texts. */
+  async function reportOf(files: Readonly<Record<string, string>>): Promise<ReturnType<Counts['countTests']>> {
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(
+        join(folder, `${name}.test.mjs`),
+        `import { beforeAll, describe, expect, it } from '${vitest}';\n${text}`,
+      );
+    }
+    const reportFile = join(folder, 'report.json');
+    const args = ['run', '--root', folder, `--reporter=${fileURLToPath(script('vitest-report.mjs'))}`];
+    const { exitCode } = await execa(join(installRoot, 'node_modules/.bin/vitest'), args, {
+      reject: false,
+      env: { [REPORT_FILE]: reportFile },
+    });
+    return countTests(exitCode ?? 'none', () => readFileSync(reportFile, 'utf8'));
+  }
 
-  it('is of tests, by how they came out', () => {
-    const read = report(
-      { status: 'failed', tests: ['passed', 'failed', 'skipped', 'todo'] },
-      { status: 'passed', tests: ['passed'] },
-    );
-    expect(countTests(1, read)).toEqual({ passed: 2, failed: 1, skipped: 2, problems: ['test 1'] });
+  it('counts tests, and says in a line each which failed, and why', async () => {
+    const text = `
+      describe('a suite', () => {
+        it('is well', () => expect(1).toBe(1));
+        it.skip('is left out', () => undefined);
+        it('is ill', () => expect({ a: 1 }, 'as it was').toEqual({ a: 2 }));
+      });
+      describe('a suite that cannot begin', () => {
+        beforeAll(() => { throw new Error('no such cluster\\nwith more'); });
+        it('is never tried', () => undefined);
+      });`;
+    expect(await reportOf({ one: text, two: "it('is well', () => undefined);" })).toEqual({
+      passed: 2,
+      failed: 2,
+      skipped: 2,
+      problems: [
+        'one.test.mjs: a suite that cannot begin: no such cluster',
+        expect.stringMatching(/^one.test.mjs: a suite > is ill: as it was: expected \{ a: 1 \} to deeply equal/),
+      ],
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ['a file that cannot be loaded', { one: "import './absent.mjs';" }, /^one.test.mjs: .*absent\.mjs/],
+    [
+      'a hook of a file',
+      { one: "beforeAll(() => { throw new Error('no'); }); it('a', () => undefined);" },
+      /^one.test.mjs: no$/,
+    ],
+    [
+      'what is thrown outside of a test',
+      {
+        one: "it('a', () => { setTimeout(() => { throw new Error('late'); }); return new Promise((end) => setTimeout(end, 200)); });",
+      },
+      /^outside of a test: late$/,
+    ],
+    ['a run in which nothing ran', {}, /^no test was run$/],
+  ])('has a failure for %s', async (_what, files, words) => {
+    const { problems } = await reportOf(files);
+    expect(problems[0]).toMatch(words);
   });
 
   it.each<[string, number | string, () => string, RegExp]>([
-    ['a file that could not be loaded', 1, report({ status: 'failed', tests: [] }), /^file-0: no such module$/],
-    ['a run in which nothing ran', 0, report(), /^no test was run$/],
-    [
-      'a run that failed without a failing test',
-      1,
-      report({ status: 'passed', tests: ['passed'] }),
-      /ended with 1 although/,
-    ],
-    ['a run that was killed', 'SIGKILL', () => '{"testRes', /^vitest ended with SIGKILL and left no report/],
-  ])('has a failure for %s', (_what, status, read, words) => {
+    ['failed without a problem', 1, () => '{"passed":1,"skipped":0,"problems":[]}', /ended with 1 although/],
+    ['was killed', 'SIGKILL', () => '{"pass', /^vitest ended with SIGKILL and left no report/],
+  ])('has a failure for a run that %s', (_what, status, read, words) => {
     const { failed, problems } = countTests(status, read);
     expect(failed).toBe(1);
     expect(problems[0]).toMatch(words);

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
 import { installRoot } from '../../src/host/tools.js';
 
 const PROGRAM = join(installRoot, 'bin', 'robustmq-chaos');
@@ -18,7 +19,7 @@ export async function run(args: readonly string[], env: Readonly<Record<string, 
   return { exitCode, stdout, stderr };
 }
 
-/** Starts `open`, and waits for the address that it prints; `end` is Ctrl-C, and gives its exit status. */
+/** Starts `open`, and waits for the address that it prints; `end` is Ctrl-C, and gives its exit status. It ends with the test at the latest. */
 export async function openPages(
   args: readonly string[],
 ): Promise<{ readonly url: string; readonly end: () => Promise<number | null> }> {
@@ -26,6 +27,10 @@ export async function openPages(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit') as Promise<[number | null]>;
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
   const [url] = (await Promise.race([
     once(child.stdout!, 'data'),
     ended.then(([status]) => {

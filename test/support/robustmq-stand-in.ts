@@ -1,10 +1,15 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
+import { skippedWithout } from './programs.js';
 import type { Traps } from './robustmq-stand-in/traps.js';
 
 const main = fileURLToPath(new URL('./robustmq-stand-in/main.ts', import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve('tsx'));
+
+/** The stand-in has its MQTT from Mosquitto. */
+export const describeWithStandIn = describe.skipIf(skippedWithout('mosquitto', 'mosquitto'));
 
 export interface StandIn {
   /** What `cluster.binary` names. */

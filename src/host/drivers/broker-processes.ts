@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
+import { PortTaken } from '../ports.js';
 import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../processes.js';
 import { findTool, type Tool } from '../tools.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
 import { stateFilePath, type Locked, type Node, type State, type StateFile } from './state-file.js';
 
-/** Ports are free when they are chosen, and may be taken when they are bound: then all are chosen anew. */
+/** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen anew. */
 const PORT_TRIES = 3;
 
 /** Names of a cluster's nodes. */
@@ -62,7 +63,10 @@ interface Kind<N extends Node, S extends State<N>, O extends StartOptions> {
 }
 
 export interface BrokerProcesses<S, O> {
-  /** Resolves when every node serves. Rejects with CLUSTER_START_FAILED, and leaves nothing running then. */
+  /**
+   * Resolves when every node serves. Rejects, and leaves nothing running then: with CLUSTER_START_FAILED where the brokers did not come up, with
+   * EQUIPMENT_FAILED for whatever else kept them from it.
+   */
   readonly start: (dir: string, options: O) => Promise<S>;
   readonly stop: (dir: string) => Promise<void>;
   readonly killNode: (dir: string, id: string) => Promise<void>;
@@ -89,15 +93,17 @@ export function brokerProcesses<N extends Node, S extends State<N>, O extends St
 
   const start = async (dir: string, options: O): Promise<S> => {
     for (let attempt = 1; ; attempt += 1) {
+      // What an earlier attempt wrote knows ports that could not be had.
+      const logDir = attempt === 1 ? options.logDir : `${options.logDir}-${attempt}`;
       try {
-        await locked(dir, () => kind.startOnce(dir, options));
+        await locked(dir, () => kind.startOnce(dir, { ...options, logDir }));
         await kind.awaitServing?.(dir);
         return file.load(dir);
       } catch (error) {
         await stop(dir);
-        if (attempt < PORT_TRIES && /address already in use| 5\d\d /i.test(String(error))) continue;
+        if (attempt < PORT_TRIES && error instanceof PortTaken) continue;
         if (error instanceof ChaosError) throw error;
-        throw new ChaosError('CLUSTER_START_FAILED', `cluster ${options.cluster}: ${String(error)}`);
+        throw new ChaosError('EQUIPMENT_FAILED', `cluster ${options.cluster} could not be started: ${String(error)}`);
       }
     }
   };

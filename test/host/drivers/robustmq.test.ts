@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { robustmqDriver as driver } from '../../../src/host/drivers/robustmq/index.js';
 import { loadState } from '../../../src/host/drivers/robustmq/state.js';
 import { isListening } from '../../../src/host/ports.js';
 import { isAlive, type ProcessId } from '../../../src/host/processes.js';
-import { standInFor, type StandIn } from '../../support/robustmq-stand-in.js';
+import { describeWithStandIn, standInFor, type StandIn } from '../../support/robustmq-stand-in.js';
 import { ownedBy, temporaryFolder, until } from '../helpers.js';
 
 // Test equipment, not RobustMQ: what is shown here is the driver's own behaviour.
@@ -32,7 +32,7 @@ const healthy = ({ dir }: Cluster): Promise<void> =>
 const processOf = async ({ dir }: Cluster, id: string): Promise<ProcessId> =>
   (await driver.nodes(dir)).find((node) => node.id === id)?.process as ProcessId;
 
-describe('a cluster of three', () => {
+describeWithStandIn('a cluster of three', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = newCluster();
@@ -141,7 +141,7 @@ describe('a cluster of three', () => {
   });
 });
 
-describe('a node that', () => {
+describeWithStandIn('a node that', () => {
   it('refuses to start ends the start with its log named, and nothing is left', async () => {
     const cluster = newCluster();
     cluster.standIn.set({ n1: ['refuse-start'] });
@@ -153,7 +153,7 @@ describe('a node that', () => {
   });
 });
 
-describe('a single node', () => {
+describeWithStandIn('a single node', () => {
   it('leads everything, keeps one replica, comes back after a kill, and is killed where it does not heed SIGTERM for 25 s', async () => {
     const cluster = newCluster();
     const started = await cluster.start(1);
@@ -174,7 +174,7 @@ describe('a single node', () => {
   }, 60_000);
 });
 
-describe('before a start', () => {
+describeWithStandIn('before a start', () => {
   it('one error says what to do where the program is not named, or not there', async () => {
     expect(await driver.preflight({})).toEqual([
       expect.stringMatching(/cluster\.binary.*project_root.*docs\/robustmq/),

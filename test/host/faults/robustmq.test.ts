@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { RunPlan } from '../../../src/domain/plan.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
@@ -9,7 +9,7 @@ import { faults } from '../../../src/host/faults/index.js';
 import { writeLease } from '../../../src/host/lease.js';
 import { recoverTicket } from '../../../src/host/recovery.js';
 import { plan as basePlan } from '../../report/fixtures.js';
-import { standInFor } from '../../support/robustmq-stand-in.js';
+import { describeWithStandIn, standInFor } from '../../support/robustmq-stand-in.js';
 import { errorOf, killOf, partitionOf, unproved } from '../cluster.js';
 import { temporaryFolder } from '../helpers.js';
 
@@ -43,7 +43,7 @@ const observe = (faultId: string) => observeFault(faults, dir, faultId, driver, 
 const recover = (faultId: string) => recoverTicket(faults, dir, faultId, 'workflow', 30_000);
 const scenarioOf = (fault: string): Scenario => ({ ...killOf('leader'), name: fault, fault, params: {} });
 
-describe('on a broker that lets nobody choose its leader,', () => {
+describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
   it('the kill of a follower hits one that leads neither the cluster nor a topic of the load', async () => {
     const { faultId, targets, reason } = await planned(killOf('follower'));
     const { cluster, load } = await driver.leaders(dir);

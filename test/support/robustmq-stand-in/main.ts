@@ -1,6 +1,6 @@
 /**
- * Test equipment: takes the place of RobustMQ's `broker-server` where the driver is tested. It reads the same generated files, and answers what
- * the driver asks; it passes no message on, and no verdict from it says anything about RobustMQ.
+ * Test equipment: takes the place of RobustMQ's `broker-server` where the driver is tested. It reads the same generated files, answers what the
+ * driver asks, and hands its MQTT clients on to a Mosquitto; no verdict from it says anything about RobustMQ.
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { argv, env, exit, stderr, stdout } from 'node:process';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isListening } from '../../../src/host/ports.js';
 import { startAdmin } from './admin.js';
 import { startGrpc } from './grpc.js';
+import { messagesPort } from './messages.js';
 import { startMqtt } from './mqtt.js';
 import { readSettings } from './settings.js';
 import { join, keepShared, listed, readShared } from './shared.js';
@@ -47,7 +48,7 @@ await sleep(JOIN_MS);
 await join(settings);
 writeFileSync(settings.joinedFile, '');
 void keepShared(settings);
-const { clients } = startMqtt(settings);
+const { clients } = startMqtt(settings, await messagesPort(settings));
 startAdmin(settings, clients);
 log('INFO', `node ${settings.id} is up`);
 if (trapped('panic')) stderr.write("thread 'tokio-runtime-worker' panicked at src/stand_in.rs:1:1:\na test\n");

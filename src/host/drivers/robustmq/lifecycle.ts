@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
+import { PortTaken, portTakenIn } from '../../ports.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
 import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
@@ -49,7 +50,9 @@ async function awaitJoined(dir: string, id: string): Promise<void> {
   if (joined === 'joined') return;
   const { outFile, logFile } = nodeOf(loadState(dir), id);
   const what = joined === 'ended' ? `${id} ended` : `${id} is not in after ${NODE_START_LIMIT_MS} ms: ${problem}`;
-  throw new ChaosError('CLUSTER_START_FAILED', `${what}; see ${outFile} and ${logFile}`);
+  const message = `${what}; see ${outFile} and ${logFile}`;
+  if (portTakenIn([outFile, logFile])) throw new PortTaken(message);
+  throw new ChaosError('CLUSTER_START_FAILED', message);
 }
 
 async function startOnce(dir: string, options: RobustStart): Promise<void> {

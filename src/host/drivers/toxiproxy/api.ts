@@ -1,3 +1,5 @@
+import { PortTaken, saysPortTaken } from '../../ports.js';
+
 /** One Toxiproxy proxy. `client-n1`: clients to n1; `route-n1-n2`: the route that n1 dials to n2. */
 export interface ProxyLink {
   readonly name: string;
@@ -41,7 +43,7 @@ export async function version(apiPort: number): Promise<string> {
 export const listProxies = async (apiPort: number): Promise<readonly Proxy[]> =>
   Object.values((await call(apiPort, 'GET', '/proxies')) as Record<string, Proxy>);
 
-/** Creates the proxies; one whose port is taken is an error. */
+/** Creates the proxies. Rejects with PortTaken for one whose port is in use. */
 export async function createProxies(apiPort: number, links: readonly ProxyLink[]): Promise<void> {
   for (const link of links) {
     await call(apiPort, 'POST', '/proxies', {
@@ -49,6 +51,8 @@ export async function createProxies(apiPort: number, links: readonly ProxyLink[]
       listen: `127.0.0.1:${link.listenPort}`,
       upstream: `127.0.0.1:${link.upstreamPort}`,
       enabled: true,
+    }).catch((error: unknown) => {
+      throw saysPortTaken(String(error)) ? new PortTaken(String(error)) : error;
     });
   }
 }

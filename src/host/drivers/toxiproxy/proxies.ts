@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { monotonicUs, pollUntil } from '../../clock.js';
+import { PortTaken, listensOn, portTakenIn } from '../../ports.js';
 import { childEnvironment, endProcess, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../../processes.js';
 import { requireTool } from '../../tools.js';
 import type { EquipmentDeath, Proxies } from '../contract.js';
@@ -30,10 +31,12 @@ export interface ProxyServer {
 }
 
 const DEAD = 'dead';
+/** It needs a moment; on a busy machine more. */
+const START_LIMIT_MS = 30_000;
 
 const proxyOwner = (dir: string): string => `${dir}#proxy`;
 
-/** Starts the proxy server with all its links, and returns its process. Rejects if it does not answer or a port is taken. */
+/** Starts the proxy server with all its links, and returns its process. Rejects with PortTaken if one of its ports is, and if it does not answer. */
 export async function startProxies(dir: string, state: ProxyState): Promise<ProcessId> {
   await sweepOwned((owner) => owner === proxyOwner(dir));
   const id = await spawnDetached({
@@ -43,14 +46,24 @@ export async function startProxies(dir: string, state: ProxyState): Promise<Proc
     cwd: dirname(state.proxyLogFile),
     logFile: state.proxyLogFile,
   });
-  const up = await pollUntil(() => toxiproxy.version(state.proxyApiPort), { limitMs: 5000, everyMs: 25 });
-  if (up === undefined || !isAlive(id)) {
+  const { proxyApiPort: port, proxyLogFile } = state;
+  const answered = await pollUntil(
+    async () => {
+      if (!isAlive(id)) return 'ended' as const;
+      // It says so, and stays.
+      if (portTakenIn([proxyLogFile])) return 'port taken' as const;
+      await toxiproxy.version(port);
+      // Who took the port first may be another one's proxy server, which would answer, too.
+      return listensOn(id.pid, port) ? ('up' as const) : undefined;
+    },
+    { limitMs: START_LIMIT_MS, everyMs: 25 },
+  );
+  if (answered !== 'up') {
     await endProcess(id, 0);
-    throw new Error(
-      `toxiproxy did not answer on 127.0.0.1:${state.proxyApiPort} within 5 s; see ${state.proxyLogFile}`,
-    );
+    const message = `expected toxiproxy on 127.0.0.1:${port}, got: ${answered ?? `no answer within ${START_LIMIT_MS} ms`}; see ${proxyLogFile}`;
+    throw portTakenIn([proxyLogFile]) ? new PortTaken(message) : new Error(message);
   }
-  await toxiproxy.createProxies(state.proxyApiPort, state.links);
+  await toxiproxy.createProxies(port, state.links);
   return id;
 }
 
