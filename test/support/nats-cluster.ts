@@ -2,6 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
 import type { ClientSettings } from '../../src/host/drivers/contract.js';
+import { ensureKeeper } from '../../src/host/keeper-control.js';
+import { endLease, renewLease, writeLease } from '../../src/host/lease.js';
+
+/** Whoever dies without stopping its cluster has it stopped by the keeper after this time. */
+const LEASE_MS = 20_000;
+const RENEW_EVERY_MS = 2_000;
 
 export interface TestCluster {
   readonly settings: ClientSettings;
@@ -10,16 +16,25 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-/** A three-node cluster, started as the program itself starts it. Everything of it lives in `folder`. */
+/** A three-node cluster, started and kept as the program itself does it. Everything of it lives in `folder`. */
 export async function startTestCluster(folder: string): Promise<TestCluster> {
   const dir = join(folder, 'cluster');
   mkdirSync(dir, { recursive: true });
-  await natsDriver.start(dir, {
-    cluster: 'conformance',
-    runId: 'conformance',
-    logDir: join(folder, 'logs'),
-    nodeCount: 3,
-  });
+  const named = { cluster: 'conformance', runId: 'conformance' };
+  writeLease(dir, { ...named, driver: natsDriver.name, leaseMs: LEASE_MS });
+  await ensureKeeper(dir);
+  const renewing = setInterval(() => renewLease(dir, named.runId), RENEW_EVERY_MS);
+  const stop = async (): Promise<void> => {
+    clearInterval(renewing);
+    await natsDriver.stop(dir);
+    endLease(dir);
+  };
+  await natsDriver
+    .start(dir, { ...named, logDir: join(folder, 'logs'), nodeCount: 3 })
+    .catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
   return {
     settings: await natsDriver.clientSettings(dir),
     clientsByEndpoint: async () => {
@@ -27,6 +42,6 @@ export async function startTestCluster(folder: string): Promise<TestCluster> {
       const nodes = await natsDriver.nodes(dir);
       return new Map(nodes.map((node) => [node.clientEndpoint, connections[node.id] ?? []]));
     },
-    stop: () => natsDriver.stop(dir),
+    stop,
   };
 }
