@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
-/** Below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
-const FIRST = 10_000;
-const LAST = 32_000;
+/** All below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
+const BLOCKS = { first: 10_000, count: 109, size: 128 } as const;
+const SINGLE = { first: 24_000, last: 31_999 } as const;
 
 const canListen = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -27,12 +27,29 @@ export const portTakenIn = (logFiles: readonly string[]): boolean =>
 
 export const isPortFree = (port: number): Promise<boolean> => canListen(port, '127.0.0.1');
 
-/** `count` free loopback ports, chosen at random so that two clusters starting at once rarely meet. The starter must still expect "in use". */
+/**
+ * `count` loopback ports for one cluster, at most 128, from a block of which nobody listens on any. A broker that is dead does not listen on its
+ * ports, and must find them free when it comes back: whoever listens on one of the block meanwhile (its proxy server) keeps all the others. Two that
+ * start at once may still choose the same block: expect PortTaken.
+ */
+export async function portBlock(count: number): Promise<number[]> {
+  if (count > BLOCKS.size) throw new Error(`expected at most ${BLOCKS.size} ports for one cluster, got ${count}`);
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const first = BLOCKS.first + randomInt(BLOCKS.count) * BLOCKS.size;
+    const block = Array.from({ length: BLOCKS.size }, (_, i) => first + i);
+    if ((await Promise.all(block.map(isPortFree))).every(Boolean)) return block.slice(0, count);
+  }
+  throw new Error(
+    `no ${BLOCKS.size} free ports in a row between ${BLOCKS.first} and ${SINGLE.first} on 127.0.0.1: too many clusters run`,
+  );
+}
+
+/** `count` free loopback ports for anything but a cluster, chosen at random so that two that start at once rarely meet. Still expect "in use". */
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
   for (let tries = 0; found.length < count; tries += 1) {
-    if (tries > 5000) throw new Error(`no ${count} free ports between ${FIRST} and ${LAST} on 127.0.0.1`);
-    const port = randomInt(FIRST, LAST);
+    if (tries > 5000) throw new Error(`no ${count} free ports between ${SINGLE.first} and ${SINGLE.last} on 127.0.0.1`);
+    const port = randomInt(SINGLE.first, SINGLE.last + 1);
     if (!found.includes(port) && (await isPortFree(port))) found.push(port);
   }
   return found;

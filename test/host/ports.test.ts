@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePorts, isListening, isPortFree, listensOn } from '../../src/host/ports.js';
+import { freePorts, isListening, isPortFree, listensOn, portBlock } from '../../src/host/ports.js';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -24,6 +24,16 @@ describe('ports', () => {
     expect(Math.max(...ports)).toBeLessThan(32_768);
     expect(Math.min(...ports)).toBeGreaterThan(1023);
     expect(await Promise.all(ports.map(listen))).toEqual(ports);
+  });
+
+  it('of a cluster are in a row, and nobody else gets one of them while any of the block is in use', async () => {
+    const ports = await portBlock(100);
+    expect(ports).toEqual(ports.map((_, i) => ports[0]! + i));
+    const [, , one = 0] = ports;
+    await listen(one);
+    for (let i = 0; i < 300; i += 1) expect(ports).not.toContain((await portBlock(1))[0]);
+    expect((await freePorts(500)).filter((port) => ports.includes(port))).toEqual([]);
+    await expect(portBlock(129)).rejects.toThrow('expected at most 128 ports for one cluster, got 129');
   });
 
   it('that are taken are not free', async () => {

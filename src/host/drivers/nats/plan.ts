@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createNamespaces, type NodePlace } from '../../namespaces.js';
-import { freePorts } from '../../ports.js';
+import { portBlock } from '../../ports.js';
 import { nodeIds } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import type { ProxyLink } from '../toxiproxy/api.js';
@@ -45,7 +45,7 @@ const base = (options: StartOptions) => ({
 async function planProxies(options: StartOptions): Promise<NatsState> {
   const ids = nodeIds(options);
   const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
-  const ports = await freePorts(ids.length * 5 + pairs.length + 1);
+  const ports = await portBlock(ids.length * 5 + pairs.length + 1);
   const take = (): number => ports.pop() as number;
   const nodes = ids.map((id) => {
     const own = { mqttPort: take(), natsPort: take(), httpPort: take(), routePort: take(), proxiedMqttPort: take() };

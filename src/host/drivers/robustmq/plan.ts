@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { freePorts } from '../../ports.js';
+import { portBlock } from '../../ports.js';
 import type { StartOptions } from '../contract.js';
 import { idOf, type NodePorts, type RobustNode, type RobustState } from './state.js';
 
@@ -42,7 +42,7 @@ export type RobustStart = StartOptions & { readonly binary: string };
 /** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
 export async function planState(options: RobustStart): Promise<RobustState> {
   const { cluster, runId, logDir, nodeCount, binary } = options;
-  const [proxyApiPort = 0, ...ports] = await freePorts(nodeCount * PORT_NAMES.length + 1);
+  const [proxyApiPort = 0, ...ports] = await portBlock(nodeCount * PORT_NAMES.length + 1);
   const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
   const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);
   const nodes = ids.map((brokerId, i) => planNode(logDir, brokerId, own(i)));
