@@ -34,6 +34,7 @@ type Config struct {
 	DrainMaxMs        int64
 	SetupLimitMs      int64
 	TimeLimitMs       int64
+	StartFile         string
 	LedgerPath        string
 }
 
@@ -117,6 +118,7 @@ func ReadConfig(getenv func(string) string) (Config, []string) {
 		DrainMaxMs:        r.whole("DRAIN_MAX_MS", 30000, 0, 3_600_000),
 		SetupLimitMs:      r.whole("SETUP_LIMIT_MS", 20000, 1, 3_600_000),
 		TimeLimitMs:       r.whole("TIME_LIMIT_MS", 180000, 1, 86_400_000),
+		StartFile:         r.text("START_FILE", ""),
 		LedgerPath:        r.text("LEDGER_PATH", ""),
 	}
 	if c.MQTTVersion != mqtt311 && c.MQTTVersion != mqtt5 {

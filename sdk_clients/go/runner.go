@@ -10,6 +10,7 @@ import (
 
 const (
 	leadUs        = 50_000
+	startTickUs   = 10_000 // how often START_FILE is looked for
 	minQuietUs    = 10_000_000
 	farewellLimit = 2 * time.Second
 	// Kept back from TIME_LIMIT_MS for farewell, ledger and result.
@@ -51,7 +52,11 @@ func NewRunner(config Config, journal *Journal, startedUs int64) *Runner {
 
 // Run returns when the ledger is written; what went wrong is in the journal's errors.
 func (r *Runner) Run() {
-	if err := r.setUp(); err != nil {
+	err := r.setUp()
+	if err == nil {
+		err = r.waitForStart()
+	}
+	if err != nil {
 		r.journal.Errors.Add("%v", err)
 	} else {
 		r.publish()
@@ -97,8 +102,7 @@ func (r *Runner) waitFor(role *Role, deadlineUs int64) error {
 	ready, _, refused := role.State()
 	switch {
 	case r.journal.Signals() > 0:
-		r.note(func(f *RunFacts) { f.Planned = 0 })
-		return fmt.Errorf("stopped by a signal during set-up")
+		return r.stoppedInSetUp()
 	case refused != nil:
 		return fmt.Errorf("set-up: %w", refused)
 	case !ready:
@@ -106,6 +110,29 @@ func (r *Runner) waitFor(role *Role, deadlineUs int64) error {
 			role.Name, r.config.SetupLimitMs, r.config.TimeLimitMs)
 	}
 	return nil
+}
+
+func (r *Runner) waitForStart() error {
+	path := r.config.StartFile
+	for path != "" {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+		now := nowUs()
+		if now >= r.workUntilUs {
+			return fmt.Errorf("START_FILE: expected %s before TIME_LIMIT_MS=%d, found none", path, r.config.TimeLimitMs)
+		}
+		r.journal.WaitUntil(func() bool { return r.journal.Signals() > 0 }, min(now+startTickUs, r.workUntilUs))
+		if r.journal.Signals() > 0 {
+			return r.stoppedInSetUp()
+		}
+	}
+	return nil
+}
+
+func (r *Runner) stoppedInSetUp() error {
+	r.note(func(f *RunFacts) { f.Planned = 0 })
+	return fmt.Errorf("stopped by a signal during set-up")
 }
 
 func (r *Runner) publish() {

@@ -48,6 +48,7 @@ class Config:
     drain_max_ms: int
     setup_limit_ms: int
     time_limit_ms: int
+    start_file: str | None
     ledger_path: str | None
 
     @property
@@ -118,6 +119,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         drain_max_ms=read.whole("DRAIN_MAX_MS", "30000", 0, 3_600_000),
         setup_limit_ms=read.whole("SETUP_LIMIT_MS", "20000", 1, 3_600_000),
         time_limit_ms=read.whole("TIME_LIMIT_MS", "180000", 1, 86_400_000),
+        start_file=read.optional("START_FILE"),
         ledger_path=read.optional("LEDGER_PATH"),
     )
     if config.mqtt_version not in (MQTT_311, MQTT_5):

@@ -1,6 +1,7 @@
 """One run from set-up to the end, step by step as CONTRACT.md numbers them."""
 
 import json
+import os
 
 from clock import now_us
 from config import Config
@@ -12,6 +13,8 @@ from result import RunFacts, build_result
 from roles import Publisher, Role, Subscriber
 
 LEAD_US = 50_000
+# How often START_FILE is looked for.
+START_TICK_US = 10_000
 FAREWELL_LIMIT_S = 2.0
 MIN_QUIET_US = 10_000_000
 # Kept back from TIME_LIMIT_MS for farewell, ledger and result.
@@ -42,6 +45,7 @@ class Runner:
     def run(self) -> None:
         try:
             self._set_up()
+            self._wait_for_start()
             self._publish()
             self._drain()
         except Stopped as stop:
@@ -61,14 +65,26 @@ class Runner:
 
     def _wait_for(self, role: Role, deadline_us: int) -> None:
         self._journal.wait_until(lambda: role.ready or role.login_refused or self._journal.signals, deadline_us)
-        if self._journal.signals:
-            self._planned = 0
-            raise Stopped("stopped by a signal during set-up")
+        self._heed_signal()
         if role.login_refused:
             raise Stopped(f"set-up: {role.login_refused}")
         if not role.ready:
             limit = f"SETUP_LIMIT_MS={self._config.setup_limit_ms}, TIME_LIMIT_MS={self._config.time_limit_ms}"
             raise Stopped(f"set-up: {role.name} not connected and subscribed in time ({limit})")
+
+    def _wait_for_start(self) -> None:
+        path = self._config.start_file
+        while path is not None and not os.path.exists(path):
+            now = now_us()
+            if now >= self._work_until_us:
+                raise Stopped(f"START_FILE: expected {path} before TIME_LIMIT_MS={self._config.time_limit_ms}, found none")
+            self._journal.wait_until(lambda: self._journal.signals, min(now + START_TICK_US, self._work_until_us))
+            self._heed_signal()
+
+    def _heed_signal(self) -> None:
+        if self._journal.signals:
+            self._planned = 0
+            raise Stopped("stopped by a signal during set-up")
 
     def _publish(self) -> None:
         self._t0_us = now_us() + LEAD_US

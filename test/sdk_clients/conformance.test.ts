@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { monotonicUs } from '../../src/host/clock.js';
+import { monotonicUs, sleepMs } from '../../src/host/clock.js';
 import { freePorts } from '../../src/host/ports.js';
 import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedger } from '../support/client-ledger.js';
 import { startTestCluster, type TestCluster } from '../support/nats-cluster.js';
@@ -204,6 +204,32 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     const client = start(sdk, { CLUSTER_ENDPOINTS: `127.0.0.1:${port},${second}`, MESSAGE_COUNT: '20' });
     expect(await client.ready).toMatchObject({ publisher: second, subscriber: second });
     expect((await client.ended).status).toBe(0);
+  });
+
+  it('publishes nothing before its START_FILE is there, and everything from then on', async () => {
+    const [path, startFile] = [join(folder, `${sdk}-held.ndjson`), join(folder, `${sdk}-start`)];
+    const held = { START_FILE: startFile, MESSAGE_COUNT: '20', MESSAGE_RATE: '100', LEDGER_PATH: path };
+    const client = start(sdk, held);
+    await client.ready;
+    await sleepMs(700);
+    const before = monotonicUs();
+    writeFileSync(startFile, '');
+    const run = await client.ended;
+    expect(resultOf(run)).toMatchObject({ planned: 20, sent: 20, acked: 20, received: 20, errors: [] });
+    const { header, messages } = parseLedger(path);
+    expect(header.t0_us).toBeGreaterThan(before);
+    expect(Math.min(...messages.map(({ intended_us: us }) => us))).toBe(header.t0_us);
+  });
+
+  it('that waits for its START_FILE ends at a signal with nothing planned, and at TIME_LIMIT_MS with everything unsent', async () => {
+    const held = { START_FILE: join(folder, `${sdk}-never`) };
+    const [told, untold] = [start(sdk, held), start(sdk, { ...held, TIME_LIMIT_MS: '4000' })];
+    await told.ready;
+    told.signal('SIGTERM');
+    expect(resultOf(await told.ended)).toMatchObject({ planned: 0, sent: 0, errors: [expect.stringContaining('signal')] });
+    const result = resultOf(await untold.ended);
+    expect(result).toMatchObject({ planned: 1000, sent: 0, unsent: 1000 });
+    expect(result.errors.join()).toMatch(/START_FILE: expected .*-never before TIME_LIMIT_MS=4000/);
   });
 
   it('ends itself before TIME_LIMIT_MS, with its line and its ledger', async () => {

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
 import type { ClientSettings } from '../../src/host/drivers/contract.js';
 import { ensureKeeper } from '../../src/host/keeper-control.js';
+import { waitGone } from '../../src/host/processes.js';
 import { endLease, renewLease, writeLease } from '../../src/host/lease.js';
 
 /** Whoever dies without stopping its cluster has it stopped by the keeper after this time. */
 const LEASE_MS = 20_000;
 const RENEW_EVERY_MS = 2_000;
+const KEEPER_GOES_MS = 10_000;
 
 export interface TestCluster {
   readonly settings: ClientSettings;
@@ -22,12 +24,14 @@ export async function startTestCluster(folder: string): Promise<TestCluster> {
   mkdirSync(dir, { recursive: true });
   const named = { cluster: 'conformance', runId: 'conformance' };
   writeLease(dir, { ...named, driver: natsDriver.name, leaseMs: LEASE_MS });
-  await ensureKeeper(dir);
+  const keeper = await ensureKeeper(dir);
   const renewing = setInterval(() => renewLease(dir, named.runId), RENEW_EVERY_MS);
   const stop = async (): Promise<void> => {
     clearInterval(renewing);
     await natsDriver.stop(dir);
+    // The keeper goes when there is nothing to keep.
     endLease(dir);
+    await waitGone(keeper, KEEPER_GOES_MS);
   };
   await natsDriver
     .start(dir, { ...named, logDir: join(folder, 'logs'), nodeCount: 3 })

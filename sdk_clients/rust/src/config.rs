@@ -59,6 +59,7 @@ pub struct Config {
     pub drain_max: Duration,
     pub setup_limit: Duration,
     pub time_limit: Duration,
+    pub start_file: Option<String>,
     pub ledger_path: Option<String>,
 }
 
@@ -94,6 +95,7 @@ impl Config {
             drain_max: reader.milliseconds("DRAIN_MAX_MS", 30_000, 0..=HOUR_MS),
             setup_limit: reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1..=HOUR_MS),
             time_limit: reader.milliseconds("TIME_LIMIT_MS", 180_000, 1..=24 * HOUR_MS),
+            start_file: reader.value("START_FILE"),
             ledger_path: reader.value("LEDGER_PATH"),
         };
         let is_topic_name = !config.topic.contains(['+', '#']) && config.topic.len() <= LONGEST_TOPIC_BYTES;

@@ -7,6 +7,7 @@ use crate::publisher::Publisher;
 use crate::state::{Shared, State};
 use crate::subscriber::Subscriber;
 use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 const LEAD_US: u64 = 50_000;
 /// How often a wait looks again.
 const TICK: Duration = Duration::from_millis(2);
-/// How soon a signal is seen between two messages.
+/// How soon a signal is seen between two messages, and START_FILE before the first.
 const NAP: Duration = Duration::from_millis(20);
 const SHORTEST_QUIET_US: u64 = 10_000_000;
 const GOODBYE_MAX_US: u64 = 2_000_000;
@@ -48,7 +49,7 @@ impl Run {
         {
             let publisher = keep_connected(Publisher, self.config.clone(), self.shared.clone());
             connections.push(tokio::spawn(publisher));
-            if self.set_up(|state| state.ready_endpoints().is_some()).await && self.announce() {
+            if self.set_up(|state| state.ready_endpoints().is_some()).await && self.announce() && self.start().await {
                 // tokio's timers round up to the next millisecond, which would be part of every latency: a thread sleeps exactly.
                 tokio::task::block_in_place(|| self.publish());
                 self.drain().await;
@@ -77,8 +78,7 @@ impl Run {
                     return false;
                 }
                 if self.signals() > 0 {
-                    state.timeline.stopped_by_signal = true;
-                    state.journal.fatal("stopped by a signal during the set-up");
+                    self.stopped_in_set_up(&mut state);
                     return false;
                 }
                 if now_us() >= limit_us {
@@ -97,7 +97,7 @@ impl Run {
         }
     }
 
-    /// Prints the ready line and fixes t0. False if a connection broke since the set-up saw both; then there is no run.
+    /// Prints the ready line. False if a connection broke since the set-up saw both; then there is no run.
     fn announce(&self) -> bool {
         let mut state = self.shared.lock();
         let Some((publisher, subscriber)) = state.ready_endpoints() else {
@@ -114,8 +114,34 @@ impl Run {
         let mut stdout = std::io::stdout();
         // Nobody may be reading; the run does not depend on it.
         let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-        state.timeline.t0_us = Some(now_us() + LEAD_US);
         true
+    }
+
+    /// Waits for START_FILE, and fixes t0. False where it never came, or a signal did.
+    async fn start(&self) -> bool {
+        if let Some(path) = &self.config.start_file {
+            while !Path::new(path).exists() {
+                if self.signals() > 0 {
+                    self.stopped_in_set_up(&mut self.shared.lock());
+                    return false;
+                }
+                if now_us() >= self.deadline_us {
+                    let limit_ms = self.config.time_limit.as_millis();
+                    self.shared.lock().journal.fatal(format!(
+                        "START_FILE: expected {path} before TIME_LIMIT_MS={limit_ms}, found none"
+                    ));
+                    return false;
+                }
+                tokio::time::sleep(NAP).await;
+            }
+        }
+        self.shared.lock().timeline.t0_us = Some(now_us() + LEAD_US);
+        true
+    }
+
+    fn stopped_in_set_up(&self, state: &mut State) {
+        state.timeline.stopped_by_signal = true;
+        state.journal.fatal("stopped by a signal during the set-up");
     }
 
     /// The open loop: every message has its time, whatever the broker does.

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
@@ -9,7 +9,7 @@ import type { ClientSettings } from '../drivers/contract.js';
 import { readJson, writeJson } from '../files.js';
 import { childEnvironment, isAlive, signalProcess, spawnDetached, sweepOwned } from '../processes.js';
 import { readLedger } from './ledger-file.js';
-import { exitFile, isOfPhase, ledgerFile, readyFile, runnerFile, specFile } from './phase.js';
+import { exitFile, isOfPhase, ledgerFile, readyFile, runnerFile, specFile, startFile } from './phase.js';
 import type { ClientExit, ClientReady, ClientSpec, PhaseRunner, PhaseSpec } from './phase.js';
 import { parseResultLine } from './result-line.js';
 
@@ -35,8 +35,8 @@ export interface PhaseRequest {
   readonly settings: ClientSettings;
   /** A phase whose runner died is started again (validation, control), or not (fault: what it saw cannot be seen again). */
   readonly repeatable: boolean;
-  /** Makes the topics of the clients, and returns the names to use. Absent: they need no making. */
-  readonly prepareTopics?: ((topics: readonly string[]) => Promise<readonly string[]>) | undefined;
+  /** Makes the topics of the clients, when these have subscribed and before they publish; may be called twice. Absent: they need no making. */
+  readonly prepareTopics?: ((topics: readonly string[]) => Promise<void>) | undefined;
 }
 
 const ownerOf = (request: Pick<PhaseRequest, 'clusterDir' | 'label'>): string =>
@@ -76,12 +76,13 @@ function clientSpec(request: PhaseRequest, { sdk, index, topic }: Place, attempt
     ACK_WAIT_MS: String(settings.ackWaitMs),
     TIME_LIMIT_MS: String(Math.ceil(limitMs - Math.min(OWN_LIMIT_MARGIN_MS, limitMs / 4))),
     LEDGER_PATH: ledgerFile(request.phaseDir, sdk),
+    ...(request.prepareTopics === undefined ? {} : { START_FILE: startFile(request.phaseDir) }),
   };
   return { sdk, script: join(request.sdkRoot, sdk, `${request.workload}.sh`), env, limitMs };
 }
 
 /**
- * Starts the clients of a phase, each in a process group of its own under one watching process, and returns when all are ready. Called again after a
+ * Starts the clients of a phase, each in a process group of its own under one watching process, and returns when all are ready and may publish. Called again after a
  * worker's death it finds the phase that runs or has run; one whose watcher died is started again only if it is repeatable.
  */
 export async function startClients(
@@ -99,7 +100,16 @@ export async function startClients(
     everyMs: 25,
     signal,
   });
+  await letPublish(request);
   return Object.fromEntries(sdks.map((sdk) => [sdk, readJson<ClientReady>(readyFile(phaseDir, sdk)) ?? null]));
+}
+
+/** Makes their topics, and lets the clients begin. Nothing where they have begun. */
+async function letPublish({ phaseDir, prepareTopics }: PhaseRequest): Promise<void> {
+  if (prepareTopics === undefined || existsSync(startFile(phaseDir))) return;
+  const spec = readJson<PhaseSpec>(specFile(phaseDir));
+  await prepareTopics((spec?.clients ?? []).map(({ env }) => env['TOPIC'] ?? ''));
+  writeFileSync(startFile(phaseDir), '');
 }
 
 async function launchPhase(request: PhaseRequest, attempt: number): Promise<void> {
@@ -108,11 +118,8 @@ async function launchPhase(request: PhaseRequest, attempt: number): Promise<void
   await sweepOwned((found) => isOfPhase(owner, found));
   if (existsSync(phaseDir)) renameSync(phaseDir, `${phaseDir}.attempt-${attempt - 1}-${Date.now()}`);
   mkdirSync(phaseDir, { recursive: true });
-  const wanted = request.sdks.map((sdk) => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`);
-  const topics = (await request.prepareTopics?.(wanted)) ?? wanted;
-  const clients = request.sdks.map((sdk, index) =>
-    clientSpec(request, { sdk, index, topic: topics[index] as string }, attempt),
-  );
+  const topicOf = (sdk: string): string => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`;
+  const clients = request.sdks.map((sdk, index) => clientSpec(request, { sdk, index, topic: topicOf(sdk) }, attempt));
   writeJson(specFile(phaseDir), withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }));
   const process_ = await spawnDetached({
     command: process.execPath,

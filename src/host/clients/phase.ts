@@ -51,6 +51,8 @@ export const isOfPhase = (phaseOwner: string, owner: string): boolean =>
 export const clientDir = (phaseDir: string, sdk: string): string => join(phaseDir, sdk);
 export const specFile = (phaseDir: string): string => join(phaseDir, 'phase.json');
 export const runnerFile = (phaseDir: string): string => join(phaseDir, 'runner.json');
+/** The clients' START_FILE, where something has to be done between their subscription and their first message. */
+export const startFile = (phaseDir: string): string => join(phaseDir, 'start');
 export const exitFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'exit.json');
 export const readyFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ready.json');
 export const ledgerFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ledger.ndjson');

@@ -149,10 +149,10 @@ export interface ClusterDriver {
    */
   placeLeader(dir: string, preferred: string): Promise<string>;
   /**
-   * Before the clients of a phase start: where `placed`, makes their topics with a replica on every node, led by the node of `placeLeader`.
-   * Returns the names to use, in the same order. Absent: the broker makes what it needs by itself.
+   * When the clients of a phase have subscribed, and before they publish: where `placed`, makes their topics with a replica on every node, led by the
+   * node of `placeLeader`. May be called twice for one phase. Absent: the broker makes what it needs by itself.
    */
-  readonly prepareTopics?: (dir: string, topics: readonly string[], placed: boolean) => Promise<readonly string[]>;
+  readonly prepareTopics?: (dir: string, topics: readonly string[], placed: boolean) => Promise<void>;
   /** MQTT client ids by the node to which they are really connected. */
   connections(dir: string): Promise<Readonly<Record<string, readonly string[]>>>;
   /** SIGKILL to one broker, by pid and start time. */

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,18 +68,25 @@ export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.Proces
   return { ...rest, ...named, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
 }
 
-/** Starts the program as a person would. */
+const started = new Map<string, Set<ChildProcess>>();
+
+/** Starts the program as a person would. It ends with the sandbox at the latest. */
 export function start(args: readonly string[], sandbox: Sandbox, outside?: string): Running {
   const command = [join(installRoot, 'dist/client/main.js'), ...args, '--config', sandbox.config];
   const child = spawn(process.execPath, command, {
     env: environmentIn(sandbox, outside),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const children = started.get(sandbox.root) ?? new Set();
+  started.set(sandbox.root, children.add(child));
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const done = new Promise<Finished>((resolve) => {
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
+    child.once('close', (status) => {
+      children.delete(child);
+      resolve({ status, stdout, stderr });
+    });
   });
   return { child, done };
 }
@@ -179,6 +187,9 @@ export async function nothingLeft(sandbox: Sandbox): Promise<string[]> {
 
 /** Ends what a failed test left, and removes the folder. */
 export async function removeSandbox(sandbox: Sandbox): Promise<void> {
+  const children = [...(started.get(sandbox.root) ?? [])];
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(children.map((child) => once(child, 'close')));
   await sweepOwned((owner) => owner.startsWith(sandbox.root));
   rmSync(sandbox.root, { recursive: true, force: true });
 }

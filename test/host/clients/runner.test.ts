@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ClientOutcome } from '../../../src/domain/client-result.js';
 import { pollUntil } from '../../../src/host/clock.js';
 import type * as Clients from '../../../src/host/clients/index.js';
-import { runnerFile, type ClientReady, type PhaseRunner } from '../../../src/host/clients/phase.js';
+import { readyFile, runnerFile, type ClientReady, type PhaseRunner } from '../../../src/host/clients/phase.js';
 import { readJson } from '../../../src/host/files.js';
 import { findOwned, signalProcess } from '../../../src/host/processes.js';
 import { built } from '../../support/built.js';
@@ -47,7 +47,11 @@ const scripts = {
   cut: `printf '{"ledger":1' > "$LEDGER_PATH"; echo '${goodLine}'`,
   telling: `echo "$CLUSTER_ENDPOINT $CLUSTER_ENDPOINTS $MQTT_USERNAME $MQTT_PASSWORD $CLIENT_ID $TOPIC" >&2; env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo '${goodLine}'`,
   patient: `trap 'echo "${goodLine.replaceAll('"', '\\"')}"; exit 0' TERM; echo '${ready}'; while :; do sleep 0.05; done`,
+  held: `echo '${ready}'; while [ ! -e "$START_FILE" ]; do sleep 0.02; done; echo '${goodLine}'`,
 } as const;
+
+/** They end only when they are told. */
+const WAITING = ['patient', 'held'];
 
 beforeAll(() => {
   for (const [name, script] of Object.entries(scripts)) write(name, script);
@@ -88,7 +92,7 @@ const request = (
 });
 
 describe('a phase of clients that were never seen before', () => {
-  const sdks = [...Object.keys(scripts).filter((name) => name !== 'patient'), 'unexecutable', 'missing'];
+  const sdks = [...Object.keys(scripts).filter((name) => !WAITING.includes(name)), 'unexecutable', 'missing'];
   const phase = request('habits', sdks, { limitMs: 4000 });
   let readyOf: Readonly<Record<string, ClientReady | null>>;
   const outcomes = new Map<string, ClientOutcome>();
@@ -200,6 +204,26 @@ describe('a phase that runs', () => {
     stopClients(phase.phaseDir);
     const [outcome] = await collectClients(phase.phaseDir, ['patient']);
     expect(outcome).toMatchObject({ end: { kind: 'exited', code: 0 }, result: { sent: 3 } });
+  });
+
+  it('publishes when its topics are made: once, and after its clients have subscribed', async () => {
+    const made: { topics: readonly string[]; subscribed: boolean }[] = [];
+    const prepareTopics = (topics: readonly string[]): Promise<void> => {
+      made.push({ topics, subscribed: existsSync(readyFile(phase.phaseDir, 'held')) });
+      return Promise.resolve();
+    };
+    const phase = request('held', ['held'], { prepareTopics });
+    await startClients(phase);
+    const [outcome] = await collectClients(phase.phaseDir, ['held']);
+    expect(outcome).toMatchObject({ end: { kind: 'exited', code: 0 }, result: { sent: 3 } });
+    await startClients(phase);
+    expect(made).toEqual([{ topics: ['chaos/r1/held/held-1'], subscribed: true }]);
+  });
+
+  it('does not publish where its topics cannot be made', async () => {
+    const phase = request('unmade', ['held'], { prepareTopics: () => Promise.reject(new Error('no topics')) });
+    await expect(startClients(phase)).rejects.toThrow('no topics');
+    expect(await killClients(clusterDir, 'unmade')).toBeGreaterThanOrEqual(2);
   });
 
   it('is killed with all its clients, and with those of no other phase', async () => {

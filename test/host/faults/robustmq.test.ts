@@ -30,12 +30,15 @@ beforeAll(async () => {
   plan = { ...basePlan, driver: driver.name, runId: 'run-1', clusterDir: dir, runDir, nodeCount: 3, timing };
 });
 
-const TOPICS = ['chaos/r/f/python-1', 'chaos/r/f/go-1'];
+/** As in a run, no two phases have a topic in common. */
+let phases = 0;
 
 /** The steps of a scenario up to the inject: the fault prepares, the clients' topics are made, the victim is named. */
 async function planned(scenario: Scenario): Promise<{ faultId: string; targets: readonly string[]; reason: string }> {
   await faults.find(({ kind }) => kind === scenario.fault)?.prepare?.(scenario, { dir, driver });
-  await driver.prepareTopics?.(dir, TOPICS, true);
+  phases += 1;
+  const topics = ['python-1', 'go-1'].map((name) => `chaos/r/f${phases}/${name}`);
+  await driver.prepareTopics?.(dir, topics, true);
   return planFault(faults, plan, scenario, driver);
 }
 

@@ -30,6 +30,12 @@ function segmentOf(shard: string, shared: Shared): unknown[] {
   ];
 }
 
+function shardOf(topic: string, { segments }: Shared): string {
+  const [shard] = Object.entries(segments).find(([, segment]) => segment.topic === topic) ?? [];
+  if (shard === undefined) throw new Error(`Topic ${topic} does not exist`);
+  return shard;
+}
+
 async function answer(
   settings: Settings,
   clients: () => readonly string[],
@@ -42,6 +48,8 @@ async function answer(
       return { broker_node_list: known(settings, shared).map((node_id) => ({ node_id })) };
     case '/api/mqtt/client/list':
       return { data: clients().map((client_id) => ({ client_id })), total_count: clients().length };
+    case '/api/cluster/topic/detail':
+      return { topic_info: { storage_name_list: { 0: shardOf(body.topic_name ?? '', shared) } } };
     case '/api/cluster/topic/create':
       return {
         storage_name_list: {
@@ -72,13 +80,13 @@ raft_rpc_failures_total{rpc="vote"} 3
 /** The admin HTTP surface as far as the driver uses it: an error is HTTP 200 with another code than 0. */
 export function startAdmin(settings: Settings, clients: () => readonly string[]): Server {
   const server = createServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const [path = '', query] = (request.url ?? '').split('?');
     if (path === '/metrics') {
       response.end(metrics(clients().length));
       return;
     }
     void bodyOf(request)
-      .then((body) => answer(settings, clients, path, body))
+      .then((body) => answer(settings, clients, path, { ...Object.fromEntries(new URLSearchParams(query)), ...body }))
       .then((data) => ({ code: 0, data, error: null }))
       .catch((error: unknown) => ({ code: 100, data: null, error: String(error) }))
       .then((reply) => response.end(JSON.stringify(reply)));

@@ -69,7 +69,12 @@ fn an_endpoint_without_a_usable_host_or_port_is_refused() {
 
 #[test]
 fn a_session_is_persistent_or_clean() {
-    for (session, clean) in [("", Some(false)), ("persistent", Some(false)), ("clean", Some(true)), ("new", None)] {
+    for (session, clean) in [
+        ("", Some(false)),
+        ("persistent", Some(false)),
+        ("clean", Some(true)),
+        ("new", None),
+    ] {
         let parsed = parse(&[("CLUSTER_ENDPOINT", "a:1"), ("SUBSCRIBER_SESSION", session)]);
         assert_eq!(parsed.ok().map(|config| config.clean_subscriber), clean, "{session}");
     }

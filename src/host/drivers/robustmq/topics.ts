@@ -1,12 +1,10 @@
-import { adminPost, activeSegment } from './admin.js';
+import { randomBytes } from 'node:crypto';
+import { activeSegment, adminGet, adminPost } from './admin.js';
 import { fromAny, liveNodes } from '../broker-processes.js';
 import { idOf, loadState, saveState, type LoadTopic, type RobustNode, type RobustState } from './state.js';
 import { pollUntil } from '../../clock.js';
 
-/**
- * The broker gives a new topic's segment to the node that leads fewest, and cannot be told otherwise: topics are made until one is where it is
- * wanted. A cluster's own topics are led by its first node, which is therefore the last one to get any.
- */
+/** So many topics are made at most to have one led by the wanted node: the first node leads the cluster's own, and is the last to get any. */
 const TRIES = 240;
 
 const SEGMENT_LIMIT_MS = 10_000;
@@ -15,7 +13,14 @@ interface Created {
   readonly storage_name_list: Readonly<Record<string, string>>;
 }
 
-async function createTopic(state: RobustState, node: RobustNode, topic: string): Promise<string> {
+/** Made if it is not there: a worker may have died after it was. */
+async function shardOf(state: RobustState, node: RobustNode, topic: string): Promise<string> {
+  const query = new URLSearchParams({ tenant: 'default', topic_name: topic });
+  const there = await adminGet<{ readonly topic_info: Created }>(
+    node,
+    `/cluster/topic/detail?${query.toString()}`,
+  ).catch(() => undefined);
+  if (there !== undefined) return firstShard(topic, there.topic_info);
   const created = await adminPost<Created>(node, '/cluster/topic/create', {
     tenant: 'default',
     topic_name: topic,
@@ -24,7 +29,11 @@ async function createTopic(state: RobustState, node: RobustNode, topic: string):
     partition: 1,
     replication: Math.min(3, state.nodes.length),
   });
-  const shard = created.storage_name_list['0'];
+  return firstShard(topic, created);
+}
+
+function firstShard(topic: string, { storage_name_list: shards }: Created): string {
+  const shard = shards['0'];
   if (shard === undefined) throw new Error(`${topic}: expected a shard for partition 0, got none`);
   return shard;
 }
@@ -39,39 +48,44 @@ async function leaderOf(node: RobustNode, shard: string): Promise<string> {
   return idOf(segment.leader);
 }
 
-/** The first of a topic's names (itself, then with a number) whose segment `leader` leads. */
-async function placeTopic(state: RobustState, topic: string, leader: string): Promise<LoadTopic> {
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const name = attempt === 1 ? topic : `${topic}.${attempt}`;
-    const found = await fromAny(liveNodes(state), async (node) => {
-      const shard = await createTopic(state, node, name);
-      return { topic: name, shard, leader: await leaderOf(node, shard) };
+/**
+ * The broker gives a new topic to the node that leads fewest, and cannot be told otherwise. Once every node leads as many as the others they get them in
+ * turn: whoever got one longest ago is next.
+ */
+const isNext = (leader: string, nodes: readonly RobustNode[], latest: readonly string[]): boolean => {
+  const turn = latest.slice(-nodes.length);
+  return turn.length === nodes.length && new Set(turn).size === nodes.length && turn[0] === leader;
+};
+
+/** Makes topics that nobody uses until it is the leader's turn, and then the wanted one, for each in order. */
+async function placeTopics(state: RobustState, topics: readonly string[], leader: string): Promise<LoadTopic[]> {
+  const nodes = liveNodes(state);
+  const latest: string[] = [];
+  const make = (topic: string): Promise<string> =>
+    fromAny(nodes, async (node) => {
+      const shard = await shardOf(state, node, topic);
+      latest.push(await leaderOf(node, shard));
+      return shard;
     });
-    if (found.leader === leader) return { topic: name, shard: found.shard };
+  const prefix = `${topics[0] ?? ''}-turn-${randomBytes(3).toString('hex')}`;
+  const made: LoadTopic[] = [];
+  for (const topic of topics) {
+    for (let tries = 0; tries < TRIES && !isNext(leader, nodes, latest); tries += 1)
+      await make(`${prefix}-${latest.length}`);
+    made.push({ topic, shard: await make(topic) });
   }
-  return { topic, shard: null };
+  return made;
 }
 
 /**
- * Makes topics that the node of `placeLeader` leads; one that cannot be made makes a fault that needs its leader refuse to go on. Where no leader is
- * asked for none are made: the broker makes a topic at its first message, and with a topic that is there before its subscriber it loses
- * messages of persistent sessions (docs/robustmq/findings.md), which would hide whatever else is wrong.
+ * Makes topics that the node of `placeLeader` leads, for clients that have subscribed to them already: to a topic that is there before its subscriber this
+ * broker loses messages (docs/robustmq/findings.md), which would hide whatever else is wrong. What cannot be made makes a fault that needs its
+ * leader refuse to go on. Where no leader is asked for none are made: the broker makes a topic at its first message.
  */
-export async function prepareTopics(
-  dir: string,
-  topics: readonly string[],
-  placed: boolean,
-): Promise<readonly string[]> {
+export async function prepareTopics(dir: string, topics: readonly string[], placed: boolean): Promise<void> {
   const state = loadState(dir);
   const leader = placed ? state.leader : null;
-  if (leader === null) {
-    saveState(dir, { ...state, topics: [], leader });
-    return topics;
-  }
-  const made: LoadTopic[] = [];
-  for (const topic of topics) {
-    made.push(await placeTopic(state, topic, leader).catch((): LoadTopic => ({ topic, shard: null })));
-  }
-  saveState(dir, { ...loadState(dir), topics: made });
-  return made.map(({ topic }) => topic);
+  const unmade = topics.map((topic): LoadTopic => ({ topic, shard: null }));
+  const made = leader === null ? [] : await placeTopics(state, topics, leader).catch(() => unmade);
+  saveState(dir, { ...loadState(dir), topics: made, leader });
 }

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
  * The environment, parsed once; nothing else reads it.
  *
  * @param endpoints at least one; the publisher starts at the first, the subscriber at the second
+ * @param startFile null to publish at once
  * @param ledgerPath null for no ledger
  */
 record Config(
@@ -28,6 +29,7 @@ record Config(
         Duration drainMax,
         Duration setupLimit,
         Duration timeLimit,
+        String startFile,
         String ledgerPath) {
 
     static final String MQTT_311 = "3.1.1";
@@ -67,6 +69,7 @@ record Config(
                 reader.milliseconds("DRAIN_MAX_MS", 30_000, 0, HOUR_MS),
                 reader.milliseconds("SETUP_LIMIT_MS", 20_000, 1, HOUR_MS),
                 reader.milliseconds("TIME_LIMIT_MS", 180_000, 1, 24 * HOUR_MS),
+                reader.text("START_FILE", null),
                 reader.text("LEDGER_PATH", null));
         String topic = config.topic;
         int topicBytes = topic.getBytes(StandardCharsets.UTF_8).length;

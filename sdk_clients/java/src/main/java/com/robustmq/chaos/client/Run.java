@@ -1,5 +1,7 @@
 package com.robustmq.chaos.client;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,8 @@ final class Run {
     private static final long LEAD_US = 50_000;
     /** How often a wait looks again. */
     private static final long TICK_MS = 2;
+    /** How often START_FILE is looked for. */
+    private static final long START_TICK_MS = 20;
     /** How soon a signal is seen between two messages. */
     private static final long NAP_US = 20_000;
     private static final long SHORTEST_QUIET_US = 10_000_000;
@@ -43,7 +47,7 @@ final class Run {
         start(new Subscriber(state, config.topic()));
         if (setUp(s -> s.subscription.grantedEndpoint().isPresent())) {
             start(new Publisher(state));
-            if (setUp(s -> s.ready().isPresent()) && announce()) {
+            if (setUp(s -> s.ready().isPresent()) && announce() && waitForStart()) {
                 publish();
                 drain();
             }
@@ -70,9 +74,7 @@ final class Run {
                     return false;
                 }
                 if (signals.get() > 0) {
-                    state.stoppedBySignal = true;
-                    state.journal.fatal("stopped by a signal during the set-up");
-                    return false;
+                    return stoppedInSetUp();
                 }
                 if (Clock.nowUs() >= limitUs) {
                     String missing = state.subscription.grantedEndpoint().isPresent()
@@ -86,7 +88,7 @@ final class Run {
         }
     }
 
-    /** Prints the ready line and fixes t0. False if a connection broke since the set-up saw both; then there is no run. */
+    /** Prints the ready line. False if a connection broke since the set-up saw both; then there is no run. */
     private boolean announce() {
         synchronized (state) {
             Optional<State.Ready> ready = state.ready();
@@ -95,9 +97,35 @@ final class Run {
                 return false;
             }
             Report.printReady(ready.get());
-            state.t0Us = Clock.nowUs() + LEAD_US;
             return true;
         }
+    }
+
+    /** Waits for START_FILE, and fixes t0. False where it never came, or a signal did. */
+    private boolean waitForStart() {
+        String path = config.startFile();
+        for (; path != null && !Files.exists(Path.of(path)); Pause.ofMs(START_TICK_MS)) {
+            synchronized (state) {
+                if (signals.get() > 0) {
+                    return stoppedInSetUp();
+                }
+                if (Clock.nowUs() >= deadlineUs) {
+                    state.journal.fatal("START_FILE: expected %s before TIME_LIMIT_MS=%d, found none"
+                            .formatted(path, config.timeLimit().toMillis()));
+                    return false;
+                }
+            }
+        }
+        synchronized (state) {
+            state.t0Us = Clock.nowUs() + LEAD_US;
+        }
+        return true;
+    }
+
+    private boolean stoppedInSetUp() {
+        state.stoppedBySignal = true;
+        state.journal.fatal("stopped by a signal during the set-up");
+        return false;
     }
 
     /** The open loop: every message has its time, whatever the broker does. */
