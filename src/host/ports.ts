@@ -21,9 +21,9 @@ export class PortTaken extends Error {
 /** Every program that is started here says it in these words, in its log or its answer. */
 export const saysPortTaken = (text: string): boolean => /address already in use/i.test(text);
 
-/** Does one of the logs say it? */
-export const portTakenIn = (logFiles: readonly string[]): boolean =>
-  logFiles.some((file) => existsSync(file) && saysPortTaken(readFileSync(file, 'utf8')));
+/** Does one of the logs say it, from this byte on? */
+export const portTakenIn = (logFiles: readonly string[], from = 0): boolean =>
+  logFiles.some((file) => existsSync(file) && saysPortTaken(readFileSync(file).subarray(from).toString()));
 
 export const isPortFree = (port: number): Promise<boolean> => canListen(port, '127.0.0.1');
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
-import { PortTaken } from '../ports.js';
+import { PortTaken, portTakenIn } from '../ports.js';
 import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../processes.js';
 import { findTool, type Tool } from '../tools.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
@@ -8,6 +8,10 @@ import { stateFilePath, type Locked, type Node, type State, type StateFile } fro
 
 /** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen anew. */
 const PORT_TRIES = 3;
+
+/** The error of brokers that did not come up: their own failure, unless one of their logs says that a port was taken. */
+export const notUp = (message: string, logFiles: readonly string[]): Error =>
+  portTakenIn(logFiles) ? new PortTaken(message) : new ChaosError('CLUSTER_START_FAILED', message);
 
 /** Names of a cluster's nodes. */
 export const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>

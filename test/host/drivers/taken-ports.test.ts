@@ -1,12 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClusterDriver } from '../../../src/host/drivers/contract.js';
+import { readJson } from '../../../src/host/files.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
+import { loadState } from '../../../src/host/drivers/nats/state.js';
+import { stateFilePath } from '../../../src/host/drivers/state-file.js';
 import { robustmqDriver } from '../../../src/host/drivers/robustmq/index.js';
 import { describeWithStandIn, standInFor } from '../../support/robustmq-stand-in.js';
+import { signalProcess, waitGone } from '../../../src/host/processes.js';
 import { errorOf } from '../cluster.js';
 import { ownedBy, temporaryFolder } from '../helpers.js';
 
@@ -28,10 +32,9 @@ async function steal(dir: string, portOf: (planned: Planned) => number, times: n
   const taken: number[] = [];
   while (taken.length < times) {
     await setImmediate();
-    const file = join(dir, 'cluster.json');
-    if (!existsSync(file)) continue;
-    const port = portOf(JSON.parse(readFileSync(file, 'utf8')) as Planned);
-    if (taken.includes(port)) continue;
+    const planned = readJson<Planned>(stateFilePath(dir));
+    const port = planned && portOf(planned);
+    if (port === undefined || taken.includes(port)) continue;
     taken.push(port);
     thieves.push(createServer((socket) => socket.destroy()).listen({ port, host: '127.0.0.1', exclusive: true }));
   }
@@ -75,6 +78,18 @@ const startsWithOthers = (driver: ClusterDriver, binaryIn: (root: string) => str
     expect([ownedBy(root), await driver.status(dir)]).toEqual([[], 'stopped']);
   });
 };
+
+it('proxies whose log tells of a port that was taken once are mended all the same', async () => {
+  const root = temporaryFolder();
+  const dir = join(root, 'test');
+  await natsDriver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(root, 'logs'), nodeCount: 1 });
+  const { proxyProcess, proxyLogFile } = loadState(dir);
+  appendFileSync(proxyLogFile, 'listen tcp: bind: address already in use\n');
+  signalProcess(proxyProcess!, 'SIGKILL');
+  await waitGone(proxyProcess!, 5000);
+  expect(await natsDriver.mend(dir)).toMatch(/dead; it was started again$/);
+  await natsDriver.stop(dir);
+});
 
 describe('a cluster of the driver nats, of which somebody takes', () => startsWithOthers(natsDriver, () => undefined));
 describeWithStandIn('a cluster of the driver robustmq, of which somebody takes', () =>

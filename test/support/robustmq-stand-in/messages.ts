@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env } from 'node:process';
 import { pollUntil } from '../../../src/host/clock.js';
+import { readJson, writeJson } from '../../../src/host/files.js';
 import { withLock } from '../../../src/host/lock.js';
 import { freePorts, listensOn } from '../../../src/host/ports.js';
 import {
@@ -32,7 +33,7 @@ set_tcp_nodelay true
 async function start(folder: string): Promise<Running> {
   const [port = 0] = await freePorts(1);
   const configFile = join(folder, 'messages.conf');
-  writeFileSync(configFile, configOn(port), { mode: 0o644 });
+  writeFileSync(configFile, configOn(port));
   // A mark of its own: who ends one node of the cluster does not end it, who ends the cluster does.
   const owner = (env[OWNER_VARIABLE] ?? '').replace(/#.*/, '#messages');
   const process = await spawnDetached({
@@ -57,10 +58,10 @@ async function start(folder: string): Promise<Running> {
 export function messagesPort({ shared }: Settings): Promise<number> {
   const file = `${shared}.messages`;
   return withLock(`${file}.lock`, START_LIMIT_MS, async () => {
-    const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Running) : undefined;
+    const found = readJson<Running>(file);
     if (found !== undefined && isAlive(found.process)) return found.port;
     const started = await start(dirname(shared));
-    writeFileSync(file, JSON.stringify(started));
+    writeJson(file, started);
     return started.port;
   });
 }

@@ -4,10 +4,9 @@ import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
 import { namespaceFile } from '../../commands.js';
 import { removeNamespaces } from '../../namespaces.js';
-import { PortTaken, portTakenIn } from '../../ports.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
 import { requireTool } from '../../tools.js';
-import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
+import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
 import { startProxies } from '../toxiproxy/proxies.js';
@@ -51,9 +50,8 @@ async function awaitUp(dir: string): Promise<void> {
   const victim = dead();
   if (up === 'up' && victim === undefined) return;
   const what = victim === undefined ? 'not every broker is up' : `${victim.id} ended; see ${victim.logFile}`;
-  const message = `expected ${state.nodes.length} brokers within ${START_LIMIT_MS} ms: ${what}`;
-  if (victim !== undefined && portTakenIn([victim.logFile])) throw new PortTaken(message);
-  throw new ChaosError('CLUSTER_START_FAILED', message);
+  const logs = victim === undefined ? [] : [victim.logFile];
+  throw notUp(`expected ${state.nodes.length} brokers within ${START_LIMIT_MS} ms: ${what}`, logs);
 }
 
 /** The first MQTT client makes the broker create its streams, and may be turned away meanwhile: that client is ours, and asks again. */

@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../clock.js';
-import { PortTaken, portTakenIn } from '../../ports.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
-import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
+import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
 import { nodeProblem, raftProblem } from './health.js';
@@ -50,9 +48,7 @@ async function awaitJoined(dir: string, id: string): Promise<void> {
   if (joined === 'joined') return;
   const { outFile, logFile } = nodeOf(loadState(dir), id);
   const what = joined === 'ended' ? `${id} ended` : `${id} is not in after ${NODE_START_LIMIT_MS} ms: ${problem}`;
-  const message = `${what}; see ${outFile} and ${logFile}`;
-  if (portTakenIn([outFile, logFile])) throw new PortTaken(message);
-  throw new ChaosError('CLUSTER_START_FAILED', message);
+  throw notUp(`${what}; see ${outFile} and ${logFile}`, [outFile, logFile]);
 }
 
 async function startOnce(dir: string, options: RobustStart): Promise<void> {

@@ -13,7 +13,7 @@ interface Created {
   readonly storage_name_list: Readonly<Record<string, string>>;
 }
 
-/** Made if it is not there: a worker may have died after it was. */
+/** Made if it is not there: it may have been made by a node that then did not answer, or before the worker died. */
 async function shardOf(state: RobustState, node: RobustNode, topic: string): Promise<string> {
   const query = new URLSearchParams({ tenant: 'default', topic_name: topic });
   const there = await adminGet<{ readonly topic_info: Created }>(

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { monotonicUs, pollUntil } from '../../clock.js';
 import { PortTaken, listensOn, portTakenIn } from '../../ports.js';
@@ -38,20 +39,22 @@ const proxyOwner = (dir: string): string => `${dir}#proxy`;
 
 /** Starts the proxy server with all its links, and returns its process. Rejects with PortTaken if one of its ports is, and if it does not answer. */
 export async function startProxies(dir: string, state: ProxyState): Promise<ProcessId> {
+  const { proxyApiPort: port, proxyLogFile } = state;
   await sweepOwned((owner) => owner === proxyOwner(dir));
+  // What the servers before it had to say is no concern of this one.
+  const logged = statSync(proxyLogFile, { throwIfNoEntry: false })?.size ?? 0;
   const id = await spawnDetached({
     command: requireTool('toxiproxy-server'),
-    args: ['-host', '127.0.0.1', '-port', String(state.proxyApiPort)],
+    args: ['-host', '127.0.0.1', '-port', String(port)],
     env: childEnvironment(proxyOwner(dir), { LOG_LEVEL: 'error' }),
-    cwd: dirname(state.proxyLogFile),
-    logFile: state.proxyLogFile,
+    cwd: dirname(proxyLogFile),
+    logFile: proxyLogFile,
   });
-  const { proxyApiPort: port, proxyLogFile } = state;
   const answered = await pollUntil(
     async () => {
       if (!isAlive(id)) return 'ended' as const;
       // It says so, and stays.
-      if (portTakenIn([proxyLogFile])) return 'port taken' as const;
+      if (portTakenIn([proxyLogFile], logged)) return 'port taken' as const;
       await toxiproxy.version(port);
       // Who took the port first may be another one's proxy server, which would answer, too.
       return listensOn(id.pid, port) ? ('up' as const) : undefined;
@@ -61,7 +64,7 @@ export async function startProxies(dir: string, state: ProxyState): Promise<Proc
   if (answered !== 'up') {
     await endProcess(id, 0);
     const message = `expected toxiproxy on 127.0.0.1:${port}, got: ${answered ?? `no answer within ${START_LIMIT_MS} ms`}; see ${proxyLogFile}`;
-    throw portTakenIn([proxyLogFile]) ? new PortTaken(message) : new Error(message);
+    throw portTakenIn([proxyLogFile], logged) ? new PortTaken(message) : new Error(message);
   }
   await toxiproxy.createProxies(port, state.links);
   return id;
