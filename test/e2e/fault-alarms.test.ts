@@ -23,7 +23,7 @@ import type { Sandbox } from './support/round.js';
 // Faults that are none: an injector that does nothing, and a target that does not exist; and proxies that die in a validation.
 const workerScript = fileURLToPath(new URL('./support/worker-with-empty-injector.mjs', import.meta.url));
 let sandbox: Sandbox;
-let worker: ChildProcess;
+let worker: ChildProcess | undefined;
 let round: Awaited<ReturnType<typeof finishedWhole>>;
 
 /** Whoever starts them again has it undone at once: so long that no client can be quick. */
@@ -65,7 +65,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  worker.kill('SIGKILL');
+  worker?.kill('SIGKILL');
   await removeSandbox(sandbox);
 });
 
@@ -101,6 +101,6 @@ test('all are the equipment’s fault: INVALID', () => {
 });
 
 test('nothing is left running', async () => {
-  worker.kill('SIGTERM');
+  worker?.kill('SIGTERM');
   expect(await nothingLeft(sandbox)).toEqual([]);
 });

@@ -36,12 +36,7 @@ beforeAll(async () => {
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
 }, 120_000);
 
-afterAll(async () => {
-  await client.connection.close();
-  dev.child.kill('SIGTERM');
-  await dev.done;
-  await removeSandbox(sandbox);
-});
+afterAll(() => removeSandbox(sandbox));
 
 describe('a cluster without a schedule', () => {
   test('has nothing to show, pause, resume, trigger or remove, and says how to make one', async () => {
@@ -227,6 +222,7 @@ describe('a schedule that is removed', () => {
     expect((await run('schedule', 'remove')).stdout).toBe('schedule chaos-e2e is removed\n');
     expect(await run('schedule', 'show')).toMatchObject({ status: 1 });
     expect((await breaker()).lastReset).toMatchObject({ by: 'ann' });
+    await client.connection.close();
     dev.child.kill('SIGTERM');
     await dev.done;
     expect(await nothingLeft(sandbox)).toEqual([]);
