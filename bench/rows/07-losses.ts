@@ -42,14 +42,14 @@ async function loseOnce({ folder, sdks, clients }: Context, settings: Settings, 
       ...{ endpoint: endpoints[0] ?? '', folder, environment, root: clients },
       meanwhile: async (client) => {
         await client.ready;
-        await suspendDelivery(clusterDir, [topic]);
+        await suspendDelivery(clusterDir, topic);
         const enough = async (): Promise<true | undefined> =>
           (await storedMessages(clusterDir, topic)) >= DESTROYED_AT_LEAST || undefined;
         if ((await pollUntil(enough, { limitMs: 30_000, everyMs: 100 })) === undefined) {
           throw new Error(`${topic}: expected ${DESTROYED_AT_LEAST} stored messages within 30 s`);
         }
         destroyed.set(sdk, await destroyStored(clusterDir, topic));
-        await resumeDelivery(clusterDir, [topic]);
+        await resumeDelivery(clusterDir, topic);
       },
     });
   });

@@ -17,6 +17,7 @@ import {
   onlyRunDir,
   removeSandbox,
   start,
+  whileRunning,
 } from './support/round.js';
 import type { Sandbox } from './support/round.js';
 
@@ -59,7 +60,7 @@ beforeAll(async () => {
   await mustPoll('the worker', () => liveUsers(sandbox.dataRoot).some((user) => user.role === 'worker') || undefined);
   const running = start(['round', '--json'], sandbox);
   const validation = join(await onlyRunDir(sandbox), 'scenarios', 'loses-its-proxies', 'validation');
-  await fileAppears(join(validation, 'rust', 'ready.json'));
+  await whileRunning(running, fileAppears(join(validation, 'rust', 'ready.json')));
   await keepProxiesDead(4000);
   round = await finishedWhole(running);
 }, 180_000);

@@ -16,6 +16,7 @@ import {
   onlyRunDir,
   removeSandbox,
   start,
+  whileRunning,
 } from './support/round.js';
 import type { Running, Sandbox } from './support/round.js';
 
@@ -24,8 +25,10 @@ let sandbox: Sandbox;
 
 afterEach(() => removeSandbox(sandbox));
 
-const ticketIn = (state: FaultTicket['state']): Promise<FaultTicket> =>
-  mustPoll(`a ticket that is ${state}`, () => listTickets(sandbox.clusterDir).find((ticket) => ticket.state === state));
+const ticketIn = (state: FaultTicket['state'], running: Running): Promise<FaultTicket> => {
+  const look = (): FaultTicket | undefined => listTickets(sandbox.clusterDir).find((ticket) => ticket.state === state);
+  return whileRunning(running, mustPoll(`a ticket that is ${state}`, look));
+};
 
 const workers = (): ProcessId[] =>
   liveUsers(sandbox.dataRoot)
@@ -52,10 +55,10 @@ describe('the worker is killed', () => {
       scenarios: [catalogue.kill],
     });
     const running = start(['scenario', 'broker-kill-single', '--json'], sandbox);
-    await ticketIn('injected');
+    await ticketIn('injected', running);
     await killWorkers();
     const second = start(['worker'], sandbox);
-    await ticketIn('recovered');
+    await ticketIn('recovered', running);
     const brokers = brokerPids();
     await killWorkers();
     const third = start(['worker'], sandbox);
@@ -78,19 +81,19 @@ describe('the worker is killed', () => {
 describe('everything but the keeper is killed', () => {
   test('the fault is ended and the cluster stopped when the lease is over, and nothing of ours is left', async () => {
     sandbox = createSandbox({
-      timing: { fault_window_seconds: 60, lease_seconds: 5 },
+      timing: { fault_window_seconds: 60, lease_seconds: 15 },
       sdks: ['go'],
       scenarios: [catalogue.kill],
     });
     const running = start(['round', '--json'], sandbox);
-    await ticketIn('injected');
+    await ticketIn('injected', running);
     const keeper = keeperOf(sandbox.clusterDir)!;
     const minder = JSON.parse(readFileSync(minderFile(sandbox.dataRoot), 'utf8')) as ProcessId;
     const server = readServer(sandbox.dataRoot)!.process!;
     running.child.kill('SIGKILL');
     for (const id of [...workers(), minder, server]) signalProcess(id, 'SIGKILL');
     await running.done;
-    await mustPoll('the keeper to have done its work', () => !isAlive(keeper) || undefined, 40_000);
+    await mustPoll('the keeper to have done its work', () => !isAlive(keeper) || undefined, 60_000);
     expect(openTickets(sandbox.clusterDir)).toEqual([]);
     expect(await nothingLeft(sandbox)).toEqual([]);
   }, 120_000);
@@ -103,9 +106,9 @@ describe('Ctrl-C', () => {
       sdks: ['go', 'rust'],
       scenarios: [catalogue.delay, catalogue.kill],
     });
-    const running: Running = start(['round'], sandbox);
+    const running = start(['round'], sandbox);
     const runDir = await onlyRunDir(sandbox);
-    await ticketIn('injected');
+    await ticketIn('injected', running);
     running.child.kill('SIGINT');
     const { status, stdout } = await running.done;
     expect(status).toBe(130);

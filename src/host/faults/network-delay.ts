@@ -25,6 +25,8 @@ const params = z.strictObject({
 
 /** Round trips measured on each path. The shortest of them is compared: a busy host adds to a round trip, and nothing takes away from it. */
 const SAMPLES = 5;
+/** The same before the fault. They are short then, and the probe looks again where a busy moment spoilt it, but this is measured once. */
+const SAMPLES_BEFORE = 25;
 /** A rise below this share of what the injector must give is not this fault … */
 const RISE_MIN = 0.75;
 /** … nor is one above this share of it, with what a busy host may add to the shortest of a few round trips (ms). */
@@ -63,16 +65,18 @@ const injectionOf = (ticket: FaultTicket): Injection => ({
   own: beforeOf(ticket).own,
 });
 
-async function shortestRoundTripMs(path: NetworkPath): Promise<number> {
+async function shortestRoundTripMs(path: NetworkPath, count: number): Promise<number> {
   const samples: number[] = [];
-  for (let i = 0; i < SAMPLES; i += 1) samples.push(await path.measureRoundTripMs());
+  for (let i = 0; i < count; i += 1) samples.push(await path.measureRoundTripMs());
   return Math.round(Math.min(...samples) * 10) / 10;
 }
 
 /** All paths at once: a probe must not take longer than the slowest of them. */
-async function roundTrips(network: ClusterNetwork): Promise<RoundTrips> {
+async function roundTrips(network: ClusterNetwork, count = SAMPLES): Promise<RoundTrips> {
   const paths = await network.paths();
-  const shortest = await Promise.all(paths.map(async (path) => [path.name, await shortestRoundTripMs(path)] as const));
+  const shortest = await Promise.all(
+    paths.map(async (path) => [path.name, await shortestRoundTripMs(path, count)] as const),
+  );
   return Object.fromEntries(shortest);
 }
 
@@ -81,7 +85,7 @@ async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPla
   const work = workOf(scenario);
   const { delay_ms, injector: wanted } = params.parse(scenario.params);
   const { injector, why } = await chooseInjector(wanted, work, cluster);
-  const roundTripsMs = await roundTrips(network);
+  const roundTripsMs = await roundTrips(network, SAMPLES_BEFORE);
   const { own, touches, riseFactor } = await injector.plan(work, cluster);
   const paths = await network.paths();
   const riseMs = Object.fromEntries(paths.map((path) => [path.name, riseFactor(path) * delay_ms]));

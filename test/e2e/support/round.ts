@@ -146,6 +146,15 @@ export async function finishedWhole(running: Running): ReturnType<typeof finishe
   );
 }
 
+/** Waits for something that a command does while it runs. The error says how the command ended before. */
+export const whileRunning = <T>({ done }: Running, awaited: Promise<T>): Promise<T> =>
+  Promise.race([
+    awaited,
+    done.then(({ status, stdout, stderr }) => {
+      throw new Error(`the command ended too early (status ${String(status)}):\n${stdout}\n${stderr}`);
+    }),
+  ]);
+
 /** The only run's folder, once it is there. */
 export const onlyRunDir = (sandbox: Sandbox): Promise<string> =>
   mustPoll('a run folder', () => {

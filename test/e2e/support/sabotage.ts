@@ -37,33 +37,20 @@ interface Consumer {
 /** JetStream's name of an MQTT topic. */
 const subjectOf = (topic: string): string => `$MQTT.msgs.${topic.replaceAll('/', '.')}`;
 
-/** Holds back everything that the broker has for the subscribers of these topics; publishers are served as before. */
-export async function suspendDelivery(clusterDir: string, topics: readonly string[]): Promise<void> {
-  await withBroker(clusterDir, async (ask) => {
-    const until = new Date(Date.now() + 600_000).toISOString();
-    for (const name of await consumersOf(ask, topics)) {
-      await ask(`$JS.API.CONSUMER.PAUSE.${STREAM}.${name}`, { pause_until: until });
-    }
-  });
-}
+/** Holds back everything that the broker has for the subscriber of this topic; its publisher is served as before. */
+export const suspendDelivery = (clusterDir: string, topic: string): Promise<void> =>
+  pauseConsumer(clusterDir, topic, { pause_until: new Date(Date.now() + 600_000).toISOString() });
 
-export async function resumeDelivery(clusterDir: string, topics: readonly string[]): Promise<void> {
-  await withBroker(clusterDir, async (ask) => {
-    for (const name of await consumersOf(ask, topics)) await ask(`$JS.API.CONSUMER.PAUSE.${STREAM}.${name}`, {});
-  });
-}
+export const resumeDelivery = (clusterDir: string, topic: string): Promise<void> =>
+  pauseConsumer(clusterDir, topic, {});
 
-async function consumersOf(
-  ask: (subject: string, body: unknown) => Promise<Record<string, unknown>>,
-  topics: readonly string[],
-): Promise<string[]> {
-  const subjects = topics.map(subjectOf);
-  const { consumers } = (await ask(`$JS.API.CONSUMER.LIST.${STREAM}`, {})) as unknown as { consumers: Consumer[] };
-  const found = consumers.filter((consumer) => subjects.includes(consumer.config.filter_subject ?? ''));
-  if (found.length !== topics.length)
-    throw new Error(`expected a consumer for each of ${subjects.join(', ')}, found ${found.length}`);
-  return found.map((consumer) => consumer.name);
-}
+const pauseConsumer = (clusterDir: string, topic: string, pause: object): Promise<void> =>
+  withBroker(clusterDir, async (ask) => {
+    const { consumers } = (await ask(`$JS.API.CONSUMER.LIST.${STREAM}`, {})) as unknown as { consumers: Consumer[] };
+    const found = consumers.filter((consumer) => consumer.config.filter_subject === subjectOf(topic));
+    if (found.length !== 1) throw new Error(`expected one consumer of ${subjectOf(topic)}, found ${found.length}`);
+    await ask(`$JS.API.CONSUMER.PAUSE.${STREAM}.${found[0]!.name}`, pause);
+  });
 
 /** How many acknowledged messages of the topic wait in the broker's stream, undelivered. */
 export const storedMessages = (clusterDir: string, topic: string): Promise<number> =>

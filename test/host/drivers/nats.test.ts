@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { generate, type IConnectPacket } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sleepMs } from '../../../src/host/clock.js';
 import { loadState, type NatsState } from '../../../src/host/drivers/nats/state.js';
 import { isListening } from '../../../src/host/ports.js';
 import type { ProcessId } from '../../../src/host/processes.js';
@@ -95,7 +98,36 @@ describe('two clusters that were started side by side', () => {
   });
 });
 
+/** The first byte that a broker answers to a login of a client that said nothing for a while; none where it has hung up. */
+async function firstAnswer(endpoint: string, silentMs: number): Promise<number | undefined> {
+  const { username, password } = await driver.clientSettings(cluster.dir);
+  const [host = '', port = ''] = endpoint.split(':');
+  const socket = connect(Number(port), host).on('error', () => undefined);
+  const answer = new Promise<number | undefined>((resolve) => {
+    socket.once('data', (bytes) => resolve(bytes[0])).once('close', () => resolve(undefined));
+  });
+  await sleepMs(silentMs);
+  const login = {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clean: true,
+    clientId: 'slow',
+    keepalive: 30,
+  };
+  socket.write(generate({ ...login, username, password: Buffer.from(password) } as IConnectPacket));
+  const first = await answer;
+  socket.end(generate({ cmd: 'disconnect' }));
+  return first;
+}
+
 describe('a cluster', () => {
+  it('waits for the login of a client that is slow to speak', async () => {
+    const { endpoints } = await driver.clientSettings(cluster.dir);
+    const CONNACK = 0x20;
+    expect(await firstAnswer(endpoints[0]!, 4000)).toBe(CONNACK);
+  });
+
   it.each(['n2', 'n3', 'n1'])('lets %s lead everything, and every broker says so', async (node) => {
     await driver.placeLeader(cluster.dir, node);
     for (const from of ['n1', 'n2', 'n3']) {

@@ -81,6 +81,21 @@ describe('a network delay', () => {
     await recover(faultId);
   });
 
+  it('is seen although the host was busy for a moment while the time before it was taken', async () => {
+    const whole = driver.network(cluster.dir)!;
+    const paths = (await whole.paths()).map((path) => {
+      let samples = 0;
+      const measureRoundTripMs = async (): Promise<number> =>
+        (await path.measureRoundTripMs()) + ((samples += 1) <= 10 ? DELAY_MS : 0);
+      return { ...path, measureRoundTripMs };
+    });
+    const busy = { ...driver, network: () => ({ ...whole, paths: () => Promise.resolve(paths) }) };
+    const { faultId } = await planFault(faults, cluster.plan, delayOf(DELAY_MS), busy);
+    await inject(faultId);
+    expect(unproved((await look(faultId)).evidence)).toEqual([]);
+    await recover(faultId);
+  });
+
   it('that was never injected is recovered, with proof', async () => {
     const { faultId } = await plan();
     const closed = await recover(faultId);

@@ -3,6 +3,9 @@ import type { NatsNode, NatsState } from './state.js';
 /** The broker redelivers an unacknowledged QoS 1 message after this; the clients' drain is derived from it. */
 export const ACK_WAIT_MS = 5000;
 
+/** How long a client may take from its connection to its CONNECT. The default of a second is too short for a JVM on a busy host, or a delayed network. */
+const LOGIN_LIMIT_SECONDS = 10;
+
 /**
  * Brokers tell each other the addresses of their peers, and one that has no route to a peer yet dials what it was told: past the proxies. What
  * they tell is therefore an address on which nothing ever listens; the configured routes, through the proxies, are tried again for ever.
@@ -45,6 +48,7 @@ ${cluster}mqtt {
   stream_replicas: ${replicas}
   ack_wait: "${ACK_WAIT_MS / 1000}s"
   js_api_timeout: "5s"
+  authorization: { timeout: ${LOGIN_LIMIT_SECONDS} }
 }
 accounts {
   SYS: { users: [ { user: system, password: ${JSON.stringify(state.password)} } ] }
