@@ -2,8 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const files = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** What measures clients, or their time limits: one file after another, with nothing beside it. */
-const clients = [...files('sdk_clients', 'host/clients'), 'test/e2e/broker-alarms.test.ts'];
+/**
+ * One file after another, with nothing beside it: what measures clients, or their time limits; and what makes network interfaces, which
+ * kill-anything, for which the host has to be as it was before, would call left behind.
+ */
+const alone = [
+  ...files('sdk_clients', 'host/clients'),
+  'test/e2e/broker-alarms.test.ts',
+  'test/host/faults/network-partition.test.ts',
+];
 
 /** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
@@ -12,20 +19,30 @@ const clusters = [
   'test/deploy/services.test.ts',
 ];
 
+/** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...clients, ...clusters] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...alone, ...clusters] } },
       {
         extends: true,
-        test: { name: 'clients', include: clients, fileParallelism: false, sequence: { groupOrder: 1 } },
+        test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 }, ...patient },
       },
       {
         extends: true,
-        test: { name: 'clusters', include: clusters, exclude: clients, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'clusters',
+          include: clusters,
+          exclude: alone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          ...patient,
+        },
       },
     ],
   },

@@ -53,7 +53,7 @@ describe('a fault that is active on this host', () => {
     // Each look at the cluster writes a session: for a moment after it a replica may be one entry behind.
     await expect.poll(() => natsDriver.unhealthy(sandbox.clusterDir), { timeout: 10_000 }).toBeUndefined();
     expect((await start(['faults', 'list'], sandbox).done).stdout).toBe('no fault is open on this host\n');
-  }, 90_000);
+  });
 
   test('of another cluster makes a run refuse, which says what it is and whose', async () => {
     sandbox = createSandbox({ sdks: ['go'], scenarios: [catalogue.kill] });
@@ -73,5 +73,5 @@ describe('a fault that is active on this host', () => {
       endLease(other);
     }
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 90_000);
+  });
 });

@@ -47,19 +47,19 @@ describe('a cluster without a schedule', () => {
         'robustmq-chaos: cluster e2e has no schedule; make it with: robustmq-chaos schedule apply\n',
       );
     }
-  }, 60_000);
+  });
 
   test('and without a pause has nothing to resume', async () => {
     const end = await run('resume', ...person);
     expect([end.status, end.stderr]).toEqual([1, 'robustmq-chaos: the breaker of cluster e2e is not open\n']);
-  }, 60_000);
+  });
 });
 
 describe('a schedule', () => {
   test('is created by the first apply, and left alone by the second', async () => {
     expect((await run('schedule', 'apply')).stdout).toBe('schedule chaos-e2e: created, 0 0 29 2 * (UTC)\n');
     expect((await run('schedule', 'apply')).stdout).toBe('schedule chaos-e2e: unchanged, 0 0 29 2 * (UTC)\n');
-  }, 60_000);
+  });
 
   test('that a person paused says so, and stays paused when it is changed', async () => {
     expect(await run('schedule', 'pause', ...person)).toMatchObject({ status: 0 });
@@ -82,7 +82,7 @@ describe('a schedule', () => {
     expect((await run('schedule', 'resume', ...person)).stdout).toBe('schedule chaos-e2e goes on\n');
     expect((await run('schedule', 'resume', ...person)).stdout).toBe('it is not paused: nothing to do\n');
     expect(await json('schedule', 'show')).toMatchObject({ paused: false, note: 'resumed by ann: a test' });
-  }, 90_000);
+  });
 });
 
 describe('two ticks and a round by hand that fail', () => {
@@ -114,14 +114,14 @@ describe('two ticks and a round by hand that fail', () => {
       expect(stdout + stderr).toContain(`robustmq-chaos resume --by NAME --reason TEXT --config ${sandbox.config}`);
     }
     expect((await breaker()).consecutiveFailures).toBe(3);
-  }, 90_000);
+  });
 
   test('let a single scenario through, and do not count it', async () => {
     const end = await run('scenario', 'broker-kill-single', '--json');
     expect([end.status, JSON.parse(end.stdout)]).toMatchObject([1, { headline: 'FAIL', paused: null }]);
     const { outcomes, consecutiveFailures } = await breaker();
     expect([outcomes.at(-1)!.effect, consecutiveFailures]).toEqual(['not counted', 3]);
-  }, 60_000);
+  });
 
   test('have a schedule that somebody set going by hand refuse its tick, and pause again', async () => {
     const schedule = client.schedule.getHandle(scheduleIdOf('e2e'));
@@ -139,7 +139,7 @@ describe('two ticks and a round by hand that fail', () => {
       paused: true,
       note: expect.stringMatching(/^🚨 breaker: 3/),
     });
-  }, 60_000);
+  });
 
   test('stay three over the death of the Temporal server, and the run stays open', async () => {
     const server = readServer(sandbox.dataRoot)!.process!;
@@ -178,7 +178,7 @@ describe('two ticks and a round by hand that fail', () => {
       1,
       expect.stringMatching(/is not open; it was resumed at .* by ann: mended/),
     ]);
-  }, 90_000);
+  });
 });
 
 describe('a pause by the breaker that a worker’s death held up', () => {
@@ -226,5 +226,5 @@ describe('a schedule that is removed', () => {
     dev.child.kill('SIGTERM');
     await dev.done;
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -9,7 +9,7 @@ import { resultOf, type FullLine } from '../support/result-line.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../support/sdk-client.js';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000, maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 8 });
 
 const folder = scratchFolder('conformance');
 let cluster: TestCluster;

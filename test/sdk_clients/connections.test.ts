@@ -6,7 +6,7 @@ import type { Behaviour } from '../../bench/truth/behaviour.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { sdkNames } from '../support/sdk-client.js';
 
-vi.setConfig({ testTimeout: 60_000, maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 8 });
 
 const folder = scratchFolder('connections');
 

@@ -7,7 +7,7 @@ import { straysLike } from '../../bench/truth/script.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { sdkNames } from '../support/sdk-client.js';
 
-vi.setConfig({ testTimeout: 60_000, maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 8 });
 
 const folder = scratchFolder('delivery');
 

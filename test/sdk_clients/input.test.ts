@@ -7,7 +7,7 @@ import { resultOf } from '../support/result-line.js';
 import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { scriptOf, sdkNames, startClient, type ClientRun } from '../support/sdk-client.js';
 
-vi.setConfig({ testTimeout: 60_000, maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 8 });
 
 const folder = scratchFolder('input');
 

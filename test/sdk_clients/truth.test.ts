@@ -11,7 +11,7 @@ import { endOwnedBy, scratchFolder } from '../support/scratch.js';
 import { sdkNames } from '../support/sdk-client.js';
 
 // Rows 1 and 2 of bench/README.md in short; row 7 is in test/e2e/broker-alarms.test.ts.
-vi.setConfig({ testTimeout: 90_000, maxConcurrency: 8 });
+vi.setConfig({ maxConcurrency: 8 });
 
 const folder = scratchFolder('truth');
 

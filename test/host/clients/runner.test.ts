@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../../src/domain/client-result.js';
 import { pollUntil } from '../../../src/host/clock.js';
 import type * as Clients from '../../../src/host/clients/index.js';
@@ -9,8 +9,6 @@ import { readJson } from '../../../src/host/files.js';
 import { findOwned, signalProcess } from '../../../src/host/processes.js';
 import { built } from '../../support/built.js';
 import { endOwnedBy, scratchFolder } from '../../support/scratch.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const { startClients, stopClients, killClients, collectClients } = await built<typeof Clients>('host/clients/index.js');
 
