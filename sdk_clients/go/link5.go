@@ -60,10 +60,16 @@ func (l *link5) connect() (bool, error) {
 		return connack.SessionPresent, nil
 	}
 	_ = conn.Close()
-	if connack != nil && (connack.ReasonCode == packets.ConnackBadUsernameOrPassword || connack.ReasonCode == packets.ConnackNotAuthorized) {
+	if connack == nil || connack.ReasonCode < refusedFrom {
+		return false, fmt.Errorf("cannot connect: %w", err)
+	}
+	// The library's error has the broker's own words for it, which it need not send, and not the code.
+	err = fmt.Errorf("CONNACK refused with reason 0x%02x: %w", connack.ReasonCode, err)
+	switch connack.ReasonCode {
+	case packets.ConnackBadUsernameOrPassword, packets.ConnackNotAuthorized:
 		return false, fmt.Errorf("%w: %w", errLoginRefused, err)
 	}
-	return false, fmt.Errorf("cannot connect: %w", err)
+	return false, err
 }
 
 func (l *link5) packet() *paho.Connect {

@@ -16,6 +16,7 @@ afterAll(async () => {
 });
 
 const REFUSED = 0x80;
+const SERVER_UNAVAILABLE = 0x88;
 const QUOTA_EXCEEDED = 0x97;
 
 const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
@@ -84,6 +85,14 @@ describe.concurrent.each(sdkNames)('the %s client, speaking MQTT 5', (sdk) => {
     expect(result).toMatchObject(allArrived);
     expect(broker.subacks.map(({ code }) => code)).toEqual([REFUSED, REFUSED, 1]);
     expect(broker.dropped).toEqual([]);
+  });
+
+  it('connects again where a broker says that it is unavailable, and names the reason', async () => {
+    let refused = 0;
+    const { run, result } = await runIn({ connack: () => (refused++ < 2 ? SERVER_UNAVAILABLE : 0) }, sdk);
+    expect(run.status).toBe(0);
+    expect(result).toMatchObject(allArrived);
+    expect(result.errors.join()).toMatch(/server[ _]?unavailable|0x88/i);
   });
 
   it('ends at once where its login is refused', async () => {
