@@ -83,6 +83,10 @@ export const leaderTable = ({ fault }: ScenarioResult): Table => ({
   ]),
 });
 
+/** What the rows of the fault period count. */
+export const FAULT_PERIOD_TERMS =
+  'recorded, not judged; live sessions, and their messages due between inject and recover; lost is also what was due before the inject';
+
 export function faultPeriodTable({ faultPeriod, scenario }: ScenarioResult): Table {
   const head = ['SDK', 'planned', 'acknowledged', 'received', 'no acknowledgement for', 'no receipt for'];
   const more = ['acknowledged, then lost', 'unconfirmed', 'duplicates', 'p50 ms', 'p99 ms', 'max ms', 'disconnects'];

@@ -8,6 +8,7 @@ import {
   checksTable,
   clientTable,
   evidenceTable,
+  FAULT_PERIOD_TERMS,
   faultPeriodTable,
   figuresTable,
   leaderTable,
@@ -107,7 +108,7 @@ function scenarioSection(sources: RunSources, result: ScenarioResult, charts: Sc
     ${paragraph(faultLines(data, result))} ${whereThereAreRows(checksTable(result))} ${timelineFigure(result, charts)}
     ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
     ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
-    ${whereThereAreRows(captioned(faultPeriodTable(result), 'During the fault: recorded, not judged; live sessions between inject and recover'))}
+    ${whereThereAreRows(captioned(faultPeriodTable(result), `During the fault: ${FAULT_PERIOD_TERMS}`))}
     ${whereThereAreRows(validation)}
     ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
     ${charts?.percentiles === undefined ? null : figure(charts.percentiles, percentileLegend, percentileTable(scenario.name, charts.curves))}
