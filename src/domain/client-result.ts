@@ -66,8 +66,17 @@ export interface ClientOutcome {
   readonly hostCpu?: HostCpu | null | undefined;
 }
 
+/** What a client lost and how long it took; messages that were never acknowledged are not lost, and are no success either. */
+export function lossText(
+  { lost, unconfirmed = 0, p99_ms }: ClientResult,
+  digits: (ms: number) => string = String,
+): string {
+  const p99 = p99_ms === null ? 'no p99' : `p99 ${digits(p99_ms)} ms`;
+  return [`lost ${lost}`, ...(unconfirmed > 0 ? [`unconfirmed ${unconfirmed}`] : []), p99].join(', ');
+}
+
 /** One client's result in one line. */
 export function clientText({ result, lineProblem }: Pick<ClientOutcome, 'result' | 'lineProblem'>): string {
   if (result === null) return lineProblem ?? 'no result';
-  return `sent ${result.sent}, received ${result.received}, lost ${result.lost}, p99 ${String(result.p99_ms)} ms`;
+  return `sent ${result.sent}, received ${result.received}, ${lossText(result)}`;
 }

@@ -60,10 +60,10 @@ const check = (name: string, expected: string, observed: string, ok: boolean): C
 });
 
 function exitText(outcome: ClientOutcome): string {
-  const { end } = outcome;
+  const { end, result } = outcome;
   switch (end.kind) {
     case 'exited':
-      return String(end.code);
+      return result?.unconfirmed ? `${end.code}, ${result.unconfirmed} never acknowledged` : String(end.code);
     case 'signalled':
       return end.signal;
     case 'timeout':

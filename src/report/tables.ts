@@ -1,4 +1,4 @@
-import type { ClientOutcome } from '../domain/client-result.js';
+import { lossText, type ClientOutcome } from '../domain/client-result.js';
 import type { Loss } from '../domain/losses.js';
 import type { Evidence, RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import { dash, mark, number, seconds } from './format.js';
@@ -39,7 +39,7 @@ function overviewCell(result: ScenarioResult, sdk: string): string {
   const outcome = result.validation.find((o) => o.sdk === sdk);
   if (verdict === undefined) return dash;
   if (outcome?.result == null) return `${mark(false)} ${verdict.status}`;
-  return `${mark(verdict.passed)} lost ${outcome.result.lost}, p99 ${number(outcome.result.p99_ms)} ms`;
+  return `${mark(verdict.passed)} ${lossText(outcome.result, number)}`;
 }
 
 /** What the clients of one phase counted and measured. */

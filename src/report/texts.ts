@@ -40,11 +40,12 @@ export function faultLines(
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
     fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
+  const ended = fault.recoverError === null ? 'recovered and proved' : 'recovery given up, not proved,';
   const params = Object.entries(scenario.params).map(([key, value]) => `${key}=${String(value)}`);
   return [
     `Fault \`${scenario.fault}\` on \`${scenario.target}\` (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${fault.victim ?? dash}.`,
     ...(fault.reason === null ? [] : [`Why: ${fault.reason}.`]),
-    `Injected ${at(fault.injectedAt)}, recovered and proved ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
+    `Injected ${at(fault.injectedAt)}, ${ended} ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
     ...(fault.injectError === null
       ? []
       : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),

@@ -37,6 +37,11 @@ describe('one SDK', () => {
     expect(verdict.checks.filter((c) => !c.ok).map((c) => c.check)).toEqual([check]);
   });
 
+  it('says with the exit code how many messages were never acknowledged', () => {
+    const verdict = judgeSdk(outcome({ end: { kind: 'exited', code: 1 }, result: { unconfirmed: 12 } }), rules, ASKED);
+    expect(verdict.checks[0]).toMatchObject({ check: 'exit_code', observed: '1, 12 never acknowledged', ok: false });
+  });
+
   it('is harness_error when a client was stopped before it had planned what it was asked for, however well the rest went', () => {
     const verdict = judgeSdk(outcome({ result: { planned: 999, sent: 999 } }), rules, ASKED);
     expect(verdict).toMatchObject({ status: 'harness_error', passed: false });

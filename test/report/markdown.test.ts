@@ -111,6 +111,18 @@ describe('the report', () => {
     expect(markdownReport(runData({ scenarios: [result(leader, { fault })] }))).toContain(words);
   });
 
+  it('does not call a fault recovered whose end could not be proved', () => {
+    const text = markdownReport(runData({ scenarios: [result(leader, { fault: { recoverError: 'n2 is gone' } })] }));
+    expect(text).toContain('recovery given up, not proved, 2026-11-22T20:00:32+08:00, 32.50 s later');
+    expect(text).not.toContain('recovered and proved');
+  });
+
+  it('tells messages that were never acknowledged from lost ones, and a client that received nothing from a fast one', () => {
+    const mute = outcome({ sdk: 'go', result: { received: 0, unconfirmed: 1000, p99_ms: null } });
+    const text = markdownReport(runData({ scenarios: [result(leader, { validation: [mute] })] }));
+    expect(text).toContain('lost 0, unconfirmed 1000, no p99 |');
+  });
+
   it('shows failed checks, a bad last line, and a client that was started again', () => {
     const bad = outcome({ sdk: 'java', result: null, lineProblem: 'expected one JSON object, got "a|b"' });
     const again = { ...outcome({ sdk: 'rust' }), attempt: 2 };
