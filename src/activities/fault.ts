@@ -3,7 +3,6 @@ import { now } from '../host/clock.js';
 import {
   checkTarget,
   faultOf,
-  handToKeeper,
   holdFault,
   injectFault,
   mustReadTicket,
@@ -100,7 +99,6 @@ export function createFaultActivities(faults: readonly Fault[]) {
           const { recoveredAt, recoveredUs, recoveredBy, healed, died } = ticket;
           return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, died, error: null };
         } catch (error) {
-          await handToKeeper(plan.clusterDir, faultId);
           return { ...now(), recoveredBy: null, healed: [], error: messageOf(error) };
         }
       }),

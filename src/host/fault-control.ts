@@ -217,11 +217,3 @@ const noteInForce = (clusterDir: string, faultId: string, seenOnUs: number): Pro
     if (isOpen(ticket)) writeTicket({ ...ticket, seenOnUs, deadlineUs });
     return Promise.resolve();
   });
-
-/** Hands an open fault to the keeper: due from now on. */
-export const handToKeeper = (clusterDir: string, faultId: string): Promise<void> =>
-  withTicket(clusterDir, faultId, TICKET_LIMIT_MS, () => {
-    const ticket = readTicket(clusterDir, faultId);
-    if (ticket !== undefined && isOpen(ticket)) writeTicket({ ...ticket, deadlineUs: monotonicUs() });
-    return Promise.resolve();
-  });

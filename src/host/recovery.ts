@@ -34,7 +34,7 @@ async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTic
 
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
- * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, and the cluster is marked dirty.
+ * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, due for the keeper, and the cluster is marked dirty.
  */
 export function recoverTicket(
   faults: readonly Fault[],
@@ -74,8 +74,11 @@ export function recoverTicket(
       return closed;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      markDirty(clusterDir, { faultId, runId: ticket.runId, at: now().at, why: message });
-      writeTicket({ ...ticket, state: 'stuck', lastRecoverError: message });
+      const { at, us } = now();
+      markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message });
+      // Due for the keeper from now on. Written in this hold: it may be waiting for the ticket already, and would keep everybody else from it for long.
+      const deadlineUs = Math.min(ticket.deadlineUs, us);
+      writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message });
       throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
     }
   });

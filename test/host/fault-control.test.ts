@@ -1,14 +1,18 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createFaultActivities } from '../../src/activities/fault.js';
 import { monotonicUs } from '../../src/host/clock.js';
+import { dirtyMark } from '../../src/host/dirty.js';
 import type { ClusterDriver } from '../../src/host/drivers/contract.js';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
-import { handToKeeper, holdFault, injectFault, observeFault, planFault } from '../../src/host/fault-control.js';
+import { holdFault, injectFault, observeFault, planFault } from '../../src/host/fault-control.js';
 import type { Fault, FaultTicket, ProbeResult } from '../../src/host/faults/contract.js';
+import { writeJson } from '../../src/host/files.js';
 import { recoverTicket } from '../../src/host/recovery.js';
-import { listTickets, openTickets, readTicket, writeTicket } from '../../src/host/tickets.js';
+import { isDue, listTickets, openTickets, readTicket, withTicket, writeTicket } from '../../src/host/tickets.js';
 import { plan as basePlan } from '../report/fixtures.js';
 import { errorOf, killOf } from './cluster.js';
 import { temporaryFolder, until } from './helpers.js';
@@ -158,14 +162,30 @@ describe('a fault that is held', () => {
     expect(await holdFault([{ ...fault, isOn: () => Promise.resolve(false) }], dir, faultId, driver, 300)).toBe(true);
     expect(ticketOf(faultId).seenOnUs).toBe(before);
   });
+});
 
-  it('that is handed to the keeper is due at once, unless it is over', async () => {
-    const faultId = await injected();
-    await handToKeeper(dir, faultId);
-    expect(ticketOf(faultId).deadlineUs).toBeLessThanOrEqual(monotonicUs());
-    const over = await injected({ state: 'recovered' });
-    await handToKeeper(dir, over);
-    expect(ticketOf(over).deadlineUs).toBeGreaterThan(monotonicUs());
+describe('a recovery that is not proved', () => {
+  it('is answered at once, though the keeper has the ticket by then, and leaves it due', async () => {
+    let keeper: Promise<void> | undefined;
+    let keeperIsDone: () => void = () => undefined;
+    const { fault } = fakeFault({
+      outlivesCluster: () => true,
+      recover: ({ faultId }) => {
+        const work = new Promise<void>((resolve) => (keeperIsDone = resolve));
+        keeper = withTicket(dir, faultId, 60_000, () => work);
+        return Promise.reject(new Error('n1 is not back'));
+      },
+    });
+    const { faultId, runId, runDir } = await planned(fault);
+    writeJson(join(runDir, 'plan.json'), { ...basePlan, clusterDir: dir, runDir });
+    const { recoverFault } = createFaultActivities([fault]);
+    const answer = new MockActivityEnvironment().run(recoverFault, { run: { runId, runDir }, faultId });
+    expect(await answer).toMatchObject({ recoveredBy: null, error: 'n1 is not back' });
+    expect(ticketOf(faultId)).toMatchObject({ state: 'stuck', lastRecoverError: 'n1 is not back' });
+    expect(isDue(ticketOf(faultId))).toBe(true);
+    expect(dirtyMark(dir)?.faultId).toBe(faultId);
+    keeperIsDone();
+    await keeper;
   });
 });
 
