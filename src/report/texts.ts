@@ -1,5 +1,5 @@
 import type { ClientOutcome } from '../domain/client-result.js';
-import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import type { FaultRecord, RunData, ScenarioResult } from '../domain/report-data.js';
 import { dash, localTime, number, seconds } from './format.js';
 
 /** Sentences of the reports, in Markdown of one line each: `code` and **bold** and nothing else. */
@@ -32,6 +32,11 @@ export function versionsOf(data: RunData): (readonly [string, string])[] {
   return [...Object.entries(data.versions), ...libraries];
 }
 
+function howItEnded({ recoverError, healed }: FaultRecord): string {
+  if (recoverError === null) return 'recovered and proved';
+  return healed.length > 0 ? 'recovered too late,' : 'recovery given up, not proved,';
+}
+
 /** What was done to the cluster, and how that went. */
 export function faultLines(
   { plan }: RunData,
@@ -40,12 +45,11 @@ export function faultLines(
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
     fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
-  const ended = fault.recoverError === null ? 'recovered and proved' : 'recovery given up, not proved,';
   const params = Object.entries(scenario.params).map(([key, value]) => `${key}=${String(value)}`);
   return [
     `Fault \`${scenario.fault}\` on \`${scenario.target}\` (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${fault.victim ?? dash}.`,
     ...(fault.reason === null ? [] : [`Why: ${fault.reason}.`]),
-    `Injected ${at(fault.injectedAt)}, ${ended} ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
+    `Injected ${at(fault.injectedAt)}, ${howItEnded(fault)} ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
     ...(fault.injectError === null
       ? []
       : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),

@@ -101,6 +101,9 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
 /** What a person must not overlook when a recovery was not proved. */
 const STUCK_NOTE =
   '🚨 STUCK: the fault could not be proved to be over. The cluster is dirty: no scenario runs on it before it was stopped and started; the keeper goes on recovering';
+/** The same where a later attempt proved it. */
+const LATE_NOTE =
+  'the recovery took more than its budget. The cluster is dirty: no scenario runs on it before it was stopped and started';
 
 const CANCELLED: ScenarioVerdict = {
   passed: false,
@@ -192,7 +195,7 @@ async function recover(
     return;
   }
   course.fault = { ...course.fault, ...times, recoverError: answer.error, healed: answer.healed };
-  if (answer.error !== null) course.notes.push(STUCK_NOTE);
+  if (answer.error !== null) course.notes.push(answer.healed.length > 0 ? LATE_NOTE : STUCK_NOTE);
   if (answer.recoveredBy !== null && answer.recoveredBy !== 'workflow') {
     course.notes.push(`the fault was ended by the ${answer.recoveredBy}`);
   }

@@ -187,6 +187,22 @@ describe('a recovery that is not proved', () => {
     keeperIsDone();
     await keeper;
   });
+
+  it('stays an error where a later attempt proves it: the broker had its time, and the cluster is dirty', async () => {
+    const healed = [{ what: 'cluster', expected: 'every node in', observed: 'every node in', ok: true }];
+    let attempts = 0;
+    const recover = () =>
+      (attempts += 1) === 1 ? Promise.reject(new Error('n1 is not back')) : Promise.resolve(healed);
+    const { fault } = fakeFault({ outlivesCluster: () => true, recover });
+    const { faultId, runId, runDir } = await planned(fault);
+    writeJson(join(runDir, 'plan.json'), { ...basePlan, clusterDir: dir, runDir });
+    await errorOf(recoverTicket([fault], dir, faultId, 'keeper', 10));
+    const { recoverFault } = createFaultActivities([fault]);
+    const answer = new MockActivityEnvironment().run(recoverFault, { run: { runId, runDir }, faultId });
+    const error = 'only a later attempt could prove it; before: n1 is not back';
+    expect(await answer).toMatchObject({ recoveredBy: 'workflow', healed, error });
+    expect(ticketOf(faultId).state).toBe('recovered');
+  });
 });
 
 describe('a fault that is watched', () => {

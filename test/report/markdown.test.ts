@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markdownReport } from '../../src/report/markdown.js';
+import type { FaultRecord } from '../../src/domain/report-data.js';
 import type { Scenario } from '../../src/domain/scenario.js';
 import { catalogue, outcome } from '../domain/fixtures.js';
 import { figures, plan, result, runData, snapshot } from './fixtures.js';
@@ -112,9 +113,12 @@ describe('the report', () => {
   });
 
   it('does not call a fault recovered whose end could not be proved', () => {
-    const text = markdownReport(runData({ scenarios: [result(leader, { fault: { recoverError: 'n2 is gone' } })] }));
-    expect(text).toContain('recovery given up, not proved, 2026-11-22T20:00:32+08:00, 32.50 s later');
-    expect(text).not.toContain('recovered and proved');
+    const said = (healed: FaultRecord['healed']): string =>
+      markdownReport(runData({ scenarios: [result(leader, { fault: { recoverError: 'n2 is gone', healed } })] }));
+    expect(said([])).toContain('recovery given up, not proved, 2026-11-22T20:00:32+08:00, 32.50 s later');
+    const healed = [{ what: 'cluster', expected: 'every node in', observed: 'every node in', ok: true }];
+    expect(said(healed)).toContain('recovered too late, 2026-11-22T20:00:32+08:00, 32.50 s later');
+    expect(said([]) + said(healed)).not.toContain('recovered and proved');
   });
 
   it('tells messages that were never acknowledged from lost ones, and a client that received nothing from a fast one', () => {

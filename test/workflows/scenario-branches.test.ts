@@ -132,6 +132,15 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
     expect(commands).toEqual(expect.arrayContaining(['timer 120 ms', ...VALIDATION]));
   });
 
+  it('whose recovery came too late is a recover_error as well, and nobody is told that it is stuck', async () => {
+    const healed = [{ what: 'cluster', expected: 'every node in', observed: 'every node in', ok: true }];
+    const { outcome: result, record } = await withActivities({
+      recoverFault: async (request) => ({ ...(await recoverFails(request)), healed }),
+    });
+    expect(result).toMatchObject({ verdict: { status: 'recover_error' }, needsNewCluster: true });
+    expect(record.notes).toEqual([expect.stringContaining('took more than its budget')]);
+  });
+
   it('whose recovery fails is the fault of the equipment where the fault hit no broker', async () => {
     const { outcome: result } = await courseOf(rig, {
       scenario: networkDelay,
