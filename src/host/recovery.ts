@@ -34,7 +34,8 @@ async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTic
 
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
- * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, due for the keeper, and the cluster is marked dirty.
+ * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, due for the keeper, and the cluster is
+ * marked dirty.
  */
 export function recoverTicket(
   faults: readonly Fault[],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createFaultActivities } from '../../src/activities/fault.js';
+import type { RecoverAnswer } from '../../src/activities/requests.js';
 import { monotonicUs } from '../../src/host/clock.js';
 import { dirtyMark } from '../../src/host/dirty.js';
 import type { ClusterDriver } from '../../src/host/drivers/contract.js';
@@ -165,6 +166,13 @@ describe('a fault that is held', () => {
 });
 
 describe('a recovery that is not proved', () => {
+  /** As a workflow asks for it. */
+  const recoverInRun = (fault: Fault, { faultId, runId, runDir }: FaultTicket): Promise<RecoverAnswer> => {
+    writeJson(join(runDir, 'plan.json'), { ...basePlan, clusterDir: dir, runDir });
+    const { recoverFault } = createFaultActivities([fault]);
+    return new MockActivityEnvironment().run(recoverFault, { run: { runId, runDir }, faultId });
+  };
+
   it('is answered at once, though the keeper has the ticket by then, and leaves it due', async () => {
     let keeper: Promise<void> | undefined;
     let keeperIsDone: () => void = () => undefined;
@@ -176,11 +184,9 @@ describe('a recovery that is not proved', () => {
         return Promise.reject(new Error('n1 is not back'));
       },
     });
-    const { faultId, runId, runDir } = await planned(fault);
-    writeJson(join(runDir, 'plan.json'), { ...basePlan, clusterDir: dir, runDir });
-    const { recoverFault } = createFaultActivities([fault]);
-    const answer = new MockActivityEnvironment().run(recoverFault, { run: { runId, runDir }, faultId });
-    expect(await answer).toMatchObject({ recoveredBy: null, error: 'n1 is not back' });
+    const ticket = await planned(fault);
+    const { faultId } = ticket;
+    expect(await recoverInRun(fault, ticket)).toMatchObject({ recoveredBy: null, error: 'n1 is not back' });
     expect(ticketOf(faultId)).toMatchObject({ state: 'stuck', lastRecoverError: 'n1 is not back' });
     expect(isDue(ticketOf(faultId))).toBe(true);
     expect(dirtyMark(dir)?.faultId).toBe(faultId);
@@ -194,14 +200,11 @@ describe('a recovery that is not proved', () => {
     const recover = () =>
       (attempts += 1) === 1 ? Promise.reject(new Error('n1 is not back')) : Promise.resolve(healed);
     const { fault } = fakeFault({ outlivesCluster: () => true, recover });
-    const { faultId, runId, runDir } = await planned(fault);
-    writeJson(join(runDir, 'plan.json'), { ...basePlan, clusterDir: dir, runDir });
-    await errorOf(recoverTicket([fault], dir, faultId, 'keeper', 10));
-    const { recoverFault } = createFaultActivities([fault]);
-    const answer = new MockActivityEnvironment().run(recoverFault, { run: { runId, runDir }, faultId });
+    const ticket = await planned(fault);
+    await errorOf(recoverTicket([fault], dir, ticket.faultId, 'keeper', 10));
     const error = 'only a later attempt could prove it; before: n1 is not back';
-    expect(await answer).toMatchObject({ recoveredBy: 'workflow', healed, error });
-    expect(ticketOf(faultId).state).toBe('recovered');
+    expect(await recoverInRun(fault, ticket)).toMatchObject({ recoveredBy: 'workflow', healed, error });
+    expect(ticketOf(ticket.faultId).state).toBe('recovered');
   });
 });
 
