@@ -15,7 +15,7 @@ const alone = [
 /** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
   ...files('workflows', 'e2e', 'host/drivers', 'host/faults'),
-  'test/host/keeper.test.ts',
+  'test/host/keeper/keeper.test.ts',
   'test/deploy/services.test.ts',
 ];
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { scratchFolder } from '../test/support/scratch.js';
-import { defects, edit, type Defect } from './planted.js';
+import { scratchFolder } from '../testing/scratch.js';
+import { defects, edit, type Defect } from '../testing/planted-defects.js';
 import { renderDefects, saveDefect, type PlantedDefect } from './results.js';
 
 const realClients = fileURLToPath(new URL('../sdk_clients', import.meta.url));

@@ -2,8 +2,8 @@
 // what a person waits, and another load does not change it. Exit status 1 past a limit.
 import { historyFiles } from '../src/report/history-files.js';
 import { runFiles } from '../src/report/run-files.js';
-import { syntheticHistory } from '../test/report/support/synthetic-history.js';
-import { syntheticRun } from '../test/report/support/synthetic.js';
+import { syntheticHistory } from '../testing/reports/synthetic-history.js';
+import { syntheticRun } from '../testing/reports/synthetic.js';
 
 const RUNS_OF_A_YEAR = 2190;
 const MB = 1_000_000;

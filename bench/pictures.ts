@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { historyFiles } from '../src/report/history-files.js';
-import { syntheticHistory } from '../test/report/support/synthetic-history.js';
-import { launchBrowser, openPage, SCREENS } from '../test/support/browser.js';
-import { scratchFolder } from '../test/support/scratch.js';
+import { syntheticHistory } from '../testing/reports/synthetic-history.js';
+import { launchBrowser, openPage, SCREENS } from '../testing/browser.js';
+import { scratchFolder } from '../testing/scratch.js';
 
 /** As much of a page as its picture shows, by the width of the screen. */
 const HEIGHT_PX: Readonly<Record<number, number>> = { 360: 1900, 1440: 1500 };

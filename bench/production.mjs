@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '../dist/host/ports.js';
+import { freePorts } from '../dist/host/os/ports.js';
 import { temporalBinaries } from './production/binaries.mjs';
-import { readCompose } from './production/compose.mjs';
+import { readCompose } from '../testing/compose.mjs';
 import { layOutImage } from './production/image.mjs';
 import {
   SERVER_PORTS,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import type * as ConnectionModule from '../src/client/connection.js';
+import type * as ConnectionModule from '../src/temporal/connection.js';
 import type { Context } from './row.js';
-import { built } from '../test/support/built.js';
+import { built } from '../testing/built.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 

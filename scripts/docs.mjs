@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { faults } from '../dist/host/faults/index.js';
-import { faultsPage } from '../dist/host/faults/page.js';
+import { faultsPage } from '../dist/docs/faults-page.js';
 import { injectors } from '../dist/host/injectors/index.js';
 
 const file = fileURLToPath(new URL('../docs/faults.md', import.meta.url));

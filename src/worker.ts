@@ -3,21 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
-import { recoverLeft } from './activities/run-state.js';
+import { recoverAbandonedFaults } from './activities/run-state.js';
 import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
 import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
-import { pollUntil, sleepMs } from './host/clock.js';
+import { pollUntil, sleepMs } from './host/os/clock.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
 import { notifiersFor } from './host/notify/index.js';
-import { reviveKeepers } from './host/keeper-control.js';
-import { clusterDir, runDir } from './host/paths.js';
-import { installRoot } from './host/tools.js';
-import { ownVersions } from './host/versions.js';
-import type { TemporalPlace } from './client/connection.js';
-import { registerSearchAttributes } from './client/register-search-attributes.js';
+import { reviveKeepers } from './host/keeper/control.js';
+import { clusterDir, runDir } from './host/data/paths.js';
+import { installRoot } from './host/os/tools.js';
+import { ownVersions } from './host/os/versions.js';
+import type { TemporalPlace } from './temporal/connection.js';
+import { registerSearchAttributes } from './temporal/register-search-attributes.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
@@ -54,7 +54,7 @@ export async function runWorker(
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
   await reviveKeepers(config.dataRoot);
-  await recoverLeft(faults, config.dataRoot);
+  await recoverAbandonedFaults(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
   const activities = alter(
     createActivities({
@@ -67,7 +67,7 @@ export async function runWorker(
     }),
   );
   const { connection, at } = await connect(place);
-  await recoverLeft(faults, config.dataRoot, new Client({ connection, namespace: at.namespace }));
+  await recoverAbandonedFaults(faults, config.dataRoot, new Client({ connection, namespace: at.namespace }));
   await registerSearchAttributes(connection, at.namespace);
   const common = { connection, namespace: at.namespace, activities, ...PACE };
   const workers = await Promise.all([

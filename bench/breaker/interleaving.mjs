@@ -13,8 +13,8 @@ import { readConfig } from '../../dist/client/options.js';
 import { applySchedule, findSchedule } from '../../dist/client/schedule.js';
 import { ChaosError } from '../../dist/domain/errors.js';
 import { CHAOS_QUEUE, clusterWorkflowId } from '../../dist/domain/ids.js';
-import { releaseUpdate } from '../../dist/workflows/messages.js';
-import { CHAOS_STATE } from '../../dist/workflows/search-attributes.js';
+import { releaseUpdate } from '../../dist/messages/cluster-record.js';
+import { CHAOS_STATE } from '../../dist/messages/search-attributes.js';
 import { afterResume, afterRun, START } from './model.mjs';
 
 /** Until a moment has come, and after it. */

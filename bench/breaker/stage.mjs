@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connectClient, embeddedServer } from '../../dist/client/connection.js';
-import { commandLine, findOwned, isAlive, signalProcess, sweepOwned } from '../../dist/host/processes.js';
+import { connectClient, embeddedServer } from '../../dist/temporal/connection.js';
+import { commandLine, findOwned, isAlive, signalProcess, sweepOwned } from '../../dist/host/os/processes.js';
 import { liveUsers, readServer, useServer } from '../../dist/host/temporal/state.js';
 
 const workerScript = fileURLToPath(new URL('./worker-that-passes.mjs', import.meta.url));

@@ -2,7 +2,7 @@
 // never started; and that says in a file of the folder `at-work` which cluster it is counting or pausing for. `node worker-that-passes.mjs <config> <folder>`.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serve } from '../../test/e2e/support/serve.mjs';
+import { serve } from '../../testing/rounds/serve.mjs';
 
 const [config, atWork] = process.argv.slice(2);
 

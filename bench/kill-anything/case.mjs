@@ -2,11 +2,11 @@
 
 import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectClient, embeddedServer } from '../../dist/client/connection.js';
-import { pollUntil } from '../../dist/host/clock.js';
+import { connectClient, embeddedServer } from '../../dist/temporal/connection.js';
+import { pollUntil } from '../../dist/host/os/clock.js';
 import { findState } from '../../dist/host/drivers/nats/state.js';
-import { sweepOwned } from '../../dist/host/processes.js';
-import { listTickets, openTickets } from '../../dist/host/tickets.js';
+import { sweepOwned } from '../../dist/host/os/processes.js';
+import { listTickets, openTickets } from '../../dist/host/tickets/store.js';
 import { differences, hostSnapshot, processesIn } from './host-snapshot.mjs';
 import { createSandbox, reportsOf, runIdsOf, start, windowSecondsOf } from './sandbox.mjs';
 import { verdictProblems } from './verdict.mjs';

@@ -2,7 +2,7 @@
 
 import { findState } from '../../dist/host/drivers/nats/state.js';
 import { activeToxics } from '../../dist/host/drivers/toxiproxy/api.js';
-import { isAlive, isStopped } from '../../dist/host/processes.js';
+import { isAlive, isStopped } from '../../dist/host/os/processes.js';
 
 /** @returns {Promise<string[]>} empty if no fault is active */
 export async function faultsInForce({ clusterDir }) {

@@ -2,7 +2,7 @@
 
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { commandLine } from '../../dist/host/processes.js';
+import { commandLine } from '../../dist/host/os/processes.js';
 
 /** Lines of a command's output; a tool that is not there, or may not look, has nothing to say. */
 function lines(command, args) {

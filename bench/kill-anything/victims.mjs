@@ -1,9 +1,9 @@
 // Finds the real processes of a sandbox by what the program itself wrote down, and kills them by pid and start time.
 
 import { findState } from '../../dist/host/drivers/nats/state.js';
-import { monotonicUs } from '../../dist/host/clock.js';
-import { keeperOf } from '../../dist/host/keeper-control.js';
-import { commandLine, findOwned, identify, isAlive, ownerOf, signalProcess } from '../../dist/host/processes.js';
+import { monotonicUs } from '../../dist/host/os/clock.js';
+import { keeperOf } from '../../dist/host/keeper/control.js';
+import { commandLine, findOwned, identify, isAlive, ownerOf, signalProcess } from '../../dist/host/os/processes.js';
 import { liveUsers, readServer } from '../../dist/host/temporal/state.js';
 import { pick } from './random.mjs';
 

@@ -1,11 +1,11 @@
 // Looks all the time whether a fault is in force that should be over, and which ports were ever in use.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { monotonicUs } from '../../dist/host/clock.js';
+import { monotonicUs } from '../../dist/host/os/clock.js';
 import { findState } from '../../dist/host/drivers/nats/state.js';
-import { listensOn } from '../../dist/host/ports.js';
-import { findOwned } from '../../dist/host/processes.js';
-import { openTickets } from '../../dist/host/tickets.js';
+import { listensOn } from '../../dist/host/os/ports.js';
+import { findOwned } from '../../dist/host/os/processes.js';
+import { openTickets } from '../../dist/host/tickets/store.js';
 import { deadBrokers, faultsInForce } from './faults-in-force.mjs';
 import { listeningPorts } from './host-snapshot.mjs';
 import { processesOf } from './victims.mjs';

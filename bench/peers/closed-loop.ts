@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { generate, parser, type Packet } from 'mqtt-packet';
-import { monotonicUs, sleepMs } from '../../src/host/clock.js';
+import { monotonicUs, sleepMs } from '../../src/host/os/clock.js';
 
 /** What most load tools do: send, wait for the acknowledgement, note how long that took, then send the next. Latencies in µs. */
 export async function closedLoop(endpoint: string, topic: string, forMs: number, pauseMs: number): Promise<number[]> {

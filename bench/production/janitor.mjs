@@ -1,8 +1,8 @@
 // `node janitor.mjs <pid:start> <folder>`: when that process is gone, ends whatever carries the folder's mark and removes the folder.
 
 import { basename } from 'node:path';
-import { pollUntil } from '../../dist/host/clock.js';
-import { identify } from '../../dist/host/processes.js';
+import { pollUntil } from '../../dist/host/os/clock.js';
+import { identify } from '../../dist/host/os/processes.js';
 import { sweep } from './stage.mjs';
 
 const [owner = '', folder = ''] = process.argv.slice(2);

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isListening } from '../../dist/host/ports.js';
+import { isListening } from '../../dist/host/os/ports.js';
 import { finish, waitFor } from './stage.mjs';
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';

@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pollUntil } from '../../dist/host/clock.js';
-import { OWNER_VARIABLE, endProcess, identify, ownIdentity, sweepOwned } from '../../dist/host/processes.js';
+import { pollUntil } from '../../dist/host/os/clock.js';
+import { OWNER_VARIABLE, endProcess, identify, ownIdentity, sweepOwned } from '../../dist/host/os/processes.js';
 
 const janitor = fileURLToPath(new URL('janitor.mjs', import.meta.url));
 const SETPRIV = '/usr/bin/setpriv';

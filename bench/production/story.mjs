@@ -3,9 +3,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterStatus } from '../../dist/client/cluster-status.js';
-import { connectClient } from '../../dist/client/connection.js';
+import { connectClient } from '../../dist/temporal/connection.js';
 import { findSchedule } from '../../dist/client/schedule.js';
-import { sleepMs } from '../../dist/host/clock.js';
+import { sleepMs } from '../../dist/host/os/clock.js';
 import { endService, finish, waitFor } from './stage.mjs';
 
 const CLUSTER = 'production-trial';

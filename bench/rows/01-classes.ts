@@ -1,7 +1,6 @@
-import { againstScript } from '../truth/against-script.js';
-import type { LieName } from '../truth/script.js';
-import { scriptFrom } from '../truth/script.js';
-import { randomFrom } from '../../test/support/ledger-histories.js';
+import { againstScript } from '../../testing/truth/against-script.js';
+import { type LieName, scriptFrom } from '../../testing/truth/script.js';
+import { randomFrom } from '../../testing/ledger-histories.js';
 import { table, type Row } from '../row.js';
 
 const [COUNT, RATE, RARE_TIMES, SEED] = [10_000, 500, 5, 1] as const;

@@ -1,9 +1,9 @@
 import { percentile } from '../../src/domain/ledger.js';
-import type { Behaviour } from '../truth/behaviour.js';
-import { measure } from '../truth/client.js';
-import { keptOut } from '../truth/outages.js';
-import { withTruthBroker } from '../truth/broker.js';
-import { messagesOf, type Truth } from '../truth/truth.js';
+import type { Behaviour } from '../../testing/truth/behaviour.js';
+import { measure } from '../../testing/truth/client.js';
+import { keptOut } from '../../testing/truth/outages.js';
+import { withTruthBroker } from '../../testing/truth/broker.js';
+import { messagesOf, type Truth } from '../../testing/truth/truth.js';
 import { median, msText, table, type Context, type Measured, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;

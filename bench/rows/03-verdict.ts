@@ -1,6 +1,6 @@
 import { judgeSdk, type VerdictRules } from '../../src/domain/verdict.js';
-import { withTruthBroker } from '../truth/broker.js';
-import { measure } from '../truth/client.js';
+import { withTruthBroker } from '../../testing/truth/broker.js';
+import { measure } from '../../testing/truth/client.js';
 import { table, type Context, type Row } from '../row.js';
 import { brokerLatencyMs } from './02-percentiles.js';
 

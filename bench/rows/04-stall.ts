@@ -1,8 +1,8 @@
 import { percentile } from '../../src/domain/ledger.js';
-import { sleepMs } from '../../src/host/clock.js';
-import type { Behaviour } from '../truth/behaviour.js';
-import { withTruthBroker, type TruthBroker } from '../truth/broker.js';
-import { measure, type MeasuredRun } from '../truth/client.js';
+import { sleepMs } from '../../src/host/os/clock.js';
+import type { Behaviour } from '../../testing/truth/behaviour.js';
+import { withTruthBroker, type TruthBroker } from '../../testing/truth/broker.js';
+import { measure, type MeasuredRun } from '../../testing/truth/client.js';
 import { closedLoop } from '../peers/closed-loop.js';
 import { findTool, runBenchmark, runStresser, type BenchmarkFigures, type Tool } from '../peers/tools.js';
 import { median, msText, table, type Context, type Row } from '../row.js';

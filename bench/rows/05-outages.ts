@@ -1,9 +1,9 @@
 import { longestGapUs } from '../../src/domain/ledger.js';
-import type { Behaviour } from '../truth/behaviour.js';
-import { withTruthBroker } from '../truth/broker.js';
-import { measure } from '../truth/client.js';
-import { keptOut, mute } from '../truth/outages.js';
-import { messagesOf } from '../truth/truth.js';
+import type { Behaviour } from '../../testing/truth/behaviour.js';
+import { withTruthBroker } from '../../testing/truth/broker.js';
+import { measure } from '../../testing/truth/client.js';
+import { keptOut, mute } from '../../testing/truth/outages.js';
+import { messagesOf } from '../../testing/truth/truth.js';
 import { table, type Context, type Row } from '../row.js';
 
 const [COUNT, RATE, FIRST_VICTIM] = [800, 50, 100] as const;

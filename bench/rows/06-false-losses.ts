@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { pollUntil, sleepMs } from '../../src/host/clock.js';
+import { pollUntil, sleepMs } from '../../src/host/os/clock.js';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
-import { signalProcess } from '../../src/host/processes.js';
-import { startTestCluster } from '../../test/support/nats-cluster.js';
-import { measure, type MeasuredRun } from '../truth/client.js';
+import { signalProcess } from '../../src/host/os/processes.js';
+import { startTestCluster } from '../../testing/nats-cluster.js';
+import { measure, type MeasuredRun } from '../../testing/truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;

@@ -1,7 +1,7 @@
-import { pollUntil } from '../../src/host/clock.js';
-import { startTestCluster } from '../../test/support/nats-cluster.js';
-import { destroyStored, resumeDelivery, storedMessages, suspendDelivery } from '../../test/e2e/support/sabotage.js';
-import { measure } from '../truth/client.js';
+import { pollUntil } from '../../src/host/os/clock.js';
+import { startTestCluster } from '../../testing/nats-cluster.js';
+import { destroyStored, resumeDelivery, storedMessages, suspendDelivery } from '../../testing/rounds/sabotage.js';
+import { measure } from '../../testing/truth/client.js';
 import { table, type Context, type Row } from '../row.js';
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
-import { startTestCluster } from '../../test/support/nats-cluster.js';
-import { measure, type MeasuredRun } from '../truth/client.js';
+import { startTestCluster } from '../../testing/nats-cluster.js';
+import { measure, type MeasuredRun } from '../../testing/truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;

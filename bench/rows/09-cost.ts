@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { monotonicUs, sleepMs } from '../../src/host/clock.js';
-import { startTestCluster } from '../../test/support/nats-cluster.js';
-import type { RunningClient } from '../../test/support/sdk-client.js';
-import { measure } from '../truth/client.js';
+import { monotonicUs, sleepMs } from '../../src/host/os/clock.js';
+import { startTestCluster } from '../../testing/nats-cluster.js';
+import type { RunningClient } from '../../testing/sdk-client.js';
+import { measure } from '../../testing/truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;

@@ -1,5 +1,5 @@
-import { withTruthBroker } from '../truth/broker.js';
-import { measure } from '../truth/client.js';
+import { withTruthBroker } from '../../testing/truth/broker.js';
+import { measure } from '../../testing/truth/client.js';
 import { median, table, type Context, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;

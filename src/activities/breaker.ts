@@ -1,20 +1,11 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { RecordedOutcome, ResetRequest, RunEnding } from '../domain/breaker.js';
+import type { RecordedOutcome } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
-import { clusterStatusQuery, recordOutcomeUpdate, resetUpdate, type ResetAnswer } from '../workflows/messages.js';
+import { clusterStatusQuery, recordOutcomeUpdate, resetUpdate, type ResetAnswer } from '../messages/cluster-record.js';
 import { clusterRecord } from './cluster-record.js';
 import { showInHistory } from './history.js';
+import type { RecordOutcomeRequest, ResetBreakerRequest } from '../messages/requests.js';
 import { asActivity, askServer } from './support.js';
-
-export interface RecordOutcomeRequest {
-  readonly cluster: string;
-  readonly ending: RunEnding;
-}
-
-export interface ResetBreakerRequest {
-  readonly cluster: string;
-  readonly reset: ResetRequest;
-}
 
 export const breakerActivities = {
   /** Has a run counted, and shows it in the history. The record itself sees to it that a retry counts nothing twice. */

@@ -1,11 +1,17 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import { faultPeriodFigures } from '../domain/ledger.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
-import { monotonicUs } from '../host/clock.js';
+import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { readLedger } from '../host/clients/ledger-file.js';
-import { phaseDir } from '../host/paths.js';
-import type { FaultPeriodAnswer, FaultPeriodRequest, PhaseId, PhaseRequest, PhaseStarted } from './requests.js';
+import { phaseDir } from '../host/data/paths.js';
+import type {
+  FaultPeriodAnswer,
+  FaultPeriodRequest,
+  PhaseId,
+  PhaseRequest,
+  PhaseStarted,
+} from '../messages/requests.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 /** Beyond lead-in, window and recovery, fault-period clients live this long at most: their drain. */

@@ -1,4 +1,4 @@
-import { now, type Instant } from '../host/clock.js';
+import { now, type Instant } from '../host/os/clock.js';
 import { asActivity } from './support.js';
 
 export const clockActivities = {

@@ -1,13 +1,12 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Breaker } from '../domain/breaker.js';
 import { CHAOS_QUEUE, clusterWorkflowId } from '../domain/ids.js';
-import type { clusterWorkflow } from '../workflows/cluster.js';
-import { clusterStatusQuery } from '../workflows/messages.js';
+import { clusterStatusQuery, type ClusterWorkflow } from '../messages/cluster-record.js';
 import { askServer } from './support.js';
 
 /** Reaches the durable record of a cluster by an update; the first one to ask makes it. */
-export const clusterRecord = (cluster: string): WithStartWorkflowOperation<typeof clusterWorkflow> =>
-  new WithStartWorkflowOperation<typeof clusterWorkflow>('ClusterWorkflow', {
+export const clusterRecord = (cluster: string): WithStartWorkflowOperation<ClusterWorkflow> =>
+  new WithStartWorkflowOperation<ClusterWorkflow>('ClusterWorkflow', {
     workflowId: clusterWorkflowId(cluster),
     taskQueue: CHAOS_QUEUE,
     args: [{ cluster, holder: null }],

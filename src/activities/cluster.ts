@@ -3,32 +3,23 @@ import { getClient } from '@temporalio/activity';
 import { ChaosError } from '../domain/errors.js';
 import type { BrokersSince } from '../domain/losses.js';
 import type { RunPlan } from '../domain/plan.js';
-import { monotonicUs, sleepMs } from '../host/clock.js';
-import { clearDirty } from '../host/dirty.js';
-import type { Fault, FaultTicket } from '../host/faults/contract.js';
-import { readJson, writeJson } from '../host/files.js';
-import { ensureKeeper } from '../host/keeper-control.js';
-import { clusterEnded, endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/lease.js';
-import { describeTicket, openOnHost, recoverLeftOpen } from '../host/left-open.js';
-import { brokersFile, dataRootOf } from '../host/paths.js';
-import { recoverTicket } from '../host/recovery.js';
-import { openTickets } from '../host/tickets.js';
+import { monotonicUs, sleepMs } from '../host/os/clock.js';
+import { clearDirty } from '../host/tickets/dirty-mark.js';
+import type { Fault } from '../host/faults/contract.js';
+import type { FaultTicket } from '../host/tickets/ticket.js';
+import { readJson, writeJson } from '../host/os/files.js';
+import { ensureKeeper } from '../host/keeper/control.js';
+import { clusterEnded, endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/tickets/lease.js';
+import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
+import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
+import { brokersFile, dataRootOf } from '../host/data/paths.js';
+import { recoverTicket } from '../host/lifecycle/recover.js';
 import { driverNamed } from '../host/drivers/index.js';
-import type { ClusterStateRequest, ClusterUp, InRun } from './requests.js';
+import type { ClusterStateRequest, ClusterUp, InRun, DeadNodes } from '../messages/requests.js';
 import { runStateOf } from './run-state.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 const RENEW_EVERY_MS = 2000;
-
-export interface DeadNodes {
-  /** Node ids. */
-  readonly dead: readonly string[];
-  readonly all: number;
-  /** Why the cluster is no more, where it was not the brokers' doing; absent in histories of before. */
-  readonly ended?: string | null;
-  /** What of the test's own equipment died meanwhile, and was replaced. */
-  readonly equipmentDied?: readonly string[];
-}
 
 /** Stops a cluster and gives up its lease, so that its keeper goes, too. */
 async function stopAndRelease(clusterDir: string, driverName: string): Promise<void> {
@@ -65,8 +56,8 @@ async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, not
   // Those of this cluster end when it is stopped.
   const elsewhere = (): FaultTicket[] =>
     openOnHost(dataRoot).filter(({ clusterDir }) => clusterDir !== plan.clusterDir);
-  const isLeft = async ({ runDir }: FaultTicket): Promise<boolean> => !(await isForeign(runDir));
-  for (const { ticket, error } of await recoverLeftOpen(faults, elsewhere(), 'workflow', isLeft)) {
+  const isAbandoned = async ({ runDir }: FaultTicket): Promise<boolean> => !(await isForeign(runDir));
+  for (const { ticket, error } of await recoverAbandoned(faults, elsewhere(), 'workflow', isAbandoned)) {
     notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; ${error ?? 'it was recovered'}`);
   }
   const foreign = elsewhere();

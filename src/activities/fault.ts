@@ -1,5 +1,6 @@
 import type { Fault } from '../host/faults/contract.js';
-import { now } from '../host/clock.js';
+import type { Scenario } from '../domain/scenario.js';
+import { now } from '../host/os/clock.js';
 import {
   checkTarget,
   faultOf,
@@ -8,8 +9,9 @@ import {
   mustReadTicket,
   observeFault,
   planFault,
-} from '../host/fault-control.js';
-import { recoverTicket } from '../host/recovery.js';
+} from '../host/lifecycle/inject.js';
+import { confirmKeeper } from '../host/keeper/control.js';
+import { recoverTicket } from '../host/lifecycle/recover.js';
 import type {
   InRun,
   FaultRequest,
@@ -17,8 +19,7 @@ import type {
   ObserveAnswer,
   PlanAnswer,
   RecoverAnswer,
-  Scenario,
-} from './requests.js';
+} from '../messages/requests.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 /** An error of the fault's own is an answer, not a failure of the activity: the five steps go on with it. */
@@ -55,7 +56,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
       asActivity(async () => {
         const plan = planOf(run);
         try {
-          const ticket = await injectFault(faults, plan.clusterDir, faultId, driverOf(plan));
+          const ticket = await injectFault(faults, plan.clusterDir, faultId, driverOf(plan), confirmKeeper);
           return { injectedAt: ticket.injectedAt ?? '', injectedUs: ticket.injectedUs ?? 0, error: null };
         } catch (error) {
           const { injectedAt, injectedUs } = mustReadTicket(plan.clusterDir, faultId);

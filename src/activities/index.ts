@@ -4,7 +4,7 @@ import { clientActivities } from './clients.js';
 import { clockActivities } from './clock.js';
 import { createClusterActivities } from './cluster.js';
 import { createFaultActivities } from './fault.js';
-import { holderActivities } from './holder.js';
+import { clusterOwnershipActivities } from './cluster-ownership.js';
 import { createNotifyActivities, type NotifiersOf } from './notify.js';
 import { createPlanActivities, type MakePlan } from './plan.js';
 import { createPublishActivities, type PublishingOf } from './publish.js';
@@ -24,7 +24,7 @@ export interface ActivityDependencies {
 /** Everything that a host's worker can do. */
 export const createActivities = ({ faults, makePlan, versions, ...of }: ActivityDependencies) => ({
   ...createPlanActivities(makePlan),
-  ...holderActivities,
+  ...clusterOwnershipActivities,
   ...breakerActivities,
   ...scheduleActivities,
   ...createNotifyActivities(of.notifiersOf),

@@ -7,32 +7,16 @@ import {
   passedMessage,
   resumedMessage,
   type Notification,
-  type ReportPlace,
   type RunFacts,
 } from '../domain/notification.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ReportFile } from '../domain/report-data.js';
-import { readJson } from '../host/files.js';
+import { readJson } from '../host/os/files.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
 import { showInHistory } from './history.js';
+import type { AnnounceRequest, AnnounceResumeRequest } from '../messages/requests.js';
 import { asActivity, planOf } from './support.js';
-
-/** The messages about a run that has its report. */
-export interface AnnounceRequest {
-  readonly run: RunRef;
-  readonly message: 'verdict' | 'breaker' | 'format-errors';
-  readonly consecutiveFailures: number;
-  /** The breaker is open with this run. */
-  readonly opens: boolean;
-  readonly report: Omit<ReportPlace, 'localPath'>;
-}
-
-export interface AnnounceResumeRequest {
-  readonly run: RunRef;
-  readonly by: string;
-  readonly reason: string;
-}
 
 /** Which ways of telling people a run's config asks for. Given by the composition root. */
 export type NotifiersOf = (configPath: string) => readonly Notifier[];

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runIdOf } from '../domain/ids.js';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
-import { readJson, writeJson } from '../host/files.js';
-import type { PreparePlanRequest } from './requests.js';
+import { readJson, writeJson } from '../host/os/files.js';
+import type { PreparePlanRequest } from '../messages/requests.js';
 import { asActivity, planFile } from './support.js';
 
 /** Reads the config and makes the plan of a run; throws CONFIG_INVALID. Given by the composition root. */

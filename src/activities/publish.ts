@@ -1,7 +1,7 @@
 import type { PublishAnswer, PublishSettings } from '../domain/publish.js';
 import { publishOwed } from '../host/publish/index.js';
-import { site } from '../report/site.js';
-import type { InRun } from './requests.js';
+import { publication } from '../report/publication.js';
+import type { InRun } from '../messages/requests.js';
 import { asActivity, messageOf, planOf } from './support.js';
 
 /** How the config of a run wants it published, and in which data folder it lies. Given by the composition root. */
@@ -22,7 +22,7 @@ export function createPublishActivities(publishingOf: PublishingOf) {
         try {
           const { dataRoot, settings } = publishingOf(planOf(run).configPath);
           if (settings === null) return LOCAL;
-          const published = await publishOwed({ dataRoot, settings, site, runId, signal });
+          const published = await publishOwed({ dataRoot, settings, publication, runId, signal });
           const own = published.find((one) => one.runId === runId);
           if (own === undefined) throw new Error(`run ${runId} has no report to push in ${dataRoot}`);
           const { githubUrl, pushError, issueError } = own;

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
 import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
-import { readJson, writeJson, writeText } from '../host/files.js';
-import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/run-sources.js';
+import { readJson, writeJson, writeText } from '../host/os/files.js';
+import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/data/run-evidence.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../report/files.js';
 import { jsonReport } from '../report/json.js';
 import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
-import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from './requests.js';
+import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
 import { asActivity, messageOf, planOf } from './support.js';
 
 const scenarioFile = (runDir: string, name: string): string => join(runDir, 'scenarios', name, 'scenario.json');

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isOpenExecution } from '../domain/execution.js';
 import type { Fault } from '../host/faults/contract.js';
-import { readJson } from '../host/files.js';
-import { openOnHost, recoverLeftOpen, type LeftOpen } from '../host/left-open.js';
+import { readJson } from '../host/os/files.js';
+import { recoverAbandoned, type AbandonedFault } from '../host/lifecycle/abandoned-faults.js';
+import { openOnHost } from '../host/tickets/store.js';
 import type { RunMark } from './plan.js';
 
 /** `unknown`: this Temporal server has never heard of it; another one may be driving it. */
@@ -26,7 +27,11 @@ export async function runStateOf(client: Client, runDir: string): Promise<RunSta
  * What a worker does before it takes any work: recovers the tickets past their deadline, and once it can ask Temporal those of closed runs. All
  * others are left alone: a restart in the window must not cut a fault short.
  */
-export const recoverLeft = (faults: readonly Fault[], dataRoot: string, client?: Client): Promise<LeftOpen[]> =>
-  recoverLeftOpen(faults, openOnHost(dataRoot), 'worker', async ({ runDir }) =>
+export const recoverAbandonedFaults = (
+  faults: readonly Fault[],
+  dataRoot: string,
+  client?: Client,
+): Promise<AbandonedFault[]> =>
+  recoverAbandoned(faults, openOnHost(dataRoot), 'worker', async ({ runDir }) =>
     client === undefined ? false : (await runStateOf(client, runDir)) === 'closed',
   );

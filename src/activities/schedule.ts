@@ -3,19 +3,8 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 import { scheduleIdOf } from '../domain/ids.js';
 import { BREAKER_NOTE, personNote } from '../domain/schedule.js';
 import { breakerNow } from './cluster-record.js';
+import type { PauseScheduleRequest, UnpauseScheduleRequest } from '../messages/requests.js';
 import { asActivity } from './support.js';
-
-export interface PauseScheduleRequest {
-  readonly cluster: string;
-  /** Begins with `BREAKER_NOTE`. */
-  readonly note: string;
-}
-
-export interface UnpauseScheduleRequest {
-  readonly cluster: string;
-  readonly by: string;
-  readonly reason: string;
-}
 
 /** Runs `work` with the schedule's handle and description; undefined if the cluster has no schedule. */
 async function withSchedule<T>(

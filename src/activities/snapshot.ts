@@ -1,5 +1,5 @@
 import type { SnapshotSummary } from '../domain/report-data.js';
-import type { SnapshotRequest } from './requests.js';
+import type { SnapshotRequest } from '../messages/requests.js';
 import { asActivity, driverOf, messageOf, planOf } from './support.js';
 
 export const snapshotActivities = {

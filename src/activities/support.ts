@@ -5,7 +5,7 @@ import { ChaosError, ERRORS } from '../domain/errors.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ClusterDriver } from '../host/drivers/contract.js';
 import { driverNamed } from '../host/drivers/index.js';
-import { readJson } from '../host/files.js';
+import { readJson } from '../host/os/files.js';
 
 const HEARTBEAT_EVERY_MS = 1000;
 

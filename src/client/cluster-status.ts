@@ -1,8 +1,7 @@
-import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
-import { clusterStatusQuery, type ClusterStatus } from '../workflows/messages.js';
+import { clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
 
 /** The durable record of a cluster; an empty one where no run has ever asked for it. Rejects if no worker answers. */
 export async function clusterStatus(client: Client, cluster: string): Promise<ClusterStatus> {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import logUpdate from 'log-update';
 import { clientText } from '../domain/client-result.js';
-import type { RunProgress, ScenarioProgress } from '../workflows/messages.js';
-import { readJson } from '../host/files.js';
+import type { RunProgress, ScenarioProgress } from '../messages/progress.js';
+import { readJson } from '../host/os/files.js';
 import { exitFile, type ClientExit } from '../host/clients/phase.js';
 import { parseResultLine } from '../host/clients/result-line.js';
-import { phaseDir } from '../host/paths.js';
+import { phaseDir } from '../host/data/paths.js';
 
 /** Shows a run to a person: a line for everything that happens, and on a terminal a last line that says what is awaited. */
 export interface Display {

@@ -4,14 +4,14 @@ import { ChaosError, ERRORS, type ErrorCode } from '../domain/errors.js';
 import { isOpenExecution } from '../domain/execution.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunResult } from '../domain/report-data.js';
-import { sleepMs } from '../host/clock.js';
+import { sleepMs } from '../host/os/clock.js';
 import {
   runProgressQuery,
   scenarioProgressQuery,
-  type RunPause,
   type RunProgress,
   type ScenarioProgress,
-} from '../workflows/messages.js';
+} from '../messages/progress.js';
+import type { RunPause } from '../messages/resume.js';
 import type { Display } from './display.js';
 import type { Session } from './session.js';
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
-import { ownVersion } from '../host/versions.js';
+import { ownVersion } from '../host/os/versions.js';
 import { cancelCommand } from './commands/cancel.js';
 import { compareCommand } from './commands/compare.js';
 import { devCommand } from './commands/dev.js';

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type Config } from '../config/load.js';
 import { drivers } from '../host/drivers/index.js';
 import { faults } from '../host/faults/index.js';
-import { installRoot } from '../host/tools.js';
+import { installRoot } from '../host/os/tools.js';
 
 /** Options that several commands share. */
 export const configOption = (): Option =>

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config/load.js';
 import { ChaosError } from '../domain/errors.js';
-import { pollUntil } from '../host/clock.js';
-import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/processes.js';
+import { pollUntil } from '../host/os/clock.js';
+import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/os/processes.js';
 import { ensureServer } from '../host/temporal/server.js';
 import { liveUsers, prepareFolder, useServer, workerLog } from '../host/temporal/state.js';
-import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.js';
-import { connectClient, embeddedServer, outsideServer, type TemporalPlace } from './connection.js';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
+import { connectClient, embeddedServer, outsideServer, type TemporalPlace } from '../temporal/connection.js';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js');
 

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/load.js';
 import { hostQueue } from '../domain/ids.js';
 import { liveUsers } from '../host/temporal/state.js';
-import { connectClient, findPlace } from './connection.js';
+import { connectClient, findPlace } from '../temporal/connection.js';
 
 /** A worker asks for work again at least once a minute; later than this and it has lost its server. */
 const ASKED_WITHIN_MS = 90_000;

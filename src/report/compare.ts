@@ -1,6 +1,6 @@
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import { dash, number, seconds, table } from './format.js';
-import { versionsOf } from './texts.js';
+import { versionsOf } from './report-sentences.js';
 
 /** One thing in which two runs can be compared; both as text, and whether they say the same. */
 export interface ComparedRow {

@@ -15,7 +15,7 @@ import {
   overviewTable,
   type Table,
 } from './tables.js';
-import { commandsAgain, comparedLine, factLines, faultLines, processorsLines, SYMBOL } from './texts.js';
+import { commandsAgain, comparedLine, factLines, faultLines, processorsLines, SYMBOL } from './report-sentences.js';
 
 /** A picture beside the report. */
 export interface Picture {

@@ -10,7 +10,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ClusterUp, ReportWritten, WriteReportRequest } from '../activities/requests.js';
+import type { ClusterUp, ReportWritten, WriteReportRequest } from '../messages/requests.js';
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
@@ -19,15 +19,15 @@ import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import type { Failure } from '../domain/verdict.js';
 import { cancellationIn, hostActivities, reasonOf } from './activities.js';
-import { pause, settle } from './aftermath.js';
+import { pause, finalize } from './finish-run.js';
 import { controlRun, type ControlCourse } from './control-run.js';
-import type { Holder } from './messages.js';
+import type { Holder } from '../messages/cluster-record.js';
 import { refusedBy, refusedByHost } from './refusal.js';
-import { keepResumeGate } from './resume-gate.js';
+import { serveResume } from './resume-handlers.js';
 import { keepRunProgress, type RunProgressKeeper } from './run-progress.js';
 import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
-import { CHAOS_CLUSTER, CHAOS_STATE } from './search-attributes.js';
-import { stateOfHeadline } from './texts.js';
+import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
+import { stateOfHeadline } from './web-ui-text.js';
 
 /** Reading a config is quick; a worker that hangs in it is given up soon. */
 const PLAN_TIMEOUT_MS = 60_000;
@@ -57,7 +57,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   const info = workflowInfo();
   const startedAt = new Date().toISOString();
   const progress = keepRunProgress();
-  const gate = keepResumeGate((text) => progress.note(text));
+  const gate = serveResume((text) => progress.note(text));
   const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
   const plan = await planner.preparePlan({ request, workflowId: info.workflowId, temporalRunId: info.runId });
   progress.plan(plan);
@@ -96,10 +96,10 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
     return host.writeReport(reportRequest(run, info.workflowId, startedAt, course, cancelled));
   });
   const reported = { plan, workflowId: info.workflowId, holder, written, progress, gate };
-  const settled = await CancellationScope.nonCancellable(() => settle(reported));
-  const result = { ...resultOf(plan, course, written), ...settled.published };
+  const finalized = await CancellationScope.nonCancellable(() => finalize(reported));
+  const result = { ...resultOf(plan, course, written), ...finalized.published };
   try {
-    if (settled.outcome.pauses) await pause(reported, settled, result);
+    if (finalized.outcome.pauses) await pause(reported, finalized, result);
   } finally {
     finish(progress, result);
   }

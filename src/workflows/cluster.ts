@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { NEW_BREAKER, recordEnding, resetBreaker, resetProblem, type ResetRequest } from '../domain/breaker.js';
-import type { AnnounceResumeRequest } from '../activities/notify.js';
+import type { AnnounceResumeRequest } from '../messages/requests.js';
 import { hostActivities } from './activities.js';
 import {
   acquireUpdate,
@@ -21,7 +21,7 @@ import {
   type ClusterStatus,
   type Holder,
   type ResetAnswer,
-} from './messages.js';
+} from '../messages/cluster-record.js';
 
 /** The record as it is now; every handler changes it in one go, between two waits. */
 type Record = { -readonly [Key in keyof ClusterStatus]: ClusterStatus[Key] };

@@ -4,8 +4,8 @@ import type { RunPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import { breakerNote } from '../domain/schedule.js';
 import { hostActivities } from './activities.js';
-import type { Holder, Refusal } from './messages.js';
-import { resumeHelp } from './texts.js';
+import type { Holder, Refusal } from '../messages/cluster-record.js';
+import { resumeHelp } from './web-ui-text.js';
 
 /** Another run has the cluster; or the breaker is open, and then the schedule is to be paused, whoever may have set it going. */
 export async function refusedBy(plan: RunPlan, refusal: Refusal): Promise<RunResult> {

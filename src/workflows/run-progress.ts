@@ -4,8 +4,9 @@ import type { RunPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import type { ScenarioStatus } from '../domain/status.js';
 import type { SdkVerdict } from '../domain/verdict.js';
-import { runProgressQuery, type RunPause, type RunProgress } from './messages.js';
-import { runDetails } from './texts.js';
+import { runProgressQuery, type RunProgress } from '../messages/progress.js';
+import type { RunPause } from '../messages/resume.js';
+import { runDetails } from './web-ui-text.js';
 
 /** Keeps the answer of the query `progress`, and what the Web UI shows of a run. */
 export interface RunProgressKeeper {

@@ -2,7 +2,7 @@ import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { clientText, type ClientOutcome } from '../domain/client-result.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { SdkVerdict } from '../domain/verdict.js';
-import { scenarioProgressQuery, type ScenarioProgress, type Step } from './messages.js';
+import { scenarioProgressQuery, type ScenarioProgress, type Step } from '../messages/progress.js';
 
 /** Keeps the answer of the query `progress`, and what the Web UI shows of a scenario. */
 export interface ScenarioProgressKeeper {

@@ -1,5 +1,5 @@
 import { CancellationScope, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
-import type { PhaseRequest } from '../activities/requests.js';
+import type { PhaseRequest } from '../messages/requests.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
@@ -8,8 +8,8 @@ import type { Scenario } from '../domain/scenario.js';
 import { judgeScenario, judgeSdk, type ScenarioVerdict, type SdkVerdict } from '../domain/verdict.js';
 import { cancellationIn, hostActivities } from './activities.js';
 import { keepScenarioProgress, type ScenarioProgressKeeper } from './scenario-progress.js';
-import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from './search-attributes.js';
-import { scenarioDetails, stateOf } from './texts.js';
+import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from '../messages/search-attributes.js';
+import { scenarioDetails, stateOf } from './web-ui-text.js';
 
 export interface ScenarioInput {
   readonly plan: RunPlan;

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { installRoot } from '../../src/host/tools.js';
+import { installRoot } from '../../src/host/os/tools.js';
 import { runFiles } from '../../src/report/run-files.js';
-import { writeLedger, writeRun } from '../report/support/stored.js';
-import { syntheticRun } from '../report/support/synthetic.js';
-import { scratchFolder } from '../support/scratch.js';
+import { writeLedger, writeRun } from '../../testing/reports/stored.js';
+import { syntheticRun } from '../../testing/reports/synthetic.js';
+import { scratchFolder } from '../../testing/scratch.js';
 
 // The script shares no code with the program: what it recounts is what the clients wrote.
 const sources = syntheticRun({ messages: 120, sdks: ['go', 'rust'], lostEvery: 4 });

@@ -7,7 +7,7 @@ import { loadConfig, nearest, type Config } from '../../src/config/load.js';
 import { ChaosError } from '../../src/domain/errors.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
-import { catalogue } from '../domain/fixtures.js';
+import { catalogue } from '../../testing/values.js';
 
 const known = { drivers: drivers.map((driver) => driver.name), faults };
 const scenarios = 'scenarios:\n  - { name: kill, fault: broker-kill, target: robustmq-server }\n';

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { planFrom, type Places } from '../../src/config/plan.js';
 import type { RunRequest } from '../../src/domain/plan.js';
 import { faults } from '../../src/host/faults/index.js';
-import { catalogue, rules } from '../domain/fixtures.js';
+import { catalogue, rules } from '../../testing/values.js';
 
 const config = loadConfig(fileURLToPath(new URL('../../config/default.yml', import.meta.url)), {
   drivers: ['nats'],

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { installRoot } from '../../src/host/tools.js';
-import { SEARCH_ATTRIBUTES } from '../../src/workflows/search-attributes.js';
-import { skippedWithout } from '../support/programs.js';
+import { installRoot } from '../../src/host/os/tools.js';
+import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes.js';
+import { skippedWithout } from '../../testing/programs.js';
 
 interface Service {
   readonly image: string;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { installRoot } from '../../src/host/tools.js';
-import { skippedWithout } from '../support/programs.js';
+import { installRoot } from '../../src/host/os/tools.js';
+import { skippedWithout } from '../../testing/programs.js';
 
 const unit = readFileSync(join(installRoot, 'deploy', 'robustmq-chaos-worker.service'), 'utf8');
 const settingOf = (key: string): string | undefined => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1];

@@ -5,7 +5,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../../src/host/temporal/state.js';
-import { installRoot, requireTool } from '../../src/host/tools.js';
+import { installRoot, requireTool } from '../../src/host/os/tools.js';
 import {
   catalogue,
   createSandbox,
@@ -13,14 +13,14 @@ import {
   removeSandbox,
   startOutsideServer,
   type Sandbox,
-} from '../e2e/support/round.js';
+} from '../../testing/rounds/round.js';
 
 interface Compose {
   readonly environment: (service: string) => Record<string, string>;
   readonly command: (service: string) => string[];
   readonly healthCheck: (service: string) => string[];
 }
-const module = new URL('../../bench/production/compose.mjs', import.meta.url).href;
+const module = new URL('../../testing/compose.mjs', import.meta.url).href;
 const { readCompose } = (await import(module)) as { readCompose: (root: string, here: object) => Compose };
 
 let sandbox: Sandbox;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { issueNews, nextIssueStep, type IssueNews, type KnownIssue } from '../../src/domain/issue.js';
 import { jsonReport } from '../../src/report/json.js';
-import { plan, result, runData } from '../report/fixtures.js';
-import { catalogue, outcome } from './fixtures.js';
+import { plan, result, runData } from '../../testing/reports/values.js';
+import { catalogue, outcome } from '../../testing/values.js';
 
 const news = (outcomeOf: IssueNews['outcome'], run: number, scenario = 'leader-transfer'): IssueNews => ({
   cluster: 'local',

@@ -8,7 +8,7 @@ import {
   type Ledger,
   type LedgerMessage,
 } from '../../src/domain/ledger.js';
-import { randomFrom } from './fixtures.js';
+import { randomFrom } from '../../testing/values.js';
 
 const message = (seq: number, change: Partial<LedgerMessage> = {}): LedgerMessage => {
   const at = seq * 1000;

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../src/domain/ledger.js';
 import { rejudge, type FindLedger } from '../../src/domain/rejudge.js';
-import type { RunSources } from '../../src/report/sources.js';
-import { ledgerOf } from '../../src/report/sources.js';
-import { syntheticRun } from '../report/support/synthetic.js';
-import { rules } from './fixtures.js';
+import { type RunSources, ledgerOf } from '../../src/report/sources.js';
+import { syntheticRun } from '../../testing/reports/synthetic.js';
+import { rules } from '../../testing/values.js';
 
 const good = syntheticRun({ messages: 300, sdks: ['go', 'rust'], lostEvery: 0 });
 const finder =

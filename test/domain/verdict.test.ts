@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
 import { judgeRun, judgeScenario, judgeSdk, type Failure, type FaultCourse } from '../../src/domain/verdict.js';
-import { goodCourse, outcome, rules } from './fixtures.js';
+import { goodCourse, outcome, rules } from '../../testing/values.js';
 
 /** As many as the outcomes of the fixtures have planned. */
 const ASKED = 1000;

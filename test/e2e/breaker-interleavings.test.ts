@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { join } from 'node:path';
-import { installRoot } from '../../src/host/tools.js';
+import { installRoot } from '../../src/host/os/tools.js';
 
 // The short form of `npm run bench:breaker`: fixed seeds, in which the breaker opens twice and is resumed, a run is terminated, the worker is killed in a
 // failing run, and the server in another.

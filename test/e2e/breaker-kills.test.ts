@@ -7,18 +7,24 @@ import { describe, expect, test } from 'vitest';
 import { BREAKER_NOTE } from '../../src/domain/schedule.js';
 import { CHAOS_QUEUE } from '../../src/domain/ids.js';
 import { clusterStatus } from '../../src/client/cluster-status.js';
-import { connectClient, embeddedServer } from '../../src/client/connection.js';
+import { connectClient, embeddedServer } from '../../src/temporal/connection.js';
 import { readConfig } from '../../src/client/options.js';
 import { applySchedule, requireSchedule } from '../../src/client/schedule.js';
 import { useServer } from '../../src/host/temporal/state.js';
-import { runProgressQuery } from '../../src/workflows/messages.js';
-import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { createSandbox, environmentIn, mustPoll, nothingLeft, removeSandbox } from './support/round.js';
-import type { Sandbox } from './support/round.js';
-import { failingRounds } from './support/rehearsal.js';
+import { runProgressQuery } from '../../src/messages/progress.js';
+import { CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import {
+  createSandbox,
+  environmentIn,
+  mustPoll,
+  nothingLeft,
+  removeSandbox,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
+import { failingRounds } from '../../testing/rounds/rehearsal.js';
 
 // Workers that are killed by SIGKILL, one after another, around each step of what follows the third failure.
-const workerScript = fileURLToPath(new URL('./support/worker-that-dies.mjs', import.meta.url));
+const workerScript = fileURLToPath(new URL('../../testing/rounds/worker-that-dies.mjs', import.meta.url));
 
 interface Scene {
   readonly sandbox: Sandbox;

@@ -17,8 +17,9 @@ import {
   removeSandbox,
   start,
   whileRunning,
-} from './support/round.js';
-import type { Running, Sandbox } from './support/round.js';
+  type Running,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
 import {
   destroyStored,
   freezeMajority,
@@ -26,7 +27,7 @@ import {
   storedMessages,
   suspendDelivery,
   thawMajority,
-} from './support/sabotage.js';
+} from '../../testing/rounds/sabotage.js';
 
 // One real round in which a real broker does something wrong in the validation of each scenario but the last.
 const SDKS = ['python', 'go', 'rust', 'java'];

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installRoot } from '../../src/host/tools.js';
+import { installRoot } from '../../src/host/os/tools.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
 import {
   catalogue,
@@ -11,8 +11,8 @@ import {
   nothingLeft,
   removeSandbox,
   start,
-} from './support/round.js';
-import type { Sandbox } from './support/round.js';
+  type Sandbox,
+} from '../../testing/rounds/round.js';
 
 /** A client that is the real Go one, but does something else when its phase is the validation of `scenario`. */
 const misbehavingIn = (scenario: string, what: string): string => `#!/bin/bash

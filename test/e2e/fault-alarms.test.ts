@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sleepMs } from '../../src/host/clock.js';
+import { sleepMs } from '../../src/host/os/clock.js';
 import { loadState } from '../../src/host/drivers/nats/state.js';
-import { signalProcess } from '../../src/host/processes.js';
+import { signalProcess } from '../../src/host/os/processes.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
 import {
   catalogue,
@@ -18,11 +18,11 @@ import {
   removeSandbox,
   start,
   whileRunning,
-} from './support/round.js';
-import type { Sandbox } from './support/round.js';
+  type Sandbox,
+} from '../../testing/rounds/round.js';
 
 // Faults that are none: an injector that does nothing, and a target that does not exist; and proxies that die in a validation.
-const workerScript = fileURLToPath(new URL('./support/worker-with-empty-injector.mjs', import.meta.url));
+const workerScript = fileURLToPath(new URL('../../testing/rounds/worker-with-empty-injector.mjs', import.meta.url));
 let sandbox: Sandbox;
 let worker: ChildProcess | undefined;
 let round: Awaited<ReturnType<typeof finishedWhole>>;

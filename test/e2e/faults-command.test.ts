@@ -1,14 +1,21 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
-import { injectFault, planFault } from '../../src/host/fault-control.js';
+import { injectFault, planFault } from '../../src/host/lifecycle/inject.js';
 import { faults } from '../../src/host/faults/index.js';
-import { keeperOf } from '../../src/host/keeper-control.js';
-import { endLease, writeLease } from '../../src/host/lease.js';
-import { openTickets, readTicket } from '../../src/host/tickets.js';
-import { plan as basePlan } from '../report/fixtures.js';
-import { killOf } from '../host/cluster.js';
-import { catalogue, createSandbox, nothingLeft, removeSandbox, start, type Sandbox } from './support/round.js';
-import { clusterDir } from '../../src/host/paths.js';
+import { confirmKeeper, keeperOf } from '../../src/host/keeper/control.js';
+import { endLease, writeLease } from '../../src/host/tickets/lease.js';
+import { openTickets, readTicket } from '../../src/host/tickets/store.js';
+import { plan as basePlan } from '../../testing/reports/values.js';
+import { killOf } from '../../testing/host-cluster.js';
+import {
+  catalogue,
+  createSandbox,
+  nothingLeft,
+  removeSandbox,
+  start,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
+import { clusterDir } from '../../src/host/data/paths.js';
 
 // A real cluster with a real fault on it, and people and runs that come across it. No Temporal server until a run starts one.
 let sandbox: Sandbox;
@@ -29,7 +36,7 @@ async function killFollower(dir: string): Promise<string> {
   const timing = { ...basePlan.timing, faultWindowMs: 600_000 };
   const plan = { ...basePlan, timing, runId: 'somebody', clusterDir: dir, runDir };
   const { faultId } = await planFault(faults, plan, killOf('follower'), natsDriver);
-  await injectFault(faults, dir, faultId, natsDriver);
+  await injectFault(faults, dir, faultId, natsDriver, confirmKeeper);
   return faultId;
 }
 

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { installRoot } from '../../src/host/tools.js';
+import { installRoot } from '../../src/host/os/tools.js';
 
 /** The short form of `npm run bench:kill-anything`: cases of one seed, chosen for whom they kill: keeper, Toxiproxy in the window, a client, worker and command. */
 const SEED = 'npm-test';

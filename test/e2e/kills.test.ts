@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { findOwned, isAlive, signalProcess, type ProcessId } from '../../src/host/processes.js';
-import { keeperOf } from '../../src/host/keeper-control.js';
-import { liveUsers, minderFile, readServer } from '../../src/host/temporal/state.js';
-import { listTickets, openTickets } from '../../src/host/tickets.js';
-import type { FaultTicket } from '../../src/host/faults/contract.js';
+import { findOwned, isAlive, signalProcess, type ProcessId } from '../../src/host/os/processes.js';
+import { keeperOf } from '../../src/host/keeper/control.js';
+import { liveUsers, supervisorFile, readServer } from '../../src/host/temporal/state.js';
+import { listTickets, openTickets } from '../../src/host/tickets/store.js';
+import type { FaultTicket } from '../../src/host/tickets/ticket.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
 import {
   catalogue,
@@ -17,8 +17,9 @@ import {
   removeSandbox,
   start,
   whileRunning,
-} from './support/round.js';
-import type { Running, Sandbox } from './support/round.js';
+  type Running,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
 
 // SIGKILL and Ctrl-C in the middle of a real run. Each test starts its own server, worker and cluster.
 let sandbox: Sandbox;
@@ -88,10 +89,10 @@ describe('everything but the keeper is killed', () => {
     const running = start(['round', '--json'], sandbox);
     await ticketIn('injected', running);
     const keeper = keeperOf(sandbox.clusterDir)!;
-    const minder = JSON.parse(readFileSync(minderFile(sandbox.dataRoot), 'utf8')) as ProcessId;
+    const supervisor = JSON.parse(readFileSync(supervisorFile(sandbox.dataRoot), 'utf8')) as ProcessId;
     const server = readServer(sandbox.dataRoot)!.process!;
     running.child.kill('SIGKILL');
-    for (const id of [...workers(), minder, server]) signalProcess(id, 'SIGKILL');
+    for (const id of [...workers(), supervisor, server]) signalProcess(id, 'SIGKILL');
     await running.done;
     await mustPoll('the keeper to have done its work', () => !isAlive(keeper) || undefined, 60_000);
     expect(openTickets(sandbox.clusterDir)).toEqual([]);

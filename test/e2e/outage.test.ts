@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { connectClient, embeddedServer } from '../../src/client/connection.js';
+import { connectClient, embeddedServer } from '../../src/temporal/connection.js';
 import { readConfig } from '../../src/client/options.js';
 import { applySchedule, requireSchedule } from '../../src/client/schedule.js';
-import { sleepMs } from '../../src/host/clock.js';
-import { signalProcess, waitGone, type ProcessId } from '../../src/host/processes.js';
-import { liveUsers, minderFile, readServer } from '../../src/host/temporal/state.js';
-import { createSandbox, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
-import type { Running, Sandbox } from './support/round.js';
-import { failingRounds } from './support/rehearsal.js';
+import { sleepMs } from '../../src/host/os/clock.js';
+import { signalProcess, waitGone, type ProcessId } from '../../src/host/os/processes.js';
+import { liveUsers, supervisorFile, readServer } from '../../src/host/temporal/state.js';
+import {
+  createSandbox,
+  mustPoll,
+  nothingLeft,
+  removeSandbox,
+  start,
+  type Running,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
+import { failingRounds } from '../../testing/rounds/rehearsal.js';
 
 // Everything is away over two ticks, in compressed time: seconds for the hours of a real schedule.
 const EVERY_MS = 12_000;
@@ -25,10 +32,10 @@ async function startDev(): Promise<Running> {
 }
 
 async function killEverything({ child }: Running): Promise<void> {
-  const minder = JSON.parse(readFileSync(minderFile(sandbox.dataRoot), 'utf8')) as ProcessId;
+  const supervisor = JSON.parse(readFileSync(supervisorFile(sandbox.dataRoot), 'utf8')) as ProcessId;
   const ours = [
     ...liveUsers(sandbox.dataRoot).map((user) => user.process),
-    minder,
+    supervisor,
     readServer(sandbox.dataRoot)!.process!,
   ];
   child.kill('SIGKILL');

@@ -2,9 +2,16 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
-import { describeWithStandIn, standInFor } from '../support/robustmq-stand-in.js';
-import { catalogue, createSandbox, finishedWhole, nothingLeft, removeSandbox, start } from './support/round.js';
-import type { Sandbox } from './support/round.js';
+import { describeWithStandIn, standInFor } from '../../testing/robustmq-stand-in.js';
+import {
+  catalogue,
+  createSandbox,
+  finishedWhole,
+  nothingLeft,
+  removeSandbox,
+  start,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
 
 // A real round with the driver `robustmq`: the four SDKs over MQTT 5, and stand-ins for its broker, which say nothing about RobustMQ.
 describeWithStandIn('a round with the driver robustmq', () => {

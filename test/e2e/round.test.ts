@@ -12,13 +12,13 @@ import {
   removeSandbox,
   start,
   startOutsideServer,
-} from './support/round.js';
-import type { Sandbox } from './support/round.js';
+  type Sandbox,
+} from '../../testing/rounds/round.js';
 import type { HistoryIndex } from '../../src/domain/history.js';
-import { sweepOwned } from '../../src/host/processes.js';
-import { readLease } from '../../src/host/lease.js';
-import { installRoot } from '../../src/host/tools.js';
-import { openPages } from '../support/program.js';
+import { sweepOwned } from '../../src/host/os/processes.js';
+import { readLease } from '../../src/host/tickets/lease.js';
+import { installRoot } from '../../src/host/os/tools.js';
+import { openPages } from '../../testing/program.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
 let sandbox: Sandbox;

@@ -8,13 +8,22 @@ import { BREAKER_NOTE } from '../../src/domain/schedule.js';
 import { CHAOS_QUEUE, scheduleIdOf } from '../../src/domain/ids.js';
 import type { RunResult } from '../../src/domain/report-data.js';
 import { clusterStatus } from '../../src/client/cluster-status.js';
-import { connectClient, embeddedServer } from '../../src/client/connection.js';
-import { signalProcess } from '../../src/host/processes.js';
+import { connectClient, embeddedServer } from '../../src/temporal/connection.js';
+import { signalProcess } from '../../src/host/os/processes.js';
 import { liveUsers, readServer } from '../../src/host/temporal/state.js';
-import { runProgressQuery } from '../../src/workflows/messages.js';
-import { addCluster, createSandbox, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
-import type { Finished, Running, Sandbox } from './support/round.js';
-import { failingRounds } from './support/rehearsal.js';
+import { runProgressQuery } from '../../src/messages/progress.js';
+import {
+  addCluster,
+  createSandbox,
+  mustPoll,
+  nothingLeft,
+  removeSandbox,
+  start,
+  type Finished,
+  type Running,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
+import { failingRounds } from '../../testing/rounds/rehearsal.js';
 
 // A person at the command line, from the first `schedule apply` over the third failure and the resume to `schedule remove`.
 let sandbox: Sandbox;

@@ -4,15 +4,29 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterStatus } from '../../src/client/cluster-status.js';
-import { connectClient, embeddedServer, workflowUrl, type TemporalPlace } from '../../src/client/connection.js';
+import { connectClient, embeddedServer, workflowUrl, type TemporalPlace } from '../../src/temporal/connection.js';
 import type { OpenBreaker, RecordedOutcome } from '../../src/domain/breaker.js';
 import { scheduleIdOf } from '../../src/domain/ids.js';
-import { runProgressQuery } from '../../src/workflows/messages.js';
-import { skippedWithout } from '../support/programs.js';
-import { createSandbox, mustPoll, nothingLeft, removeSandbox, start } from './support/round.js';
-import type { Running, Sandbox } from './support/round.js';
-import { failingRounds } from './support/rehearsal.js';
-import { openBrowser, openDetails, seeInDetails, seeText, sendSignal, type WebUi } from './support/web-ui.js';
+import { runProgressQuery } from '../../src/messages/progress.js';
+import { skippedWithout } from '../../testing/programs.js';
+import {
+  createSandbox,
+  mustPoll,
+  nothingLeft,
+  removeSandbox,
+  start,
+  type Running,
+  type Sandbox,
+} from '../../testing/rounds/round.js';
+import { failingRounds } from '../../testing/rounds/rehearsal.js';
+import {
+  openBrowser,
+  openDetails,
+  seeInDetails,
+  seeText,
+  sendSignal,
+  type WebUi,
+} from '../../testing/rounds/web-ui.js';
 
 /** Where screenshots for the documentation go; nowhere if it is not set. */
 const screenshots = process.env['SCREENSHOTS'];

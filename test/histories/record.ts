@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
-import { resumeSignal, runProgressQuery } from '../../src/workflows/messages.js';
-import { createGate } from '../workflows/support/gate.js';
-import { killSingle } from '../workflows/support/plans.js';
-import { createRig, TEMPORAL_PATH, type Rig } from '../workflows/support/rig.js';
-import { failure } from '../workflows/support/stub-host.js';
+import { resumeSignal } from '../../src/messages/resume.js';
+import { runProgressQuery } from '../../src/messages/progress.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { killSingle } from '../../testing/workflows/plans.js';
+import { createRig, TEMPORAL_PATH, type Rig } from '../../testing/workflows/rig.js';
+import { failure } from '../../testing/workflows/stub-host.js';
 
 /** More than the longest history; the default of 1 MiB is not. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;

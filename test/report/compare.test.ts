@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareRuns, comparisonText } from '../../src/report/compare.js';
-import { catalogue, outcome } from '../domain/fixtures.js';
-import { figures, plan, result, runData } from './fixtures.js';
+import { catalogue, outcome } from '../../testing/values.js';
+import { figures, plan, result, runData } from '../../testing/reports/values.js';
 
 const a = runData();
 const slow = result(catalogue[0]!, {

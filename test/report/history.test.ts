@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { historyEntry, historyIndex } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
-import { figures, result, runData } from './fixtures.js';
-import { catalogue } from '../domain/fixtures.js';
+import { figures, result, runData } from '../../testing/reports/values.js';
+import { catalogue } from '../../testing/values.js';
 
 const report = jsonReport(
   runData({ scenarios: catalogue.map((s) => result(s, { faultPeriod: [figures({ ackedLost: 2 })] })) }),

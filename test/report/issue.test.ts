@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { IssueMemory } from '../../src/domain/issue.js';
 import { issueBody, issueMemory, issueTitle } from '../../src/report/issue.js';
 import { jsonReport } from '../../src/report/json.js';
-import { catalogue, outcome } from '../domain/fixtures.js';
-import { result, runData } from './fixtures.js';
+import { catalogue, outcome } from '../../testing/values.js';
+import { result, runData } from '../../testing/reports/values.js';
 
 const memory: IssueMemory = {
   ...{ cluster: 'local', scenario: 'leader-transfer', firstRun: 'run-1', lastRun: 'run-3' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonReport } from '../../src/report/json.js';
-import { outcome, catalogue } from '../domain/fixtures.js';
-import { plan, result, runData } from './fixtures.js';
+import { outcome, catalogue } from '../../testing/values.js';
+import { plan, result, runData } from '../../testing/reports/values.js';
 
 const SDK_FIELDS = ['sdk', 'passed', 'status', 'sent', 'received', 'lost', 'p99_ms', 'duration_seconds', 'errors'];
 

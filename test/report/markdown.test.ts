@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { markdownReport } from '../../src/report/markdown.js';
 import type { FaultRecord } from '../../src/domain/report-data.js';
 import type { Scenario } from '../../src/domain/scenario.js';
-import { catalogue, outcome } from '../domain/fixtures.js';
-import { figures, plan, result, runData, snapshot } from './fixtures.js';
+import { catalogue, outcome } from '../../testing/values.js';
+import { figures, plan, result, runData, snapshot } from '../../testing/reports/values.js';
 
 const [follower, delay, leader] = catalogue as [Scenario, Scenario, Scenario];
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { installRoot } from '../../src/host/tools.js';
+import { installRoot } from '../../src/host/os/tools.js';
 import { historyEntry, historyIndex } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
-import { problemsOf } from '../support/json-schema.js';
-import { runData } from './fixtures.js';
-import { syntheticRun } from './support/synthetic.js';
+import { problemsOf } from '../../testing/json-schema.js';
+import { runData } from '../../testing/reports/values.js';
+import { syntheticRun } from '../../testing/reports/synthetic.js';
 
 const { data } = syntheticRun({ messages: 200, sdks: ['go', 'rust'], lostEvery: 50 });
 const report = JSON.parse(JSON.stringify(jsonReport(data))) as ReturnType<typeof jsonReport>;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../src/domain/scenario.js';
 import { caveats, failureText, lostDuringFaults, summaryOf } from '../../src/report/summary.js';
-import { catalogue, outcome } from '../domain/fixtures.js';
-import { figures, plan, result, runData, snapshot } from './fixtures.js';
+import { catalogue, outcome } from '../../testing/values.js';
+import { figures, plan, result, runData, snapshot } from '../../testing/reports/values.js';
 
 const [follower, delay, leader] = catalogue as [Scenario, Scenario, Scenario];
 const losing = [outcome({ sdk: 'go', result: { lost: 2 } }), outcome({ sdk: 'rust' })];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { installRoot } from '../../src/host/tools.js';
+import { installRoot } from '../../src/host/os/tools.js';
 
 interface Leftovers {
   readonly findLeftovers: (folder: string) => Promise<string[]>;

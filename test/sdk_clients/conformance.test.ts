@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { monotonicUs, sleepMs } from '../../src/host/clock.js';
-import { freePorts } from '../../src/host/ports.js';
-import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedger } from '../support/client-ledger.js';
-import { startTestCluster, type TestCluster } from '../support/nats-cluster.js';
-import { resultOf, type FullLine } from '../support/result-line.js';
-import { endOwnedBy, scratchFolder } from '../support/scratch.js';
-import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../support/sdk-client.js';
+import { monotonicUs, sleepMs } from '../../src/host/os/clock.js';
+import { freePorts } from '../../src/host/os/ports.js';
+import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedger } from '../../testing/client-ledger.js';
+import { startTestCluster, type TestCluster } from '../../testing/nats-cluster.js';
+import { resultOf, type FullLine } from '../../testing/result-line.js';
+import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { pollUntil, sleepMs } from '../../src/host/clock.js';
-import { allArrived, runAgainst, type Circumstances, type Outcome } from '../support/client-against-broker.js';
-import type { Behaviour } from '../../bench/truth/behaviour.js';
-import { endOwnedBy, scratchFolder } from '../support/scratch.js';
-import { sdkNames } from '../support/sdk-client.js';
+import { pollUntil, sleepMs } from '../../src/host/os/clock.js';
+import { allArrived, runAgainst, type Circumstances, type Outcome } from '../../testing/client-against-broker.js';
+import type { Behaviour } from '../../testing/truth/behaviour.js';
+import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { sdkNames } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 

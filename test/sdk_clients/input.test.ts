@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { withTruthBroker } from '../../bench/truth/broker.js';
-import { resultOf } from '../support/result-line.js';
-import { endOwnedBy, scratchFolder } from '../support/scratch.js';
-import { scriptOf, sdkNames, startClient, type ClientRun } from '../support/sdk-client.js';
+import { withTruthBroker } from '../../testing/truth/broker.js';
+import { resultOf } from '../../testing/result-line.js';
+import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { scriptOf, sdkNames, startClient, type ClientRun } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 

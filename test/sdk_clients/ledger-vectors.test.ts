@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { countLedger, latenciesUs, percentile, type LedgerMessage } from '../../src/domain/ledger.js';
-import { historyFrom, randomFrom, type History } from '../support/ledger-histories.js';
-import { expectationOf, type Expectation } from '../support/ledger-model.js';
-import { scratchFolder } from '../support/scratch.js';
-import { sdkNames } from '../support/sdk-client.js';
+import { historyFrom, randomFrom, type History } from '../../testing/ledger-histories.js';
+import { expectationOf, type Expectation } from '../../testing/ledger-model.js';
+import { scratchFolder } from '../../testing/scratch.js';
+import { sdkNames } from '../../testing/sdk-client.js';
 
 const folder = scratchFolder('vectors');
 afterAll(() => rmSync(folder, { recursive: true }));

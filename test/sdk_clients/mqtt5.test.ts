@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { allArrived, runAgainst, type Outcome } from '../support/client-against-broker.js';
-import type { Behaviour } from '../../bench/truth/behaviour.js';
-import { endOwnedBy, scratchFolder } from '../support/scratch.js';
-import { sdkNames } from '../support/sdk-client.js';
+import { allArrived, runAgainst, type Outcome } from '../../testing/client-against-broker.js';
+import type { Behaviour } from '../../testing/truth/behaviour.js';
+import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { sdkNames } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 

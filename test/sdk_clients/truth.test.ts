@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { Behaviour } from '../../bench/truth/behaviour.js';
-import { againstScript } from '../../bench/truth/against-script.js';
-import { withTruthBroker } from '../../bench/truth/broker.js';
-import { measure } from '../../bench/truth/client.js';
-import { messagesOf } from '../../bench/truth/truth.js';
+import type { Behaviour } from '../../testing/truth/behaviour.js';
+import { againstScript } from '../../testing/truth/against-script.js';
+import { withTruthBroker } from '../../testing/truth/broker.js';
+import { measure } from '../../testing/truth/client.js';
+import { messagesOf } from '../../testing/truth/truth.js';
 import { percentile } from '../../src/domain/ledger.js';
-import { randomFrom } from '../support/ledger-histories.js';
-import { endOwnedBy, scratchFolder } from '../support/scratch.js';
-import { sdkNames } from '../support/sdk-client.js';
+import { randomFrom } from '../../testing/ledger-histories.js';
+import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { sdkNames } from '../../testing/sdk-client.js';
 
 // Rows 1 and 2 of bench/README.md in short; row 7 is in test/e2e/broker-alarms.test.ts.
 vi.setConfig({ maxConcurrency: 8 });

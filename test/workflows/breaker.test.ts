@@ -3,20 +3,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clusterWorkflowId, scheduledRunIdPrefix, scheduleIdOf } from '../../src/domain/ids.js';
 import { BREAKER_NOTE } from '../../src/domain/schedule.js';
-import {
-  clusterStatusQuery,
-  resetUpdate,
-  resumeSignal,
-  resumeUpdate,
-  runProgressQuery,
-  type ClusterStatus,
-} from '../../src/workflows/messages.js';
-import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { outcome } from '../domain/fixtures.js';
-import { createGate } from './support/gate.js';
-import { killSingle } from './support/plans.js';
-import { createRig, type Rig, type StartOptions } from './support/rig.js';
-import { failure, type StubOptions } from './support/stub-host.js';
+import { clusterStatusQuery, resetUpdate, type ClusterStatus } from '../../src/messages/cluster-record.js';
+import { resumeSignal, resumeUpdate } from '../../src/messages/resume.js';
+import { runProgressQuery } from '../../src/messages/progress.js';
+import { CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import { outcome } from '../../testing/values.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { killSingle } from '../../testing/workflows/plans.js';
+import { createRig, type Rig, type StartOptions } from '../../testing/workflows/rig.js';
+import { failure, type StubOptions } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {

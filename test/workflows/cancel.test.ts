@@ -2,13 +2,13 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
-import { clusterStatusQuery } from '../../src/workflows/messages.js';
-import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { createGate } from './support/gate.js';
-import { brokenTasks, commandsOf, isTimer, untilCancelSeen, untilEvent } from './support/history.js';
-import { FOR_EVER_MS, killSingle } from './support/plans.js';
-import { createRig, type Rig, type StartOptions } from './support/rig.js';
-import { failure } from './support/stub-host.js';
+import { clusterStatusQuery } from '../../src/messages/cluster-record.js';
+import { CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { brokenTasks, commandsOf, isTimer, untilCancelSeen, untilEvent } from '../../testing/workflows/history.js';
+import { FOR_EVER_MS, killSingle } from '../../testing/workflows/plans.js';
+import { createRig, type Rig, type StartOptions } from '../../testing/workflows/rig.js';
+import { failure } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {

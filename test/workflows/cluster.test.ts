@@ -10,8 +10,8 @@ import {
   releaseUpdate,
   type AcquireAnswer,
   type Holder,
-} from '../../src/workflows/messages.js';
-import { createRig, type Rig } from './support/rig.js';
+} from '../../src/messages/cluster-record.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 /** A cluster's record continues as new after so many events, instead of the server's 4,096. */
 const SUGGESTED_EVENTS = 60;

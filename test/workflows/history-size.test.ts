@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { Evidence } from '../../src/domain/report-data.js';
-import { outcome } from '../domain/fixtures.js';
-import { createRig, type Rig } from './support/rig.js';
+import { outcome } from '../../testing/values.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 const MAX_EVENTS = 500;
 const MAX_BYTES = 256 * 1024;

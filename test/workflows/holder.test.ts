@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
-import { clusterStatusQuery } from '../../src/workflows/messages.js';
-import { CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { createGate } from './support/gate.js';
-import { killSingle } from './support/plans.js';
-import { createRig, type Rig } from './support/rig.js';
+import { clusterStatusQuery } from '../../src/messages/cluster-record.js';
+import { CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { killSingle } from '../../testing/workflows/plans.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {

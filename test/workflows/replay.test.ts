@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { BUNDLE_PATH, quietRuntime } from './support/rig.js';
+import { BUNDLE_PATH, quietRuntime } from '../../testing/workflows/rig.js';
 
 quietRuntime();
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from './support/gate.js';
-import { brokenTasks, isTimer, timersOf, untilEvent } from './support/history.js';
-import { killSingle } from './support/plans.js';
-import { createRig, type Rig } from './support/rig.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { brokenTasks, isTimer, timersOf, untilEvent } from '../../testing/workflows/history.js';
+import { killSingle } from '../../testing/workflows/plans.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHAOS_QUEUE } from '../../src/domain/ids.js';
-import { createGate } from './support/gate.js';
-import { brokenTasks } from './support/history.js';
-import { killSingle } from './support/plans.js';
-import { createRig, type Rig } from './support/rig.js';
-import { failure, invalidConfig } from './support/stub-host.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { brokenTasks } from '../../testing/workflows/history.js';
+import { killSingle } from '../../testing/workflows/plans.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
+import { failure, invalidConfig } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
-import { runProgressQuery, type RunProgress } from '../../src/workflows/messages.js';
-import { CHAOS_CLUSTER, CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { outcome } from '../domain/fixtures.js';
-import { createGate } from './support/gate.js';
-import { brokenTasks, commandsOf } from './support/history.js';
-import { killSingle, leaderTransfer, networkDelay } from './support/plans.js';
-import { createRig, type Rig } from './support/rig.js';
+import { runProgressQuery, type RunProgress } from '../../src/messages/progress.js';
+import { CHAOS_CLUSTER, CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import { outcome } from '../../testing/values.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import { brokenTasks, commandsOf } from '../../testing/workflows/history.js';
+import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {

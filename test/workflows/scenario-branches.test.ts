@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
-import { outcome } from '../domain/fixtures.js';
-import { networkDelay } from './support/plans.js';
-import { courseOf, type Course } from './support/course.js';
-import { createRig, type Rig } from './support/rig.js';
+import { outcome } from '../../testing/values.js';
+import { networkDelay } from '../../testing/workflows/plans.js';
+import { courseOf, type Course } from '../../testing/workflows/course.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {

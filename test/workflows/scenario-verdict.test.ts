@@ -3,9 +3,9 @@ import type { Activities } from '../../src/activities/index.js';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { ScenarioStatus } from '../../src/domain/status.js';
-import { outcome, rules } from '../domain/fixtures.js';
-import { courseOf, type Course } from './support/course.js';
-import { createRig, type Rig, type StartOptions } from './support/rig.js';
+import { outcome, rules } from '../../testing/values.js';
+import { courseOf, type Course } from '../../testing/workflows/course.js';
+import { createRig, type Rig, type StartOptions } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {

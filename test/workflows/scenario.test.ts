@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scenarioProgressQuery, type Step } from '../../src/workflows/messages.js';
-import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from '../../src/workflows/search-attributes.js';
-import { createGate } from './support/gate.js';
-import { activityEvents, brokenTasks, commandsOf, isTimer, timersOf, toMs, untilEvent } from './support/history.js';
-import { FOR_EVER_MS, networkDelay } from './support/plans.js';
-import { createRig, type Rig } from './support/rig.js';
+import { scenarioProgressQuery, type Step } from '../../src/messages/progress.js';
+import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import { createGate } from '../../testing/workflows/gate.js';
+import {
+  activityEvents,
+  brokenTasks,
+  commandsOf,
+  isTimer,
+  timersOf,
+  toMs,
+  untilEvent,
+} from '../../testing/workflows/history.js';
+import { FOR_EVER_MS, networkDelay } from '../../testing/workflows/plans.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 beforeAll(async () => {

@@ -5,16 +5,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createNotifyActivities } from '../../src/activities/notify.js';
 import { createPublishActivities } from '../../src/activities/publish.js';
 import type { PublishSettings } from '../../src/domain/publish.js';
-import { writeJson } from '../../src/host/files.js';
+import { writeJson } from '../../src/host/os/files.js';
 import { notifiersFor } from '../../src/host/notify/index.js';
-import { runProgressQuery } from '../../src/workflows/messages.js';
-import { temporaryFolder } from '../host/helpers.js';
-import { settingsFor, storeRun } from '../host/publish/stored-run.js';
-import { startFeishu, type FeishuServer } from '../support/feishu.js';
-import { createRepository, type Repository } from '../support/github/repository.js';
-import { startGitHub, type GitHubServer } from '../support/github/server.js';
-import { planWith } from './support/plans.js';
-import { createRig, type Rig } from './support/rig.js';
+import { runProgressQuery } from '../../src/messages/progress.js';
+import { temporaryFolder } from '../../testing/processes.js';
+import { settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
+import { startFeishu, type FeishuServer } from '../../testing/feishu.js';
+import { createRepository, type Repository } from '../../testing/github/repository.js';
+import { startGitHub, type GitHubServer } from '../../testing/github/server.js';
+import { planWith } from '../../testing/workflows/plans.js';
+import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
 let dataRoot: string;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterStatus } from '../cluster-status.js';
-import { requireTemporal } from '../connection.js';
+import { requireTemporal } from '../../temporal/connection.js';
 import { configOption, readConfig } from '../options.js';
 
 export const cancelCommand = new Command('cancel')

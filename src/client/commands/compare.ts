@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { storedReport } from '../../host/stored-runs.js';
+import { storedReport } from '../../host/data/stored-runs.js';
 import { compareRuns, comparisonText } from '../../report/compare.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { sleepMs } from '../../host/clock.js';
+import { sleepMs } from '../../host/os/clock.js';
 import { configOption, readConfig } from '../options.js';
 import { openSession } from '../session.js';
 

@@ -1,14 +1,14 @@
 import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
 import { notifySettings, publishing } from '../../config/publish.js';
-import { checkTarget, faultOf } from '../../host/fault-control.js';
+import { checkTarget, faultOf } from '../../host/lifecycle/inject.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Targets } from '../../host/drivers/contract.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
-import { abilities, type Ability } from '../../host/machine.js';
-import { outsideAbilities } from '../../host/outside.js';
-import { installRoot } from '../../host/tools.js';
+import { abilities, type Ability } from '../../host/doctor/machine.js';
+import { integrationAbilities } from '../../host/doctor/integrations.js';
+import { installRoot } from '../../host/os/tools.js';
 import type { Config } from '../../config/load.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
@@ -78,7 +78,7 @@ export const doctorCommand = new Command('doctor')
       binary: config.binary,
     });
     const scenarios = await scenarioFindings(config);
-    const outside = await outsideAbilities(publishing(config).settings, notifySettings(config));
+    const outside = await integrationAbilities(publishing(config).settings, notifySettings(config));
     const ok =
       setup.ok &&
       driverProblems.length === 0 &&

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { ChaosError } from '../../domain/errors.js';
-import { dirtyMark } from '../../host/dirty.js';
+import { dirtyMark } from '../../host/tickets/dirty-mark.js';
 import { faults } from '../../host/faults/index.js';
-import type { FaultTicket } from '../../host/faults/contract.js';
-import { keeperOf, reviveKeepers } from '../../host/keeper-control.js';
-import { describeTicket, openOnHost, ticketsOnHost } from '../../host/left-open.js';
-import { recoverTicket } from '../../host/recovery.js';
+import type { FaultTicket } from '../../host/tickets/ticket.js';
+import { keeperOf, reviveKeepers } from '../../host/keeper/control.js';
+import { describeTicket, openOnHost, ticketsOnHost } from '../../host/tickets/store.js';
+import { recoverTicket } from '../../host/lifecycle/recover.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 interface Options {

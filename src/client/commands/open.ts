@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { ChaosError } from '../../domain/errors.js';
-import { refreshHistory } from '../../host/history.js';
-import { servePages, type PageServer } from '../../host/page-server.js';
-import { latestReport, storedFile, storedReport } from '../../host/stored-runs.js';
+import { refreshHistory } from '../../host/data/history.js';
+import { servePages, type PageServer } from '../../host/data/page-server.js';
+import { latestReport, storedFile, storedReport } from '../../host/data/stored-runs.js';
 import { publishedFiles, REPORT_PAGE } from '../../report/files.js';
 import { configOption, portOption, readConfig } from '../options.js';
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { publishing } from '../../config/publish.js';
 import { ChaosError } from '../../domain/errors.js';
 import type { Published } from '../../host/publish/index.js';
-import { storedReport } from '../../host/stored-runs.js';
+import { storedReport } from '../../host/data/stored-runs.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 function line({ runId, githubUrl, pushError, issueError }: Published): string {
@@ -26,8 +26,8 @@ export const publishCommand = new Command('publish')
     if (runId !== undefined) storedReport(dataRoot, runId);
     // Imported here alone: every other command would wait for the charts and for GitHub's client.
     const { publishOwed } = await import('../../host/publish/index.js');
-    const { site } = await import('../../report/site.js');
-    const published = await publishOwed({ dataRoot, settings, site, runId: runId ?? null });
+    const { publication } = await import('../../report/publication.js');
+    const published = await publishOwed({ dataRoot, settings, publication, runId: runId ?? null });
     const text = published.length === 0 ? 'nothing is left to push' : published.map(line).join('\n');
     process.stdout.write(options.json ? `${JSON.stringify(published, null, 2)}\n` : `${text}\n`);
     process.exitCode = published.every(({ githubUrl, issueError }) => githubUrl !== null && issueError === null)

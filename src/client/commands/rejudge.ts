@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { rulesFrom } from '../../config/plan.js';
 import { rejudge } from '../../domain/rejudge.js';
-import { runDir } from '../../host/paths.js';
-import { readLedgers } from '../../host/run-sources.js';
-import { storedReport } from '../../host/stored-runs.js';
+import { runDir } from '../../host/data/paths.js';
+import { readLedgers } from '../../host/data/run-evidence.js';
+import { storedReport } from '../../host/data/stored-runs.js';
 import { rejudgedText } from '../../report/rejudged.js';
 import { ledgerOf } from '../../report/sources.js';
 import { configOption, jsonOption, readConfig } from '../options.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { storedRuns } from '../../host/stored-runs.js';
+import { storedRuns } from '../../host/data/stored-runs.js';
 import { summaryOf } from '../../report/summary.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 

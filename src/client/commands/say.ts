@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ChaosError } from '../../domain/errors.js';
-import { understand } from '../../domain/words.js';
+import { parseIntent } from '../../domain/intent.js';
 import { configOption, jsonOption, readConfig, sdkOption } from '../options.js';
 import { startRun } from '../start-run.js';
 
@@ -18,7 +18,7 @@ export const sayCommand = new Command('say')
   .addOption(jsonOption())
   .action(async (words: string[], options: Options) => {
     const config = readConfig(options.config);
-    const intent = understand(words.join(' '), config.scenarios);
+    const intent = parseIntent(words.join(' '), config.scenarios);
     if (intent.kind === 'nothing') {
       const fits = intent.wouldFit.map((text) => `  ${text}`).join('\n');
       throw new ChaosError('CONFIG_INVALID', `the words "${words.join(' ')}" fit nothing; these would:\n${fits}`);

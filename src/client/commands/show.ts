@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { latestReport, storedMarkdown, storedReport } from '../../host/stored-runs.js';
+import { latestReport, storedMarkdown, storedReport } from '../../host/data/stored-runs.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 export const showCommand = new Command('show')

@@ -5,20 +5,20 @@ import type { Breaker } from '../../domain/breaker.js';
 import { isOpenExecution } from '../../domain/execution.js';
 import { scenarioWorkflowId } from '../../domain/ids.js';
 import { driverNamed } from '../../host/drivers/index.js';
-import { keeperOf } from '../../host/keeper-control.js';
-import { readLease } from '../../host/lease.js';
-import { clusterDir } from '../../host/paths.js';
-import { openTickets } from '../../host/tickets.js';
+import { keeperOf } from '../../host/keeper/control.js';
+import { readLease } from '../../host/tickets/lease.js';
+import { clusterDir } from '../../host/data/paths.js';
+import { openTickets } from '../../host/tickets/store.js';
 import { localTime } from '../../report/format.js';
 import {
   runProgressQuery,
   scenarioProgressQuery,
-  type Holder,
   type RunProgress,
   type ScenarioProgress,
-} from '../../workflows/messages.js';
+} from '../../messages/progress.js';
+import type { Holder } from '../../messages/cluster-record.js';
 import { clusterStatus, lastResetText } from '../cluster-status.js';
-import { connectClient, findPlace, workflowUrl } from '../connection.js';
+import { connectClient, findPlace, workflowUrl } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { findSchedule, pauseNote } from '../schedule.js';
 

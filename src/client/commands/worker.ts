@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { identify } from '../../host/processes.js';
+import { identify } from '../../host/os/processes.js';
 import { useServer } from '../../host/temporal/state.js';
 import { ensureServer } from '../../host/temporal/server.js';
-import { findPlace, outsideServer } from '../connection.js';
+import { findPlace, outsideServer } from '../../temporal/connection.js';
 import { configOption, readConfig } from '../options.js';
 import { searchAttributeFlags } from '../session.js';
 import { checkWorker } from '../worker-check.js';

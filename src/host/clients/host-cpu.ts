@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { HostCpu } from '../../domain/client-result.js';
-import { cpuTicksOf, findOwned, ownerOf } from '../processes.js';
+import { cpuTicksOf, findOwned, ownerOf } from '../os/processes.js';
 import { isOfPhase } from './phase.js';
 
 /** Processor time since the host, or the process, began: in clock ticks, of which only ratios are used. */

@@ -4,13 +4,25 @@ import { fileURLToPath } from 'node:url';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { countLedger } from '../../domain/ledger.js';
 import type { LoadPlan } from '../../domain/plan.js';
-import { pollUntil } from '../clock.js';
+import { pollUntil } from '../os/clock.js';
 import type { ClientSettings } from '../drivers/contract.js';
-import { readJson, writeJson } from '../files.js';
-import { childEnvironment, isAlive, signalProcess, spawnDetached, sweepOwned } from '../processes.js';
+import { readJson, writeJson } from '../os/files.js';
+import { childEnvironment, isAlive, signalProcess, spawnDetached, sweepOwned } from '../os/processes.js';
 import { readLedger } from './ledger-file.js';
-import { exitFile, isOfPhase, ledgerFile, readyFile, runnerFile, specFile, startFile } from './phase.js';
-import type { ClientExit, ClientReady, ClientSpec, PhaseRunner, PhaseSpec } from './phase.js';
+import {
+  exitFile,
+  isOfPhase,
+  ledgerFile,
+  readyFile,
+  runnerFile,
+  specFile,
+  startFile,
+  type ClientExit,
+  type ClientReady,
+  type ClientSpec,
+  type PhaseRunner,
+  type PhaseSpec,
+} from './phase.js';
 import { parseResultLine } from './result-line.js';
 
 /** A client that never says that it is ready is waited for this long. */

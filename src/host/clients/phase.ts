@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { HostCpu } from '../../domain/client-result.js';
-import type { ProcessId } from '../processes.js';
+import type { ProcessId } from '../os/processes.js';
 
 /** What the process that watches a phase's clients is told: `phase.json`. */
 export interface PhaseSpec {

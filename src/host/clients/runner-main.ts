@@ -2,13 +2,22 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { monotonicUs } from '../clock.js';
-import { readJson, writeJson } from '../files.js';
-import { childEnvironment, sweepOwned } from '../processes.js';
+import { monotonicUs } from '../os/clock.js';
+import { readJson, writeJson } from '../os/files.js';
+import { childEnvironment, sweepOwned } from '../os/processes.js';
 import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
-import { clientDir, clientOwner, exitFile, ledgerFile, readyFile, specFile } from './phase.js';
-import type { ClientExit, ClientSpec, PhaseSpec } from './phase.js';
+import {
+  clientDir,
+  clientOwner,
+  exitFile,
+  ledgerFile,
+  readyFile,
+  specFile,
+  type ClientExit,
+  type ClientSpec,
+  type PhaseSpec,
+} from './phase.js';
 
 /**
  * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on

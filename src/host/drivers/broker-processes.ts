@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
-import { PortTaken, portTakenIn } from '../ports.js';
-import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../processes.js';
-import { findTool, type Tool } from '../tools.js';
+import { PortTaken, portTakenIn } from '../os/ports.js';
+import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
+import { findTool, type Tool } from '../os/tools.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
 import { stateFilePath, type Locked, type Node, type State, type StateFile } from './state-file.js';
 

@@ -1,5 +1,5 @@
 import type { SnapshotSummary } from '../../domain/report-data.js';
-import type { ProcessId } from '../processes.js';
+import type { ProcessId } from '../os/processes.js';
 
 /** One broker of the cluster under test. */
 export interface NodeView {
@@ -168,4 +168,10 @@ export interface ClusterDriver {
   equipmentDeaths(dir: string): readonly EquipmentDeath[];
   /** Undefined where network faults can do nothing. */
   network(dir: string): ClusterNetwork | undefined;
+}
+
+/** A cluster that a fault or an injector acts on: its state folder, and the driver that started it. */
+export interface FaultCluster {
+  readonly dir: string;
+  readonly driver: ClusterDriver;
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, writeJson } from '../files.js';
+import { readJson, writeJson } from '../os/files.js';
 
 /** A node's log that grew more than this between two marks is read only at its end (bytes). */
 const READ_LIMIT = 4 * 1024 * 1024;

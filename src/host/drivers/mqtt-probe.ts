@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { generate, parser, type Packet } from 'mqtt-packet';
-import { monotonicUs } from '../clock.js';
+import { monotonicUs } from '../os/clock.js';
 
 export interface Login {
   readonly username: string;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SnapshotSummary } from '../../domain/report-data.js';
-import { writeJson } from '../files.js';
+import { writeJson } from '../os/files.js';
 import type { SnapshotOptions } from './contract.js';
 
 const KEPT_NEVER_LINES = 20;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
-import { readJson, writeJson } from '../files.js';
-import { withLock } from '../lock.js';
-import type { ProcessId } from '../processes.js';
+import { readJson, writeJson } from '../os/files.js';
+import { withLock } from '../os/lock.js';
+import type { ProcessId } from '../os/processes.js';
 
 export interface Node {
   readonly id: string;

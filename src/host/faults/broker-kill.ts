@@ -1,7 +1,9 @@
 import type { Evidence } from '../../domain/report-data.js';
-import { isListening } from '../ports.js';
-import { isAlive } from '../processes.js';
-import { evidence, type Fault, type FaultCluster, type FaultTicket, type ProbeResult } from './contract.js';
+import { isListening } from '../os/ports.js';
+import { isAlive } from '../os/processes.js';
+import { evidence, type Fault, type ProbeResult } from './contract.js';
+import type { FaultCluster } from '../drivers/contract.js';
+import type { FaultTicket } from '../tickets/ticket.js';
 import { beforeOf, placeLeaders, planVictim, provedHealthy, takeover, victimOf, victimParams } from './victim.js';
 
 async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult> {
@@ -57,8 +59,8 @@ export const brokerKill: Fault = {
     if (isAlive(beforeOf(ticket).process)) await driver.killNode(dir, victimOf(ticket));
   },
   probe,
-  isOn: async (ticket, { dir, driver }) =>
+  isInForce: async (ticket, { dir, driver }) =>
     (await driver.nodes(dir)).some((node) => node.id === victimOf(ticket) && !node.alive),
-  downs: (ticket) => ticket.targets,
+  intendedDown: (ticket) => ticket.targets,
   recover,
 };

@@ -1,7 +1,9 @@
 import type { Evidence } from '../../domain/report-data.js';
 import { isAnswering } from '../drivers/mqtt-probe.js';
-import { isAlive, isStopped, signalProcess } from '../processes.js';
-import { evidence, type Fault, type FaultCluster, type FaultTicket, type ProbeResult } from './contract.js';
+import { isAlive, isStopped, signalProcess } from '../os/processes.js';
+import { evidence, type Fault, type ProbeResult } from './contract.js';
+import type { FaultCluster } from '../drivers/contract.js';
+import type { FaultTicket } from '../tickets/ticket.js';
 import { beforeOf, placeLeaders, planVictim, provedHealthy, takeover, victimOf, victimParams } from './victim.js';
 
 /** A broker that has not answered an MQTT CONNECT for this long is silent. */
@@ -68,6 +70,6 @@ export const brokerPause: Fault = {
     if (isAlive(process)) signalProcess(process, 'SIGSTOP');
   },
   probe,
-  isOn: (ticket) => Promise.resolve(isStopped(beforeOf(ticket).process)),
+  isInForce: (ticket) => Promise.resolve(isStopped(beforeOf(ticket).process)),
   recover,
 };

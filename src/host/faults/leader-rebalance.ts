@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence, LeaderChange } from '../../domain/report-data.js';
-import { pollUntil } from '../clock.js';
-import type { GroupLeader } from '../drivers/contract.js';
-import { isAlive } from '../processes.js';
-import { evidence, type Fault, type FaultCluster, type FaultTicket, type ProbeResult } from './contract.js';
+import { pollUntil } from '../os/clock.js';
+import type { GroupLeader, FaultCluster } from '../drivers/contract.js';
+import { isAlive } from '../os/processes.js';
+import { evidence, type Fault, type ProbeResult } from './contract.js';
+import type { FaultTicket } from '../tickets/ticket.js';
 import { beforeOf, placeLeaders, planVictim, provedHealthy, secondsSinceInject, takeover, victimOf } from './victim.js';
 
 /** Others must have taken over by then, and the node must be back: a broker expires after 30 s, and electing takes up to 40. */
@@ -93,7 +94,7 @@ export const leaderRebalance: Fault = {
   plan: (scenario, cluster) => planVictim(hitsLeader(scenario), cluster, 'sigkill'),
   inject,
   probe,
-  isOn: async (_ticket, cluster) => (await everyoneLives(cluster)).ok,
+  isInForce: async (_ticket, cluster) => (await everyoneLives(cluster)).ok,
   recover: async (ticket, cluster, limitMs) => {
     await cluster.driver.startNode(cluster.dir, victimOf(ticket));
     return [await provedHealthy(ticket, cluster, limitMs)];

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
-import { isListening } from '../ports.js';
-import { isAlive } from '../processes.js';
-import { evidence, type Fault, type FaultCluster, type FaultTicket, type ProbeResult } from './contract.js';
+import { isListening } from '../os/ports.js';
+import { isAlive } from '../os/processes.js';
+import { evidence, type Fault, type ProbeResult } from './contract.js';
+import type { FaultCluster } from '../drivers/contract.js';
+import type { FaultTicket } from '../tickets/ticket.js';
 import { provedHealthy, type BeforeVictim } from './victim.js';
 
 /** What a ticket keeps of each broker that it takes. */
@@ -64,9 +66,9 @@ export const majorityKill: Fault = {
       if (isAlive(process)) await driver.killNode(dir, id);
   },
   probe,
-  isOn: async (ticket, { dir, driver }) =>
+  isInForce: async (ticket, { dir, driver }) =>
     (await driver.nodes(dir)).every((node) => !ticket.targets.includes(node.id) || !node.alive),
-  downs: (ticket) => ticket.targets,
+  intendedDown: (ticket) => ticket.targets,
   recover: async (ticket, cluster, limitMs) => {
     for (const id of ticket.targets) await cluster.driver.startNode(cluster.dir, id);
     return [await provedHealthy(ticket, cluster, limitMs)];

@@ -2,18 +2,13 @@ import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/report-data.js';
 import type { Scenario } from '../../domain/scenario.js';
-import { pollUntil } from '../clock.js';
-import type { ClusterNetwork, NetworkPath } from '../drivers/contract.js';
+import { pollUntil } from '../os/clock.js';
+import type { ClusterNetwork, NetworkPath, FaultCluster } from '../drivers/contract.js';
 import type { Injection, Work } from '../injectors/contract.js';
-import { byInjector, chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
-import {
-  evidence,
-  type Fault,
-  type FaultCluster,
-  type FaultPlan,
-  type FaultTicket,
-  type ProbeResult,
-} from './contract.js';
+import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
+import { evidence, type Fault, type ProbeResult } from './contract.js';
+import { byInjector } from './by-injector.js';
+import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 
 const params = z.strictObject({
   delay_ms: z.number().int().min(1).max(10_000),

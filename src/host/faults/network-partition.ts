@@ -2,18 +2,13 @@ import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/report-data.js';
 import type { Scenario } from '../../domain/scenario.js';
-import { pollUntil } from '../clock.js';
-import type { NetworkPath } from '../drivers/contract.js';
+import { pollUntil } from '../os/clock.js';
+import type { NetworkPath, FaultCluster } from '../drivers/contract.js';
 import type { Injection, Work } from '../injectors/contract.js';
-import { byInjector, chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
-import {
-  evidence,
-  type Fault,
-  type FaultCluster,
-  type FaultPlan,
-  type FaultTicket,
-  type ProbeResult,
-} from './contract.js';
+import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
+import { evidence, type Fault, type ProbeResult } from './contract.js';
+import { byInjector } from './by-injector.js';
+import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 import { placeLeaders, planVictim, provedHealthy, takeover, victimOf, victimParams } from './victim.js';
 
 const params = victimParams.extend({ injector: z.enum(injectorNames).default('auto') });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Evidence } from '../../domain/report-data.js';
-import { isAlive, type ProcessId } from '../processes.js';
-import { evidence, type Fault, type FaultCluster, type FaultTicket } from './contract.js';
+import { isAlive, type ProcessId } from '../os/processes.js';
+import { evidence, type Fault } from './contract.js';
+import type { FaultCluster } from '../drivers/contract.js';
+import type { FaultTicket } from '../tickets/ticket.js';
 import { provedHealthy } from './victim.js';
 
 type Processes = Readonly<Record<string, ProcessId>>;
@@ -50,6 +52,6 @@ export const none: Fault = {
     const rows = [sameProcesses(ticket), health];
     return { biting: rows.every((row) => row.ok), evidence: rows, leaders: [] };
   },
-  isOn: (ticket) => Promise.resolve(untouched(ticket)),
+  isInForce: (ticket) => Promise.resolve(untouched(ticket)),
   recover: async (ticket, cluster, limitMs) => [await provedHealthy(ticket, cluster, limitMs)],
 };

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence, LeaderChange } from '../../domain/report-data.js';
 import type { Scenario } from '../../domain/scenario.js';
-import { monotonicUs, pollUntil } from '../clock.js';
-import type { GroupLeader, Leaders, NodeView } from '../drivers/contract.js';
-import type { ProcessId } from '../processes.js';
-import { evidence, type FaultCluster, type FaultPlan, type FaultTicket } from './contract.js';
+import { monotonicUs, pollUntil } from '../os/clock.js';
+import type { GroupLeader, Leaders, NodeView, FaultCluster } from '../drivers/contract.js';
+import type { ProcessId } from '../os/processes.js';
+import { evidence } from './contract.js';
+import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 
 /** Which broker is hit: one that leads nothing, or the one that leads everything. */
 export const victimParams = z.strictObject({ victim: z.enum(['follower', 'leader']).default('follower') });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NetworkInterface } from '../drivers/contract.js';
-import type { FaultCluster } from '../faults/contract.js';
+import type { NetworkInterface, FaultCluster } from '../drivers/contract.js';
 import { attackDelay, experiments, health, recoverAttack, type Experiment } from './chaosd-api.js';
 import type { Injection, Injector, Work } from './contract.js';
 import { interfacesNamed } from './interfaces.js';
@@ -28,7 +27,7 @@ function touched({ effect }: Work, cluster: FaultCluster): readonly NetworkInter
 
 const live = (rows: readonly Experiment[]): readonly Experiment[] => rows.filter(({ status }) => LIVE.includes(status));
 
-async function unfit(work: Work, cluster: FaultCluster): Promise<string | undefined> {
+async function unavailableReason(work: Work, cluster: FaultCluster): Promise<string | undefined> {
   const url = urlOf(work);
   if (url === undefined) return 'it is not configured (params.chaosd_url)';
   if (work.effect.kind !== 'delay') return 'it is used for delays only';
@@ -91,7 +90,7 @@ export const chaosd: Injector = {
     ends: 'DELETE by an id that was chosen before the first call. What is destroyed or unknown counts as over; an experiment in error is not, and says that the host has to be looked at. chaosd has no deadline of its own: the keeper is it.',
   },
   outlivesCluster: true,
-  unfit,
+  unavailableReason,
   plan: (work, cluster) => {
     const names = touched(work, cluster).map((each) => each.name);
     // Chosen before the first call, so that a delay whose answer was lost can be taken back.

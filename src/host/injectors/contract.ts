@@ -1,6 +1,5 @@
 import type { ParamValue } from '../../domain/scenario.js';
-import type { NetworkPath } from '../drivers/contract.js';
-import type { FaultCluster } from '../faults/contract.js';
+import type { NetworkPath, FaultCluster } from '../drivers/contract.js';
 
 /** What is to be done to the network, whoever does it. */
 export type NetworkEffect =
@@ -38,7 +37,7 @@ export interface Injector {
   /** A stopped cluster does not end what this one has done: it must be taken away even then. */
   readonly outlivesCluster: boolean;
   /** Undefined if it can do this here; else why not, with the remedy. Changes nothing. */
-  unfit(work: Work, cluster: FaultCluster): Promise<string | undefined>;
+  unavailableReason(work: Work, cluster: FaultCluster): Promise<string | undefined>;
   plan(work: Work, cluster: FaultCluster): Promise<InjectorPlan>;
   /** May be called again after a crash in its middle. */
   inject(injection: Injection, cluster: FaultCluster): Promise<void>;

@@ -1,7 +1,7 @@
 import { ChaosError } from '../../domain/errors.js';
-import type { Fault, FaultCluster, FaultTicket } from '../faults/contract.js';
+import type { FaultCluster } from '../drivers/contract.js';
 import { chaosd } from './chaosd.js';
-import type { Injection, Injector, Work } from './contract.js';
+import type { Injector, Work } from './contract.js';
 import { netem } from './netem.js';
 import { nft } from './nft.js';
 import { toxiproxy } from './toxiproxy.js';
@@ -18,15 +18,6 @@ export function injectorNamed(name: string): Injector {
   throw new ChaosError('INJECT_FAILED', `injector: expected one of ${injectorNames.join(', ')}, got ${name}`);
 }
 
-/** What a fault leaves to its ticket's injector: to begin it, to see whether it is wholly in force, and whether it outlives its cluster. */
-export const byInjector = (
-  injectionOf: (ticket: FaultTicket) => Injection,
-): Required<Pick<Fault, 'inject' | 'isOn' | 'outlivesCluster'>> => ({
-  inject: (ticket, cluster) => injectorNamed(ticket.injector).inject(injectionOf(ticket), cluster),
-  isOn: (ticket, cluster) => injectorNamed(ticket.injector).isWhole(injectionOf(ticket), cluster),
-  outlivesCluster: (ticket) => injectorNamed(ticket.injector).outlivesCluster,
-});
-
 /** The injector that a scenario names, or for `auto` the first that can do it here; the error says why each one cannot. */
 export async function chooseInjector(
   wanted: string,
@@ -36,7 +27,7 @@ export async function chooseInjector(
   const candidates = wanted === 'auto' ? injectors : [injectorNamed(wanted)];
   const reasons: string[] = [];
   for (const injector of candidates) {
-    const reason = await injector.unfit(work, cluster);
+    const reason = await injector.unavailableReason(work, cluster);
     const why = wanted === 'auto' ? 'auto' : 'by config';
     if (reason === undefined) return { injector, why: [why, ...reasons.map((text) => `not ${text}`)].join('; ') };
     reasons.push(`${injector.name}: ${reason}`);

@@ -1,5 +1,4 @@
-import type { NetworkInterface } from '../drivers/contract.js';
-import type { FaultCluster } from '../faults/contract.js';
+import type { NetworkInterface, FaultCluster } from '../drivers/contract.js';
 
 /** The interfaces by which a cluster's brokers send; none where the driver knows of none. */
 export const interfacesOf = ({ dir, driver }: FaultCluster): readonly NetworkInterface[] =>

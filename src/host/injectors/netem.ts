@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import { mustRun, runCommand, type RunCommand } from '../commands.js';
-import type { NetworkInterface, NetworkPath } from '../drivers/contract.js';
-import type { FaultCluster } from '../faults/contract.js';
+import { mustRun, runCommand, type RunCommand } from '../os/commands.js';
+import type { NetworkInterface, NetworkPath, FaultCluster } from '../drivers/contract.js';
 import type { Injection, Injector, Work } from './contract.js';
 import { interfacesNamed, interfacesOf } from './interfaces.js';
 import { addDelayCommands, deleteCommand, isGoneMessage, OUR_HANDLE, parseQdiscs, rootOf, type Qdisc } from './tc.js';
@@ -68,7 +67,11 @@ async function interfaceProblem(run: RunCommand, each: NetworkInterface): Promis
   return `the root qdisc of ${nameOf(each)} is ${root.kind} ${root.handle}, which is not ours and is not replaced; take it away with: tc qdisc del dev ${each.device} root`;
 }
 
-async function unfit(run: RunCommand, { effect }: Work, cluster: FaultCluster): Promise<string | undefined> {
+async function unavailableReason(
+  run: RunCommand,
+  { effect }: Work,
+  cluster: FaultCluster,
+): Promise<string | undefined> {
   if (effect.kind !== 'delay') return 'it delays, and does not cut';
   const found = interfacesNamed(effect.target, cluster);
   if (found.length === 0) return wrongInterface(effect.target, cluster);
@@ -125,7 +128,7 @@ export const createNetem = (run: RunCommand): Injector => ({
     ends: "The tree is deleted by its own handle `c405:`, which tc refuses for anybody else's, and the interface is looked at. It is in the kernel: a reboot ends it, the death of a process does not.",
   },
   outlivesCluster: true,
-  unfit: (work, cluster) => unfit(run, work, cluster),
+  unavailableReason: (work, cluster) => unavailableReason(run, work, cluster),
   plan: async ({ effect }, cluster) => {
     const found = effect.kind === 'delay' ? interfacesNamed(effect.target, cluster) : [];
     const interfaces = await Promise.all(

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pollUntil } from '../clock.js';
-import { runCommand } from '../commands.js';
-import type { NetworkInterface } from '../drivers/contract.js';
-import type { FaultCluster } from '../faults/contract.js';
-import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../processes.js';
-import { installRoot } from '../tools.js';
+import { pollUntil } from '../os/clock.js';
+import { runCommand } from '../os/commands.js';
+import type { NetworkInterface, FaultCluster } from '../drivers/contract.js';
+import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../os/processes.js';
+import { installRoot } from '../os/tools.js';
 import type { Injection, Injector } from './contract.js';
 import { interfacesOf } from './interfaces.js';
 
@@ -14,8 +13,8 @@ export const TABLE = 'robustmq_chaos';
 
 const CHANGE_LIMIT_MS = 5000;
 
-/** A process of its own that owns the table, and ends itself at the ticket's deadline: see `holder-main.ts`. */
-const holderEntry = join(installRoot, 'dist', 'host', 'injectors', 'holder-main.js');
+/** A process of its own that owns the table, and ends itself at the ticket's deadline: see `nft-owner-main.ts`. */
+const holderEntry = join(installRoot, 'dist', 'host', 'injectors', 'nft-owner-main.js');
 
 const ownerOf = (dir: string, faultId: string): string => `${dir}#holder-${faultId}`;
 
@@ -70,7 +69,7 @@ export const nft: Injector = {
     ends: 'The table is owned (`flags owner`) by a process of its own: when that dies, whoever killed it, the kernel removes the table. It ends itself at the deadline.',
   },
   outlivesCluster: false,
-  unfit: async ({ effect }, cluster) => {
+  unavailableReason: async ({ effect }, cluster) => {
     if (effect.kind !== 'partition') return 'it cuts, and does not delay';
     if (inNamespaces(cluster).length === 0) return 'the nodes have no network namespaces (cluster.network: namespaces)';
     const { code, stderr } = await runCommand('nft', ['list', 'tables']);

@@ -1,5 +1,4 @@
-import type { Proxies } from '../drivers/contract.js';
-import type { FaultCluster } from '../faults/contract.js';
+import type { Proxies, FaultCluster } from '../drivers/contract.js';
 import type { Injector, NetworkEffect } from './contract.js';
 
 function proxiesOf({ dir, driver }: FaultCluster): Proxies {
@@ -28,7 +27,7 @@ export const toxiproxy: Injector = {
     ends: 'Toxics are removed one by one, and looked at; a proxy server that is dead or hangs is replaced by a fresh one. They live in that process alone.',
   },
   outlivesCluster: false,
-  unfit: async ({ effect }, cluster) => {
+  unavailableReason: async ({ effect }, cluster) => {
     if (cluster.driver.network(cluster.dir)?.proxies == null) return 'the network of this cluster has no proxies';
     if (effect.kind === 'delay' || (await hasRoutes(cluster))) return undefined;
     return 'what the nodes of this cluster say to each other goes past its proxies';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { FeishuSettings } from '../../domain/feishu.js';
 import type { Notification, NotificationKind } from '../../domain/notification.js';
-import { RemoteError } from '../remote-error.js';
-import { readSecret, redact } from '../secrets.js';
+import { RemoteError } from '../remote/remote-error.js';
+import { readSecret, redact } from '../remote/secrets.js';
 import { NotifyError, type Notifier } from './contract.js';
 
 const TIMEOUT_MS = 15_000;

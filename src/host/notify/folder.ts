@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeJson } from '../files.js';
+import { writeJson } from '../os/files.js';
 import type { Notifier } from './contract.js';
 
 /** Keeps every message in the run's folder: `notifications/<kind>.json`. */

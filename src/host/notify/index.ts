@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NotifySettings } from '../../domain/feishu.js';
 import type { Notification } from '../../domain/notification.js';
-import { readJson, writeJson } from '../files.js';
+import { readJson, writeJson } from '../os/files.js';
 import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
 import { feishuNotifier } from './feishu.js';

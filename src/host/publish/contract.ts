@@ -46,7 +46,7 @@ export interface Publisher {
 }
 
 /** What is published and how it reads: given by src/report, which this room does not know. */
-export interface Site {
+export interface Publication {
   /** Of the paths in a run's folder (relative, with `/`), those to publish. */
   readonly files: (paths: readonly string[], ledgers: boolean) => readonly string[];
   /** The page that people are sent to, among a run's files. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { DeployKeySettings, PublishSettings } from '../../domain/publish.js';
-import { RemoteError } from '../remote-error.js';
+import { RemoteError } from '../remote/remote-error.js';
 import {
   HISTORY_INDEX,
   type CommitAnswer,

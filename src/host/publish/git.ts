@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import type { ErrorCode } from '../../domain/errors.js';
-import { RemoteError } from '../remote-error.js';
+import { RemoteError } from '../remote/remote-error.js';
 import type { PublishContext } from './contract.js';
 
 /** Runs git in one repository, with nothing of the user's own settings. Rejects with a `RemoteError`. */

@@ -2,8 +2,8 @@ import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import type { PublishSettings } from '../../domain/publish.js';
 import type { ErrorCode } from '../../domain/errors.js';
-import { RemoteError } from '../remote-error.js';
-import { readSecret, redact } from '../secrets.js';
+import { RemoteError } from '../remote/remote-error.js';
+import { readSecret, redact } from '../remote/secrets.js';
 import type { PublishContext } from './contract.js';
 
 const GitHub = Octokit.plugin(restEndpointMethods);

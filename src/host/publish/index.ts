@@ -1,15 +1,15 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PublishAnswer, PublishSettings } from '../../domain/publish.js';
-import { monotonicUs } from '../clock.js';
-import { withLock } from '../lock.js';
-import { RemoteError } from '../remote-error.js';
-import type { Publisher, PublishContext, Remote, Site } from './contract.js';
+import { monotonicUs } from '../os/clock.js';
+import { withLock } from '../os/lock.js';
+import { RemoteError } from '../remote/remote-error.js';
+import type { Publisher, PublishContext, Remote, Publication } from './contract.js';
 import { deployKeyPublisher } from './deploy-key.js';
 import { openIssues, type Issues } from './issues.js';
 import { octokitPublisher } from './octokit.js';
-import { publishOne } from './publish-one.js';
-import type { Patience } from './push-run.js';
+import { publishRun } from './publish-run.js';
+import type { Patience } from './push-commit.js';
 import { owedRuns, recordOf, writeRecord } from './records.js';
 
 /** Every way of publishing. A new one is one file and one line here. */
@@ -18,7 +18,7 @@ export const publishers: readonly Publisher[] = [octokitPublisher, deployKeyPubl
 export interface PublishRequest {
   readonly dataRoot: string;
   readonly settings: PublishSettings;
-  readonly site: Site;
+  readonly publication: Publication;
   /** Pushed with whatever else is owed; without it only what is owed. */
   readonly runId: string | null;
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +59,14 @@ export async function publishOwed(request: PublishRequest): Promise<readonly Pub
   }
 }
 
-async function pushAll({ dataRoot, settings, site, runId, signal, limits }: PublishRequest): Promise<Published[]> {
+async function pushAll({
+  dataRoot,
+  settings,
+  publication,
+  runId,
+  signal,
+  limits,
+}: PublishRequest): Promise<Published[]> {
   const { patienceMs, firstDelayMs, timeoutMs } = { ...LIMITS, ...limits };
   const patience: Patience = { firstDelayMs, endUs: monotonicUs() + patienceMs * 1000, signal };
   const runs = owedRuns(dataRoot, runId === null ? [] : [runId]);
@@ -75,7 +82,7 @@ async function pushAll({ dataRoot, settings, site, runId, signal, limits }: Publ
       try {
         done.push({
           runId: next,
-          ...(await publishOne({ ...opened, dataRoot, settings, site, patience, runId: next })),
+          ...(await publishRun({ ...opened, dataRoot, settings, publication, patience, runId: next })),
         });
       } catch (error) {
         if (error instanceof RemoteError || signal?.aborted === true)

@@ -6,14 +6,14 @@ import {
   type KnownIssue,
 } from '../../domain/issue.js';
 import type { PublishSettings } from '../../domain/publish.js';
-import { RemoteError } from '../remote-error.js';
-import type { PublishContext, Site } from './contract.js';
+import { RemoteError } from '../remote/remote-error.js';
+import type { PublishContext, Publication } from './contract.js';
 import { openGitHub, type GitHubClient } from './github-client.js';
-import { waitOrThrow, type Patience } from './push-run.js';
+import { waitOrThrow, type Patience } from './push-commit.js';
 
 export interface KeepIssue {
   readonly news: IssueNews;
-  readonly site: Site;
+  readonly publication: Publication;
   readonly patience: Patience;
   readonly body: (memory: IssueMemory) => string;
 }
@@ -44,7 +44,7 @@ export function openIssues(settings: PublishSettings, context: PublishContext): 
       // Looks again before each attempt: an issue whose reply was lost is found, and not opened twice.
       for (let failures = 1; ; failures += 1) {
         try {
-          const known = await knownIssues(github, place, request.site);
+          const known = await knownIssues(github, place, request.publication);
           await take(github, place, nextIssueStep(known, request.news), request);
           return;
         } catch (error) {
@@ -55,7 +55,11 @@ export function openIssues(settings: PublishSettings, context: PublishContext): 
   };
 }
 
-async function knownIssues({ rest, call }: GitHubClient, place: Place, site: Site): Promise<KnownIssue[]> {
+async function knownIssues(
+  { rest, call }: GitHubClient,
+  place: Place,
+  publication: Publication,
+): Promise<KnownIssue[]> {
   const { owner, repo, label } = place;
   const found: KnownIssue[] = [];
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
@@ -63,7 +67,7 @@ async function knownIssues({ rest, call }: GitHubClient, place: Place, site: Sit
       rest.issues.listForRepo({ owner, repo, labels: label, state: 'all', per_page: PAGE_SIZE, page }),
     );
     for (const { number, state, state_reason, body, pull_request } of issues) {
-      const memory = pull_request === undefined ? site.issueMemory(body ?? '') : undefined;
+      const memory = pull_request === undefined ? publication.issueMemory(body ?? '') : undefined;
       if (memory !== undefined)
         found.push({ number, memory, open: state === 'open', declined: state_reason === 'not_planned' });
     }
@@ -92,14 +96,14 @@ async function take(
   github: GitHubClient,
   place: Place,
   step: IssueStep,
-  { news, site, body }: KeepIssue,
+  { news, publication, body }: KeepIssue,
 ): Promise<void> {
   if (step.kind === 'nothing') return;
   const { rest, call } = github;
   const { owner, repo, label } = place;
   const text = body(step.memory);
   if (step.kind === 'open') {
-    const title = site.issueTitle(news);
+    const title = publication.issueTitle(news);
     await ensureLabel(github, place);
     await call('opening an issue', () => rest.issues.create({ owner, repo, title, body: text, labels: [label] }));
     return;

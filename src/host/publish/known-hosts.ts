@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeployKeySettings } from '../../domain/publish.js';
-import { RemoteError } from '../remote-error.js';
+import { RemoteError } from '../remote/remote-error.js';
 
 /**
  * Keys of github.com as GitHub publishes them (docs.github.com, "GitHub's SSH key fingerprints"):

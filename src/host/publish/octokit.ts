@@ -1,5 +1,5 @@
 import type { PublishSettings } from '../../domain/publish.js';
-import { RemoteError } from '../remote-error.js';
+import { RemoteError } from '../remote/remote-error.js';
 import {
   HISTORY_INDEX,
   type CommitAnswer,

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { PublicationRecord } from '../../domain/publish.js';
-import { readJson, writeJson } from '../files.js';
-import { dataPaths, runDir } from '../paths.js';
+import { readJson, writeJson } from '../os/files.js';
+import { dataPaths, runDir } from '../data/paths.js';
 
 const recordFile = (dataRoot: string, runId: string): string => join(runDir(dataRoot, runId), 'publication.json');
 

@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { pollUntil } from '../clock.js';
+import { pollUntil } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
-import { readJson } from '../files.js';
-import { withLock } from '../lock.js';
-import { listensOn } from '../ports.js';
-import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../processes.js';
-import { minderFile, minderLog, prepareFolder, readServer, serverLog, type ServerState } from './state.js';
+import { readJson } from '../os/files.js';
+import { withLock } from '../os/lock.js';
+import { listensOn } from '../os/ports.js';
+import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
+import { supervisorFile, supervisorLog, prepareFolder, readServer, serverLog, type ServerState } from './state.js';
 
-const entry = fileURLToPath(new URL('./minder-main.js', import.meta.url));
+const entry = fileURLToPath(new URL('./server-supervisor-main.js', import.meta.url));
 const START_LIMIT_MS = 30_000;
 
-function minderOf(dataRoot: string): ProcessId | undefined {
-  const id = readJson<ProcessId>(minderFile(dataRoot));
+function supervisorOf(dataRoot: string): ProcessId | undefined {
+  const id = readJson<ProcessId>(supervisorFile(dataRoot));
   return id !== undefined && isAlive(id) ? id : undefined;
 }
 
@@ -40,16 +40,16 @@ async function isReady(state: ServerState): Promise<boolean> {
  */
 export async function ensureServer(dataRoot: string, searchAttributes: readonly string[]): Promise<ServerState> {
   prepareFolder(dataRoot);
-  await withLock(`${minderFile(dataRoot)}.lock`, START_LIMIT_MS, async () => {
-    if (minderOf(dataRoot) !== undefined) return;
+  await withLock(`${supervisorFile(dataRoot)}.lock`, START_LIMIT_MS, async () => {
+    if (supervisorOf(dataRoot) !== undefined) return;
     await spawnDetached({
       command: process.execPath,
       args: [entry, dataRoot, ...searchAttributes],
-      env: childEnvironment(`${dataRoot}#minder`, {}),
+      env: childEnvironment(`${dataRoot}#supervisor`, {}),
       cwd: dataRoot,
-      logFile: minderLog(dataRoot),
+      logFile: supervisorLog(dataRoot),
     });
-    await pollUntil(() => Promise.resolve(minderOf(dataRoot)), { limitMs: 10_000, everyMs: 25 });
+    await pollUntil(() => Promise.resolve(supervisorOf(dataRoot)), { limitMs: 10_000, everyMs: 25 });
   });
   const ready = await pollUntil(
     async () => {

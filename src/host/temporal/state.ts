@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, writeJson } from '../files.js';
-import { dataPaths } from '../paths.js';
-import { isAlive, ownIdentity, type ProcessId } from '../processes.js';
+import { readJson, writeJson } from '../os/files.js';
+import { dataPaths } from '../data/paths.js';
+import { isAlive, ownIdentity, type ProcessId } from '../os/processes.js';
 
 /** The embedded Temporal server of a data folder: `server.json`. Ports stay the same over restarts if they are free. */
 export interface ServerState {
@@ -18,8 +18,8 @@ const folder = (dataRoot: string): string => dataPaths(dataRoot).temporal;
 export const serverFile = (dataRoot: string): string => join(folder(dataRoot), 'server.json');
 export const databaseFile = (dataRoot: string): string => join(folder(dataRoot), 'temporal.db');
 export const serverLog = (dataRoot: string): string => join(folder(dataRoot), 'server.log');
-export const minderFile = (dataRoot: string): string => join(folder(dataRoot), 'minder.json');
-export const minderLog = (dataRoot: string): string => join(folder(dataRoot), 'minder.log');
+export const supervisorFile = (dataRoot: string): string => join(folder(dataRoot), 'supervisor.json');
+export const supervisorLog = (dataRoot: string): string => join(folder(dataRoot), 'supervisor.log');
 export const workerLog = (dataRoot: string): string => join(folder(dataRoot), 'worker.log');
 
 export const readServer = (dataRoot: string): ServerState | undefined => readJson<ServerState>(serverFile(dataRoot));

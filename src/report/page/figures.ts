@@ -1,5 +1,4 @@
-import type { Timeline } from '../timeline.js';
-import { MARK_CLASSES, MARK_WORDS } from '../timeline.js';
+import { type Timeline, MARK_CLASSES, MARK_WORDS } from '../timeline.js';
 import { CURVE, type SdkCurves } from '../charts/percentile-chart.js';
 import type { DrawnChart } from '../charts/render.js';
 import { dash, number } from '../format.js';

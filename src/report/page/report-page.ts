@@ -18,7 +18,15 @@ import {
   worstFirst,
   type Table,
 } from '../tables.js';
-import { commandsAgain, comparedLine, factLines, faultLines, processorsLines, SYMBOL, versionsOf } from '../texts.js';
+import {
+  commandsAgain,
+  comparedLine,
+  factLines,
+  faultLines,
+  processorsLines,
+  SYMBOL,
+  versionsOf,
+} from '../report-sentences.js';
 import { figure, percentileLegend, percentileTable, tableHtml, timelineLegend, timelineTable } from './figures.js';
 import { inline, pageFrame, paragraph } from './frame.js';
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../../host/helpers.js';
-import { publicationOf, storeRun } from '../../host/publish/stored-run.js';
-import { createRepository, type Repository } from '../../support/github/repository.js';
-import { startGitHub, type GitHubServer } from '../../support/github/server.js';
-import { run, type Ran } from '../../support/program.js';
+import { temporaryFolder } from '../../../testing/processes.js';
+import { publicationOf, storeRun } from '../../../testing/reports/publishable-run.js';
+import { createRepository, type Repository } from '../../../testing/github/repository.js';
+import { startGitHub, type GitHubServer } from '../../../testing/github/server.js';
+import { run, type Ran } from '../../../testing/program.js';
 
 let folder: string;
 let repository: Repository;

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { syntheticRun } from '../../report/support/synthetic.js';
-import { writeLedger, writeRun } from '../../report/support/stored.js';
-import { openPages, run, type Ran } from '../../support/program.js';
-import { scratchFolder } from '../../support/scratch.js';
+import { syntheticRun } from '../../../testing/reports/synthetic.js';
+import { writeLedger, writeRun } from '../../../testing/reports/stored.js';
+import { openPages, run, type Ran } from '../../../testing/program.js';
+import { scratchFolder } from '../../../testing/scratch.js';
 
 // The commands that read stored runs, as processes. What they say of a real round: test/e2e/round.test.ts.
 const sources = syntheticRun({ messages: 120, sdks: ['go', 'rust'], lostEvery: 4 });

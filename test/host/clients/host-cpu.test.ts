@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { cpuShares, cpuTicks, type CpuTicks } from '../../../src/host/clients/host-cpu.js';
-import { pollUntil } from '../../../src/host/clock.js';
-import { childEnvironment } from '../../../src/host/processes.js';
-import { temporaryFolder } from '../helpers.js';
+import { pollUntil } from '../../../src/host/os/clock.js';
+import { childEnvironment } from '../../../src/host/os/processes.js';
+import { temporaryFolder } from '../../../testing/processes.js';
 
 const ticks = (change: Partial<CpuTicks>): CpuTicks => ({
   ...{ total: 0, idle: 0, clients: 0, cluster: new Map<number, number>() },

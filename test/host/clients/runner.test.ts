@@ -2,13 +2,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, write
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../../src/domain/client-result.js';
-import { pollUntil } from '../../../src/host/clock.js';
+import { pollUntil } from '../../../src/host/os/clock.js';
 import type * as Clients from '../../../src/host/clients/index.js';
 import { readyFile, runnerFile, type ClientReady, type PhaseRunner } from '../../../src/host/clients/phase.js';
-import { readJson } from '../../../src/host/files.js';
-import { findOwned, signalProcess } from '../../../src/host/processes.js';
-import { built } from '../../support/built.js';
-import { endOwnedBy, scratchFolder } from '../../support/scratch.js';
+import { readJson } from '../../../src/host/os/files.js';
+import { findOwned, signalProcess } from '../../../src/host/os/processes.js';
+import { built } from '../../../testing/built.js';
+import { endOwnedBy, scratchFolder } from '../../../testing/scratch.js';
 
 const { startClients, stopClients, killClients, collectClients } = await built<typeof Clients>('host/clients/index.js');
 

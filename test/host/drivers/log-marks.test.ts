@@ -2,7 +2,7 @@ import { appendFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newLogLines } from '../../../src/host/drivers/log-marks.js';
-import { temporaryFolder } from '../helpers.js';
+import { temporaryFolder } from '../../../testing/processes.js';
 
 /** A log and what is new in it. */
 function aLog() {

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClusterDriver } from '../../../src/host/drivers/contract.js';
-import { readJson } from '../../../src/host/files.js';
+import { readJson } from '../../../src/host/os/files.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
 import { stateFilePath } from '../../../src/host/drivers/state-file.js';
 import { robustmqDriver } from '../../../src/host/drivers/robustmq/index.js';
-import { describeWithStandIn, standInFor } from '../../support/robustmq-stand-in.js';
-import { signalProcess, waitGone } from '../../../src/host/processes.js';
-import { errorOf } from '../cluster.js';
-import { ownedBy, temporaryFolder } from '../helpers.js';
+import { describeWithStandIn, standInFor } from '../../../testing/robustmq-stand-in.js';
+import { signalProcess, waitGone } from '../../../src/host/os/processes.js';
+import { errorOf } from '../../../testing/host-cluster.js';
+import { ownedBy, temporaryFolder } from '../../../testing/processes.js';
 
 // Between the choice of a port and its use somebody else may take it: here that is this file, in time, each time.
 

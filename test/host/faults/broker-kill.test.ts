@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTarget, faultOf, injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { checkTarget, faultOf, injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
-import type { FaultTicket } from '../../../src/host/faults/contract.js';
-import { isAlive, signalProcess } from '../../../src/host/processes.js';
-import { recoverTicket } from '../../../src/host/recovery.js';
-import { readTicket, writeTicket } from '../../../src/host/tickets.js';
+import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
+import { isAlive, signalProcess } from '../../../src/host/os/processes.js';
+import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
+import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import {
   connectClient,
@@ -16,8 +17,8 @@ import {
   startCluster,
   unproved,
   type TestCluster,
-} from '../cluster.js';
-import { until } from '../helpers.js';
+} from '../../../testing/host-cluster.js';
+import { until } from '../../../testing/processes.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(disconnectClients);
 
 const plan = (scenario: Scenario) => planFault(faults, cluster.plan, scenario, driver);
-const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver);
+const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
 const observe = (faultId: string, limitMs = 20_000) => observeFault(faults, cluster.dir, faultId, driver, limitMs);
 const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 30_000);
 

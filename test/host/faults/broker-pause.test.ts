@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
-import type { FaultTicket } from '../../../src/host/faults/contract.js';
-import { isAlive, isStopped, signalProcess, waitGone, type ProcessId } from '../../../src/host/processes.js';
-import { recoverTicket } from '../../../src/host/recovery.js';
-import { writeTicket } from '../../../src/host/tickets.js';
-import { driver, healthy, pauseOf, startCluster, unproved, type TestCluster } from '../cluster.js';
+import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
+import { isAlive, isStopped, signalProcess, waitGone, type ProcessId } from '../../../src/host/os/processes.js';
+import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
+import { writeTicket } from '../../../src/host/tickets/store.js';
+import { driver, healthy, pauseOf, startCluster, unproved, type TestCluster } from '../../../testing/host-cluster.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -14,7 +15,7 @@ beforeAll(async () => {
 
 const plan = (victim: 'follower' | 'leader', target?: string) =>
   planFault(faults, cluster.plan, pauseOf(victim, target), driver);
-const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver);
+const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
 const observe = (faultId: string, limitMs = 20_000) => observeFault(faults, cluster.dir, faultId, driver, limitMs);
 const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 30_000);
 const processIn = ({ before }: FaultTicket) => before['process'] as ProcessId;

@@ -1,13 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clearDirty, dirtyMark } from '../../../src/host/dirty.js';
-import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { clearDirty, dirtyMark } from '../../../src/host/tickets/dirty-mark.js';
+import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
 import { addDelay } from '../../../src/host/drivers/toxiproxy/api.js';
-import { signalProcess, waitGone, type ProcessId } from '../../../src/host/processes.js';
-import { recoverTicket } from '../../../src/host/recovery.js';
-import { readTicket } from '../../../src/host/tickets.js';
-import { delayOf, driver, errorOf, startCluster, unproved, type TestCluster } from '../cluster.js';
+import { signalProcess, waitGone, type ProcessId } from '../../../src/host/os/processes.js';
+import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
+import { readTicket } from '../../../src/host/tickets/store.js';
+import { delayOf, driver, errorOf, startCluster, unproved, type TestCluster } from '../../../testing/host-cluster.js';
 
 const DELAY_MS = 60;
 const PATHS = ['clients-n1', 'clients-n2', 'clients-n3', 'n1-n2', 'n1-n3', 'n2-n3'];
@@ -23,7 +24,7 @@ beforeEach(async () => {
 const network = () => driver.network(cluster.dir)!.proxies!;
 const active = () => network().active();
 const plan = (delayMs = DELAY_MS) => planFault(faults, cluster.plan, delayOf(delayMs), driver);
-const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver);
+const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
 const look = (faultId: string) => observeFault(faults, cluster.dir, faultId, driver, 0);
 const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 20_000);
 

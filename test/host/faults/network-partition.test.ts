@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/host/commands.js';
-import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { runCommand } from '../../../src/host/os/commands.js';
+import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
-import { namespaceProblems, namespacesOf } from '../../../src/host/namespaces.js';
-import { isAlive, signalProcess } from '../../../src/host/processes.js';
-import { recoverTicket } from '../../../src/host/recovery.js';
-import { readTicket, writeTicket } from '../../../src/host/tickets.js';
-import { driver, healthy, partitionOf, startCluster, unproved, type TestCluster } from '../cluster.js';
-import { ownedBy, until } from '../helpers.js';
+import { namespaceProblems, namespacesOf } from '../../../src/host/os/namespaces.js';
+import { isAlive, signalProcess } from '../../../src/host/os/processes.js';
+import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
+import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
+import {
+  driver,
+  healthy,
+  partitionOf,
+  startCluster,
+  unproved,
+  type TestCluster,
+} from '../../../testing/host-cluster.js';
+import { ownedBy, until } from '../../../testing/processes.js';
 
 const problems = namespaceProblems();
 /** In continuous integration a machine that cannot do it is a failure, and not a reason to look away. */
@@ -28,7 +36,7 @@ describe.each([
 
   const plan = (victim: 'follower' | 'leader', target?: string) =>
     planFault(faults, cluster.plan, partitionOf(victim, target), driver);
-  const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver);
+  const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
   const observe = (faultId: string, limitMs = 20_000) => observeFault(faults, cluster.dir, faultId, driver, limitMs);
   const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 30_000);
   const active = async (): Promise<string[]> => {
@@ -93,7 +101,7 @@ describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
   const table = async (namespace: unknown) => (await runCommand('nft', ['list', 'tables'], String(namespace))).stdout;
   const injected = async () => {
     const { faultId } = await planFault(faults, cluster.plan, partitionOf('follower'), driver);
-    const ticket = await injectFault(faults, cluster.dir, faultId, driver);
+    const ticket = await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
     const { namespace } = ticket.before['own'] as { namespace: string };
     expect(await table(namespace)).toContain('robustmq_chaos');
     return { ticket, namespace };

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { holdFault, injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { holdFault, injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
-import { recoverTicket } from '../../../src/host/recovery.js';
-import { driver, startCluster, unproved, type TestCluster } from '../cluster.js';
+import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
+import { driver, startCluster, unproved, type TestCluster } from '../../../testing/host-cluster.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -24,7 +25,7 @@ describe('the control', () => {
     async () => {
       const before = await driver.nodes(cluster.dir);
       const { faultId } = await planFault(faults, cluster.plan, control, driver);
-      await injectFault(faults, cluster.dir, faultId, driver);
+      await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
       expect((await observeFault(faults, cluster.dir, faultId, driver, 5000)).observed).toBe(true);
       expect(await holdFault(faults, cluster.dir, faultId, driver, 10)).toBe(false);
       expect(unproved((await recoverTicket(faults, cluster.dir, faultId, 'workflow', 10_000)).healed)).toEqual([]);
@@ -34,7 +35,7 @@ describe('the control', () => {
 
   it('says so when a broker died in it: then it was no control', async () => {
     const { faultId } = await planFault(faults, cluster.plan, control, driver);
-    await injectFault(faults, cluster.dir, faultId, driver);
+    await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
     await driver.killNode(cluster.dir, 'n1');
     expect((await observeFault(faults, cluster.dir, faultId, driver, 0)).observed).toBe(false);
     expect(await holdFault(faults, cluster.dir, faultId, driver, 10_000)).toBe(true);

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { RunPlan } from '../../../src/domain/plan.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
-import { injectFault, observeFault, planFault } from '../../../src/host/fault-control.js';
+import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { robustmqDriver as driver } from '../../../src/host/drivers/robustmq/index.js';
 import { faults } from '../../../src/host/faults/index.js';
-import { writeLease } from '../../../src/host/lease.js';
-import { recoverTicket } from '../../../src/host/recovery.js';
-import { plan as basePlan } from '../../report/fixtures.js';
-import { describeWithStandIn, standInFor } from '../../support/robustmq-stand-in.js';
-import { errorOf, killOf, partitionOf, unproved } from '../cluster.js';
-import { temporaryFolder } from '../helpers.js';
+import { writeLease } from '../../../src/host/tickets/lease.js';
+import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
+import { plan as basePlan } from '../../../testing/reports/values.js';
+import { describeWithStandIn, standInFor } from '../../../testing/robustmq-stand-in.js';
+import { errorOf, killOf, partitionOf, unproved } from '../../../testing/host-cluster.js';
+import { temporaryFolder } from '../../../testing/processes.js';
 
 // The faults on the driver `robustmq`, with the stand-in for its broker: nothing here is about RobustMQ.
 
@@ -53,7 +54,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     expect(targets).not.toContain(cluster.leader);
     expect(load.map(({ leader }) => leader)).not.toContain(targets[0]);
     expect(reason).toContain('leads 0 of 3 groups');
-    await injectFault(faults, dir, faultId, driver);
+    await injectFault(faults, dir, faultId, driver, confirmKeeper);
     expect((await observe(faultId)).observed).toBe(true);
     expect(unproved((await recover(faultId)).healed)).toEqual([]);
   });
@@ -62,7 +63,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     const { faultId, targets, reason } = await planned(killOf('leader'));
     expect(targets).toEqual([(await driver.leaders(dir)).cluster.leader]);
     expect(reason).toContain('leads 3 of 3 groups');
-    await injectFault(faults, dir, faultId, driver);
+    await injectFault(faults, dir, faultId, driver, confirmKeeper);
     const { observed, leaders } = await observe(faultId);
     expect(observed).toBe(true);
     // The two raft groups that nobody can place are recorded, too.
@@ -91,7 +92,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
 
   it('a rebalance is seen: killed, taken over, back, and led by the first leader again with every node alive', async () => {
     const { faultId, targets } = await planned(scenarioOf('leader-rebalance'));
-    await injectFault(faults, dir, faultId, driver);
+    await injectFault(faults, dir, faultId, driver, confirmKeeper);
     expect((await driver.nodes(dir)).every(({ alive }) => alive)).toBe(true);
     const { observed, leaders } = await observe(faultId);
     expect(observed).toBe(true);
@@ -104,7 +105,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     const { faultId, targets } = await planned(scenarioOf('majority-kill'));
     expect(targets).toHaveLength(2);
     expect(targets).toContain((await driver.leaders(dir)).cluster.leader);
-    await injectFault(faults, dir, faultId, driver);
+    await injectFault(faults, dir, faultId, driver, confirmKeeper);
     expect((await driver.nodes(dir)).filter(({ alive }) => alive)).toHaveLength(1);
     expect((await observe(faultId)).observed).toBe(true);
     const { healed, died } = await recover(faultId);

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ClusterNetwork } from '../../../src/host/drivers/contract.js';
+import type { ClusterNetwork, FaultCluster } from '../../../src/host/drivers/contract.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
-import type { FaultCluster } from '../../../src/host/faults/contract.js';
 import { chaosd } from '../../../src/host/injectors/chaosd.js';
 import type { Injection, Work } from '../../../src/host/injectors/contract.js';
 
@@ -97,7 +96,7 @@ describe('a delay by chaosd', () => {
   it('is asked for with the protocol and the ports as text, is seen, and is taken back', async () => {
     const server = await standIn();
     const injection = await planned(server.url);
-    expect(await chaosd.unfit(workOn(server.url), cluster)).toBeUndefined();
+    expect(await chaosd.unavailableReason(workOn(server.url), cluster)).toBeUndefined();
     await chaosd.inject(injection, cluster);
     expect(server.posts).toEqual([
       {
@@ -152,29 +151,31 @@ describe('a delay by chaosd', () => {
 
 describe('chaosd is not used', () => {
   it('where no server is named', async () => {
-    expect(await chaosd.unfit({ ...workOn(''), params: {} }, cluster)).toBe('it is not configured (params.chaosd_url)');
+    expect(await chaosd.unavailableReason({ ...workOn(''), params: {} }, cluster)).toBe(
+      'it is not configured (params.chaosd_url)',
+    );
   });
 
   it('where the server does not answer', async () => {
     const server = await standIn();
     await Promise.all(servers.splice(0).map((each) => new Promise((resolve) => each.close(resolve))));
-    expect(await chaosd.unfit(workOn(server.url), cluster)).toMatch(/does not answer/);
+    expect(await chaosd.unavailableReason(workOn(server.url), cluster)).toMatch(/does not answer/);
   });
 
   it('beside another experiment, since each takes the qdiscs of all interfaces away', async () => {
     const server = await standIn();
     server.rows.push({ uid: 'somebody-else', status: 'success' }, { uid: 'old', status: 'destroyed' });
-    expect(await chaosd.unfit(workOn(server.url), cluster)).toMatch(
+    expect(await chaosd.unavailableReason(workOn(server.url), cluster)).toMatch(
       /an experiment that is not over: somebody-else \(success\)$/,
     );
   });
 
   it('on an interface that no broker’s traffic leaves by, and for cuts', async () => {
     const server = await standIn();
-    expect(await chaosd.unfit(workOn(server.url, 'eth0'), cluster)).toMatch(
+    expect(await chaosd.unavailableReason(workOn(server.url, 'eth0'), cluster)).toMatch(
       /no broker's traffic leaves this host by eth0/,
     );
     const cut: Work = { effect: { kind: 'partition', node: 'n1' }, params: { chaosd_url: server.url } };
-    expect(await chaosd.unfit(cut, cluster)).toBe('it is used for delays only');
+    expect(await chaosd.unavailableReason(cut, cluster)).toBe('it is used for delays only');
   });
 });

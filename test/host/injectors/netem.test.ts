@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runCommand, type CommandResult, type RunCommand } from '../../../src/host/commands.js';
-import type { ClusterNetwork, NetworkInterface } from '../../../src/host/drivers/contract.js';
+import { runCommand, type CommandResult, type RunCommand } from '../../../src/host/os/commands.js';
+import type { ClusterNetwork, NetworkInterface, FaultCluster } from '../../../src/host/drivers/contract.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
-import type { FaultCluster } from '../../../src/host/faults/contract.js';
 import type { Injection, Work } from '../../../src/host/injectors/contract.js';
 import { createNetem, netem } from '../../../src/host/injectors/netem.js';
 
@@ -125,17 +124,17 @@ describe('netem refuses, each with its own words and the remedy', () => {
       /port 22 of a broker is one that is never touched/,
     ],
   ])('%s', async (_what, target, interfaces, rules, message) => {
-    expect(await createNetem(machine(rules).run).unfit(delay(target), on(interfaces))).toMatch(message);
+    expect(await createNetem(machine(rules).run).unavailableReason(delay(target), on(interfaces))).toMatch(message);
   });
 
   it('a cut, which it cannot do', async () => {
     const work: Work = { effect: { kind: 'partition', node: 'n1' }, params: {} };
-    expect(await netem.unfit(work, on(SPACES))).toBe('it delays, and does not cut');
+    expect(await netem.unavailableReason(work, on(SPACES))).toBe('it delays, and does not cut');
   });
 
   it('nothing where all is there, and touches nothing to find that out', async () => {
     const { run, asked } = machine([has]);
-    expect(await createNetem(run).unfit(delay('eth0'), on(SPACES))).toBeUndefined();
+    expect(await createNetem(run).unavailableReason(delay('eth0'), on(SPACES))).toBeUndefined();
     expect(asked.filter((line) => !/qdisc show dev|^unshare -n tc/.test(line))).toEqual([]);
   });
 });
@@ -232,7 +231,7 @@ describe('netem', () => {
 describe('netem on this very machine', () => {
   it('is asked of the kernel in a namespace that vanishes: it can do it, or says what is missing', async () => {
     const before = await runCommand('tc', ['qdisc', 'show']);
-    const answer = await netem.unfit(delay('lo'), on([LO]));
+    const answer = await netem.unavailableReason(delay('lo'), on([LO]));
     expect(answer ?? 'it can').toMatch(/^it can$|no netem|no prio|root is needed|not installed/);
     expect(await runCommand('tc', ['qdisc', 'show'])).toEqual(before);
   });

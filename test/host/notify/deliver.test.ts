@@ -5,7 +5,7 @@ import type { Notification } from '../../../src/domain/notification.js';
 import { NotifyError, type Notifier } from '../../../src/host/notify/contract.js';
 import { folderNotifier } from '../../../src/host/notify/folder.js';
 import { deliver } from '../../../src/host/notify/index.js';
-import { temporaryFolder } from '../helpers.js';
+import { temporaryFolder } from '../../../testing/processes.js';
 
 const folder = temporaryFolder();
 let runs = 0;

@@ -5,8 +5,8 @@ import type { Notification, NotificationKind } from '../../../src/domain/notific
 import { NotifyError } from '../../../src/host/notify/contract.js';
 import { feishuNotifier, signature } from '../../../src/host/notify/feishu.js';
 import { deliver } from '../../../src/host/notify/index.js';
-import { startFeishu, type FeishuServer, type FeishuTrouble } from '../../support/feishu.js';
-import { temporaryFolder } from '../helpers.js';
+import { startFeishu, type FeishuServer, type FeishuTrouble } from '../../../testing/feishu.js';
+import { temporaryFolder } from '../../../testing/processes.js';
 
 const settings: FeishuSettings = {
   webhook: { env: 'CHAOS_TEST_WEBHOOK', file: null },

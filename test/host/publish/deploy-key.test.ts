@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeployKeySettings, PublishSettings } from '../../../src/domain/publish.js';
 import { publishOwed, type Published, type PublishLimits } from '../../../src/host/publish/index.js';
 import { GITHUB_HOST_KEYS } from '../../../src/host/publish/known-hosts.js';
-import { createRepository, type Repository } from '../../support/github/repository.js';
-import { sshdMissing, startSshd, type Sshd } from '../../support/sshd.js';
-import { temporaryFolder } from '../helpers.js';
-import { publicationOf, requestFor, settingsFor, storeRun } from './stored-run.js';
+import { createRepository, type Repository } from '../../../testing/github/repository.js';
+import { sshdMissing, startSshd, type Sshd } from '../../../testing/sshd.js';
+import { temporaryFolder } from '../../../testing/processes.js';
+import { publicationOf, requestFor, settingsFor, storeRun } from '../../../testing/reports/publishable-run.js';
 
 const missing = sshdMissing();
 if (missing !== undefined) console.warn(`skipped: ${missing}`);

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publishOwed, type Published } from '../../../src/host/publish/index.js';
-import { createRepository, type Repository } from '../../support/github/repository.js';
-import { startGitHub, type GitHubServer } from '../../support/github/server.js';
-import { temporaryFolder } from '../helpers.js';
-import { publicationOf, requestFor, settingsFor, storeRun } from './stored-run.js';
+import { createRepository, type Repository } from '../../../testing/github/repository.js';
+import { startGitHub, type GitHubServer } from '../../../testing/github/server.js';
+import { temporaryFolder } from '../../../testing/processes.js';
+import { publicationOf, requestFor, settingsFor, storeRun } from '../../../testing/reports/publishable-run.js';
 
 let dataRoot: string;
 let repository: Repository;

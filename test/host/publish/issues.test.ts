@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publishOwed, type Published } from '../../../src/host/publish/index.js';
-import { createRepository } from '../../support/github/repository.js';
-import { startGitHub, type GitHubServer } from '../../support/github/server.js';
-import { catalogue, outcome } from '../../domain/fixtures.js';
-import { result } from '../../report/fixtures.js';
-import { temporaryFolder } from '../helpers.js';
-import { publicationOf, requestFor, settingsFor, storeRun } from './stored-run.js';
+import { createRepository } from '../../../testing/github/repository.js';
+import { startGitHub, type GitHubServer } from '../../../testing/github/server.js';
+import { catalogue, outcome } from '../../../testing/values.js';
+import { result } from '../../../testing/reports/values.js';
+import { temporaryFolder } from '../../../testing/processes.js';
+import { publicationOf, requestFor, settingsFor, storeRun } from '../../../testing/reports/publishable-run.js';
 
 let dataRoot: string;
 let github: GitHubServer;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PublishSettings } from '../../../src/domain/publish.js';
 import { publishOwed, type Published, type PublishLimits } from '../../../src/host/publish/index.js';
-import { createRepository, type Repository } from '../../support/github/repository.js';
-import { startGitHub, type GitHubServer, type Trouble } from '../../support/github/server.js';
+import { createRepository, type Repository } from '../../../testing/github/repository.js';
+import { startGitHub, type GitHubServer, type Trouble } from '../../../testing/github/server.js';
 import { historyEntry } from '../../../src/report/history.js';
 import { jsonReport } from '../../../src/report/json.js';
-import { runData } from '../../report/fixtures.js';
-import { temporaryFolder } from '../helpers.js';
-import { publicationOf, requestFor, settingsFor, storeRun } from './stored-run.js';
+import { runData } from '../../../testing/reports/values.js';
+import { temporaryFolder } from '../../../testing/processes.js';
+import { publicationOf, requestFor, settingsFor, storeRun } from '../../../testing/reports/publishable-run.js';
 
 const UPDATE_REF = 'patch /repos/{owner}/{repo}/git/refs/{ref}';
 

@@ -12,9 +12,9 @@ import {
   marksIn,
   openPage,
   SCREENS,
-} from '../../support/browser.js';
-import { scratchFolder } from '../../support/scratch.js';
-import { syntheticHistory } from '../support/synthetic-history.js';
+} from '../../../testing/browser.js';
+import { scratchFolder } from '../../../testing/scratch.js';
+import { syntheticHistory } from '../../../testing/reports/synthetic-history.js';
 
 const entries = syntheticHistory(60);
 const breakers = [{ cluster: 'local', failures_in_a_row: 3, open: true, since: null, note: 'Resume it.' }];

@@ -9,9 +9,9 @@ import { spotsOf } from '../../../src/report/charts/marks.js';
 import { WIDE_PX } from '../../../src/report/charts/render.js';
 import { runFiles } from '../../../src/report/run-files.js';
 import { timelineOf } from '../../../src/report/timeline.js';
-import { barriers, browserMissing, launchBrowser, marksIn, openPage, SCREENS } from '../../support/browser.js';
-import { scratchFolder } from '../../support/scratch.js';
-import { syntheticRun } from '../support/synthetic.js';
+import { barriers, browserMissing, launchBrowser, marksIn, openPage, SCREENS } from '../../../testing/browser.js';
+import { scratchFolder } from '../../../testing/scratch.js';
+import { syntheticRun } from '../../../testing/reports/synthetic.js';
 
 const sources = syntheticRun({ messages: 400, sdks: ['go', 'rust'], lostEvery: 50 });
 const files = runFiles(sources);

@@ -1,4 +1,4 @@
-import { isAlive } from '../../processes.js';
+import { isAlive } from '../../os/processes.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { isServerUp, jsz, loadStreams, type GroupCluster, type Jsz } from './monitor.js';
 import { loadState, type NatsNode, type NatsState } from './state.js';

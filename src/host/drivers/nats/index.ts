@@ -1,7 +1,7 @@
 import { execa } from 'execa';
-import { namespaceProblems } from '../../namespaces.js';
-import { requireTool } from '../../tools.js';
-import { fileSha256 } from '../../versions.js';
+import { namespaceProblems } from '../../os/namespaces.js';
+import { requireTool } from '../../os/tools.js';
+import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, ClusterStarted, NodeView, StartOptions } from '../contract.js';
 import { unhealthy } from './health.js';

@@ -1,5 +1,5 @@
 import { ChaosError } from '../../../domain/errors.js';
-import { pollUntil, sleepMs } from '../../clock.js';
+import { pollUntil, sleepMs } from '../../os/clock.js';
 import { fromAny, liveNodes } from '../broker-processes.js';
 import type { GroupLeader, Leaders } from '../contract.js';
 import { jsz, loadStreams, monitor, type GroupCluster, type Raftz } from './monitor.js';

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
-import { pollUntil } from '../../clock.js';
-import { namespaceFile } from '../../commands.js';
-import { removeNamespaces } from '../../namespaces.js';
-import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
-import { requireTool } from '../../tools.js';
+import { pollUntil } from '../../os/clock.js';
+import { namespaceFile } from '../../os/commands.js';
+import { removeNamespaces } from '../../os/namespaces.js';
+import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
+import { requireTool } from '../../os/tools.js';
 import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
@@ -14,8 +14,7 @@ import { unhealthy } from './health.js';
 import { isServerUp } from './monitor.js';
 import { planState } from './plan.js';
 import { serverConfig } from './server-config.js';
-import { loadState, natsFile, natsLock, saveState, updateNode } from './state.js';
-import type { NatsNode, NatsState } from './state.js';
+import { loadState, natsFile, natsLock, saveState, updateNode, type NatsNode, type NatsState } from './state.js';
 
 const START_LIMIT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;

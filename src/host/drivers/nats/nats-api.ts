@@ -1,5 +1,5 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { monotonicUs } from '../../clock.js';
+import { monotonicUs } from '../../os/clock.js';
 import type { Login } from '../mqtt-probe.js';
 import type { NatsNode } from './state.js';
 

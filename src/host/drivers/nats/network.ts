@@ -1,4 +1,4 @@
-import { NODE_DEVICE } from '../../namespaces.js';
+import { NODE_DEVICE } from '../../os/namespaces.js';
 import { nodeIds } from '../broker-processes.js';
 import type { ClusterNetwork, NetworkInterface, NetworkPath, StartOptions } from '../contract.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createNamespaces, type NodePlace } from '../../namespaces.js';
-import { portBlock } from '../../ports.js';
+import { createNamespaces, type NodePlace } from '../../os/namespaces.js';
+import { portBlock } from '../../os/ports.js';
 import { nodeIds } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import type { ProxyLink } from '../toxiproxy/api.js';

@@ -1,4 +1,4 @@
-import type { ProcessId } from '../../processes.js';
+import type { ProcessId } from '../../os/processes.js';
 import type { NetworkMode } from '../contract.js';
 import { clusterLock, stateFile } from '../state-file.js';
 import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';

@@ -1,4 +1,4 @@
-import { isAlive } from '../../processes.js';
+import { isAlive } from '../../os/processes.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { activeSegment, adminGet, type ClusterInfo } from './admin.js';
 import { METADATA_GROUP, raftView } from './raft-view.js';

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { ChaosError } from '../../../domain/errors.js';
-import { fileSha256 } from '../../versions.js';
+import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, NodeView, StartOptions } from '../contract.js';
 import { clientIds } from './admin.js';

@@ -1,5 +1,5 @@
 import { ChaosError } from '../../../domain/errors.js';
-import { pollUntil } from '../../clock.js';
+import { pollUntil } from '../../os/clock.js';
 import { fromAny, liveNodes } from '../broker-processes.js';
 import type { GroupLeader, Leaders } from '../contract.js';
 import { activeSegment } from './admin.js';

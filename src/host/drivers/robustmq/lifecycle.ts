@@ -1,15 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { pollUntil } from '../../clock.js';
-import { childEnvironment, spawnDetached, sweepOwned } from '../../processes.js';
+import { pollUntil } from '../../os/clock.js';
+import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
 import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
 import { nodeProblem, raftProblem } from './health.js';
 import { planState, type RobustStart } from './plan.js';
 import { loggerConfig, serverConfig } from './server-config.js';
-import { loadState, nodeOf, robustFile, robustLock, saveState, updateNode } from './state.js';
-import type { RobustNode, RobustState } from './state.js';
+import {
+  loadState,
+  nodeOf,
+  robustFile,
+  robustLock,
+  saveState,
+  updateNode,
+  type RobustNode,
+  type RobustState,
+} from './state.js';
 
 /** A node needs 5 to 6 s on an idle machine; one that has no quorum never gets ready. */
 const NODE_START_LIMIT_MS = 120_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { portBlock } from '../../ports.js';
+import { portBlock } from '../../os/ports.js';
 import type { StartOptions } from '../contract.js';
 import { idOf, type NodePorts, type RobustNode, type RobustState } from './state.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { activeSegment, adminGet, adminPost } from './admin.js';
 import { fromAny, liveNodes } from '../broker-processes.js';
 import { idOf, loadState, saveState, type LoadTopic, type RobustNode, type RobustState } from './state.js';
-import { pollUntil } from '../../clock.js';
+import { pollUntil } from '../../os/clock.js';
 
 /** So many topics are made at most to have one led by the wanted node: the first node leads the cluster's own, and is the last to get any. */
 const TRIES = 240;

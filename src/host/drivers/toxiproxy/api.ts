@@ -1,4 +1,4 @@
-import { PortTaken, saysPortTaken } from '../../ports.js';
+import { PortTaken, saysPortTaken } from '../../os/ports.js';
 
 /** One Toxiproxy proxy. `client-n1`: clients to n1; `route-n1-n2`: the route that n1 dials to n2. */
 export interface ProxyLink {

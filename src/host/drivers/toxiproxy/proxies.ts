@@ -1,9 +1,16 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { monotonicUs, pollUntil } from '../../clock.js';
-import { PortTaken, listensOn, portTakenIn } from '../../ports.js';
-import { childEnvironment, endProcess, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../../processes.js';
-import { requireTool } from '../../tools.js';
+import { monotonicUs, pollUntil } from '../../os/clock.js';
+import { PortTaken, listensOn, portTakenIn } from '../../os/ports.js';
+import {
+  childEnvironment,
+  endProcess,
+  isAlive,
+  spawnDetached,
+  sweepOwned,
+  type ProcessId,
+} from '../../os/processes.js';
+import { requireTool } from '../../os/tools.js';
 import type { EquipmentDeath, Proxies } from '../contract.js';
 import type { Locked } from '../state-file.js';
 import * as toxiproxy from './api.js';

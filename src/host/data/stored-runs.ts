@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChaosError } from '../../domain/errors.js';
+import type { ReportFile, RunData } from '../../domain/report-data.js';
+import { readJson } from '../os/files.js';
+import { dataPaths, runDir } from './paths.js';
+
+export interface StoredRun {
+  readonly runId: string;
+  /** Null for a run that has no report (yet), or none that can be read. */
+  readonly data: RunData | null;
+  /** Why a report that is there cannot be read. */
+  readonly problem: string | null;
+}
+
+/** Every run of a data folder, oldest first. One whose files are damaged is listed with what is wrong, and hides no other. */
+export function storedRuns(dataRoot: string): StoredRun[] {
+  const { runs } = dataPaths(dataRoot);
+  if (!existsSync(runs)) return [];
+  const found = readdirSync(runs)
+    .filter((name) => existsSync(join(runs, name, 'run.json')))
+    .map((runId) => ({ ...readRun(join(runs, runId)), runId }));
+  return found
+    .sort((a, b) => a.startedAt.localeCompare(b.startedAt))
+    .map(({ runId, data, problem }) => ({ runId, data, problem }));
+}
+
+function readRun(dir: string): Omit<StoredRun, 'runId'> & { readonly startedAt: string } {
+  try {
+    const { startedAt = '' } = readJson<{ startedAt?: string }>(join(dir, 'run.json')) ?? {};
+    return { data: readReport(dir) ?? null, problem: null, startedAt };
+  } catch (error) {
+    return { data: null, problem: (error as Error).message, startedAt: '' };
+  }
+}
+
+const readReport = (dir: string): RunData | undefined => readJson<ReportFile>(join(dir, 'report.json'))?.details;
+
+/** The latest run that has a report; the error where there is none says how to come by one. */
+export function latestReport(dataRoot: string): string {
+  const latest = storedRuns(dataRoot).findLast((run) => run.data !== null);
+  if (latest !== undefined) return latest.runId;
+  const { runs } = dataPaths(dataRoot);
+  throw new ChaosError('CONFIG_INVALID', `run: expected one with a report in ${runs}, found none; npm run round`);
+}
+
+/** One run's report; the error of an unknown id lists the latest that exist. */
+export function storedReport(dataRoot: string, runId: string): RunData {
+  const data = isRunId(runId) ? readStored(runDir(dataRoot, runId)) : undefined;
+  if (data !== undefined) return data;
+  const latest = storedRuns(dataRoot)
+    .filter((run) => run.data !== null)
+    .slice(-5)
+    .map((run) => run.runId);
+  throw new ChaosError(
+    'CONFIG_INVALID',
+    `run: expected one with a report, got ${runId}; the latest are ${latest.join(', ') || 'none'}`,
+  );
+}
+
+/** A name of a folder, and no way out of the folder of the runs. */
+const isRunId = (text: string): boolean => /^[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text);
+
+function readStored(dir: string): RunData | undefined {
+  try {
+    return readReport(dir);
+  } catch (error) {
+    throw new ChaosError('REPORT_DAMAGED', (error as Error).message);
+  }
+}
+
+/** The path of a file that belongs to a run's report. */
+export function storedFile(dataRoot: string, runId: string, name: string): string {
+  const file = join(runDir(dataRoot, runId), name);
+  if (existsSync(file)) return file;
+  throw new ChaosError('REPORT_DAMAGED', `run ${runId}: expected ${file}, found no file; its report.json is there`);
+}
+
+/** One run's report as Markdown. */
+export const storedMarkdown = (dataRoot: string, runId: string): string =>
+  readFileSync(storedFile(dataRoot, runId, 'report.md'), 'utf8');

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChaosError, ERRORS } from '../../domain/errors.js';
+import type { NotifySettings } from '../../domain/feishu.js';
+import type { PublishSettings } from '../../domain/publish.js';
+import type { Ability } from './machine.js';
+import { notifiersFor } from '../notify/index.js';
+import { openPublisher } from '../publish/index.js';
+import { placeOf } from '../remote/secrets.js';
+
+/** Opening asks nobody: no request is made that this could end. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Is what the config names for publishing and telling people there and usable, as far as that can be told without asking anybody outside? Secrets
+ * are looked for where this process would read them; none is in the answer.
+ */
+export async function integrationAbilities(
+  publish: PublishSettings | null,
+  notify: NotifySettings,
+): Promise<readonly Ability[]> {
+  return [await publishing(publish), telling(notify)];
+}
+
+const missing = (name: string, error: unknown): Ability => {
+  if (!(error instanceof ChaosError)) throw error;
+  return { name, ok: false, needed: true, detail: `${error.message} — ${ERRORS[error.code].remedy}` };
+};
+
+async function publishing(settings: PublishSettings | null): Promise<Ability> {
+  if (settings === null)
+    return { name: 'publish', ok: false, needed: false, detail: 'nowhere: reports stay on this host' };
+  const { via, repository, token, deployKey } = settings;
+  const name = `publish by ${via}`;
+  const workDir = mkdtempSync(join(tmpdir(), 'robustmq-chaos-doctor-'));
+  try {
+    await openPublisher(settings, { workDir, signal: undefined, timeoutMs: TIMEOUT_MS });
+    const by =
+      via === 'octokit' || deployKey === null
+        ? `token found in ${placeOf(token)}`
+        : `${deployKey.keyFile} is a key for its owner alone`;
+    return { name, ok: true, needed: true, detail: `to ${repository}; ${by}` };
+  } catch (error) {
+    return missing(name, error);
+  } finally {
+    rmSync(workDir, { recursive: true, force: true });
+  }
+}
+
+function telling(settings: NotifySettings): Ability {
+  const { feishu } = settings;
+  const name = 'notify Feishu';
+  if (feishu === null)
+    return { name, ok: false, needed: false, detail: 'nobody is told: notify.feishu is not enabled' };
+  try {
+    for (const notifier of notifiersFor(settings)) notifier.check?.();
+    const { webhook, secret } = feishu;
+    const signed = secret === null ? 'messages are not signed' : `secret of the signature found in ${placeOf(secret)}`;
+    return { name, ok: true, needed: true, detail: `webhook found in ${placeOf(webhook)}; ${signed}` };
+  } catch (error) {
+    return missing(name, error);
+  }
+}

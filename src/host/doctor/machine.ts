@@ -1,0 +1,76 @@
+import { execa } from 'execa';
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { namespaceProblems } from '../os/namespaces.js';
+import { portBlock } from '../os/ports.js';
+import { ownIdentity } from '../os/processes.js';
+
+/** One thing that the machine can or cannot do. `needed`: without it nothing runs; else some fault or injector is missing. */
+export interface Ability {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly needed: boolean;
+  readonly detail: string;
+}
+
+/** Tries netem in a network namespace of its own, which vanishes with the process: nothing on this host changes. */
+async function netem(): Promise<Ability> {
+  const args = ['-n', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms'];
+  const { failed, stderr, code } = await execa('unshare', args, { reject: false, timeout: 5000 });
+  const why =
+    code === 'ENOENT' ? 'unshare or tc is not installed (iproute2, util-linux)' : stderr.trim().split('\n')[0];
+  const detail = failed
+    ? `not here: ${why}; network faults go through Toxiproxy`
+    : 'the kernel has it, and we may use it';
+  return { name: 'netem (delay on a real interface)', ok: !failed, needed: false, detail };
+}
+
+/** The keeper is a detached process. Under systemd a unit that is stopped takes all its processes along, and the keeper with them. */
+function keeper(): Ability {
+  const systemd = existsSync('/run/systemd/system');
+  const detail = systemd
+    ? 'a detached process; a service of systemd that starts runs needs KillMode=process, or its stop ends the keeper, too'
+    : 'a detached process; no systemd in charge here';
+  return { name: 'keeper', ok: true, needed: false, detail };
+}
+
+function namespaces(): Ability {
+  const problems = namespaceProblems();
+  const detail = problems.length === 0 ? 'yes: cluster.network: namespaces' : problems.join('; ');
+  return { name: 'brokers in network namespaces', ok: problems.length === 0, needed: false, detail };
+}
+
+async function ports(): Promise<Ability> {
+  const problem = await portBlock(1).then(() => undefined, String);
+  return {
+    name: 'free ports on 127.0.0.1',
+    ok: problem === undefined,
+    needed: true,
+    detail: problem ?? 'enough for a cluster',
+  };
+}
+
+/** What this machine can do; looks only, and changes nothing. */
+export async function abilities(): Promise<Ability[]> {
+  const identity = ownIdentity() as unknown;
+  const root = process.getuid?.() === 0;
+  return [
+    {
+      name: 'processes told apart by pid and start time (/proc)',
+      ok: identity !== undefined,
+      needed: true,
+      detail: identity === undefined ? 'no /proc here; Linux is needed' : 'yes',
+    },
+    await ports(),
+    {
+      name: 'root',
+      ok: root,
+      needed: false,
+      detail: root ? 'yes' : 'no: faults on real interfaces are not possible; the embedded cluster needs none',
+    },
+    await netem(),
+    namespaces(),
+    keeper(),
+    { name: 'interfaces', ok: true, needed: false, detail: Object.keys(networkInterfaces()).join(', ') },
+  ];
+}

@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChaosError } from '../../domain/errors.js';
+import { pollUntil } from '../os/clock.js';
+import { readJson } from '../os/files.js';
+import { keeperLock } from './keeper.js';
+import { isAware } from '../tickets/awareness.js';
+import { leasedClusters } from '../tickets/lease.js';
+import { openOnHost } from '../tickets/store.js';
+import { withLock } from '../os/lock.js';
+import { dataPaths } from '../data/paths.js';
+import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
+import { installRoot } from '../os/tools.js';
+
+/** The keeper is a program of its own: what was built, also where this module is run from its source. */
+const entry = join(installRoot, 'dist', 'host', 'keeper', 'keeper-main.js');
+/** A keeper looks four times a second; a new one must be started first. */
+const AWARE_LIMIT_MS = 15_000;
+
+export function keeperOf(clusterDir: string): ProcessId | undefined {
+  const id = readJson<ProcessId>(join(clusterDir, 'keeper.json'));
+  return id !== undefined && isAlive(id) ? id : undefined;
+}
+
+/** Starts a keeper for this cluster unless one lives, and returns when it is at work. The lease must have been written before. */
+export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
+  withLock(keeperLock(clusterDir), 20_000, async () => {
+    const living = keeperOf(clusterDir);
+    if (living !== undefined) return living;
+    mkdirSync(clusterDir, { recursive: true });
+    const logFile = join(clusterDir, 'keeper.log');
+    await spawnDetached({
+      command: process.execPath,
+      args: [entry, clusterDir],
+      env: childEnvironment(`${clusterDir}#keeper`, {}),
+      cwd: clusterDir,
+      logFile,
+    });
+    const up = await pollUntil(() => Promise.resolve(keeperOf(clusterDir)), { limitMs: 10_000, everyMs: 25 });
+    if (up === undefined) throw new Error(`the keeper did not start within 10 s; see ${logFile}`);
+    return up;
+  });
+
+/**
+ * Resolves when a living keeper has read this ticket: from then on the fault ends at its deadline, whoever dies. Rejects with INJECT_FAILED, and
+ * then nothing may be injected.
+ */
+export async function confirmKeeper(clusterDir: string, faultId: string): Promise<void> {
+  let problem = 'it has not read the ticket';
+  const aware = await pollUntil(
+    async () => {
+      const keeper = await ensureKeeper(clusterDir).catch((error: unknown) => {
+        problem = String(error);
+        throw error;
+      });
+      return isAware(clusterDir, keeper, faultId) || undefined;
+    },
+    { limitMs: AWARE_LIMIT_MS, everyMs: 25 },
+  );
+  if (aware === true) return;
+  throw new ChaosError(
+    'INJECT_FAILED',
+    `expected a keeper that knows of ${faultId} within ${AWARE_LIMIT_MS} ms, so that the fault always ends: ${problem}`,
+  );
+}
+
+/** Whoever starts first after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
+export async function reviveKeepers(dataRoot: string): Promise<void> {
+  const faulty = openOnHost(dataRoot).map((ticket) => ticket.clusterDir);
+  const needy = new Set([...leasedClusters(dataPaths(dataRoot).clusters), ...faulty]);
+  for (const clusterDir of needy) await ensureKeeper(clusterDir);
+}

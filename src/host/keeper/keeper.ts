@@ -1,0 +1,105 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { monotonicUs, sleepMs } from '../os/clock.js';
+import { clearDirty } from '../tickets/dirty-mark.js';
+import { driverNamed } from '../drivers/index.js';
+import type { Fault } from '../faults/contract.js';
+import { faults as allFaults } from '../faults/index.js';
+import { writeJson } from '../os/files.js';
+import { createAwareness } from '../tickets/awareness.js';
+import { endLease, isLeaseOver, readLease, type Lease } from '../tickets/lease.js';
+import { withLock } from '../os/lock.js';
+import { ownIdentity } from '../os/processes.js';
+import { recoverTicket } from '../lifecycle/recover.js';
+import { isDue, openTickets } from '../tickets/store.js';
+
+/** How often the keeper looks; a deadline is met within this much. */
+const LOOK_EVERY_MS = 250;
+/** Pause between two attempts to recover one fault, so that a hopeless one does not fill the log. */
+const RETRY_AFTER_MS = 5_000;
+
+/** Held while a keeper starts or goes. */
+export const keeperLock = (clusterDir: string): string => join(clusterDir, 'keeper.lock');
+
+const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+
+/** Recovers every fault whose deadline has passed (`all`: every open one). A fault that resists is tried again, for ever. */
+async function recoverDue(
+  clusterDir: string,
+  faults: readonly Fault[],
+  tries: Map<string, number>,
+  all: boolean,
+): Promise<void> {
+  for (const ticket of openTickets(clusterDir)) {
+    if (!(all || isDue(ticket)) || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
+    try {
+      log(`recovering ${ticket.faultId} (${ticket.kind} of ${ticket.targets.join(', ')}), due`);
+      await recoverTicket(faults, clusterDir, ticket.faultId, 'keeper', ticket.recoveryBudgetMs);
+      log(`recovered ${ticket.faultId}`);
+    } catch (error) {
+      log(`STUCK: could not recover ${ticket.faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);
+      tries.set(ticket.faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
+    }
+  }
+}
+
+async function endCluster(clusterDir: string, lease: Lease, faults: readonly Fault[]): Promise<void> {
+  log(`lease of run ${lease.runId} is over: nobody renewed it for ${lease.leaseMs} ms; stopping the cluster`);
+  await driverNamed(lease.driver).stop(clusterDir);
+  await recoverDue(clusterDir, faults, new Map(), true);
+  clearDirty(clusterDir);
+  endLease(clusterDir);
+  log('cluster stopped');
+}
+
+/** Proxies are ours: their death says nothing about the broker, and is mended at once. */
+async function mend(clusterDir: string, lease: Lease | undefined): Promise<void> {
+  const what =
+    lease &&
+    (await driverNamed(lease.driver)
+      .mend(clusterDir)
+      .catch((error: unknown) => String(error)));
+  if (what !== undefined) log(what);
+}
+
+/**
+ * Keeps one cluster until its lease is gone: recovers faults at their deadline, whoever is dead, and stops everything at the lease's end.
+ * Stopping comes before recovering then: a cluster that nobody wants is not healed first.
+ */
+export async function keep(clusterDir: string, faults: readonly Fault[]): Promise<void> {
+  const tries = new Map<string, number>();
+  const tellAware = createAwareness(clusterDir);
+  writeJson(join(clusterDir, 'keeper.json'), ownIdentity());
+  log(`keeping ${clusterDir}`);
+  do {
+    try {
+      tellAware(openTickets(clusterDir).map((ticket) => ticket.faultId));
+      const lease = readLease(clusterDir);
+      if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease, faults);
+      else {
+        await mend(clusterDir, lease);
+        await recoverDue(clusterDir, faults, tries, lease === undefined);
+      }
+    } catch (error) {
+      log(`trying again: ${String(error)}`);
+      await sleepMs(RETRY_AFTER_MS);
+    }
+    await sleepMs(LOOK_EVERY_MS);
+  } while (!(await mayGo(clusterDir)));
+  log('lease ended, going');
+}
+
+/** Under the lock under which keepers are started: a run that begins just now finds this keeper staying, or none. */
+const mayGo = (clusterDir: string): Promise<boolean> =>
+  withLock(keeperLock(clusterDir), 60_000, () => {
+    // A fault that outlives its cluster, and resists, keeps its keeper.
+    const go = readLease(clusterDir) === undefined && openTickets(clusterDir).length === 0;
+    if (go) rmSync(join(clusterDir, 'keeper.json'), { force: true });
+    return Promise.resolve(go);
+  });
+
+/** Signals meant for a terminal's process group, or for a worker, do not end the one that cleans up after them. */
+export async function keeperMain(clusterDir: string): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
+  await keep(clusterDir, allFaults);
+}

@@ -1,0 +1,87 @@
+import { ChaosError } from '../../domain/errors.js';
+import type { Evidence } from '../../domain/report-data.js';
+import { now } from '../os/clock.js';
+import { markDirty } from '../tickets/dirty-mark.js';
+import { driverNamed } from '../drivers/index.js';
+import type { Fault } from '../faults/contract.js';
+import type { FaultTicket } from '../tickets/ticket.js';
+import { readTicket, withTicket, writeTicket } from '../tickets/store.js';
+
+/** Callers of a recovery: the report says who it was. */
+export type Recoverer = 'workflow' | 'keeper' | 'worker' | 'command';
+
+/** A row that did not hold proves nothing. */
+function allProved(rows: readonly Evidence[]): readonly Evidence[] {
+  const bad = rows.filter((row) => !row.ok).map((row) => `${row.what}: expected ${row.expected}, got ${row.observed}`);
+  if (bad.length === 0) return rows;
+  throw new ChaosError('RECOVER_FAILED', bad.join('; '));
+}
+
+/**
+ * Brokers that died by themselves while the fault was on are started again, so that the cluster becomes whole; the ticket says which they were. They
+ * are written down before they are started: whoever comes after a crash in between still knows.
+ */
+async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTicket> {
+  const driver = driverNamed(ticket.driver);
+  const meant = fault.intendedDown?.(ticket) ?? [];
+  const nodes = await driver.nodes(ticket.clusterDir);
+  const dead = nodes.filter((node) => !node.alive && !meant.includes(node.id)).map((node) => node.id);
+  if (dead.length === 0) return ticket;
+  const noted = { ...ticket, died: [...new Set([...ticket.died, ...dead])] };
+  writeTicket(noted);
+  for (const id of dead) await driver.startNode(ticket.clusterDir, id);
+  return noted;
+}
+
+/**
+ * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
+ * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, due for the keeper, and the cluster is
+ * marked dirty.
+ */
+export function recoverTicket(
+  faults: readonly Fault[],
+  clusterDir: string,
+  faultId: string,
+  by: Recoverer,
+  limitMs: number,
+): Promise<FaultTicket> {
+  return withTicket(clusterDir, faultId, limitMs + 30_000, async () => {
+    const found = readTicket(clusterDir, faultId);
+    if (found === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
+    if (found.state === 'recovered') return found;
+    let ticket = found;
+    const fault = faults.find((f) => f.kind === ticket.kind);
+    if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
+    try {
+      const driver = driverNamed(ticket.driver);
+      const stopped = (await driver.status(clusterDir)) === 'stopped';
+      const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
+      // Before anything else, and again whenever the proof looks: another broker may die while it is awaited.
+      const revive = async (): Promise<void> => void (ticket = await reviveOthers(fault, ticket));
+      const reviving = { ...driver, unhealthy: (dir: string) => revive().then(() => driver.unhealthy(dir)) };
+      if (!stopped) await revive();
+      const healed = gone
+        ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
+        : allProved(await fault.recover(ticket, { dir: clusterDir, driver: reviving }, limitMs));
+      const { at, us } = now();
+      const closed: FaultTicket = {
+        ...ticket,
+        state: 'recovered',
+        recoveredAt: at,
+        recoveredUs: us,
+        recoveredBy: by,
+        healed,
+      };
+      writeTicket(closed);
+      return closed;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const { at, us } = now();
+      markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message });
+      // Due for the keeper from now on. Written in this hold: it may be waiting for the ticket already, and would keep everybody else from it for long.
+      const deadlineUs = Math.min(ticket.deadlineUs, us);
+      writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message });
+      throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
+    }
+  });
+}

@@ -1,0 +1,34 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ChaosError } from '../../domain/errors.js';
+import { projectRoot } from './files.js';
+
+export type Tool = 'temporal' | 'nats-server' | 'toxiproxy-server';
+
+/** Root of the installation: where `package.json`, `sdk_clients/` and `.tools/` are. */
+export const installRoot = projectRoot(fileURLToPath(new URL('..', import.meta.url)));
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Path of a tool: set-up's own pinned copy, else the one on PATH that set-up accepted. */
+export function findTool(tool: Tool): string | undefined {
+  const places = [join(installRoot, '.tools', 'bin'), ...(process.env['PATH'] ?? '').split(delimiter)];
+  return places.map((place) => join(place, tool)).find(isExecutable);
+}
+
+export function requireTool(tool: Tool): string {
+  const path = findTool(tool);
+  if (path !== undefined) return path;
+  throw new ChaosError(
+    'PREFLIGHT_FAILED',
+    `${tool}: expected in .tools/bin or on PATH, found nowhere; run npm run setup`,
+  );
+}

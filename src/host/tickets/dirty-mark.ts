@@ -1,0 +1,24 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, writeJson } from '../os/files.js';
+
+/** Why a cluster may not be used for a scenario any more: a recovery on it was not proved. */
+export interface DirtyMark {
+  readonly faultId: string;
+  readonly runId: string;
+  readonly at: string;
+  readonly why: string;
+}
+
+const dirtyFile = (clusterDir: string): string => join(clusterDir, 'dirty.json');
+
+/** Undefined for a clean cluster. The mark outlives a recovery that comes later: only a stop takes it away. */
+export const dirtyMark = (clusterDir: string): DirtyMark | undefined => readJson<DirtyMark>(dirtyFile(clusterDir));
+
+/** The first reason stands. */
+export function markDirty(clusterDir: string, mark: DirtyMark): void {
+  if (dirtyMark(clusterDir) === undefined) writeJson(dirtyFile(clusterDir), mark);
+}
+
+/** For whoever has stopped the cluster: what starts next is new. */
+export const clearDirty = (clusterDir: string): void => rmSync(dirtyFile(clusterDir), { force: true });

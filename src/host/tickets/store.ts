@@ -1,0 +1,67 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { monotonicUs } from '../os/clock.js';
+import { readJson, writeJson } from '../os/files.js';
+import { withLock } from '../os/lock.js';
+import { ownIdentity } from '../os/processes.js';
+import { dataPaths } from '../data/paths.js';
+import type { FaultTicket } from './ticket.js';
+
+/** Tickets lie in `faults/` of the cluster's state folder while they are open and after, until the cluster starts anew; a copy is in the run's folder. */
+const ticketFile = (clusterDir: string, faultId: string): string => join(clusterDir, 'faults', `${faultId}.json`);
+
+export const readTicket = (clusterDir: string, faultId: string): FaultTicket | undefined =>
+  readJson<FaultTicket>(ticketFile(clusterDir, faultId));
+
+/** Written and synced to disk when this returns. */
+export function writeTicket(ticket: FaultTicket): void {
+  writeJson(ticketFile(ticket.clusterDir, ticket.faultId), ticket);
+  writeJson(join(ticket.runDir, 'faults', `${ticket.faultId}.json`), ticket);
+}
+
+export function listTickets(clusterDir: string): FaultTicket[] {
+  const folder = join(clusterDir, 'faults');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => readTicket(clusterDir, name.slice(0, -'.json'.length)) ?? []);
+}
+
+/** Its fault may still be in force. */
+export const isOpen = ({ state }: FaultTicket): boolean => state !== 'recovered';
+
+export const openTickets = (clusterDir: string): FaultTicket[] => listTickets(clusterDir).filter(isOpen);
+
+/** Every ticket on this host, of whatever cluster of this data folder: also of faults that are over. */
+export function ticketsOnHost(dataRoot: string): FaultTicket[] {
+  const { clusters } = dataPaths(dataRoot);
+  if (!existsSync(clusters)) return [];
+  return readdirSync(clusters).flatMap((name) => listTickets(join(clusters, name)));
+}
+
+/** Those that are not over. */
+export const openOnHost = (dataRoot: string): FaultTicket[] => ticketsOnHost(dataRoot).filter(isOpen);
+
+/** Past its deadline, or of an earlier life of this host. */
+export const isDue = (ticket: FaultTicket): boolean =>
+  monotonicUs() > ticket.deadlineUs || ticket.bootId !== ownIdentity().bootId;
+
+/** Exclusive use of one ticket: inject, renew and recover never overlap, whoever calls them. */
+export const withTicket = <T>(
+  clusterDir: string,
+  faultId: string,
+  limitMs: number,
+  work: () => Promise<T>,
+): Promise<T> => withLock(`${ticketFile(clusterDir, faultId)}.lock`, limitMs, work);
+
+/** One line about a fault for people: what, where, whose, since when, until when. */
+export function describeTicket(ticket: FaultTicket): string {
+  const { faultId, kind, injector, targets, runId, state, injectedAt, plannedAt } = ticket;
+  const since = injectedAt === null ? `planned ${plannedAt}` : `since ${injectedAt}`;
+  return `${faultId}: ${kind} by ${injector} on ${targets.join(', ')}, ${state}, ${since}, until ${deadlineAt(ticket)}, run ${runId}`;
+}
+
+/** The deadline as a time of day: of this boot's clock, or over with its boot. */
+function deadlineAt({ plannedAt, plannedUs, deadlineUs }: FaultTicket): string {
+  return new Date(Date.parse(plannedAt) + (deadlineUs - plannedUs) / 1000).toISOString();
+}

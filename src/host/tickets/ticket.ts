@@ -1,0 +1,54 @@
+import type { Evidence } from '../../domain/report-data.js';
+import type { Scenario } from '../../domain/scenario.js';
+
+/** What a fault is going to do, decided before anything is done. Plain JSON: it goes into the ticket. */
+export interface FaultPlan {
+  /** Nodes or paths that will be hit. */
+  readonly targets: readonly string[];
+  /** How: `sigkill`, `toxiproxy`, … */
+  readonly injector: string;
+  /** Why these targets, in words, from what was really seen. */
+  readonly reason: string;
+  /** What `probe` and `recover` compare with: round trips, leaders before, old process. */
+  readonly before: Readonly<Record<string, unknown>>;
+}
+
+/** `stuck`: a recovery was tried and could not be proved; it goes on being tried, and the cluster is dirty. */
+export type TicketState = 'planned' | 'injecting' | 'injected' | 'stuck' | 'recovered';
+
+/** One fault on disk, written before anything happens; `recover` needs nothing else. Times: CLOCK_MONOTONIC in µs, of boot `bootId`. */
+export interface FaultTicket extends FaultPlan {
+  readonly faultId: string;
+  readonly kind: string;
+  readonly params: Scenario['params'];
+  readonly scenario: string;
+  /** As the scenario names it. */
+  readonly target: string;
+  readonly runId: string;
+  readonly runDir: string;
+  readonly clusterDir: string;
+  readonly driver: string;
+  readonly bootId: string;
+  readonly state: TicketState;
+  readonly plannedAt: string;
+  readonly plannedUs: number;
+  readonly deadlineUs: number;
+  /** No renewal moves the deadline past this. */
+  readonly hardCapUs: number;
+  /** How far ahead each renewal sets the deadline. */
+  readonly graceMs: number;
+  readonly recoveryBudgetMs: number;
+  readonly injectedAt: string | null;
+  readonly injectedUs: number | null;
+  /** When the last look began that found it in force. */
+  readonly seenOnUs: number | null;
+  readonly recoveredAt: string | null;
+  readonly recoveredUs: number | null;
+  /** `workflow`, `keeper`, `worker`, `command`. */
+  readonly recoveredBy: string | null;
+  readonly healed: readonly Evidence[];
+  /** Brokers that were found dead and that this fault had not killed: they were started again, and no such run passes. */
+  readonly died: readonly string[];
+  /** Of the last attempt to recover; null if none failed. */
+  readonly lastRecoverError: string | null;
+}

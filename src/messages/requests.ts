@@ -1,0 +1,180 @@
+import type { ResetRequest, RunEnding } from '../domain/breaker.js';
+import type { ClientOutcome } from '../domain/client-result.js';
+import type { FaultPeriodFigures } from '../domain/ledger.js';
+import type { ReportPlace } from '../domain/notification.js';
+import type { RunRef, RunRequest } from '../domain/plan.js';
+import type { Evidence, LeaderChange, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
+import type { Headline } from '../domain/status.js';
+import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
+import type { Holder } from './cluster-record.js';
+
+/** Shapes that cross the border between workflows and activities. One object in, one object out. */
+
+export interface PreparePlanRequest {
+  readonly request: RunRequest;
+  readonly workflowId: string;
+  readonly temporalRunId: string;
+}
+
+export interface InRun {
+  readonly run: RunRef;
+}
+
+export interface ClusterStateRequest extends InRun {
+  /** From when on deaths of the equipment count, by the host's monotonic clock; null: since the cluster was started. */
+  readonly sinceUs: number | null;
+}
+
+export interface ClusterUp {
+  readonly endpoint: string;
+  readonly dataDirs: readonly string[];
+}
+
+/** `control`, or the fault period or validation of a scenario. */
+export interface PhaseId {
+  readonly scenario: string | null;
+  readonly phase: 'control' | 'fault' | 'validation';
+}
+
+export interface PhaseRequest extends InRun, PhaseId {}
+
+export interface PhaseStarted {
+  /** When the clients were launched, by the host's clock. */
+  readonly startedUs: number;
+  /** SDK → where publisher and subscriber are connected; null for a client that does not say. */
+  readonly ready: Readonly<Record<string, { readonly publisher: string; readonly subscriber: string } | null>>;
+}
+
+export interface FaultPlanned {
+  readonly faultId: string;
+  readonly injector: string;
+  readonly targets: readonly string[];
+  readonly reason: string;
+}
+
+export type PlanAnswer = { readonly planned: FaultPlanned } | { readonly error: string };
+
+export type InjectAnswer =
+  | { readonly injectedAt: string; readonly injectedUs: number; readonly error: null }
+  | { readonly injectedAt: string | null; readonly injectedUs: number | null; readonly error: string };
+
+export interface FaultRequest extends InRun {
+  readonly faultId: string;
+}
+
+export interface ObserveAnswer {
+  readonly observed: boolean;
+  readonly evidence: readonly Evidence[];
+  readonly leaders: readonly LeaderChange[];
+  /** Why it could not be looked at; null if it could. */
+  readonly error: string | null;
+}
+
+export interface RecoverAnswer {
+  /** Of the proof, or of giving up. */
+  readonly at: string;
+  readonly us: number;
+  readonly recoveredBy: string | null;
+  readonly healed: readonly Evidence[];
+  /** Brokers that had died by themselves, and were started again. */
+  readonly died?: readonly string[] | undefined;
+  readonly error: string | null;
+}
+
+export interface FaultPeriodRequest extends PhaseRequest {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+export interface FaultPeriodAnswer {
+  readonly figures: readonly FaultPeriodFigures[];
+  readonly notes: readonly string[];
+}
+
+export interface SnapshotRequest extends InRun {
+  readonly label: string;
+}
+
+export interface RecordScenarioRequest extends InRun {
+  readonly result: ScenarioResult;
+}
+
+export interface WriteReportRequest extends InRun {
+  readonly workflowId: string;
+  readonly startedAt: string;
+  readonly cancelled: boolean;
+  readonly endpoint: string | null;
+  readonly dataDirs: readonly string[];
+  readonly control: readonly ClientOutcome[];
+  readonly controlVerdicts: readonly SdkVerdict[];
+  readonly runFailures: readonly Failure[];
+  readonly endSnapshot: SnapshotSummary | null;
+  readonly notes: readonly string[];
+  /** Of the scenarios that ended; one without a `scenario.json` (its workflow was terminated) is reported from here. */
+  readonly verdicts: readonly { readonly name: string; readonly verdict: ScenarioVerdict }[];
+}
+
+export interface ReportWritten {
+  readonly finishedAt: string;
+  readonly headline: Headline;
+  readonly runPassed: boolean;
+  readonly passRatePercent: number;
+  /** The run failed by nothing but result lines that could not be read. */
+  readonly onlyFormatErrors: boolean;
+  readonly summary: string;
+  readonly jsonPath: string;
+  readonly markdownPath: string;
+}
+
+export interface RecordOutcomeRequest {
+  readonly cluster: string;
+  readonly ending: RunEnding;
+}
+
+export interface ResetBreakerRequest {
+  readonly cluster: string;
+  readonly reset: ResetRequest;
+}
+
+/** The messages about a run that has its report. */
+export interface AnnounceRequest {
+  readonly run: RunRef;
+  readonly message: 'verdict' | 'breaker' | 'format-errors';
+  readonly consecutiveFailures: number;
+  /** The breaker is open with this run. */
+  readonly opens: boolean;
+  readonly report: Omit<ReportPlace, 'localPath'>;
+}
+
+export interface AnnounceResumeRequest {
+  readonly run: RunRef;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface PauseScheduleRequest {
+  readonly cluster: string;
+  /** Begins with `BREAKER_NOTE`. */
+  readonly note: string;
+}
+
+export interface UnpauseScheduleRequest {
+  readonly cluster: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface HolderRequest {
+  readonly cluster: string;
+  readonly holder: Holder;
+}
+
+export interface DeadNodes {
+  /** Node ids. */
+  readonly dead: readonly string[];
+  readonly all: number;
+  /** Why the cluster is no more, where it was not the brokers' doing; absent in histories of before. */
+  readonly ended?: string | null;
+  /** What of the test's own equipment died meanwhile, and was replaced. */
+  readonly equipmentDied?: readonly string[];
+}

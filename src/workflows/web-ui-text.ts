@@ -1,0 +1,82 @@
+import { resumeCommandLine } from '../domain/breaker.js';
+import { clientText } from '../domain/client-result.js';
+import type { RunPlan } from '../domain/plan.js';
+import type { ScenarioResult } from '../domain/report-data.js';
+import type { Headline } from '../domain/status.js';
+import type { ScenarioVerdict } from '../domain/verdict.js';
+import type { ResumeHelp, RunPause } from '../messages/resume.js';
+import type { RunProgress } from '../messages/progress.js';
+
+/** Values of the search attribute `ChaosState`. */
+export type ChaosState = 'running' | 'paused' | 'passed' | 'failed' | 'invalid' | 'refused' | 'cancelled';
+
+export function stateOfHeadline(headline: Headline): ChaosState {
+  const states = {
+    PASS: 'passed',
+    FAIL: 'failed',
+    INVALID: 'invalid',
+    REFUSED: 'refused',
+    CANCELLED: 'cancelled',
+  } as const;
+  return states[headline];
+}
+
+export function stateOf(verdict: ScenarioVerdict): ChaosState {
+  if (verdict.passed) return 'passed';
+  if (verdict.status === 'cancelled') return 'cancelled';
+  return verdict.failures.some((failure) => failure.blame === 'broker') ? 'failed' : 'invalid';
+}
+
+/** What the Web UI shows on a scenario's page once it is over. */
+export function scenarioDetails(result: ScenarioResult): string {
+  const rows = result.validation.map(
+    (outcome, i) => `| ${outcome.sdk} | ${result.sdkVerdicts[i]?.status ?? '-'} | ${clientText(outcome)} |`,
+  );
+  return [`**${result.verdict.status}**`, '', '| SDK | status | validation |', '| --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+}
+
+const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY GO ON"}';
+
+/** How a person lets the runs go on, by each of the three ways. */
+export const resumeHelp = ({ configPath }: RunPlan, workflowId: string): ResumeHelp => ({
+  command: resumeCommandLine(configPath),
+  temporal: `temporal workflow signal --workflow-id ${workflowId} --name resume --input '${PAYLOAD}'`,
+  signal: 'resume',
+  payload: PAYLOAD,
+});
+
+function pauseLines({ since, consecutiveFailures, byRuns, howToResume }: RunPause): string[] {
+  return [
+    `# 🚨 Paused: ${consecutiveFailures} rounds in a row failed`,
+    '',
+    `Since ${since}, by ${byRuns.join(', ')}. No full run starts until somebody resumes; a single scenario may run, to check a mend.`,
+    '',
+    'To resume, one of:',
+    '',
+    `- here: More Actions → Send a Signal → \`${howToResume.signal}\` → Data: \`${howToResume.payload}\``,
+    `- \`${howToResume.command}\``,
+    `- \`${howToResume.temporal}\` (with the \`--address\` that \`robustmq-chaos status\` shows)`,
+    '',
+  ];
+}
+
+/** A note may hold what somebody typed, or an example in angle brackets: shown as it is, not taken for markup. */
+const asPlainText = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>&#|]/g, '\\$&');
+
+/** What the Web UI shows on a run's page. */
+export function runDetails(progress: RunProgress): string {
+  const { phase, since, current, result, pause, notes } = progress;
+  const rows = progress.scenarios.map(({ name, status }) => `| ${name} | ${status} |`);
+  return [
+    ...(phase === 'paused' && pause !== null ? pauseLines(pause) : []),
+    `**${phase}**${current === null ? '' : ` ${current}`} since ${since}`,
+    '',
+    '| scenario | status |',
+    '| --- | --- |',
+    ...rows,
+    ...(result === null ? [] : ['', result.summary, '', `Report: \`${result.markdownPath ?? 'none'}\``]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${asPlainText(note)}`)]),
+  ].join('\n');
+}

@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  clusterEnded,
+  endLease,
+  isLeaseOver,
+  leasedClusters,
+  readLease,
+  renewLease,
+  writeLease,
+  type Lease,
+} from '../../../src/host/tickets/lease.js';
+import { monotonicUs } from '../../../src/host/os/clock.js';
+import { writeJson } from '../../../src/host/os/files.js';
+import { temporaryFolder, until } from '../../../testing/processes.js';
+
+const root = temporaryFolder();
+const dir = join(root, 'local');
+const mine = { cluster: 'local', driver: 'nats', runId: 'run-1', leaseMs: 60_000 };
+const lease = (): Lease => readLease(dir) as Lease;
+
+describe('a lease', () => {
+  it('lasts as long as it says, from now on', () => {
+    const before = monotonicUs();
+    writeLease(dir, mine);
+    expect(lease()).toMatchObject(mine);
+    expect(lease().untilUs - before).toBeGreaterThanOrEqual(60_000_000);
+    expect(isLeaseOver(lease())).toBe(false);
+  });
+
+  it('is over when its time has passed', async () => {
+    writeLease(dir, { ...mine, leaseMs: 5 });
+    await until('it is over', () => isLeaseOver(lease()));
+  });
+
+  it('does not outlive a reboot, whatever its time says', () => {
+    writeLease(dir, mine);
+    expect(isLeaseOver({ ...lease(), bootId: 'another' })).toBe(true);
+  });
+
+  it('is renewed by its own run alone', () => {
+    writeLease(dir, { ...mine, leaseMs: 1000 });
+    const { untilUs } = lease();
+    expect(renewLease(dir, 'run-2')).toBe(false);
+    expect(lease().untilUs).toBe(untilUs);
+    expect(renewLease(dir, 'run-1')).toBe(true);
+    expect(lease().untilUs).toBeGreaterThan(untilUs);
+  });
+
+  it('that has ended is neither read nor renewed', () => {
+    writeLease(dir, mine);
+    endLease(dir);
+    endLease(dir);
+    expect(readLease(dir)).toBeUndefined();
+    expect(renewLease(dir, 'run-1')).toBe(false);
+  });
+
+  it('says why a cluster is no more', () => {
+    writeLease(dir, mine);
+    expect(clusterEnded(dir, 'run-1')).toBeNull();
+    expect(clusterEnded(dir, 'run-2')).toContain('run-1');
+    writeJson(join(dir, 'lease.json'), { ...lease(), bootId: 'another' });
+    expect(clusterEnded(dir, 'run-1')).toBe('the host was started anew');
+    expect(renewLease(dir, 'run-1')).toBe(false);
+    expect(lease().bootId).toBe('another');
+    endLease(dir);
+    expect(clusterEnded(dir, 'run-1')).toMatch(/keeper stopped it/);
+  });
+
+  it('names the clusters that have to be kept', () => {
+    expect(leasedClusters(join(root, 'none'))).toEqual([]);
+    mkdirSync(join(root, 'without'), { recursive: true });
+    writeLease(dir, mine);
+    expect(leasedClusters(root)).toEqual([dir]);
+  });
+});

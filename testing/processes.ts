@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect } from 'vitest';
+import { findOwned, spawnDetached, sweepOwned, type ProcessId } from '../src/host/os/processes.js';
+
+const folders: string[] = [];
+
+/** A folder of this test file; gone when its tests are done, with every process that carries it as its mark. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'robustmq-chaos-host-')));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(async () => {
+  for (const folder of folders) {
+    await sweepOwned((owner) => owner.startsWith(folder));
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** A real process that does what a line of shell says, with the given mark. */
+export const shell = (folder: string, script: string, owner = `${folder}#test`): Promise<ProcessId> =>
+  spawnDetached({
+    command: '/bin/sh',
+    args: ['-c', script],
+    env: { PATH: process.env['PATH'] ?? '', ROBUSTMQ_CHAOS_OWNER: owner },
+    cwd: folder,
+    logFile: join(folder, 'shell.log'),
+  });
+
+/** Resolves as soon as the condition holds; fails with `what` if it does not come true in time. */
+export async function until(what: string, condition: () => unknown, limitMs = 15_000): Promise<void> {
+  await expect
+    .poll(async () => Boolean(await condition()), { timeout: limitMs, interval: 20, message: what })
+    .toBe(true);
+}
+
+export const ownedBy = (folder: string): ProcessId[] => findOwned((owner) => owner.startsWith(folder));
+
+/** Starts a fixture as a process of its own, and resolves when it has ended. */
+export function fixture(name: string, args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const file = new URL(`./fixtures/${name}`, import.meta.url).pathname;
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => {
+      resolve({ status: signal ?? code, errors });
+    });
+  });
+  return { child, ended };
+}
+
+export interface Ended {
+  readonly status: number | string | null;
+  readonly errors: string;
+}
