@@ -190,10 +190,6 @@ export default defineConfig(
     files: ['src/activities/**/*.ts'],
     rules: { ...sizes(250, 80), '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
-  {
-    files: ['src/host/lifecycle/{inject,recover}.ts', 'src/workflows/{chaos-run,scenario}.ts'],
-    rules: { '@typescript-eslint/max-params': ['error', { max: 6 }] },
-  },
   { files: ['src/worker.ts'], rules: sizes(80, 60) },
   {
     files: ['**/*.mjs'],

@@ -7,7 +7,7 @@ import type { Scenario } from '../src/domain/scenario.js';
 import type { NetworkMode } from '../src/host/drivers/contract.js';
 import { natsDriver } from '../src/host/drivers/nats/index.js';
 import { writeLease } from '../src/host/tickets/lease.js';
-import type { Evidence } from '../src/domain/report-data.js';
+import type { Evidence } from '../src/domain/fault-record.js';
 import { plan as basePlan } from './reports/values.js';
 import { temporaryFolder, until } from './processes.js';
 

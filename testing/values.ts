@@ -1,6 +1,7 @@
 import type { ClientEnd, ClientOutcome, ClientResult } from '../src/domain/client-result.js';
+import { NO_FAULT, type FaultRecord } from '../src/domain/fault-record.js';
 import type { Scenario } from '../src/domain/scenario.js';
-import type { FaultCourse, VerdictRules } from '../src/domain/verdict.js';
+import type { VerdictRules } from '../src/domain/verdict.js';
 
 export const rules: VerdictRules = {
   p99LimitMs: 500,
@@ -37,7 +38,8 @@ export function outcome(
 }
 
 /** A fault that was injected, seen, and recovered as it should be. */
-export const goodCourse: FaultCourse = { injectError: null, observed: true, cutShort: false, recoverError: null };
+/** A fault of a broker that went as planned. */
+export const goodFault: FaultRecord = { ...NO_FAULT, observed: true, recoveryBlame: 'broker' };
 
 export const scenario = (name: string, change: Partial<Scenario> = {}): Scenario => ({
   name,

@@ -15,9 +15,9 @@ import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.j
 import { brokersFile, dataRootOf } from '../host/data/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { driverNamed } from '../host/drivers/index.js';
-import type { ClusterStateRequest, ClusterUp, InRun, DeadNodes } from '../messages/requests.js';
+import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
 import { runStateOf } from './run-state.js';
-import { asActivity, driverOf, messageOf, planOf } from './support.js';
+import { answered, asActivity, driverOf, planOf } from './support.js';
 
 const RENEW_EVERY_MS = 2000;
 
@@ -78,21 +78,19 @@ async function writeBrokers(plan: RunPlan): Promise<void> {
   writeJson(brokersFile(plan.runDir), [...earlier, { sinceUs: monotonicUs(), endpoints }]);
 }
 
-async function deadNow({ run, sinceUs }: ClusterStateRequest): Promise<DeadNodes> {
+async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<ClusterLeft> {
   const plan = planOf(run);
   const driver = driverOf(plan);
   const ended = clusterEnded(plan.clusterDir, run.runId);
-  if (ended !== null) return { dead: [], all: plan.nodeCount, ended };
-  try {
+  if (ended !== null) return { dead: [], all: plan.nodeCount, ended, equipmentDied: [], error: null };
+  return answered(async () => {
     // What nobody has noticed yet is noticed here.
     await driver.mend(plan.clusterDir);
     const deaths = driver.equipmentDeaths(plan.clusterDir).filter(({ us }) => us >= (sinceUs ?? 0));
     const nodes = await driver.nodes(plan.clusterDir);
     const dead = nodes.filter((node) => !node.alive).map((node) => node.id);
     return { dead, all: nodes.length, ended, equipmentDied: deaths.map(({ what }) => what) };
-  } catch (error) {
-    return { dead: [messageOf(error)], all: 1, ended };
-  }
+  });
 }
 
 export function createClusterActivities(faults: readonly Fault[]) {
@@ -114,7 +112,11 @@ export function createClusterActivities(faults: readonly Fault[]) {
           await stopAndRelease(plan.clusterDir, lease?.driver ?? plan.driver);
         }
         for (const ticket of openTickets(plan.clusterDir)) {
-          await recoverTicket(faults, plan.clusterDir, ticket.faultId, 'workflow', plan.timing.recoveryBudgetMs);
+          await recoverTicket(
+            { faults, clusterDir: plan.clusterDir, faultId: ticket.faultId },
+            'workflow',
+            plan.timing.recoveryBudgetMs,
+          );
           notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; it was recovered`);
         }
         return notes;
@@ -159,11 +161,15 @@ export function createClusterActivities(faults: readonly Fault[]) {
         if (holder !== undefined && holder !== run.runId) return;
         await stopAndRelease(plan.clusterDir, plan.driver);
         for (const ticket of openTickets(plan.clusterDir)) {
-          await recoverTicket(faults, plan.clusterDir, ticket.faultId, 'workflow', plan.timing.recoveryBudgetMs);
+          await recoverTicket(
+            { faults, clusterDir: plan.clusterDir, faultId: ticket.faultId },
+            'workflow',
+            plan.timing.recoveryBudgetMs,
+          );
         }
       }),
 
-    /** Brokers that are not running, and what of ours died; or why there is nothing left to look at. */
-    deadNodes: (request: ClusterStateRequest): Promise<DeadNodes> => asActivity(() => deadNow(request)),
+    /** Brokers that are not running, and what of ours died; or why there is nothing left to look at, or why nobody can tell. */
+    deadNodes: (request: ClusterStateRequest): Promise<ClusterLeft> => asActivity(() => whatIsLeft(request)),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
-import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
+import { NO_FAULT } from '../domain/fault-record.js';
+import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
 import { readJson, writeJson, writeText } from '../host/os/files.js';
 import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/data/run-evidence.js';

@@ -5,6 +5,7 @@ import { ChaosError, ERRORS } from '../domain/errors.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ClusterDriver } from '../host/drivers/contract.js';
 import { driverNamed } from '../host/drivers/index.js';
+import type { Answer } from '../messages/answer.js';
 import { readJson } from '../host/os/files.js';
 
 const HEARTBEAT_EVERY_MS = 1000;
@@ -59,3 +60,16 @@ export const driverOf = (plan: RunPlan): ClusterDriver => driverNamed(plan.drive
 
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, 600);
+
+/** Turns what work throws into an answer; `known` is what can be said after an error. What a cancellation broke off stays thrown. */
+export async function answered<T extends object>(
+  work: () => Promise<T>,
+  known: () => Partial<T> = () => ({}),
+): Promise<Answer<T>> {
+  try {
+    return { ...(await work()), error: null };
+  } catch (error) {
+    if (Context.current().cancellationSignal.aborted) throw error;
+    return { ...known(), error: messageOf(error) };
+  }
+}

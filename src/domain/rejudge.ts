@@ -1,6 +1,7 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { countLedger, faultPeriodFigures, latenciesUs, percentile, type Ledger } from './ledger.js';
 import type { RunData, ScenarioResult } from './report-data.js';
+import type { Blame } from './status.js';
 import { judgeRun, judgeScenario, judgeSdk, type VerdictRules } from './verdict.js';
 
 /** What a stored run said, and what its ledgers say by the rules given now. */
@@ -50,10 +51,14 @@ interface Judging {
   readonly askedMessages: number;
 }
 
+/** Records of 0.1.0 do not say whose failure an unproved recovery is: what was decided then stands. */
+const blamedThen = ({ verdict }: ScenarioResult): Blame =>
+  verdict.failures.find(({ status }) => status === 'recover_error')?.blame ?? 'equipment';
+
 function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, askedMessages }: Judging): ScenarioResult {
   // A run that was cancelled has no verdict, and no rule gives it one.
   if (result.verdict.status === 'cancelled') return result;
-  const { name, fault } = result.scenario;
+  const { name } = result.scenario;
   const { injectedUs, recoveredUs } = result.fault;
   const validation = result.validation.map((o) => withLedger(o, find(name, 'validation', o.sdk)));
   const faultPeriod = result.faultPeriod.map((figures) => {
@@ -63,15 +68,15 @@ function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, aske
   });
   const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages));
   const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
-  const { deadNodes, clusterEnded = null, equipmentDied = [], fault: course } = result;
+  const { deadNodes, clusterEnded = null, equipmentDied = [], brokersUnknown = null } = result;
   const verdict = judgeScenario({
-    fault,
-    course,
+    fault: { recoveryBlame: blamedThen(result), ...result.fault },
     verdicts: sdkVerdicts,
     ackedLostDuringFault,
     deadNodes,
     clusterEnded,
     equipmentDied,
+    brokersUnknown,
     rules,
   });
   return { ...result, validation, faultPeriod, sdkVerdicts, verdict };

@@ -1,4 +1,5 @@
 import type { ClientOutcome } from './client-result.js';
+import type { FaultRecord } from './fault-record.js';
 import type { FaultPeriodFigures } from './ledger.js';
 import type { Loss } from './losses.js';
 import type { RunPlan } from './plan.js';
@@ -6,66 +7,6 @@ import type { PublishAnswer } from './publish.js';
 import type { Scenario } from './scenario.js';
 import type { Headline } from './status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from './verdict.js';
-
-/** A figure or fact that proves something about a fault: what was measured, what was expected, and whether it held. */
-export interface Evidence {
-  readonly what: string;
-  readonly expected: string;
-  readonly observed: string;
-  readonly ok: boolean;
-}
-
-/** Who led a group before and after, and how long it took; `seconds` is null if nobody else led within the time watched. */
-export interface LeaderChange {
-  readonly group: string;
-  readonly from: string;
-  readonly to: string | null;
-  readonly seconds: number | null;
-  readonly termFrom: number | null;
-  readonly termTo: number | null;
-}
-
-/** One fault from ticket to proof. Times are ISO 8601 of the host; microseconds are CLOCK_MONOTONIC of the host. */
-export interface FaultRecord {
-  readonly faultId: string | null;
-  readonly injector: string | null;
-  /** Node or links that were hit, and why these, in words. */
-  readonly victim: string | null;
-  readonly reason: string | null;
-  readonly injectedAt: string | null;
-  readonly injectedUs: number | null;
-  readonly recoveredAt: string | null;
-  readonly recoveredUs: number | null;
-  readonly injectError: string | null;
-  readonly observed: boolean;
-  readonly bite: readonly Evidence[];
-  readonly leaders: readonly LeaderChange[];
-  readonly cutShort: boolean;
-  readonly recoverError: string | null;
-  readonly healed: readonly Evidence[];
-  /** After an inject error: what cleaning up its ticket came to. */
-  readonly cleanup: string | null;
-}
-
-/** Of a scenario in which nothing was injected (yet). */
-export const NO_FAULT: FaultRecord = {
-  faultId: null,
-  injector: null,
-  victim: null,
-  reason: null,
-  injectedAt: null,
-  injectedUs: null,
-  recoveredAt: null,
-  recoveredUs: null,
-  injectError: null,
-  observed: false,
-  bite: [],
-  leaders: [],
-  cutShort: false,
-  recoverError: null,
-  healed: [],
-  cleanup: null,
-};
 
 /** Snapshot of the cluster: what stands in files, in short. */
 export interface SnapshotSummary {
@@ -102,6 +43,8 @@ export interface ScenarioResult {
   readonly clusterEnded?: string | null;
   /** What of the test's own equipment died from the inject on: then no failure in it is blamed on the broker. */
   readonly equipmentDied?: readonly string[];
+  /** Why nobody could tell, when the scenario ended, which brokers lived: then nothing is said about them. */
+  readonly brokersUnknown?: string | null;
 }
 
 /** Everything a run leaves behind, and the only input of every report. */

@@ -24,11 +24,8 @@ export type SdkStatus =
 /** The run as a whole. `refused` and `cancelled` are no verdicts: they are never counted. */
 export type Headline = 'PASS' | 'FAIL' | 'INVALID' | 'REFUSED' | 'CANCELLED';
 
-/** Faults whose target is a broker process: only for these is a failed recovery the broker's own failure. */
-const BROKER_FAULTS: readonly string[] = ['broker-kill', 'broker-pause', 'majority-kill'];
-
-/** Blame of a status; null for `passed` and `cancelled`. `fault` decides for `recover_error` alone. */
-export function blameOf(status: ScenarioStatus, fault: string): Blame | null {
+/** Blame of a status; null for `passed` and `cancelled`. Whose failure a `recover_error` is, the fault says (`recoveryBlame`). */
+export function blameOf(status: ScenarioStatus, recoveryBlame: Blame = 'equipment'): Blame | null {
   switch (status) {
     case 'passed':
     case 'cancelled':
@@ -38,7 +35,7 @@ export function blameOf(status: ScenarioStatus, fault: string): Blame | null {
     case 'cluster_start_error':
       return 'broker';
     case 'recover_error':
-      return BROKER_FAULTS.includes(fault) ? 'broker' : 'equipment';
+      return recoveryBlame;
     case 'script_format_error':
     case 'script_not_found':
     case 'harness_overloaded':

@@ -1,4 +1,5 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
+import type { FaultRecord } from './fault-record.js';
 import { blameOf, type Blame, type Headline, type ScenarioStatus, type SdkStatus } from './status.js';
 
 /** The limits a verdict rests on; all from the config. */
@@ -28,14 +29,6 @@ export interface SdkVerdict {
   readonly status: SdkStatus;
   readonly passed: boolean;
   readonly checks: readonly Check[];
-}
-
-/** What happened to the fault itself, as far as the verdict is concerned. */
-export interface FaultCourse {
-  readonly injectError: string | null;
-  readonly observed: boolean;
-  readonly cutShort: boolean;
-  readonly recoverError: string | null;
 }
 
 /** One reason why a scenario did not pass. `sdk` is null where it is the scenario's own. */
@@ -150,7 +143,7 @@ const SEVERITY: readonly ScenarioStatus[] = [
 ];
 
 function attributionOf(verdicts: readonly SdkVerdict[]): ScenarioVerdict['attribution'] {
-  const broker = verdicts.filter((v) => blameOf(v.status as ScenarioStatus, '') === 'broker');
+  const broker = verdicts.filter((v) => blameOf(v.status) === 'broker');
   if (broker.length > 0) return broker.length === verdicts.length ? 'broker' : 'some-sdks';
   return verdicts.some((v) => !v.passed) ? 'equipment' : 'none';
 }
@@ -165,8 +158,7 @@ const SAYS_NOTHING: ScenarioVerdict = {
 
 /** Joins the fault's own course and the validation of every SDK into the scenario's verdict. */
 export function judgeScenario(input: {
-  readonly fault: string;
-  readonly course: FaultCourse;
+  readonly fault: Pick<FaultRecord, 'injectError' | 'observed' | 'cutShort' | 'recoverError' | 'recoveryBlame'>;
   readonly verdicts: readonly SdkVerdict[];
   /** Messages acknowledged before or during the fault and never received, all SDKs together. */
   readonly ackedLostDuringFault: number;
@@ -174,23 +166,25 @@ export function judgeScenario(input: {
   readonly deadNodes: readonly string[];
   /** Why the test's own equipment had ended the cluster by then, if it had. */
   readonly clusterEnded: string | null;
+  /** Why nobody could tell which brokers lived, if so. */
+  readonly brokersUnknown: string | null;
   /** What of the test's own equipment died from the inject on. */
   readonly equipmentDied: readonly string[];
   readonly rules: VerdictRules;
 }): ScenarioVerdict {
-  const { fault, course, verdicts, rules } = input;
-  if (input.clusterEnded !== null) return SAYS_NOTHING;
+  const { fault, verdicts, rules } = input;
+  if (input.clusterEnded !== null || input.brokersUnknown !== null) return SAYS_NOTHING;
   const own: ScenarioStatus[] = [];
-  if (course.injectError !== null) own.push('inject_error');
-  else if (!course.observed) own.push('fault_not_observed');
-  if (course.cutShort) own.push('fault_cut_short');
-  if (course.recoverError !== null) own.push('recover_error');
+  if (fault.injectError !== null) own.push('inject_error');
+  else if (!fault.observed) own.push('fault_not_observed');
+  if (fault.cutShort) own.push('fault_cut_short');
+  if (fault.recoverError !== null) own.push('recover_error');
   if (rules.durability === 'fail' && input.ackedLostDuringFault > 0) own.push('failed');
-  const healedBefore = course.injectError === null && course.recoverError === null;
+  const healedBefore = fault.injectError === null && fault.recoverError === null;
   if (healedBefore && input.deadNodes.length > 0) own.push('failed');
   if (verdicts.length === 0) own.push('harness_error');
   const failure = (status: ScenarioStatus, sdk: string | null): Failure[] =>
-    status === 'passed' ? [] : [{ status, blame: blameOf(status, fault), sdk }];
+    status === 'passed' ? [] : [{ status, blame: blameOf(status, fault.recoveryBlame), sdk }];
   const failures = [
     ...own.flatMap((status) => failure(status, null)),
     ...verdicts.flatMap((v) => failure(v.status, v.sdk)),

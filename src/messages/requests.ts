@@ -3,9 +3,12 @@ import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { ReportPlace } from '../domain/notification.js';
 import type { RunRef, RunRequest } from '../domain/plan.js';
-import type { Evidence, LeaderChange, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
+import type { Evidence, FaultRecord } from '../domain/fault-record.js';
+import type { ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
+import type { Scenario } from '../domain/scenario.js';
 import type { Headline } from '../domain/status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
+import type { Answer } from './answer.js';
 import type { Holder } from './cluster-record.js';
 
 /** Shapes that cross the border between workflows and activities. One object in, one object out. */
@@ -45,41 +48,31 @@ export interface PhaseStarted {
   readonly ready: Readonly<Record<string, { readonly publisher: string; readonly subscriber: string } | null>>;
 }
 
-export interface FaultPlanned {
-  readonly faultId: string;
-  readonly injector: string;
-  readonly targets: readonly string[];
-  readonly reason: string;
-}
-
-export type PlanAnswer = { readonly planned: FaultPlanned } | { readonly error: string };
-
-export type InjectAnswer =
-  | { readonly injectedAt: string; readonly injectedUs: number; readonly error: null }
-  | { readonly injectedAt: string | null; readonly injectedUs: number | null; readonly error: string };
-
 export interface FaultRequest extends InRun {
   readonly faultId: string;
 }
 
-export interface ObserveAnswer {
-  readonly observed: boolean;
-  readonly evidence: readonly Evidence[];
-  readonly leaders: readonly LeaderChange[];
-  /** Why it could not be looked at; null if it could. */
-  readonly error: string | null;
+/** An answer about a fault: the facts that it adds to the fault's record, or why there are none. */
+type FaultAnswer<Facts extends keyof FaultRecord> = Answer<Pick<FaultRecord, Facts>>;
+
+export interface PrepareFaultRequest extends InRun {
+  readonly scenario: Scenario;
 }
 
-export interface RecoverAnswer {
-  /** Of the proof, or of giving up. */
-  readonly at: string;
-  readonly us: number;
+export type PrepareAnswer = Answer<object>;
+export type PlanAnswer = FaultAnswer<'faultId' | 'injector' | 'victim' | 'reason' | 'recoveryBlame'>;
+export type InjectAnswer = FaultAnswer<'injectedAt' | 'injectedUs'>;
+export type ObserveAnswer = FaultAnswer<'observed' | 'bite' | 'leaders'>;
+export type HoldAnswer = FaultAnswer<'cutShort'>;
+/** `recoveredAt` and `recoveredUs`: of the proof, or of giving up. */
+export type RecoverAnswer = Answer<{
+  readonly recoveredAt: string;
+  readonly recoveredUs: number;
   readonly recoveredBy: string | null;
   readonly healed: readonly Evidence[];
   /** Brokers that had died by themselves, and were started again. */
-  readonly died?: readonly string[] | undefined;
-  readonly error: string | null;
-}
+  readonly died: readonly string[];
+}>;
 
 export interface FaultPeriodRequest extends PhaseRequest {
   readonly fromUs: number;
@@ -169,12 +162,13 @@ export interface HolderRequest {
   readonly holder: Holder;
 }
 
-export interface DeadNodes {
+/** What is left of a cluster; an error where nobody can tell, and then nothing is said about its brokers. */
+export type ClusterLeft = Answer<{
   /** Node ids. */
   readonly dead: readonly string[];
   readonly all: number;
-  /** Why the cluster is no more, where it was not the brokers' doing; absent in histories of before. */
-  readonly ended?: string | null;
+  /** Why the cluster is no more, where it was not the brokers' doing. */
+  readonly ended: string | null;
   /** What of the test's own equipment died meanwhile, and was replaced. */
-  readonly equipmentDied?: readonly string[];
-}
+  readonly equipmentDied: readonly string[];
+}>;

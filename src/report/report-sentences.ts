@@ -1,5 +1,6 @@
 import type { ClientOutcome } from '../domain/client-result.js';
-import type { FaultRecord, RunData, ScenarioResult } from '../domain/report-data.js';
+import type { FaultRecord } from '../domain/fault-record.js';
+import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import { dash, localTime, number, seconds } from './format.js';
 
 /** Sentences of the reports, in Markdown of one line each: `code` and **bold** and nothing else. */

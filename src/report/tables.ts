@@ -1,6 +1,7 @@
 import { lossText, type ClientOutcome } from '../domain/client-result.js';
 import type { Loss } from '../domain/losses.js';
-import type { Evidence, RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
+import type { Evidence } from '../domain/fault-record.js';
+import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import { dash, mark, number, seconds } from './format.js';
 
 /** A table of a report, for Markdown and for the page; the first cell of a row is its head. */

@@ -1,6 +1,7 @@
 import {
   ActivityCancellationType,
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   isCancellation,
@@ -34,6 +35,12 @@ export function cancellationIn(error: unknown): Error | undefined {
   if (isCancellation(error) && error instanceof Error) return error;
   if (!CancellationScope.current().consideredCancelled) return undefined;
   return new CancelledFailure('cancelled', [], error instanceof Error ? error : undefined);
+}
+
+/** What an activity threw, if it is one that we know by its type. */
+export function failureOf(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? cause : undefined;
 }
 
 /** What an activity's failure says, short enough for a note. */

@@ -1,51 +1,47 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { ClientOutcome } from '../domain/client-result.js';
-import type { RunPlan, RunRef } from '../domain/plan.js';
 import { blameOf } from '../domain/status.js';
-import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
-import { hostActivities } from './activities.js';
-import type { RunProgressKeeper } from './run-progress.js';
+import { judgeSdk, type Failure } from '../domain/verdict.js';
+import type { RunContext, RunStep } from './run-context.js';
 
-/** What the control run adds to what a run gathers. */
-export interface ControlCourse {
-  control: readonly ClientOutcome[];
-  controlVerdicts: readonly SdkVerdict[];
-  runFailures: Failure[];
-  notes: string[];
-}
-
-/** The clients without any fault: the baseline. True if the test's own equipment failed. */
-export async function controlRun(
-  plan: RunPlan,
-  run: RunRef,
-  course: ControlCourse,
-  progress: RunProgressKeeper,
-): Promise<boolean> {
-  const host = hostActivities(plan.hostQueue);
+/** The clients without any fault: the baseline. What of the test's own equipment failed in it is a failure of the run. */
+export const controlRun: RunStep = async (context, { runFailures, notes }) => {
+  const { plan, run, host, progress } = context;
+  const { rules, load } = plan;
   const phase = { run, scenario: null, phase: 'control' } as const;
-  try {
-    await host.startClients(phase);
-    course.control = await host.collectClients(phase);
-  } finally {
-    // Nothing if they ended by themselves; a cancelled run leaves none behind.
-    await CancellationScope.nonCancellable(() => host.killClients(phase));
-  }
-  course.controlVerdicts = course.control.map((outcome) => judgeSdk(outcome, plan.rules, plan.load.messages));
-  progress.control(course.control, course.controlVerdicts);
-  const failures = course.controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
-    status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status, '') }],
+  progress.enter('control run');
+  const control = await (async () => {
+    try {
+      await host.startClients(phase);
+      return await host.collectClients(phase);
+    } finally {
+      // Nothing if they ended by themselves; a cancelled run leaves none behind.
+      await CancellationScope.nonCancellable(() => host.killClients(phase));
+    }
+  })();
+  const controlVerdicts = control.map((outcome) => judgeSdk(outcome, rules, load.messages));
+  progress.control(control, controlVerdicts);
+  const failures = controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
+    status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status) }],
   );
   const equipment = failures.filter((failure) => failure.blame === 'equipment');
-  if (failures.length > equipment.length) equipment.push(...(await equipmentEnd(plan, run, course)));
-  course.runFailures.push(...equipment);
-  return equipment.length > 0;
-}
+  const excuse = failures.length > equipment.length ? await whyEquipment(context) : null;
+  const excused: readonly Failure[] =
+    excuse === null ? [] : [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+  return {
+    control,
+    controlVerdicts,
+    runFailures: [...runFailures, ...equipment, ...excused],
+    notes: excuse === null ? notes : [...notes, excuse],
+  };
+};
 
-/** A control run that fails blames the cluster, unless it was the equipment that went away under it. */
-async function equipmentEnd(plan: RunPlan, run: RunRef, course: ControlCourse): Promise<Failure[]> {
-  const { ended = null, equipmentDied = [] } = await hostActivities(plan.hostQueue).deadNodes({ run, sinceUs: null });
-  const why = ended === null ? equipmentDied : [`the cluster was ended: ${ended}`];
-  if (why.length === 0) return [];
-  course.notes.push(`control run: ${why.join(', ')}; its failures are not blamed on the cluster`);
-  return [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+/** A control run that fails blames the cluster, unless it was the equipment that went away under it, or nobody can tell; why, in words. */
+async function whyEquipment({ run, host }: RunContext): Promise<string | null> {
+  // Histories of 0.1.0 say neither `error` nor what died of the equipment.
+  const { error, ended, equipmentDied = [] } = await host.deadNodes({ run, sinceUs: null });
+  const why = [
+    ...(error == null ? [] : [`which brokers lived could not be told: ${error}`]),
+    ...(ended == null ? equipmentDied : [`the cluster was ended: ${ended}`]),
+  ];
+  return why.length === 0 ? null : `control run: ${why.join(', ')}; its failures are not blamed on the cluster`;
 }

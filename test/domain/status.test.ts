@@ -2,24 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { blameOf, exitCodeOf, type Blame, type Headline, type ScenarioStatus } from '../../src/domain/status.js';
 
 describe('blame', () => {
-  it.each<[ScenarioStatus, string, Blame | null]>([
-    ['passed', 'broker-kill', null],
-    ['cancelled', 'broker-kill', null],
-    ['failed', 'network-delay', 'broker'],
-    ['timeout', 'network-delay', 'broker'],
-    ['cluster_start_error', '', 'broker'],
-    ['recover_error', 'broker-kill', 'broker'],
-    ['recover_error', 'network-delay', 'equipment'],
-    ['recover_error', 'a fault of the future', 'equipment'],
-    ['script_format_error', 'broker-kill', 'equipment'],
-    ['script_not_found', 'broker-kill', 'equipment'],
-    ['harness_overloaded', 'broker-kill', 'equipment'],
-    ['inject_error', 'broker-kill', 'equipment'],
-    ['fault_not_observed', 'broker-kill', 'equipment'],
-    ['fault_cut_short', 'broker-kill', 'equipment'],
-    ['harness_error', 'broker-kill', 'equipment'],
-  ])('of %s under %s is %s', (status, fault, blame) => {
-    expect(blameOf(status, fault)).toBe(blame);
+  it.each<[ScenarioStatus, Blame | null]>([
+    ['passed', null],
+    ['cancelled', null],
+    ['failed', 'broker'],
+    ['timeout', 'broker'],
+    ['cluster_start_error', 'broker'],
+    ['script_format_error', 'equipment'],
+    ['script_not_found', 'equipment'],
+    ['harness_overloaded', 'equipment'],
+    ['inject_error', 'equipment'],
+    ['fault_not_observed', 'equipment'],
+    ['fault_cut_short', 'equipment'],
+    ['harness_error', 'equipment'],
+  ])('of %s is %s, whatever the fault says of its recovery', (status, blame) => {
+    expect(blameOf(status, 'broker')).toBe(blame);
+    expect(blameOf(status, 'equipment')).toBe(blame);
+  });
+
+  it('of a recovery that was not proved is what the fault says, and never the broker where it says nothing', () => {
+    expect(blameOf('recover_error', 'broker')).toBe('broker');
+    expect(blameOf('recover_error', 'equipment')).toBe('equipment');
+    expect(blameOf('recover_error')).toBe('equipment');
   });
 });
 

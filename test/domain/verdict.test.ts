@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
-import { judgeRun, judgeScenario, judgeSdk, type Failure, type FaultCourse } from '../../src/domain/verdict.js';
-import { goodCourse, outcome, rules } from '../../testing/values.js';
+import type { FaultRecord } from '../../src/domain/fault-record.js';
+import { judgeRun, judgeScenario, judgeSdk, type Failure } from '../../src/domain/verdict.js';
+import { goodFault, outcome, rules } from '../../testing/values.js';
 
 /** As many as the outcomes of the fixtures have planned. */
 const ASKED = 1000;
@@ -125,23 +126,23 @@ describe('one SDK', () => {
 });
 
 const judge = (change: {
-  fault?: string;
-  course?: Partial<FaultCourse>;
+  fault?: Partial<FaultRecord>;
   outcomes?: readonly ClientOutcome[];
   lost?: number;
   durability?: 'warn' | 'fail';
   deadNodes?: readonly string[];
   clusterEnded?: string;
   equipmentDied?: readonly string[];
+  brokersUnknown?: string;
 }) =>
   judgeScenario({
-    fault: change.fault ?? 'broker-kill',
-    course: { ...goodCourse, ...change.course },
+    fault: { ...goodFault, ...change.fault },
     verdicts: (change.outcomes ?? [outcome()]).map((o) => judgeSdk(o, rules, ASKED)),
     ackedLostDuringFault: change.lost ?? 0,
     deadNodes: change.deadNodes ?? [],
     clusterEnded: change.clusterEnded ?? null,
     equipmentDied: change.equipmentDied ?? [],
+    brokersUnknown: change.brokersUnknown ?? null,
     rules: { ...rules, durability: change.durability ?? 'warn' },
   });
 
@@ -156,7 +157,7 @@ describe('one scenario', () => {
   it('does not pass with a broker that died by itself after the recovery, though its clients did', () => {
     const failures = [{ status: 'failed', blame: 'broker', sdk: null }];
     expect(judge({ deadNodes: ['n2'] })).toMatchObject({ passed: false, status: 'failed', failures });
-    const unproved = judge({ deadNodes: ['n2'], course: { recoverError: 'n2 is gone' } });
+    const unproved = judge({ deadNodes: ['n2'], fault: { recoverError: 'n2 is gone' } });
     expect(unproved.failures.map((failure) => failure.status)).toEqual(['recover_error']);
   });
 
@@ -167,11 +168,18 @@ describe('one scenario', () => {
     expect(judge(ended)).toMatchObject({ passed: false, status: 'harness_error', attribution: 'equipment' });
   });
 
+  it('says nothing about the broker where nobody can tell which brokers lived, even if every client passed', () => {
+    const unknown = { brokersUnknown: '127.0.0.1:8474: address already in use' };
+    const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+    expect(judge(unknown)).toEqual({ passed: false, status: 'harness_error', failures, attribution: 'equipment' });
+    expect(judge({ ...unknown, outcomes: [failed] })).toMatchObject({ failures });
+  });
+
   it.each<[string, Parameters<typeof judge>[0]]>([
     ['a loss', { outcomes: [failed] }],
     ['a loss during the fault', { lost: 2, durability: 'fail' }],
     ['a dead broker', { deadNodes: ['n2'] }],
-    ['a recovery that was not proved', { course: { recoverError: 'not over' } }],
+    ['a recovery that was not proved', { fault: { recoverError: 'not over' } }],
   ])('does not blame the broker for %s where the equipment had died', (_, change) => {
     const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
     expect(judge(change)).toMatchObject({ passed: false, failures: [{ blame: 'broker' }] });
@@ -181,29 +189,28 @@ describe('one scenario', () => {
 
   it('passes where the equipment had died, if everything was well all the same', () => {
     expect(judge({ equipmentDied: ['the proxy server 7'] }).passed).toBe(true);
-    const noFault = judge({ equipmentDied: ['the proxy server 7'], course: { observed: false } });
+    const noFault = judge({ equipmentDied: ['the proxy server 7'], fault: { observed: false } });
     expect(noFault.status).toBe('fault_not_observed');
   });
 
-  it.each<[string, Partial<FaultCourse>, string, string, string]>([
-    ['an inject error', { injectError: 'no' }, 'broker-kill', 'inject_error', 'equipment'],
-    ['a fault that did not bite', { observed: false }, 'broker-kill', 'fault_not_observed', 'equipment'],
-    ['a fault that ended early', { cutShort: true }, 'broker-kill', 'fault_cut_short', 'equipment'],
-    ['a broker that did not come back', { recoverError: 'no' }, 'broker-kill', 'recover_error', 'broker'],
-    ['a majority that did not come back', { recoverError: 'no' }, 'majority-kill', 'recover_error', 'broker'],
-    ['a delay that did not go away', { recoverError: 'no' }, 'network-delay', 'recover_error', 'equipment'],
-  ])('does not pass with %s, although every SDK passed', (_what, course, fault, status, blame) => {
+  it.each<[string, Partial<FaultRecord>, string, string]>([
+    ['an inject error', { injectError: 'no' }, 'inject_error', 'equipment'],
+    ['a fault that did not bite', { observed: false }, 'fault_not_observed', 'equipment'],
+    ['a fault that ended early', { cutShort: true }, 'fault_cut_short', 'equipment'],
+    ['a broker that did not come back', { recoverError: 'no' }, 'recover_error', 'broker'],
+    ['a delay that did not go away', { recoverError: 'no', recoveryBlame: 'equipment' }, 'recover_error', 'equipment'],
+  ])('does not pass with %s, although every SDK passed', (_what, fault, status, blame) => {
     const failures = [{ status, blame, sdk: null }];
-    expect(judge({ course, fault })).toEqual({ passed: false, status, failures, attribution: 'none' });
+    expect(judge({ fault })).toEqual({ passed: false, status, failures, attribution: 'none' });
   });
 
   it('names an inject error once, not also as a fault that was not observed', () => {
-    const { failures } = judge({ course: { injectError: 'no', observed: false } });
+    const { failures } = judge({ fault: { injectError: 'no', observed: false } });
     expect(failures.map((f) => f.status)).toEqual(['inject_error']);
   });
 
   it('keeps every failure beside the one that names the scenario', () => {
-    const verdict = judge({ course: { cutShort: true }, outcomes: [outcome(), failed, badLine] });
+    const verdict = judge({ fault: { cutShort: true }, outcomes: [outcome(), failed, badLine] });
     expect(verdict.status).toBe('fault_cut_short');
     expect(verdict.failures).toEqual([
       { status: 'fault_cut_short', blame: 'equipment', sdk: null },

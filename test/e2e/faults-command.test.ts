@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
-import { injectFault, planFault } from '../../src/host/lifecycle/inject.js';
+import { injectFault } from '../../src/host/lifecycle/inject.js';
+import { planFault } from '../../src/host/lifecycle/plan.js';
 import { faults } from '../../src/host/faults/index.js';
 import { confirmKeeper, keeperOf } from '../../src/host/keeper/control.js';
 import { endLease, writeLease } from '../../src/host/tickets/lease.js';
@@ -36,7 +37,7 @@ async function killFollower(dir: string): Promise<string> {
   const timing = { ...basePlan.timing, faultWindowMs: 600_000 };
   const plan = { ...basePlan, timing, runId: 'somebody', clusterDir: dir, runDir };
   const { faultId } = await planFault(faults, plan, killOf('follower'), natsDriver);
-  await injectFault(faults, dir, faultId, natsDriver, confirmKeeper);
+  await injectFault({ faults, clusterDir: dir, faultId, driver: natsDriver }, confirmKeeper);
   return faultId;
 }
 

@@ -39,9 +39,9 @@ it('a full run that passes', async () => {
 
 it('a run whose first scenario left the cluster unfit', async () => {
   let recovered = 0;
-  const answer = { at: '', us: 2_000_000, recoveredBy: null, healed: [] };
+  const answer = { recoveredAt: '', recoveredUs: 2_000_000, recoveredBy: null, healed: [], died: [] };
   const { handle } = await rig.startRun({
-    instead: { recoverFault: async () => ({ ...answer, error: ++recovered === 1 ? 'n2 is not back' : null }) },
+    instead: { recoverFault: async () => (++recovered === 1 ? { error: 'n2 is not back' } : { ...answer, error: null }) },
   });
   await handle.result();
   await recordHistory('run-new-cluster', handle);

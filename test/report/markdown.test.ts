@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markdownReport } from '../../src/report/markdown.js';
-import type { FaultRecord } from '../../src/domain/report-data.js';
+import type { FaultRecord } from '../../src/domain/fault-record.js';
 import type { Scenario } from '../../src/domain/scenario.js';
 import { catalogue, outcome } from '../../testing/values.js';
 import { figures, plan, result, runData, snapshot } from '../../testing/reports/values.js';

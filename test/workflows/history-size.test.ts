@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
-import type { Evidence } from '../../src/domain/report-data.js';
+import type { Evidence } from '../../src/domain/fault-record.js';
 import { outcome } from '../../testing/values.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
@@ -87,15 +87,16 @@ it('a full run with four SDKs and its three scenarios leave at most 500 events a
       }),
       observeFault: async () => ({
         observed: true,
-        evidence: nodes.map((node) => evidence(`process of ${node}`)),
+        bite: nodes.map((node) => evidence(`process of ${node}`)),
         leaders: nodes.map((group) => ({ group, from: 'n1', to: 'n2', seconds: 1.234, termFrom: 3, termTo: 4 })),
         error: null,
       }),
       recoverFault: async () => ({
-        at: '2026-11-22T00:00:02.000Z',
-        us: 2_000_000,
+        recoveredAt: '2026-11-22T00:00:02.000Z',
+        recoveredUs: 2_000_000,
         recoveredBy: 'workflow',
         healed: nodes.map((node) => evidence(`${node} is back, healthy and current`)),
+        died: [],
         error: null,
       }),
     },

@@ -34,10 +34,10 @@ describe('a changed workflow', () => {
   const code = readFileSync(BUNDLE_PATH, 'utf8');
 
   it.each([
-    ['another activity', 'scenario-passed.json', '.prepareFault(', '.hostTime('],
+    ['another activity', 'scenario-passed.json', 'host.prepareFault(', 'host.hostTime('],
     ['no heal wait', 'scenario-passed.json', /\(0,\w+\.sleep\)\(plan\.timing\.healWaitMs/g, 'Promise.resolve(0'],
     ['other names for its scenarios', 'run-passed.json', "'ScenarioWorkflow', {", "'OtherWorkflow', {"],
-    ['no recovery on its way out', 'scenario-cancelled.json', '.recoverFault(', '.hostTime('],
+    ['no recovery on its way out', 'scenario-cancelled.json', 'host.recoverFault(', 'host.hostTime('],
     ['no count', 'run-passed.json', '.recordOutcome(', '.hostTime('],
     ['no pause of the schedule', 'run-paused.json', '.pauseSchedule(', '.hostTime('],
     ['no reset of the breaker', 'run-paused.json', '.resetBreaker(', '.hostTime('],

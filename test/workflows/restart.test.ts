@@ -29,7 +29,7 @@ describe.concurrent('a worker that goes away', () => {
       instead: {
         holdFault: async () => {
           if (++held === 1) await gate.pass();
-          return false;
+          return { cutShort: false, error: null };
         },
       },
     });

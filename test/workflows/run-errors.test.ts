@@ -6,7 +6,7 @@ import { createGate } from '../../testing/workflows/gate.js';
 import { brokenTasks } from '../../testing/workflows/history.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
-import { failure, invalidConfig } from '../../testing/workflows/stub-host.js';
+import { failure, invalidConfig, left } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -67,7 +67,7 @@ describe.concurrent('a run that cannot go on', () => {
     let starts = 0;
     const { handle } = await rig.startRun({
       instead: {
-        deadNodes: async () => ({ dead: ['n1', 'n2', 'n3'], all: 3, ended: null }),
+        deadNodes: async () => left({ dead: ['n1', 'n2', 'n3'] }),
         startCluster: async () => {
           if (++starts > 1) throw failure('CLUSTER_START_FAILED', 'port taken');
           return { endpoint: '127.0.0.1:1883', dataDirs: [] };

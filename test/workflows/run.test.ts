@@ -6,6 +6,7 @@ import { outcome } from '../../testing/values.js';
 import { createGate } from '../../testing/workflows/gate.js';
 import { brokenTasks, commandsOf } from '../../testing/workflows/history.js';
 import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
+import { left } from '../../testing/workflows/stub-host.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
@@ -53,7 +54,7 @@ describe.concurrent('a full run', () => {
   it('starts a new cluster for the next scenario after one that left every broker dead', async () => {
     let looked = 0;
     const { handle, host } = await rig.startRun({
-      instead: { deadNodes: async () => ({ dead: ++looked === 1 ? ['n1', 'n2', 'n3'] : [], all: 3, ended: null }) },
+      instead: { deadNodes: async () => left({ dead: ++looked === 1 ? ['n1', 'n2', 'n3'] : [] }) },
     });
     await handle.result();
     const course = commandsOf(await handle.fetchHistory()).filter((step) => /^scenario|Cluster/.test(step));
@@ -73,9 +74,9 @@ describe.concurrent('a full run', () => {
 
   it('starts a new cluster after a recovery that was not proved, and goes on renewing its lease', async () => {
     let recovered = 0;
-    const recover = { at: '', us: 2_000_000, recoveredBy: null, healed: [] };
+    const recover = { recoveredAt: '', recoveredUs: 2_000_000, recoveredBy: null, healed: [], died: [] };
     const { handle, host } = await rig.startRun({
-      instead: { recoverFault: async () => ({ ...recover, error: ++recovered === 1 ? 'not back' : null }) },
+      instead: { recoverFault: async () => (++recovered === 1 ? { error: 'not back' } : { ...recover, error: null }) },
     });
     const result = await handle.result();
     expect(result).toMatchObject({ headline: 'FAIL', passRatePercent: 66 });
@@ -94,7 +95,7 @@ describe.concurrent('a full run', () => {
   it('does not start a new cluster when no scenario follows', async () => {
     const { handle, host } = await rig.startRun({
       plan: { scenarios: [killSingle] },
-      instead: { deadNodes: async () => ({ dead: ['n1', 'n2', 'n3'], all: 3, ended: null }) },
+      instead: { deadNodes: async () => left({ dead: ['n1', 'n2', 'n3'] }) },
     });
     await handle.result();
     expect(host.calls.filter((call) => call === 'startCluster')).toHaveLength(1);
@@ -174,13 +175,14 @@ describe.concurrent('the control run', () => {
   });
 
   it.each([
-    ['whose cluster was ended under it', { ended: 'its keeper stopped it' }, /the cluster was ended: its keeper/],
-    ['whose proxies died', { ended: null, equipmentDied: ['the proxy server 7: dead'] }, /the proxy server 7: dead/],
+    ['whose cluster was ended under it', left({ ended: 'its keeper stopped it' }), /the cluster was ended: its keeper/],
+    ['whose brokers nobody can look at', { error: 'EACCES' }, /EACCES/],
+    ['whose proxies died', left({ equipmentDied: ['the proxy server 7: dead'] }), /the proxy server 7: dead/],
   ])('%s ends the run as INVALID, and blames nobody', async (_, state, note) => {
     const { handle, host } = await rig.startRun({
       instead: {
         collectClients: controlGives(outcome({ result: { lost: 3 } })),
-        deadNodes: async () => ({ dead: [], all: 3, ...state }),
+        deadNodes: async () => state,
       },
     });
     expect(await handle.result()).toMatchObject({ headline: 'INVALID', runPassed: false });

@@ -4,6 +4,7 @@ import { outcome } from '../../testing/values.js';
 import { networkDelay } from '../../testing/workflows/plans.js';
 import { courseOf, type Course } from '../../testing/workflows/course.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
+import { left } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -19,11 +20,18 @@ const injectFails: Activities['injectFault'] = async () => ({
   error: 'no such pid',
 });
 
-const recoverFails: Activities['recoverFault'] = async () => ({
-  at: '2026-11-22T00:00:02.000Z',
-  us: 2_000_000,
-  recoveredBy: null,
+const RECOVERED = {
+  recoveredAt: '2026-11-22T00:00:02.000Z',
+  recoveredUs: 2_000_000,
+  recoveredBy: 'workflow',
   healed: [],
+  died: [],
+  error: null,
+};
+
+const recoverFails: Activities['recoverFault'] = async () => ({
+  recoveredAt: '2026-11-22T00:00:02.000Z',
+  recoveredUs: 2_000_000,
   error: 'n2 is not back in the cluster',
 });
 
@@ -33,7 +41,7 @@ const VALIDATION = ['startClients validation', 'collectClients validation'];
 describe.concurrent('a fault that cannot be prepared', () => {
   it('is an inject error: no client connects and nothing is broken, and the validation is still run', async () => {
     const error = 'target: expected one of robustmq-server, got nonsense';
-    const { outcome: result, record, commands } = await withActivities({ prepareFault: async () => error });
+    const { outcome: result, record, commands } = await withActivities({ prepareFault: async () => ({ error }) });
     expect(result).toMatchObject({ verdict: { passed: false, status: 'inject_error' }, needsNewCluster: false });
     expect(record.fault).toMatchObject({ injectError: error, faultId: null, cleanup: null });
     expect(commands).not.toContain('startClients fault');
@@ -43,7 +51,7 @@ describe.concurrent('a fault that cannot be prepared', () => {
   });
 
   it('waits before the validation all the same, from the time of the host', async () => {
-    const { record, commands } = await withActivities({ prepareFault: async () => 'no' });
+    const { record, commands } = await withActivities({ prepareFault: async () => ({ error: 'no' }) });
     expect(commands).toContain('timer 120 ms');
     expect(record.healWaitSeconds).toBe(6);
   });
@@ -96,7 +104,7 @@ describe.concurrent('an inject that fails', () => {
 describe.concurrent('a fault that goes otherwise than it should', () => {
   it('that was not seen to bite makes the scenario fault_not_observed', async () => {
     const { outcome: result, commands } = await withActivities({
-      observeFault: async () => ({ observed: false, evidence: [], leaders: [], error: null }),
+      observeFault: async () => ({ observed: false, bite: [], leaders: [], error: null }),
     });
     expect(result.verdict).toMatchObject({ passed: false, status: 'fault_not_observed' });
     expect(commands).toEqual(expect.arrayContaining([...FAULT_STEPS, ...VALIDATION]));
@@ -108,7 +116,7 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
       record,
       commands,
     } = await withActivities({
-      observeFault: async () => ({ observed: false, evidence: [], leaders: [], error: 'monitor port refused' }),
+      observeFault: async () => ({ observed: false, bite: [], leaders: [], error: 'monitor port refused' }),
     });
     expect(result.verdict.status).toBe('fault_not_observed');
     expect(record.notes).toEqual([expect.stringContaining('monitor port refused')]);
@@ -117,8 +125,8 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
 
   it('that somebody ended early is cut short, and the record says by whom', async () => {
     const { outcome: result, record } = await withActivities({
-      holdFault: async () => true,
-      recoverFault: async (request) => ({ ...(await recoverFails(request)), error: null, recoveredBy: 'keeper' }),
+      holdFault: async () => ({ cutShort: true, error: null }),
+      recoverFault: async () => ({ ...RECOVERED, recoveredBy: 'keeper' }),
     });
     expect(result.verdict).toMatchObject({ passed: false, status: 'fault_cut_short' });
     expect(record.notes).toEqual(['the fault was ended by the keeper']);
@@ -135,7 +143,7 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
   it('whose recovery came too late is a recover_error as well, and nobody is told that it is stuck', async () => {
     const healed = [{ what: 'cluster', expected: 'every node in', observed: 'every node in', ok: true }];
     const { outcome: result, record } = await withActivities({
-      recoverFault: async (request) => ({ ...(await recoverFails(request)), healed }),
+      recoverFault: async () => ({ ...RECOVERED, healed, error: 'only a later attempt could prove it' }),
     });
     expect(result).toMatchObject({ verdict: { status: 'recover_error' }, needsNewCluster: true });
     expect(record.notes).toEqual([expect.stringContaining('took more than its budget')]);
@@ -172,7 +180,7 @@ describe.concurrent('the state of the cluster', () => {
     ['with one broker dead is still fit', ['n2'], false],
   ])('%s', async (_, dead, unfit) => {
     const { outcome: result, record } = await withActivities({
-      deadNodes: async () => ({ dead, all: 3, ended: null }),
+      deadNodes: async () => left({ dead }),
     });
     expect(result.needsNewCluster).toBe(unfit);
     expect(record.deadNodes).toEqual(dead);
@@ -180,7 +188,7 @@ describe.concurrent('the state of the cluster', () => {
 
   it('whose cluster was ended under it is no verdict on the broker, and unfit for the next scenario', async () => {
     const ended = 'no worker renewed its lease, and its keeper stopped it';
-    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ dead: [], all: 3, ended }) });
+    const { outcome: result, record } = await withActivities({ deadNodes: async () => left({ ended }) });
     expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
     expect(record.clusterEnded).toBe(ended);
   });
@@ -193,11 +201,20 @@ describe.concurrent('the state of the cluster', () => {
       injectFault: async () => ({ injectedAt: '', injectedUs: 5_000_000, error: null }),
       deadNodes: async ({ sinceUs }) => {
         asked.push(sinceUs);
-        return { dead: [], all: 3, ended: null, equipmentDied: died };
+        return left({ equipmentDied: died });
       },
     });
     expect(result).toMatchObject({ needsNewCluster: false, verdict: { passed: false, status: 'harness_error' } });
     expect(record.equipmentDied).toEqual(died);
     expect(asked).toEqual([5_000_000]);
+  });
+  it('that nobody can tell is no verdict on the broker, even where every client passed, and unfit for the next scenario', async () => {
+    const error = '127.0.0.1:8474: address already in use';
+    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ error }) });
+    expect(record.sdkVerdicts.map(({ passed }) => passed)).toEqual([true, true]);
+    expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
+    expect(result.verdict.failures).toEqual([{ status: 'harness_error', blame: 'equipment', sdk: null }]);
+    expect(record).toMatchObject({ deadNodes: [], brokersUnknown: error });
+    expect(record.notes).toEqual([expect.stringContaining(error)]);
   });
 });

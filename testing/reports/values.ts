@@ -1,6 +1,7 @@
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { RunPlan } from '../../src/domain/plan.js';
-import type { FaultRecord, RunData, ScenarioResult, SnapshotSummary } from '../../src/domain/report-data.js';
+import type { FaultRecord } from '../../src/domain/fault-record.js';
+import type { RunData, ScenarioResult, SnapshotSummary } from '../../src/domain/report-data.js';
 import type { Scenario } from '../../src/domain/scenario.js';
 import { judgeRun, judgeScenario, judgeSdk } from '../../src/domain/verdict.js';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
@@ -41,6 +42,7 @@ export const plan: RunPlan = {
 };
 
 const fault: FaultRecord = {
+  recoveryBlame: 'broker',
   faultId: 'f-1',
   injector: 'sigkill',
   victim: 'n2',
@@ -110,13 +112,13 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
     startedAt: '2026-11-22T11:59:00.000Z',
     finishedAt: '2026-11-22T12:02:00.000Z',
     verdict: judgeScenario({
-      fault: scenario.fault,
-      course: record,
+      fault: record,
       verdicts: sdkVerdicts,
       ackedLostDuringFault,
       deadNodes: [],
       clusterEnded: null,
       equipmentDied: [],
+      brokersUnknown: null,
       rules,
     }),
     sdkVerdicts,

@@ -3,7 +3,7 @@ import { createPlanActivities } from '../../src/activities/plan.js';
 import { breakerActivities } from '../../src/activities/breaker.js';
 import { clusterOwnershipActivities } from '../../src/activities/cluster-ownership.js';
 import type { Activities } from '../../src/activities/index.js';
-import type { WriteReportRequest } from '../../src/messages/requests.js';
+import type { ClusterLeft, WriteReportRequest } from '../../src/messages/requests.js';
 import { scheduleActivities } from '../../src/activities/schedule.js';
 import { ChaosError, type ErrorCode } from '../../src/domain/errors.js';
 import type { RunPlan } from '../../src/domain/plan.js';
@@ -52,6 +52,16 @@ export const invalidConfig = createPlanActivities(() => {
   throw new ChaosError('CONFIG_INVALID', 'cluster.binary: expected a file, got nothing');
 }).preparePlan;
 
+/** A cluster of three nodes that all live, but for what is given instead. */
+export const left = (change: Partial<Extract<ClusterLeft, { error: null }>> = {}): ClusterLeft => ({
+  dead: [],
+  all: 3,
+  ended: null,
+  equipmentDied: [],
+  ...change,
+  error: null,
+});
+
 /** Everything goes well. The ids and times are fixed, so that two recordings differ only where the workflow does. */
 function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: WriteReportRequest[]): Activities {
   let faults = 0;
@@ -67,7 +77,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     startCluster: async () => ({ endpoint: '127.0.0.1:1883', dataDirs: ['n1', 'n2', 'n3'] }),
     tendCluster: () => stay(new Promise(() => undefined)),
     stopCluster: async () => undefined,
-    deadNodes: async () => ({ dead: [], all: 3, ended: null }),
+    deadNodes: async () => left(),
     takeSnapshot: async ({ label }) => ({
       label,
       at: '2026-11-22T00:00:00.000Z',
@@ -82,18 +92,24 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     killClients: async () => 0,
     collectClients: async () => plan.sdks.map((sdk) => outcome({ sdk })),
     collectFaultPeriod: async () => ({ figures: [], notes: [] }),
-    prepareFault: async () => null,
+    prepareFault: async () => ({ error: null }),
     planFault: async ({ scenario }) => ({
-      planned: { faultId: `f-${++faults}`, injector: scenario.fault, targets: ['n2'], reason: 'leads nothing' },
+      faultId: `f-${++faults}`,
+      injector: scenario.fault,
+      victim: 'n2',
+      reason: 'leads nothing',
+      recoveryBlame: scenario.target === 'eth0' ? 'equipment' : 'broker',
+      error: null,
     }),
     injectFault: async () => ({ injectedAt: '2026-11-22T00:00:01.000Z', injectedUs: 1_000_000, error: null }),
-    observeFault: async () => ({ observed: true, evidence: [], leaders: [], error: null }),
-    holdFault: async () => false,
+    observeFault: async () => ({ observed: true, bite: [], leaders: [], error: null }),
+    holdFault: async () => ({ cutShort: false, error: null }),
     recoverFault: async () => ({
-      at: '2026-11-22T00:00:02.000Z',
-      us: 2_000_000,
+      recoveredAt: '2026-11-22T00:00:02.000Z',
+      recoveredUs: 2_000_000,
       recoveredBy: 'workflow',
       healed: [],
+      died: [],
       error: null,
     }),
     hostTime: async () => ({ at: '2026-11-22T00:00:03.000Z', us: 3_000_000 }),

@@ -1,7 +1,8 @@
 import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
 import { notifySettings, publishing } from '../../config/publish.js';
-import { checkTarget, faultOf } from '../../host/lifecycle/inject.js';
+import { checkTarget } from '../../host/lifecycle/plan.js';
+import { faultOf } from '../../host/lifecycle/fault-handle.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Targets } from '../../host/drivers/contract.js';
 import { driverNamed } from '../../host/drivers/index.js';

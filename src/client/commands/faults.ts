@@ -56,7 +56,7 @@ function chosen(every: readonly FaultTicket[], id: string | undefined, all: bool
 
 async function recoverOne({ clusterDir, faultId, recoveryBudgetMs }: FaultTicket): Promise<boolean> {
   try {
-    const { recoveredBy, healed } = await recoverTicket(faults, clusterDir, faultId, 'command', recoveryBudgetMs);
+    const { recoveredBy, healed } = await recoverTicket({ faults, clusterDir, faultId }, 'command', recoveryBudgetMs);
     const proof = healed.map((row) => `    ✅ ${row.what}: ${row.observed}`).join('\n');
     process.stdout.write(`${faultId}: recovered by the ${String(recoveredBy)}\n${proof}\n`);
     return true;

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import { isListening } from '../os/ports.js';
 import { isAlive } from '../os/processes.js';
 import { evidence, type Fault, type ProbeResult } from './contract.js';
@@ -41,6 +41,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
 export const brokerKill: Fault = {
   kind: 'broker-kill',
   targetKind: 'broker',
+  recoveryBlame: 'broker',
   params: victimParams,
   about: {
     does: 'SIGKILL to one broker, by pid and start time. `victim: follower` (the default) takes one that leads nothing, `victim: leader` the one that was made to lead everything.',

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import { isAnswering } from '../drivers/mqtt-probe.js';
 import { isAlive, isStopped, signalProcess } from '../os/processes.js';
 import { evidence, type Fault, type ProbeResult } from './contract.js';
@@ -52,6 +52,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
 export const brokerPause: Fault = {
   kind: 'broker-pause',
   targetKind: 'broker',
+  recoveryBlame: 'broker',
   params: victimParams,
   about: {
     does: 'SIGSTOP to one broker, by pid and start time, for the whole window: longer than an election. Its connections stay open and nobody answers on them, which is harder on clients than a closed port.',

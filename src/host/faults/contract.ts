@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { Evidence, LeaderChange } from '../../domain/report-data.js';
+import type { Evidence, LeaderChange } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
+import type { Blame } from '../../domain/status.js';
 import type { FaultCluster } from '../drivers/contract.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 
@@ -28,6 +29,11 @@ export interface Fault {
   /** Name in the catalogue. */
   readonly kind: string;
   readonly targetKind: 'broker' | 'interface';
+  /**
+   * Whose failure it is if the recovery cannot be proved: the broker's, where it alone has to come back; the equipment's, where ours has to take
+   * something away.
+   */
+  readonly recoveryBlame: Blame;
   /** Checks `params` when the config is read. */
   readonly params: z.ZodType<Record<string, unknown>>;
   /** For people: the page `docs/faults.md` is made of it. */

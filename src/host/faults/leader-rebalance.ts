@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
-import type { Evidence, LeaderChange } from '../../domain/report-data.js';
+import type { Evidence, LeaderChange } from '../../domain/fault-record.js';
 import { pollUntil } from '../os/clock.js';
 import type { GroupLeader, FaultCluster } from '../drivers/contract.js';
 import { isAlive } from '../os/processes.js';
@@ -77,6 +77,7 @@ async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeR
 export const leaderRebalance: Fault = {
   kind: 'leader-rebalance',
   targetKind: 'broker',
+  recoveryBlame: 'broker',
   params: z.strictObject({}),
   about: {
     does: 'Kills the leader, waits until others have taken over, and brings it back: then the broker moves the leaderships of the topics back by itself, with every node alive. Clients go through all of it; the figures of the loss say at which of the two moves a message was lost.',

@@ -39,6 +39,7 @@ async function chooseVictims({ dir, driver }: FaultCluster): Promise<{ ids: stri
 export const majorityKill: Fault = {
   kind: 'majority-kill',
   targetKind: 'broker',
+  recoveryBlame: 'broker',
   params: z.strictObject({}),
   about: {
     does: 'SIGKILL to the leader and to as many other brokers as leave no majority (two of three), by pid and start time, at once.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
 import { pollUntil } from '../os/clock.js';
 import type { ClusterNetwork, NetworkPath, FaultCluster } from '../drivers/contract.js';
@@ -151,6 +151,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
 export const networkDelay: Fault = {
   kind: 'network-delay',
   targetKind: 'interface',
+  recoveryBlame: 'equipment',
   params,
   about: {
     does: 'Delays the traffic of the brokers by `delay_ms` ± `jitter_ms` in each direction that the injector acts on. `target` is an interface.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
 import { pollUntil } from '../os/clock.js';
 import type { NetworkPath, FaultCluster } from '../drivers/contract.js';
@@ -107,6 +107,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
 export const networkPartition: Fault = {
   kind: 'network-partition',
   targetKind: 'broker',
+  recoveryBlame: 'equipment',
   params,
   about: {
     does: 'Cuts one node off from all others, both ways and silently: nothing is refused, nothing arrives. Clients still reach every node.',

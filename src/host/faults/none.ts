@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import { isAlive, type ProcessId } from '../os/processes.js';
 import { evidence, type Fault } from './contract.js';
 import type { FaultCluster } from '../drivers/contract.js';
@@ -21,6 +21,7 @@ const sameProcesses = (ticket: FaultTicket): Evidence => {
 export const none: Fault = {
   kind: 'none',
   targetKind: 'broker',
+  recoveryBlame: 'equipment',
   params: z.strictObject({}),
   about: {
     does: 'Nothing: the control. The same five steps, clients and waits; what is seen here is the noise of the machine and of the test itself.',

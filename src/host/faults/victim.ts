@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChaosError } from '../../domain/errors.js';
-import type { Evidence, LeaderChange } from '../../domain/report-data.js';
+import type { Evidence, LeaderChange } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
 import { monotonicUs, pollUntil } from '../os/clock.js';
 import type { GroupLeader, Leaders, NodeView, FaultCluster } from '../drivers/contract.js';

@@ -34,7 +34,7 @@ async function recoverDue(
     if (!(all || isDue(ticket)) || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
     try {
       log(`recovering ${ticket.faultId} (${ticket.kind} of ${ticket.targets.join(', ')}), due`);
-      await recoverTicket(faults, clusterDir, ticket.faultId, 'keeper', ticket.recoveryBudgetMs);
+      await recoverTicket({ faults, clusterDir, faultId: ticket.faultId }, 'keeper', ticket.recoveryBudgetMs);
       log(`recovered ${ticket.faultId}`);
     } catch (error) {
       log(`STUCK: could not recover ${ticket.faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);

@@ -21,7 +21,7 @@ export async function recoverAbandoned(
   for (const ticket of tickets) {
     if (!isDue(ticket) && !(await isAbandoned(ticket))) continue;
     const { clusterDir, faultId, recoveryBudgetMs } = ticket;
-    const error = await recoverTicket(faults, clusterDir, faultId, by, recoveryBudgetMs).then(
+    const error = await recoverTicket({ faults, clusterDir, faultId }, by, recoveryBudgetMs).then(
       () => null,
       (reason: unknown) => String(reason),
     );

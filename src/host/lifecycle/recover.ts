@@ -1,10 +1,11 @@
 import { ChaosError } from '../../domain/errors.js';
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import { now } from '../os/clock.js';
 import { markDirty } from '../tickets/dirty-mark.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import type { FaultTicket } from '../tickets/ticket.js';
+import type { FaultHandle } from './fault-handle.js';
 import { readTicket, withTicket, writeTicket } from '../tickets/store.js';
 
 /** Callers of a recovery: the report says who it was. */
@@ -39,9 +40,7 @@ async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTic
  * marked dirty.
  */
 export function recoverTicket(
-  faults: readonly Fault[],
-  clusterDir: string,
-  faultId: string,
+  { faults, clusterDir, faultId }: Omit<FaultHandle, 'driver'>,
   by: Recoverer,
   limitMs: number,
 ): Promise<FaultTicket> {

@@ -1,5 +1,6 @@
-import type { Evidence } from '../../domain/report-data.js';
+import type { Evidence } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
+import type { Blame } from '../../domain/status.js';
 
 /** What a fault is going to do, decided before anything is done. Plain JSON: it goes into the ticket. */
 export interface FaultPlan {
@@ -20,6 +21,8 @@ export type TicketState = 'planned' | 'injecting' | 'injected' | 'stuck' | 'reco
 export interface FaultTicket extends FaultPlan {
   readonly faultId: string;
   readonly kind: string;
+  /** Whose failure it is if the recovery cannot be proved; absent in tickets of 0.1.0. */
+  readonly recoveryBlame?: Blame;
   readonly params: Scenario['params'];
   readonly scenario: string;
   /** As the scenario names it. */

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTarget, faultOf, injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { checkTarget, planFault } from '../../../src/host/lifecycle/plan.js';
+import { faultOf } from '../../../src/host/lifecycle/fault-handle.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { observeFault } from '../../../src/host/lifecycle/observe.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
@@ -27,9 +30,10 @@ beforeAll(async () => {
 afterAll(disconnectClients);
 
 const plan = (scenario: Scenario) => planFault(faults, cluster.plan, scenario, driver);
-const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
-const observe = (faultId: string, limitMs = 20_000) => observeFault(faults, cluster.dir, faultId, driver, limitMs);
-const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 30_000);
+const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
+const observe = (faultId: string, limitMs = 20_000) =>
+  observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, limitMs);
+const recover = (faultId: string) => recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 30_000);
 
 const processOf = async (id: string) =>
   (await driver.nodes(cluster.dir)).find((node) => node.id === id)?.process ?? null;
@@ -43,8 +47,8 @@ async function leaderships(): Promise<Record<string, string | null>> {
 async function wholeKill(scenario: Scenario): Promise<{ ticket: FaultTicket; closed: FaultTicket }> {
   const ticket = await plan(scenario);
   await inject(ticket.faultId);
-  const { observed, evidence } = await observe(ticket.faultId);
-  expect(unproved(evidence)).toEqual([]);
+  const { observed, bite } = await observe(ticket.faultId);
+  expect(unproved(bite)).toEqual([]);
   expect(observed).toBe(true);
   const closed = await recover(ticket.faultId);
   expect(unproved(closed.healed)).toEqual([]);
@@ -88,8 +92,8 @@ describe('the kill of the leader', () => {
       const before = await processOf(ticket.targets[0] as string);
 
       await inject(ticket.faultId);
-      const { observed, evidence, leaders } = await observe(ticket.faultId);
-      expect(unproved(evidence)).toEqual([]);
+      const { observed, bite, leaders } = await observe(ticket.faultId);
+      expect(unproved(bite)).toEqual([]);
       expect(observed).toBe(true);
       expect(leaders.map((change) => change.group).sort()).toEqual(Object.keys(leads).sort());
       for (const change of leaders) {
@@ -123,7 +127,9 @@ describe('a ticket of a kill', () => {
   it('that was recovered stays as it is when it is recovered again', async () => {
     const { ticket, closed } = await wholeKill(killOf('follower', 'n3'));
     const victim = await processOf('n3');
-    expect(await recoverTicket(faults, cluster.dir, ticket.faultId, 'keeper', 1000)).toEqual(closed);
+    expect(await recoverTicket({ faults, clusterDir: cluster.dir, faultId: ticket.faultId }, 'keeper', 1000)).toEqual(
+      closed,
+    );
     expect(await processOf('n3')).toEqual(victim);
   });
 

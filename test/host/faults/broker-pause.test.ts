@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { observeFault } from '../../../src/host/lifecycle/observe.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
@@ -15,9 +17,10 @@ beforeAll(async () => {
 
 const plan = (victim: 'follower' | 'leader', target?: string) =>
   planFault(faults, cluster.plan, pauseOf(victim, target), driver);
-const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
-const observe = (faultId: string, limitMs = 20_000) => observeFault(faults, cluster.dir, faultId, driver, limitMs);
-const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 30_000);
+const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
+const observe = (faultId: string, limitMs = 20_000) =>
+  observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, limitMs);
+const recover = (faultId: string) => recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 30_000);
 const processIn = ({ before }: FaultTicket) => before['process'] as ProcessId;
 
 describe('a paused broker', () => {
@@ -27,8 +30,8 @@ describe('a paused broker', () => {
       const ticket = await plan(victim);
       expect((await observe(ticket.faultId, 0)).observed).toBe(false);
       await inject(ticket.faultId);
-      const { observed, evidence, leaders } = await observe(ticket.faultId);
-      expect(unproved(evidence)).toEqual([]);
+      const { observed, bite, leaders } = await observe(ticket.faultId);
+      expect(unproved(bite)).toEqual([]);
       expect(observed).toBe(true);
       expect(leaders.length > 0).toBe(victim === 'leader');
       const closed = await recover(ticket.faultId);

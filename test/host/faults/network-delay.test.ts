@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clearDirty, dirtyMark } from '../../../src/host/tickets/dirty-mark.js';
-import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { observeFault } from '../../../src/host/lifecycle/observe.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
@@ -24,9 +26,9 @@ beforeEach(async () => {
 const network = () => driver.network(cluster.dir)!.proxies!;
 const active = () => network().active();
 const plan = (delayMs = DELAY_MS) => planFault(faults, cluster.plan, delayOf(delayMs), driver);
-const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
-const look = (faultId: string) => observeFault(faults, cluster.dir, faultId, driver, 0);
-const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 20_000);
+const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
+const look = (faultId: string) => observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, 0);
+const recover = (faultId: string) => recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 20_000);
 
 describe('a network delay', () => {
   it.each(['once', 'and a second time'])(
@@ -38,10 +40,10 @@ describe('a network delay', () => {
       expect((await look(faultId)).observed).toBe(false);
 
       await inject(faultId);
-      const { observed, evidence } = await look(faultId);
-      expect(unproved(evidence)).toEqual([]);
-      expect(evidence.map((row) => row.what)).toEqual(PATHS.map((path) => `round trip ${path}`));
-      expect(evidence.every((row) => row.expected.startsWith(`+${2 * DELAY_MS} ms`))).toBe(true);
+      const { observed, bite } = await look(faultId);
+      expect(unproved(bite)).toEqual([]);
+      expect(bite.map((row) => row.what)).toEqual(PATHS.map((path) => `round trip ${path}`));
+      expect(bite.every((row) => row.expected.startsWith(`+${2 * DELAY_MS} ms`))).toBe(true);
       expect(observed).toBe(true);
 
       const closed = await recover(faultId);
@@ -69,9 +71,9 @@ describe('a network delay', () => {
     const { faultId } = await plan();
     const { proxyApiPort } = loadState(cluster.dir);
     await addDelay(proxyApiPort, 'client-n2', DELAY_MS, 0);
-    const { observed, evidence } = await look(faultId);
+    const { observed, bite } = await look(faultId);
     expect(observed).toBe(false);
-    expect(evidence.filter((row) => row.ok).map((row) => row.what)).toEqual(['round trip clients-n2']);
+    expect(bite.filter((row) => row.ok).map((row) => row.what)).toEqual(['round trip clients-n2']);
     await recover(faultId);
   });
 
@@ -93,7 +95,7 @@ describe('a network delay', () => {
     const busy = { ...driver, network: () => ({ ...whole, paths: () => Promise.resolve(paths) }) };
     const { faultId } = await planFault(faults, cluster.plan, delayOf(DELAY_MS), busy);
     await inject(faultId);
-    expect(unproved((await look(faultId)).evidence)).toEqual([]);
+    expect(unproved((await look(faultId)).bite)).toEqual([]);
     await recover(faultId);
   });
 
@@ -112,10 +114,10 @@ describe('a network delay', () => {
     await inject(faultId);
     const [one, other] = await Promise.all([
       recover(faultId),
-      recoverTicket(faults, cluster.dir, faultId, 'keeper', 20_000),
+      recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'keeper', 20_000),
     ]);
     expect(other).toEqual(one);
-    expect(await recoverTicket(faults, cluster.dir, faultId, 'command', 20_000)).toEqual(one);
+    expect(await recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'command', 20_000)).toEqual(one);
   });
 
   it('is proved to be over although the proxies were killed while it was on', async () => {
@@ -141,7 +143,7 @@ describe('a network delay', () => {
         return fault.recover(ticket, { ...target, driver: { ...driver, network: () => kept } }, 100);
       }) satisfies typeof fault.recover,
     }));
-    const error = await errorOf(recoverTicket(stuck, cluster.dir, faultId, 'workflow', 100));
+    const error = await errorOf(recoverTicket({ faults: stuck, clusterDir: cluster.dir, faultId }, 'workflow', 100));
     expect(error).toMatch(
       /RECOVER_FAILED network-delay not over within 100 ms: in force by toxiproxy: expected nothing, got client-n1/,
     );

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../src/host/os/commands.js';
-import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { observeFault } from '../../../src/host/lifecycle/observe.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { namespaceProblems, namespacesOf } from '../../../src/host/os/namespaces.js';
@@ -36,9 +38,10 @@ describe.each([
 
   const plan = (victim: 'follower' | 'leader', target?: string) =>
     planFault(faults, cluster.plan, partitionOf(victim, target), driver);
-  const inject = (faultId: string) => injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
-  const observe = (faultId: string, limitMs = 20_000) => observeFault(faults, cluster.dir, faultId, driver, limitMs);
-  const recover = (faultId: string) => recoverTicket(faults, cluster.dir, faultId, 'workflow', 30_000);
+  const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
+  const observe = (faultId: string, limitMs = 20_000) =>
+    observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, limitMs);
+  const recover = (faultId: string) => recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 30_000);
   const active = async (): Promise<string[]> => {
     if (network === 'proxies') return [...((await driver.network(cluster.dir)?.proxies?.active()) ?? [])];
     const tables = await Promise.all(
@@ -54,10 +57,10 @@ describe.each([
       expect(ticket.injector).toBe(injector);
       expect((await observe(ticket.faultId, 0)).observed).toBe(false);
       await inject(ticket.faultId);
-      const { observed, evidence, leaders } = await observe(ticket.faultId);
-      expect(unproved(evidence)).toEqual([]);
+      const { observed, bite, leaders } = await observe(ticket.faultId);
+      expect(unproved(bite)).toEqual([]);
       expect(observed).toBe(true);
-      expect(evidence.filter((row) => row.observed === 'no answer')).toHaveLength(2);
+      expect(bite.filter((row) => row.observed === 'no answer')).toHaveLength(2);
       expect(leaders.length > 0).toBe(victim === 'leader');
       const closed = await recover(ticket.faultId);
       expect(unproved(closed.healed)).toEqual([]);
@@ -101,7 +104,7 @@ describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
   const table = async (namespace: unknown) => (await runCommand('nft', ['list', 'tables'], String(namespace))).stdout;
   const injected = async () => {
     const { faultId } = await planFault(faults, cluster.plan, partitionOf('follower'), driver);
-    const ticket = await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
+    const ticket = await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
     const { namespace } = ticket.before['own'] as { namespace: string };
     expect(await table(namespace)).toContain('robustmq_chaos');
     return { ticket, namespace };
@@ -111,7 +114,7 @@ describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
     const { ticket, namespace } = await injected();
     for (const id of holders()) signalProcess(id, 'SIGKILL');
     await until('the table is gone', async () => (await table(namespace)) === '');
-    await recoverTicket(faults, cluster.dir, ticket.faultId, 'workflow', 30_000);
+    await recoverTicket({ faults, clusterDir: cluster.dir, faultId: ticket.faultId }, 'workflow', 30_000);
   });
 
   it('ends at its deadline although worker and keeper are dead', async () => {
@@ -120,7 +123,7 @@ describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
     writeTicket({ ...ticket, deadlineUs: 0 });
     await until('the table is gone', async () => (await table(namespace)) === '');
     await until('its holder is gone', () => holders().every((id) => !isAlive(id)));
-    await recoverTicket(faults, cluster.dir, ticket.faultId, 'workflow', 30_000);
+    await recoverTicket({ faults, clusterDir: cluster.dir, faultId: ticket.faultId }, 'workflow', 30_000);
   });
 
   it('goes with the cluster when that is stopped, with all namespaces and interfaces', async () => {

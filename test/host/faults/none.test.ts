@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { holdFault, injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { holdFault, observeFault } from '../../../src/host/lifecycle/observe.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
@@ -25,21 +27,23 @@ describe('the control', () => {
     async () => {
       const before = await driver.nodes(cluster.dir);
       const { faultId } = await planFault(faults, cluster.plan, control, driver);
-      await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
-      expect((await observeFault(faults, cluster.dir, faultId, driver, 5000)).observed).toBe(true);
-      expect(await holdFault(faults, cluster.dir, faultId, driver, 10)).toBe(false);
-      expect(unproved((await recoverTicket(faults, cluster.dir, faultId, 'workflow', 10_000)).healed)).toEqual([]);
+      await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
+      expect((await observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, 5000)).observed).toBe(true);
+      expect(await holdFault({ faults, clusterDir: cluster.dir, faultId, driver }, 10)).toBe(false);
+      expect(
+        unproved((await recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 10_000)).healed),
+      ).toEqual([]);
       expect(await driver.nodes(cluster.dir)).toEqual(before);
     },
   );
 
   it('says so when a broker died in it: then it was no control', async () => {
     const { faultId } = await planFault(faults, cluster.plan, control, driver);
-    await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
+    await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
     await driver.killNode(cluster.dir, 'n1');
-    expect((await observeFault(faults, cluster.dir, faultId, driver, 0)).observed).toBe(false);
-    expect(await holdFault(faults, cluster.dir, faultId, driver, 10_000)).toBe(true);
+    expect((await observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, 0)).observed).toBe(false);
+    expect(await holdFault({ faults, clusterDir: cluster.dir, faultId, driver }, 10_000)).toBe(true);
     await driver.startNode(cluster.dir, 'n1');
-    await recoverTicket(faults, cluster.dir, faultId, 'workflow', 20_000);
+    await recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 20_000);
   });
 });

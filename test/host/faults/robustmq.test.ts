@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { RunPlan } from '../../../src/domain/plan.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
-import { injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { observeFault } from '../../../src/host/lifecycle/observe.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { robustmqDriver as driver } from '../../../src/host/drivers/robustmq/index.js';
 import { faults } from '../../../src/host/faults/index.js';
@@ -43,8 +45,8 @@ async function planned(scenario: Scenario): Promise<{ faultId: string; targets: 
   return planFault(faults, plan, scenario, driver);
 }
 
-const observe = (faultId: string) => observeFault(faults, dir, faultId, driver, 20_000);
-const recover = (faultId: string) => recoverTicket(faults, dir, faultId, 'workflow', 30_000);
+const observe = (faultId: string) => observeFault({ faults, clusterDir: dir, faultId, driver }, 20_000);
+const recover = (faultId: string) => recoverTicket({ faults, clusterDir: dir, faultId }, 'workflow', 30_000);
 const scenarioOf = (fault: string): Scenario => ({ ...killOf('leader'), name: fault, fault, params: {} });
 
 describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
@@ -54,7 +56,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     expect(targets).not.toContain(cluster.leader);
     expect(load.map(({ leader }) => leader)).not.toContain(targets[0]);
     expect(reason).toContain('leads 0 of 3 groups');
-    await injectFault(faults, dir, faultId, driver, confirmKeeper);
+    await injectFault({ faults, clusterDir: dir, faultId, driver }, confirmKeeper);
     expect((await observe(faultId)).observed).toBe(true);
     expect(unproved((await recover(faultId)).healed)).toEqual([]);
   });
@@ -63,7 +65,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     const { faultId, targets, reason } = await planned(killOf('leader'));
     expect(targets).toEqual([(await driver.leaders(dir)).cluster.leader]);
     expect(reason).toContain('leads 3 of 3 groups');
-    await injectFault(faults, dir, faultId, driver, confirmKeeper);
+    await injectFault({ faults, clusterDir: dir, faultId, driver }, confirmKeeper);
     const { observed, leaders } = await observe(faultId);
     expect(observed).toBe(true);
     // The two raft groups that nobody can place are recorded, too.
@@ -92,7 +94,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
 
   it('a rebalance is seen: killed, taken over, back, and led by the first leader again with every node alive', async () => {
     const { faultId, targets } = await planned(scenarioOf('leader-rebalance'));
-    await injectFault(faults, dir, faultId, driver, confirmKeeper);
+    await injectFault({ faults, clusterDir: dir, faultId, driver }, confirmKeeper);
     expect((await driver.nodes(dir)).every(({ alive }) => alive)).toBe(true);
     const { observed, leaders } = await observe(faultId);
     expect(observed).toBe(true);
@@ -105,7 +107,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     const { faultId, targets } = await planned(scenarioOf('majority-kill'));
     expect(targets).toHaveLength(2);
     expect(targets).toContain((await driver.leaders(dir)).cluster.leader);
-    await injectFault(faults, dir, faultId, driver, confirmKeeper);
+    await injectFault({ faults, clusterDir: dir, faultId, driver }, confirmKeeper);
     expect((await driver.nodes(dir)).filter(({ alive }) => alive)).toHaveLength(1);
     expect((await observe(faultId)).observed).toBe(true);
     const { healed, died } = await recover(faultId);

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { monotonicUs } from '../../../src/host/os/clock.js';
-import { injectFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { confirmKeeper, ensureKeeper, keeperOf, reviveKeepers } from '../../../src/host/keeper/control.js';
 import { readLease, writeLease } from '../../../src/host/tickets/lease.js';
@@ -36,7 +37,7 @@ const keepers = () => ownedBy(`${cluster.dir}#keeper`);
 /** A fault that is on, and whose deadline is so many milliseconds away; nobody renews it. */
 async function injected(scenario: Scenario, deadlineMs: number): Promise<string> {
   const { faultId } = await planFault(faults, cluster.plan, scenario, driver);
-  const ticket = await injectFault(faults, cluster.dir, faultId, driver, confirmKeeper);
+  const ticket = await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
   writeTicket({ ...ticket, deadlineUs: monotonicUs() + deadlineMs * 1000 });
   return faultId;
 }

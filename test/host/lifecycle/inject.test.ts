@@ -9,7 +9,9 @@ import { monotonicUs } from '../../../src/host/os/clock.js';
 import { dirtyMark } from '../../../src/host/tickets/dirty-mark.js';
 import type { ClusterDriver } from '../../../src/host/drivers/contract.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
-import { holdFault, injectFault, observeFault, planFault } from '../../../src/host/lifecycle/inject.js';
+import { holdFault, observeFault } from '../../../src/host/lifecycle/observe.js';
+import { injectFault } from '../../../src/host/lifecycle/inject.js';
+import { planFault } from '../../../src/host/lifecycle/plan.js';
 import type { Fault, ProbeResult } from '../../../src/host/faults/contract.js';
 import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
 import { writeJson } from '../../../src/host/os/files.js';
@@ -43,6 +45,7 @@ function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: string[] 
   const fault: Fault = {
     kind: 'broker-kill',
     targetKind: 'broker',
+    recoveryBlame: 'broker',
     about: { does: '', needs: '', bites: '', over: '', survives: '' },
     params: z.record(z.string(), z.unknown()),
     available: () => Promise.resolve(undefined),
@@ -60,7 +63,8 @@ function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: string[] 
 const planned = (fault: Fault): Promise<FaultTicket> =>
   planFault([fault], { ...basePlan, clusterDir: dir, runDir: join(dir, 'run') }, killOf('leader'), driver);
 /** These clusters have no processes, and no keeper either. */
-const inject = (fault: Fault, faultId: string) => injectFault([fault], dir, faultId, driver, () => Promise.resolve());
+const inject = (fault: Fault, faultId: string) =>
+  injectFault({ faults: [fault], clusterDir: dir, faultId, driver }, () => Promise.resolve());
 const ticketOf = (faultId: string): FaultTicket => readTicket(dir, faultId) as FaultTicket;
 
 describe('a ticket', () => {
@@ -93,7 +97,7 @@ describe('a ticket', () => {
     const { faultId } = await planned(fault);
     mkdirSync(join(dir, 'faults'), { recursive: true });
     writeFileSync(join(dir, 'faults', `${faultId}.json.123.abc.tmp`), '{"half');
-    const closed = await recoverTicket([fault], dir, faultId, 'command', 1000);
+    const closed = await recoverTicket({ faults: [fault], clusterDir: dir, faultId }, 'command', 1000);
     expect(closed).toMatchObject({ state: 'recovered', recoveredBy: 'command' });
     expect(closed.healed[0]).toMatchObject({ observed: 'stopped', ok: true });
     expect(listTickets(dir).map((ticket) => ticket.faultId)).toEqual([faultId]);
@@ -102,10 +106,14 @@ describe('a ticket', () => {
   });
 
   it('that does not exist, or of a fault that does not, is an error with its name', async () => {
-    expect(await errorOf(recoverTicket([], dir, 'nope', 'keeper', 10))).toMatch(/RECOVER_FAILED no ticket nope/);
+    expect(await errorOf(recoverTicket({ faults: [], clusterDir: dir, faultId: 'nope' }, 'keeper', 10))).toMatch(
+      /RECOVER_FAILED no ticket nope/,
+    );
     const { fault } = fakeFault();
     const { faultId } = await planned(fault);
-    expect(await errorOf(recoverTicket([], dir, faultId, 'keeper', 10))).toMatch(/unknown fault broker-kill/);
+    expect(await errorOf(recoverTicket({ faults: [], clusterDir: dir, faultId }, 'keeper', 10))).toMatch(
+      /unknown fault broker-kill/,
+    );
   });
 });
 
@@ -118,7 +126,7 @@ describe('a fault that is held', () => {
   };
 
   const hold = (faultId: string, windowMs: number, signal?: AbortSignal) =>
-    holdFault([fakeFault().fault], dir, faultId, driver, windowMs, signal);
+    holdFault({ faults: [fakeFault().fault], clusterDir: dir, faultId, driver }, windowMs, signal);
 
   it('lasts for its window', async () => {
     const faultId = await injected();
@@ -168,9 +176,12 @@ describe('a fault that is held', () => {
     expect(ticketOf(faultId).seenOnUs).toBeGreaterThanOrEqual((ticketOf(faultId).injectedUs as number) + 300_000);
     const { fault } = fakeFault();
     const before = ticketOf(faultId).seenOnUs;
-    expect(await holdFault([{ ...fault, isInForce: () => Promise.resolve(false) }], dir, faultId, driver, 300)).toBe(
-      true,
-    );
+    expect(
+      await holdFault(
+        { faults: [{ ...fault, isInForce: () => Promise.resolve(false) }], clusterDir: dir, faultId, driver },
+        300,
+      ),
+    ).toBe(true);
     expect(ticketOf(faultId).seenOnUs).toBe(before);
   });
 });
@@ -196,7 +207,10 @@ describe('a recovery that is not proved', () => {
     });
     const ticket = await planned(fault);
     const { faultId } = ticket;
-    expect(await recoverInRun(fault, ticket)).toMatchObject({ recoveredBy: null, error: 'n1 is not back' });
+    expect(await recoverInRun(fault, ticket)).toMatchObject({
+      recoveredUs: expect.any(Number),
+      error: 'n1 is not back',
+    });
     expect(ticketOf(faultId)).toMatchObject({ state: 'stuck', lastRecoverError: 'n1 is not back' });
     expect(isDue(ticketOf(faultId))).toBe(true);
     expect(dirtyMark(dir)?.faultId).toBe(faultId);
@@ -211,7 +225,7 @@ describe('a recovery that is not proved', () => {
       (attempts += 1) === 1 ? Promise.reject(new Error('n1 is not back')) : Promise.resolve(healed);
     const { fault } = fakeFault({ outlivesCluster: () => true, recover });
     const ticket = await planned(fault);
-    await errorOf(recoverTicket([fault], dir, ticket.faultId, 'keeper', 10));
+    await errorOf(recoverTicket({ faults: [fault], clusterDir: dir, faultId: ticket.faultId }, 'keeper', 10));
     const error = 'only a later attempt could prove it; before: n1 is not back';
     expect(await recoverInRun(fault, ticket)).toMatchObject({ recoveredBy: 'workflow', healed, error });
     expect(ticketOf(ticket.faultId).state).toBe('recovered');
@@ -231,7 +245,7 @@ describe('a fault that is watched', () => {
       probe: () => Promise.resolve({ biting: looks.length === 1, evidence: [], leaders: looks.shift() ?? [] }),
     });
     const { faultId } = await planned(fault);
-    const { observed, leaders } = await observeFault([fault], dir, faultId, driver, 20_000);
+    const { observed, leaders } = await observeFault({ faults: [fault], clusterDir: dir, faultId, driver }, 20_000);
     expect(observed).toBe(true);
     expect(leaders.map(({ group, to }) => `${group} ${String(to)}`)).toEqual(['a n3', 'b n2']);
   });
@@ -239,14 +253,16 @@ describe('a fault that is watched', () => {
   it('and does not bite in time was not observed', async () => {
     const { fault } = fakeFault({ probe: () => Promise.resolve({ biting: false, evidence: [], leaders: [] }) });
     const { faultId } = await planned(fault);
-    expect(await observeFault([fault], dir, faultId, driver, 10)).toMatchObject({ observed: false });
+    expect(await observeFault({ faults: [fault], clusterDir: dir, faultId, driver }, 10)).toMatchObject({
+      observed: false,
+    });
   });
 
   it('ends being watched when it is told to', async () => {
     const { fault } = fakeFault({ probe: () => Promise.resolve({ biting: false, evidence: [], leaders: [] }) });
     const { faultId } = await planned(fault);
     const stop = new AbortController();
-    const watching = errorOf(observeFault([fault], dir, faultId, driver, 60_000, stop.signal));
+    const watching = errorOf(observeFault({ faults: [fault], clusterDir: dir, faultId, driver }, 60_000, stop.signal));
     let text = '';
     void watching.then((error) => (text = error));
     stop.abort();

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { ChaosError } from '../../domain/errors.js';
+import type { RunPlan } from '../../domain/plan.js';
+import type { Scenario } from '../../domain/scenario.js';
+import type { ClusterDriver, FaultCluster, Targets } from '../drivers/contract.js';
+import type { Fault } from '../faults/contract.js';
+import { now } from '../os/clock.js';
+import { ownIdentity } from '../os/processes.js';
+import { dirtyMark } from '../tickets/dirty-mark.js';
+import { openTickets, writeTicket } from '../tickets/store.js';
+import type { FaultTicket } from '../tickets/ticket.js';
+import { faultOf } from './fault-handle.js';
+
+/** The target of a scenario must exist on this cluster; the error lists what does. */
+export function checkTarget(fault: Fault, scenario: Scenario, targets: Targets): void {
+  const known = fault.targetKind === 'broker' ? targets.brokers : targets.interfaces;
+  if (known.includes(scenario.target)) return;
+  const host = fault.targetKind === 'interface' ? `; this host has ${Object.keys(networkInterfaces()).join(', ')}` : '';
+  throw new ChaosError(
+    'INJECT_FAILED',
+    `scenario ${scenario.name}: expected a target of ${known.join(', ')}, got ${scenario.target}${host}`,
+  );
+}
+
+function refuseIfDirty(clusterDir: string): void {
+  const mark = dirtyMark(clusterDir);
+  if (mark === undefined) return;
+  throw new ChaosError(
+    'INJECT_FAILED',
+    `expected a clean cluster, got a dirty one: fault ${mark.faultId} of run ${mark.runId} could not be proved to be over (${mark.why}); it must be stopped and started first`,
+  );
+}
+
+/** The ticket that an earlier attempt, whose worker died, has left: nothing was done by it yet. Its time begins anew. */
+function plannedBefore(plan: RunPlan, scenario: Scenario): FaultTicket | undefined {
+  return openTickets(plan.clusterDir).find(
+    (ticket) => ticket.state === 'planned' && ticket.runId === plan.runId && ticket.scenario === scenario.name,
+  );
+}
+
+/**
+ * Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. Called
+ * again it renews the ticket that is there: a scenario never has two.
+ */
+export async function planFault(
+  faults: readonly Fault[],
+  plan: RunPlan,
+  scenario: Scenario,
+  driver: ClusterDriver,
+): Promise<FaultTicket> {
+  const fault = faultOf(faults, scenario.fault);
+  const cluster: FaultCluster = { dir: plan.clusterDir, driver };
+  refuseIfDirty(plan.clusterDir);
+  checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
+  const reason = await fault.available(cluster);
+  if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);
+  const decided = await fault.plan(scenario, cluster);
+  const planned = now();
+  const endUs = planned.us + (plan.timing.faultWindowMs + plan.timing.faultGraceMs) * 1000;
+  const ticket: FaultTicket = {
+    ...decided,
+    faultId: plannedBefore(plan, scenario)?.faultId ?? `${scenario.name}-${randomUUID().slice(0, 8)}`,
+    kind: fault.kind,
+    recoveryBlame: fault.recoveryBlame,
+    params: scenario.params,
+    scenario: scenario.name,
+    target: scenario.target,
+    runId: plan.runId,
+    runDir: plan.runDir,
+    clusterDir: plan.clusterDir,
+    driver: driver.name,
+    bootId: ownIdentity().bootId,
+    state: 'planned',
+    plannedAt: planned.at,
+    plannedUs: planned.us,
+    deadlineUs: endUs,
+    hardCapUs: endUs + plan.timing.faultGraceMs * 1000,
+    graceMs: plan.timing.faultGraceMs,
+    recoveryBudgetMs: plan.timing.recoveryBudgetMs,
+    injectedAt: null,
+    injectedUs: null,
+    seenOnUs: null,
+    recoveredAt: null,
+    recoveredUs: null,
+    recoveredBy: null,
+    healed: [],
+    died: [],
+    lastRecoverError: null,
+  };
+  writeTicket(ticket);
+  return ticket;
+}

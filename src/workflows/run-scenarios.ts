@@ -1,0 +1,61 @@
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  executeChild,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { scenarioWorkflowId } from '../domain/ids.js';
+import type { RunPlan } from '../domain/plan.js';
+import type { Scenario } from '../domain/scenario.js';
+import { blameOf, type ScenarioStatus } from '../domain/status.js';
+import type { Failure } from '../domain/verdict.js';
+import type { RunStep } from './run-context.js';
+import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
+
+/** Plays one scenario; none where the control run has shown that the test's own equipment is broken. */
+export const playScenario =
+  (scenario: Scenario): RunStep =>
+  async (context, { runFailures, outcomes }) => {
+    if (runFailures.length > 0) return {};
+    const { plan, progress } = context;
+    progress.scenario(scenario.name, 'running');
+    const outcome = await runScenario(plan, scenario);
+    progress.scenario(scenario.name, outcome.verdict.status);
+    return { outcomes: [...outcomes, outcome] };
+  };
+
+/**
+ * Stops and starts the cluster before this scenario, where the one before left none that can be used. The lease goes with the cluster: its renewal
+ * ends first, and begins again with the next one.
+ */
+export const replaceCluster =
+  (before: Scenario): RunStep =>
+  async ({ run, host, lease }, { outcomes, notes }) => {
+    if (outcomes.at(-1)?.needsNewCluster !== true) return {};
+    const why = `before ${before.name} the cluster was stopped and started: the scenario before left it unfit`;
+    await lease.release();
+    await host.stopCluster({ run });
+    const up = await host.startCluster({ run });
+    lease.keepAlive();
+    return { up, notes: [...notes, why] };
+  };
+
+async function runScenario(plan: RunPlan, scenario: Scenario): Promise<ScenarioOutcome> {
+  try {
+    return await executeChild<typeof scenarioWorkflow>('ScenarioWorkflow', {
+      workflowId: scenarioWorkflowId(workflowInfo().workflowId, scenario.name),
+      args: [{ plan, scenario }],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `${scenario.name}: ${scenario.fault} on ${scenario.target}`,
+    });
+  } catch (error) {
+    // The whole run was cancelled: up. Somebody cancelled or terminated this scenario alone: the run goes on, on a new cluster.
+    if (CancellationScope.current().consideredCancelled || !(error instanceof ChildWorkflowFailure)) throw error;
+    const status: ScenarioStatus = isCancellation(error) ? 'cancelled' : 'harness_error';
+    const failures: Failure[] = [{ status, blame: blameOf(status), sdk: null }];
+    const verdict = { passed: false, status, failures, attribution: 'none' } as const;
+    return { name: scenario.name, core: scenario.core, verdict, needsNewCluster: true };
+  }
+}

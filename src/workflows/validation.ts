@@ -1,0 +1,52 @@
+import { sleep } from '@temporalio/workflow';
+import { judgeSdk } from '../domain/verdict.js';
+import type { FaultPeriodAnswer, PhaseRequest } from '../messages/requests.js';
+import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-context.js';
+
+/** The heal wait: from the proof of the recovery on the cluster is left alone. Meanwhile the clients of the fault period end, and are counted. */
+export const waitForHealing: ScenarioStep = async (context, soFar) => {
+  const { plan, scenario, run, host, progress } = context;
+  const healFromUs = soFar.fault.recoveredUs ?? (await host.hostTime()).us;
+  progress.enter('heal wait', plan.timing.healWaitMs, 'the cluster is left alone before it is judged');
+  const [, { figures, notes }, snapshot] = await Promise.all([
+    sleep(plan.timing.healWaitMs, { summary: 'heal wait before the validation' }),
+    collectFaultPeriod(context, soFar, healFromUs),
+    host.takeSnapshot({ run, label: `${scenario.name}-2-recovered` }),
+  ]);
+  return {
+    healFromUs,
+    faultPeriod: figures,
+    notes: [...soFar.notes, ...notes],
+    snapshots: [...soFar.snapshots, snapshot],
+  };
+};
+
+/** What the clients of the fault period saw between inject and recovery; nothing where none were started. */
+async function collectFaultPeriod(
+  { run, scenario, host }: ScenarioContext,
+  { prepareError, fault }: ScenarioFound,
+  healFromUs: number,
+): Promise<FaultPeriodAnswer> {
+  if (prepareError !== null) return { figures: [], notes: [] };
+  const window = { fromUs: fault.injectedUs ?? healFromUs, toUs: healFromUs };
+  return host.collectFaultPeriod({ run, scenario: scenario.name, phase: 'fault', ...window });
+}
+
+/** New clients: the only ones that are judged. */
+export const validate: ScenarioStep = async (context, { healFromUs, snapshots }) => {
+  const { plan, scenario, run, host, progress } = context;
+  const { sdks, load, timing, rules } = plan;
+  progress.enter('validation', timing.clientLimitMs, `${sdks.length} SDKs, ${load.messages} messages each`);
+  const phase: PhaseRequest = { run, scenario: scenario.name, phase: 'validation' };
+  const { startedUs } = await host.startClients(phase);
+  const validation = await host.collectClients(phase);
+  const verdicts = validation.map((outcome) => judgeSdk(outcome, rules, load.messages));
+  progress.clients('validation', validation, verdicts);
+  const snapshot = await host.takeSnapshot({ run, label: `${scenario.name}-3-validated` });
+  return {
+    healWaitSeconds: Math.round((startedUs - (healFromUs ?? startedUs)) / 1000) / 1000,
+    validation,
+    verdicts,
+    snapshots: [...snapshots, snapshot],
+  };
+};
