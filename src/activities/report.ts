@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT, type RunData, type ScenarioResult } from '../domain/report-data.js';
-import { isOnlyFormatErrors, judgeRun, type ScenarioVerdict } from '../domain/verdict.js';
+import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
+import type { ScenarioVerdict } from '../domain/verdict.js';
 import { readJson, writeJson, writeText } from '../host/os/files.js';
 import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/data/run-evidence.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../report/files.js';

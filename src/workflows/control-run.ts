@@ -2,7 +2,8 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import { blameOf } from '../domain/status.js';
-import { judgeSdk, type Failure, type SdkVerdict } from '../domain/verdict.js';
+import { judgeSdk } from '../domain/judge-sdk.js';
+import type { Failure, SdkVerdict } from '../domain/verdict.js';
 import { hostActivities } from './activities.js';
 import type { RunProgressKeeper } from './run-progress.js';
 
