@@ -38,6 +38,12 @@ const sizes = (lines, linesPerFunction) => ({
   'max-lines-per-function': ['error', { max: linesPerFunction, skipBlankLines: true, skipComments: true }],
 });
 
+/** In src every line counts, as `wc -l` counts them. */
+const srcSizes = (lines, linesPerFunction) => ({
+  ...sizes(lines, linesPerFunction),
+  'max-lines': ['error', { max: lines, skipBlankLines: false, skipComments: false }],
+});
+
 const common = {
   eqeqeq: ['error', 'always', { null: 'ignore' }],
   'no-restricted-syntax': ['error', ...syntax],
@@ -107,7 +113,7 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    rules: { ...sizes(250, 60), 'no-restricted-syntax': ['error', ...syntax, noClassButErrors] },
+    rules: { ...srcSizes(200, 60), 'no-restricted-syntax': ['error', ...syntax, noClassButErrors] },
   },
   {
     files: ['test/**/*.ts', 'testing/**/*.ts', 'bench/**/*.ts'],
@@ -188,9 +194,9 @@ export default defineConfig(
   // A factory of activities is a list of functions, and its type is what it returns.
   {
     files: ['src/activities/**/*.ts'],
-    rules: { ...sizes(250, 80), '@typescript-eslint/explicit-module-boundary-types': 'off' },
+    rules: { ...srcSizes(200, 80), '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
-  { files: ['src/worker.ts'], rules: sizes(80, 60) },
+  { files: ['src/worker.ts'], rules: srcSizes(90, 60) },
   {
     files: ['**/*.mjs'],
     languageOptions: {

@@ -10,6 +10,7 @@ const alone = [
   ...files('sdk_clients', 'host/clients'),
   'test/e2e/broker-alarms.test.ts',
   'test/host/faults/network-partition.test.ts',
+  'test/host/os/namespaces.test.ts',
 ];
 
 /** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */

@@ -1,4 +1,5 @@
-import { judgeSdk, type VerdictRules } from '../../src/domain/verdict.js';
+import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import type { VerdictRules } from '../../src/domain/verdict.js';
 import { withTruthBroker } from '../../testing/truth/broker.js';
 import { measure } from '../../testing/truth/client.js';
 import { table, type Context, type Row } from '../row.js';

@@ -2,7 +2,10 @@ import type { ClientOutcome, ClientResult } from './client-result.js';
 import { countLedger, faultPeriodFigures, latenciesUs, percentile, type Ledger } from './ledger.js';
 import type { RunData, ScenarioResult } from './report-data.js';
 import type { Blame } from './status.js';
-import { judgeRun, judgeScenario, judgeSdk, type VerdictRules } from './verdict.js';
+import { judgeRun } from './judge-run.js';
+import { judgeScenario } from './judge-scenario.js';
+import { judgeSdk } from './judge-sdk.js';
+import type { VerdictRules } from './verdict.js';
 
 /** What a stored run said, and what its ledgers say by the rules given now. */
 export interface Difference {

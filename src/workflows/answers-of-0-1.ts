@@ -17,7 +17,7 @@ type ObserveOf01 = Omit<ObserveAnswer, 'bite'> & { readonly evidence: NonNullabl
 type RecoverOf01 = Omit<RecoverAnswer, 'recoveredAt' | 'recoveredUs'> & { readonly at: string; readonly us: number };
 
 const preparing = (answer: PrepareAnswer | PrepareOf01): PrepareAnswer =>
-  answer === null || typeof answer === 'string' ? ({ error: answer }) : answer;
+  answer === null || typeof answer === 'string' ? { error: answer } : answer;
 
 function planning(answer: PlanAnswer | PlanOf01): PlanAnswer {
   if (!('planned' in answer)) return answer;

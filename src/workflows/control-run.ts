@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { blameOf } from '../domain/status.js';
-import { judgeSdk, type Failure } from '../domain/verdict.js';
+import { judgeSdk } from '../domain/judge-sdk.js';
+import type { Failure } from '../domain/verdict.js';
 import type { RunContext, RunStep } from './run-context.js';
 
 /** The clients without any fault: the baseline. What of the test's own equipment failed in it is a failure of the run. */

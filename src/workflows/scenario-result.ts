@@ -1,7 +1,8 @@
 import type { RunPlan } from '../domain/plan.js';
 import type { ScenarioResult } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
-import { judgeScenario, type ScenarioVerdict } from '../domain/verdict.js';
+import { judgeScenario } from '../domain/judge-scenario.js';
+import type { ScenarioVerdict } from '../domain/verdict.js';
 import type { ClusterLeft } from '../messages/requests.js';
 import type { ScenarioFound } from './scenario-context.js';
 

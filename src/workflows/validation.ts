@@ -1,5 +1,5 @@
 import { sleep } from '@temporalio/workflow';
-import { judgeSdk } from '../domain/verdict.js';
+import { judgeSdk } from '../domain/judge-sdk.js';
 import type { FaultPeriodAnswer, PhaseRequest } from '../messages/requests.js';
 import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-context.js';
 

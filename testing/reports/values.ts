@@ -3,7 +3,9 @@ import type { RunPlan } from '../../src/domain/plan.js';
 import type { FaultRecord } from '../../src/domain/fault-record.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../../src/domain/report-data.js';
 import type { Scenario } from '../../src/domain/scenario.js';
-import { judgeRun, judgeScenario, judgeSdk } from '../../src/domain/verdict.js';
+import { judgeRun } from '../../src/domain/judge-run.js';
+import { judgeScenario } from '../../src/domain/judge-scenario.js';
+import { judgeSdk } from '../../src/domain/judge-sdk.js';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
 import { catalogue, outcome, rules } from '../values.js';
 

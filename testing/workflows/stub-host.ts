@@ -8,7 +8,7 @@ import { scheduleActivities } from '../../src/activities/schedule.js';
 import { ChaosError, type ErrorCode } from '../../src/domain/errors.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
-import { isOnlyFormatErrors, judgeRun } from '../../src/domain/verdict.js';
+import { isOnlyFormatErrors, judgeRun } from '../../src/domain/judge-run.js';
 import { outcome } from '../values.js';
 import { createSignal, stay, type Gate } from './gate.js';
 

@@ -9,12 +9,14 @@ mod latency;
 mod ledger;
 mod ledger_file;
 mod link;
+mod outbox;
 mod payload;
 mod publisher;
 mod report;
 mod run;
 mod state;
 mod subscriber;
+mod subscription;
 #[cfg(test)]
 mod vectors;
 

@@ -3,9 +3,9 @@
 use crate::config::{Config, Endpoint};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
+use crate::outbox::Outbox;
 use crate::payload::PayloadFormat;
-use crate::publisher::Outbox;
-use crate::subscriber::Subscription;
+use crate::subscription::Subscription;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// When things happened, in microseconds of CLOCK_MONOTONIC; `None` while they have not.

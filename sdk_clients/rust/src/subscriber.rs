@@ -1,6 +1,6 @@
-//! The subscription: granted at QoS 1 or not, asked for again when the session is gone, and what arrives through it.
+//! The subscriber's side of a connection: asks for the subscription until it is granted, and again when the session is gone; what
+//! arrives through it goes to the ledger.
 
-use crate::config::Endpoint;
 use crate::connection::{NewLink, Session};
 use crate::journal::Role;
 use crate::link::{Client, Happening};
@@ -8,34 +8,6 @@ use crate::state::State;
 use std::time::Duration;
 
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
-
-#[derive(Default)]
-pub struct Subscription {
-    link: Option<(Client, Endpoint)>,
-    /// The broker's session holds the subscription, as far as is known; it outlives a connection.
-    granted: bool,
-    /// A reconnect found the session gone: until the next grant, what is published is delivered to nobody.
-    known_gone: bool,
-}
-
-impl Subscription {
-    /// Where the subscriber is connected now, with its subscription.
-    pub fn granted_endpoint(&self) -> Option<&Endpoint> {
-        let (_, endpoint) = self.link.as_ref()?;
-        self.granted.then_some(endpoint)
-    }
-
-    pub fn is_known_gone(&self) -> bool {
-        self.known_gone
-    }
-
-    /// Best effort, at the end of the run; the disconnect follows the UNSUBACK.
-    pub fn unsubscribe(&self, topic: &str) {
-        if let Some((client, _)) = &self.link {
-            client.unsubscribe(topic);
-        }
-    }
-}
 
 pub struct Subscriber {
     pub topic: String,
@@ -58,12 +30,11 @@ impl Subscriber {
     /// A SUBACK alone means nothing: 0x80 is a refusal, and a lower QoS would lose messages by design.
     fn answered(&self, state: &mut State, granted: bool, text: &str, at_us: u64) {
         if granted {
-            state.subscription.granted = true;
-            state.subscription.known_gone = false;
+            state.subscription.granted();
             state.flush_outbox(at_us);
             return;
         }
-        let Some((client, endpoint)) = state.subscription.link.clone() else {
+        let Some((client, endpoint)) = state.subscription.link().cloned() else {
             return;
         };
         state.journal.error(format!(
@@ -77,15 +48,13 @@ impl Session for Subscriber {
     const ROLE: Role = Role::Subscriber;
 
     fn connected(&mut self, state: &mut State, link: NewLink, _at_us: u64) {
-        let subscription = &mut state.subscription;
-        if !link.session_present {
-            subscription.known_gone = subscription.granted || subscription.known_gone;
-            subscription.granted = false;
+        let client = link.client.clone();
+        if state
+            .subscription
+            .connected(link.client, link.endpoint, link.session_present)
+        {
+            self.subscribe(&client);
         }
-        if !subscription.granted {
-            self.subscribe(&link.client);
-        }
-        subscription.link = Some((link.client, link.endpoint));
     }
 
     fn happened(&mut self, state: &mut State, what: Happening, at_us: u64) {
@@ -96,7 +65,7 @@ impl Session for Subscriber {
             },
             Happening::Subscribed { granted, text } => self.answered(state, granted, &text, at_us),
             Happening::Unsubscribed => {
-                if let Some((client, _)) = &state.subscription.link {
+                if let Some((client, _)) = state.subscription.link() {
                     client.disconnect();
                 }
             }
@@ -105,6 +74,6 @@ impl Session for Subscriber {
     }
 
     fn disconnected(&mut self, state: &mut State) {
-        state.subscription.link = None;
+        state.subscription.disconnected();
     }
 }

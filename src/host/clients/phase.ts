@@ -1,6 +1,28 @@
 import { join } from 'node:path';
 import type { HostCpu } from '../../domain/client-result.js';
+import type { LoadPlan } from '../../domain/plan.js';
+import type { ClientSettings } from '../drivers/contract.js';
 import type { ProcessId } from '../os/processes.js';
+
+/** What a phase's clients are started with. */
+export interface PhaseRequest {
+  readonly phaseDir: string;
+  readonly clusterDir: string;
+  /** `control`, `fault` or `validation`; with scenario and attempt it makes client ids and topics unique. */
+  readonly phase: string;
+  readonly label: string;
+  readonly runId: string;
+  readonly sdks: readonly string[];
+  readonly sdkRoot: string;
+  readonly workload: string;
+  readonly load: LoadPlan;
+  readonly limitMs: number;
+  readonly settings: ClientSettings;
+  /** A phase whose runner died is started again (validation, control), or not (fault: what it saw cannot be seen again). */
+  readonly repeatable: boolean;
+  /** Makes the topics of the clients, when these have subscribed and before they publish; may be called twice. Absent: they need no making. */
+  readonly prepareTopics?: ((topics: readonly string[]) => Promise<void>) | undefined;
+}
 
 /** What the process that watches a phase's clients is told: `phase.json`. */
 export interface PhaseSpec {
@@ -42,11 +64,13 @@ export interface PhaseRunner {
   readonly attempt: number;
 }
 
+/** Owner mark of a phase: of its watcher. */
+export const phaseOwner = ({ clusterDir, label }: Pick<PhaseRequest, 'clusterDir' | 'label'>): string =>
+  `${clusterDir}#clients-${label}`;
 /** Owner mark of one client of a phase, and of everything that it starts. */
-export const clientOwner = (phaseOwner: string, sdk: string): string => `${phaseOwner}/${sdk}`;
+export const clientOwner = (owner: string, sdk: string): string => `${owner}/${sdk}`;
 /** Whether a mark belongs to a phase: to its watcher, or to one of its clients. */
-export const isOfPhase = (phaseOwner: string, owner: string): boolean =>
-  owner === phaseOwner || owner.startsWith(`${phaseOwner}/`);
+export const isOfPhase = (owner: string, found: string): boolean => found === owner || found.startsWith(`${owner}/`);
 
 export const clientDir = (phaseDir: string, sdk: string): string => join(phaseDir, sdk);
 export const specFile = (phaseDir: string): string => join(phaseDir, 'phase.json');

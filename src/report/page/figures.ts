@@ -7,6 +7,9 @@ import type { Table } from '../tables.js';
 
 export const tableHtml = ({ caption, head, rows, key }: Table): Html => htmlTable(caption, head, rows, key);
 
+/** A table without rows is left away. */
+export const whereThereAreRows = (of: Table): Html | null => (of.rows.length === 0 ? null : tableHtml(of));
+
 /** A chart, drawn for wide and for narrow screens, and the same as a table. */
 export function figure(chart: DrawnChart, legend: Html, table: Table): Html {
   return html`<figure>

@@ -1,36 +1,14 @@
-import type { RunData, ScenarioResult } from '../../domain/report-data.js';
+import type { RunData } from '../../domain/report-data.js';
 import type { ScenarioCharts } from '../charts.js';
 import { mark, number } from '../format.js';
-import { html, raw, type Html } from '../html.js';
+import { html, type Html } from '../html.js';
+import { commandsAgain, factLines, processorsLines, SYMBOL, versionsOf } from '../report-sentences.js';
 import type { RunSources } from '../sources.js';
 import { caveats, summaryOf } from '../summary.js';
-import {
-  checksTable,
-  clientTable,
-  evidenceTable,
-  FAULT_PERIOD_TERMS,
-  faultPeriodTable,
-  figuresTable,
-  leaderTable,
-  lossesTable,
-  lostMessagesTable,
-  overviewTable,
-  worstFirst,
-  type Table,
-} from '../tables.js';
-import {
-  commandsAgain,
-  comparedLine,
-  factLines,
-  faultLines,
-  processorsLines,
-  SYMBOL,
-  versionsOf,
-} from '../report-sentences.js';
-import { figure, percentileLegend, percentileTable, tableHtml, timelineLegend, timelineTable } from './figures.js';
+import { clientTable, lossesTable, lostMessagesTable, overviewTable, worstFirst } from '../tables.js';
+import { tableHtml, whereThereAreRows } from './figures.js';
 import { inline, pageFrame, paragraph } from './frame.js';
-
-const anchorOf = (scenario: string): string => `scenario-${scenario}`;
+import { anchorOf, scenarioSection } from './scenario-section.js';
 
 /** `report.html`: one file that needs nothing else. */
 export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[]): string {
@@ -82,8 +60,6 @@ function overview(data: RunData): Html {
   return tableHtml({ ...of, rows: of.rows.map((row) => row.map((cell, i) => (i === 0 ? cell : whole(cell)))) });
 }
 
-const whereThereAreRows = (of: Table): Html | null => (of.rows.length === 0 ? null : tableHtml(of));
-
 /** The messages that the broker acknowledged and never delivered, by name. */
 function losses({ losses }: RunData): Html | null {
   if (losses.length === 0) return null;
@@ -100,85 +76,6 @@ function losses({ losses }: RunData): Html | null {
         </details>`;
       })}
   </section>`;
-}
-
-function scenarioSection(sources: RunSources, result: ScenarioResult, charts: ScenarioCharts | undefined): Html {
-  const { data } = sources;
-  const { scenario, verdict, fault, snapshots, notes } = result;
-  const validation = clientTable(
-    'Validation: the only basis of the verdict',
-    result.validation,
-    result.sdkVerdicts,
-    `${scenario.name}/validation`,
-  );
-  return html`<section>
-    <h2 id="${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}: ${verdict.status}</h2>
-    ${paragraph(faultLines(data, result))} ${whereThereAreRows(checksTable(result))} ${timelineFigure(result, charts)}
-    ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
-    ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
-    ${whereThereAreRows(captioned(faultPeriodTable(result), `During the fault: ${FAULT_PERIOD_TERMS}`))}
-    ${whereThereAreRows(validation)}
-    ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
-    ${charts?.percentiles === undefined ? null : figure(charts.percentiles, percentileLegend, percentileTable(scenario.name, charts.curves))}
-    ${brokerLog(sources, scenario.name)}
-    ${
-      snapshots.flatMap((s) => s.warnings).length === 0
-        ? null
-        : html`<h3>Missing in snapshots</h3>
-            <ul class="lines">
-              ${snapshots.flatMap((s) => s.warnings.map((warning) => html`<li>${s.label}: ${warning}</li>`))}
-            </ul>`
-    }
-    ${
-      snapshots.length === 0
-        ? null
-        : html`<details>
-            <summary>Metrics that changed</summary>
-            ${tableHtml(figuresTable(snapshots))}
-          </details>`
-    }
-    ${
-      notes.length === 0
-        ? null
-        : html`<h3>Notes</h3>
-            <ul>
-              ${notes.map((note) => html`<li>${note}</li>`)}
-            </ul>`
-    }
-  </section>`;
-}
-
-const captioned = (of: Table, caption: string): Table => ({ ...of, caption });
-
-function timelineFigure({ scenario }: ScenarioResult, charts: ScenarioCharts | undefined): Html {
-  if (charts?.timeline === undefined)
-    return html`<p class="muted">No timeline: no client of this scenario left a ledger.</p>`;
-  const { chart, timeline } = charts.timeline;
-  return figure(chart, timelineLegend(timeline), timelineTable(scenario.name, timeline));
-}
-
-const LOUDNESS = {
-  never: '⛔ must never appear',
-  panic: 'panic',
-  error: 'error',
-  warning: 'warning',
-  benign: 'usual near a kill',
-} as const;
-
-function brokerLog({ logs }: RunSources, scenario: string): Html {
-  const lines = logs[scenario];
-  if (lines === undefined || lines.length === 0)
-    return html`<p class="muted">The brokers logged no warning, error or panic.</p>`;
-  const sum = (groups: typeof lines): number => groups.reduce((all, group) => all + group.count, 0);
-  const usual = sum(lines.filter(({ loudness }) => loudness === 'benign'));
-  const apart = usual === 0 ? '' : `, and ${usual} that are usual near a kill`;
-  const of: Table = {
-    caption: `What the brokers logged: ${sum(lines) - usual} warnings, errors and panics${apart}, alike ones together`,
-    head: ['how loud', 'node', 'times', 'the first of them'],
-    rows: lines.map(({ loudness, node, count, text }) => [LOUDNESS[loudness], node, String(count), text]),
-  };
-  const open = lines.some(({ loudness }) => loudness === 'never' || loudness === 'panic');
-  return html`<details${open ? raw(' open') : null}><summary>${of.caption}</summary>${tableHtml(of)}</details>`;
 }
 
 function control(data: RunData): Html {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LedgerMessage } from '../../../src/domain/ledger.js';
-import { grainOf } from '../../../src/report/charts/timeline-chart.js';
+import { grainOf } from '../../../src/report/charts/timeline-layout.js';
 import { spotsOf } from '../../../src/report/charts/marks.js';
 import { WIDE_PX } from '../../../src/report/charts/render.js';
 import { runFiles } from '../../../src/report/run-files.js';

@@ -22,7 +22,7 @@ final class ClassDataExercise {
                     "MESSAGE_COUNT", "50",
                     "MESSAGE_RATE", "100",
                     "LEDGER_PATH", "/dev/null");
-            return Main.run(environment::get, new AtomicInteger());
+            return Client.run(environment::get, new AtomicInteger());
         }
     }
 }

@@ -7,19 +7,29 @@ import java.util.concurrent.TimeUnit;
 
 /** Every generated message stays here, as an unacknowledged line of the ledger, until its own PUBACK packet arrives. */
 final class Outbox {
+    /** What the outbox shares with the rest of the client. It is the lock, too. */
+    interface Shared {
+        Ledger ledger();
+
+        Journal journal();
+
+        /** Nothing is handed over again from then on. */
+        boolean isClosing();
+    }
+
     private static final long AGAIN_AFTER_REFUSAL_MS = 200;
 
     private final String topic;
     private final PayloadFormat payloads;
-    private final State state;
+    private final Shared shared;
     private Link link;
     /** The first message that the present connection has not been given yet. */
     private int nextSeq;
 
-    Outbox(String topic, PayloadFormat payloads, State state) {
+    Outbox(String topic, PayloadFormat payloads, Shared shared) {
         this.topic = topic;
         this.payloads = payloads;
-        this.state = state;
+        this.shared = shared;
     }
 
     /** Where the publisher is connected now. */
@@ -46,7 +56,7 @@ final class Outbox {
 
     /** Hands the unacknowledged messages that this connection has not had yet to the library, by seq. */
     void flush(long atUs) {
-        List<Message> messages = state.ledger.messages();
+        List<Message> messages = shared.ledger().messages();
         for (; link != null && nextSeq < messages.size(); nextSeq++) {
             Message message = messages.get(nextSeq);
             if (message.ackUs == null) {
@@ -56,7 +66,7 @@ final class Outbox {
     }
 
     private void handOver(int seq, long intendedUs, long atUs) {
-        state.ledger.handedOver(seq, atUs);
+        shared.ledger().handedOver(seq, atUs);
         Link usedLink = link;
         link.publish(topic, payloads.build(seq, intendedUs))
                 .whenComplete((ignored, error) -> completed(usedLink, seq, error));
@@ -64,16 +74,16 @@ final class Outbox {
 
     private void completed(Link usedLink, int seq, Throwable error) {
         long atUs = Clock.nowUs();
-        synchronized (state) {
+        synchronized (shared) {
             if (error == null) {
-                state.ledger.acked(seq, atUs);
+                shared.ledger().acked(seq, atUs);
             } else if (Errors.root(error) instanceof PublishRefused refused) {
-                state.ledger.refused();
-                state.journal.error("publisher at " + usedLink.endpoint() + ": " + refused.getMessage());
+                shared.ledger().refused();
+                shared.journal().error("publisher at " + usedLink.endpoint() + ": " + refused.getMessage());
                 againAfterRefusal(usedLink, seq);
             } else if (usedLink == link) {
                 // On a connection that has ended this is no news; the next one is given the message again.
-                state.journal.error("publisher at " + link.endpoint() + ": publish failed: " + Errors.text(error));
+                shared.journal().error("publisher at " + link.endpoint() + ": publish failed: " + Errors.text(error));
             }
         }
     }
@@ -81,9 +91,9 @@ final class Outbox {
     /** The broker did not take the message: it is handed over again, unless another connection was given it meanwhile. */
     private void againAfterRefusal(Link usedLink, int seq) {
         CompletableFuture.delayedExecutor(AGAIN_AFTER_REFUSAL_MS, TimeUnit.MILLISECONDS).execute(() -> {
-            synchronized (state) {
-                Message message = state.ledger.messages().get(seq);
-                if (usedLink == link && message.ackUs == null && !state.closing) {
+            synchronized (shared) {
+                Message message = shared.ledger().messages().get(seq);
+                if (usedLink == link && message.ackUs == null && !shared.isClosing()) {
                     handOver(seq, message.intendedUs, Clock.nowUs());
                 }
             }

@@ -6,7 +6,7 @@ import java.util.Optional;
  * What the two connections, the generator and the report share. It is its own lock: whoever reads or writes it holds it,
  * for microseconds.
  */
-final class State {
+final class State implements Outbox.Shared {
     /** Where publisher and subscriber are connected, once both are and the subscription is granted. */
     record Ready(Endpoint publisher, Endpoint subscriber) {}
 
@@ -30,6 +30,21 @@ final class State {
         PayloadFormat payloads = new PayloadFormat(
                 config.runId(), config.phase(), config.clientId(Role.PUBLISHER), config.payloadBytes());
         outbox = new Outbox(config.topic(), payloads, this);
+    }
+
+    @Override
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public Journal journal() {
+        return journal;
+    }
+
+    @Override
+    public boolean isClosing() {
+        return closing;
     }
 
     Optional<Ready> ready() {

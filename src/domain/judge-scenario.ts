@@ -1,0 +1,72 @@
+import type { FaultRecord } from './fault-record.js';
+import { blameOf, type ScenarioStatus } from './status.js';
+import type { Failure, ScenarioVerdict, SdkVerdict, VerdictRules } from './verdict.js';
+
+/** Which of several failures names the scenario: the fault's own course comes first, since the validation means little without it. */
+const SEVERITY: readonly ScenarioStatus[] = [
+  'cancelled',
+  'inject_error',
+  'fault_not_observed',
+  'fault_cut_short',
+  'recover_error',
+  'failed',
+  'timeout',
+  'harness_error',
+  'script_not_found',
+  'script_format_error',
+  'harness_overloaded',
+  'cluster_start_error',
+];
+
+function attributionOf(verdicts: readonly SdkVerdict[]): ScenarioVerdict['attribution'] {
+  const broker = verdicts.filter((v) => blameOf(v.status) === 'broker');
+  if (broker.length > 0) return broker.length === verdicts.length ? 'broker' : 'some-sdks';
+  return verdicts.some((v) => !v.passed) ? 'equipment' : 'none';
+}
+
+/** Of a scenario whose failures may be the equipment's alone: its evidence stays in the report. */
+const SAYS_NOTHING: ScenarioVerdict = {
+  passed: false,
+  status: 'harness_error',
+  failures: [{ status: 'harness_error', blame: 'equipment', sdk: null }],
+  attribution: 'equipment',
+};
+
+/** Joins the fault's own course and the validation of every SDK into the scenario's verdict. */
+export function judgeScenario(input: {
+  readonly fault: Pick<FaultRecord, 'injectError' | 'observed' | 'cutShort' | 'recoverError' | 'recoveryBlame'>;
+  readonly verdicts: readonly SdkVerdict[];
+  /** Messages acknowledged before or during the fault and never received, all SDKs together. */
+  readonly ackedLostDuringFault: number;
+  /** Brokers that died by themselves: during the fault, or after a recovery that had proved them all alive. */
+  readonly deadNodes: readonly string[];
+  /** Why the test's own equipment had ended the cluster by then, if it had. */
+  readonly clusterEnded: string | null;
+  /** Why nobody could tell which brokers lived, if so. */
+  readonly brokersUnknown: string | null;
+  /** What of the test's own equipment died from the inject on. */
+  readonly equipmentDied: readonly string[];
+  readonly rules: VerdictRules;
+}): ScenarioVerdict {
+  const { fault, verdicts, rules } = input;
+  if (input.clusterEnded !== null || input.brokersUnknown !== null) return SAYS_NOTHING;
+  const own: ScenarioStatus[] = [];
+  if (fault.injectError !== null) own.push('inject_error');
+  else if (!fault.observed) own.push('fault_not_observed');
+  if (fault.cutShort) own.push('fault_cut_short');
+  if (fault.recoverError !== null) own.push('recover_error');
+  if (rules.durability === 'fail' && input.ackedLostDuringFault > 0) own.push('failed');
+  const healedBefore = fault.injectError === null && fault.recoverError === null;
+  if (healedBefore && input.deadNodes.length > 0) own.push('failed');
+  if (verdicts.length === 0) own.push('harness_error');
+  const failure = (status: ScenarioStatus, sdk: string | null): Failure[] =>
+    status === 'passed' ? [] : [{ status, blame: blameOf(status, fault.recoveryBlame), sdk }];
+  const failures = [
+    ...own.flatMap((status) => failure(status, null)),
+    ...verdicts.flatMap((v) => failure(v.status, v.sdk)),
+  ];
+  // Who passed in spite of it has passed.
+  if (input.equipmentDied.length > 0 && failures.some(({ blame }) => blame === 'broker')) return SAYS_NOTHING;
+  const status = SEVERITY.find((s) => failures.some((f) => f.status === s)) ?? 'passed';
+  return { passed: failures.length === 0, status, failures, attribution: attributionOf(verdicts) };
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
+import { countLedger } from '../../domain/ledger.js';
+import { pollUntil } from '../os/clock.js';
+import { readJson, writeJson } from '../os/files.js';
+import { isAlive } from '../os/processes.js';
+import { readLedger } from './ledger-file.js';
+import { exitFile, runnerFile, specFile, type ClientExit, type PhaseRunner, type PhaseSpec } from './phase.js';
+import { parseResultLine } from './result-line.js';
+
+/** Waits until every client has ended, or their watcher is dead; then one outcome per SDK. */
+export async function collectClients(
+  phaseDir: string,
+  sdks: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly ClientOutcome[]> {
+  const runner = readJson<PhaseRunner>(runnerFile(phaseDir));
+  const done = (): boolean => sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
+  await pollUntil(
+    () => Promise.resolve(done() || runner === undefined || !isAlive(runner.process) ? true : undefined),
+    { limitMs: 24 * 3_600_000, everyMs: 50, signal },
+  );
+  return sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
+}
+
+function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
+  switch (exit.kind) {
+    case 'exited':
+      return { kind: 'exited', code: exit.code ?? -1 };
+    case 'signalled':
+      return { kind: 'signalled', signal: exit.signal ?? 'unknown' };
+    case 'timeout': {
+      const limit = readJson<PhaseSpec>(specFile(phaseDir))?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
+      return { kind: 'timeout', limitMs: limit };
+    }
+    case 'not_found':
+      return { kind: 'not_found', path: exit.signal ?? sdk };
+    default:
+      return exit.kind satisfies never;
+  }
+}
+
+function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcome {
+  const exit = readJson<ClientExit>(exitFile(phaseDir, sdk));
+  if (exit === undefined) {
+    const end = { kind: 'runner_died' } as const;
+    return {
+      sdk,
+      end,
+      result: null,
+      lineProblem: 'the process that watched the client died',
+      durationSeconds: 0,
+      attempt,
+    };
+  }
+  const end = endOf(exit, phaseDir, sdk);
+  const { durationSeconds, hostCpu } = exit;
+  const ran = { durationSeconds, attempt, hostCpu };
+  const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
+  if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
+  writeJson(join(phaseDir, sdk, 'result.json'), JSON.parse(exit.lastLine));
+  const problem = contradiction(phaseDir, sdk, parsed.result);
+  if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
+  return { sdk, end, result: parsed.result, lineProblem: null, ...ran };
+}
+
+/** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */
+function contradiction(phaseDir: string, sdk: string, result: ClientResult): string | null {
+  try {
+    const ledger = readLedger(phaseDir, sdk);
+    if (ledger === undefined) return null;
+    const counted = countLedger(ledger.messages);
+    const pairs = [
+      ['sent', result.sent, counted.sent],
+      ['received', result.received, counted.received],
+      ['lost', result.lost, counted.lostSeqs.length],
+    ] as const;
+    const wrong = pairs.find(([, said, found]) => said !== found);
+    return wrong ? `the result line says ${wrong[0]} ${wrong[1]}, its own ledger ${wrong[2]}` : null;
+  } catch (error) {
+    return `the ledger cannot be read: ${String(error)}`;
+  }
+}

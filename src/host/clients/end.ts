@@ -1,0 +1,13 @@
+import { readJson } from '../os/files.js';
+import { signalProcess, sweepOwned } from '../os/processes.js';
+import { isOfPhase, phaseOwner, runnerFile, type PhaseRunner } from './phase.js';
+
+/** Asks the clients to stop publishing, drain and report. Nothing if they have ended. */
+export function stopClients(phaseDir: string): void {
+  const runner = readJson<PhaseRunner>(runnerFile(phaseDir));
+  if (runner !== undefined) signalProcess(runner.process, 'SIGTERM');
+}
+
+/** Kills the clients of a phase and their watcher. Nothing if they have ended. */
+export const killClients = (clusterDir: string, label: string): Promise<number> =>
+  sweepOwned((found) => isOfPhase(phaseOwner({ clusterDir, label }), found));

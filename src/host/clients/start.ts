@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pollUntil } from '../os/clock.js';
+import { readJson, writeJson } from '../os/files.js';
+import { childEnvironment, isAlive, spawnDetached, sweepOwned } from '../os/processes.js';
+import { clientSpec } from './client-spec.js';
+import {
+  exitFile,
+  isOfPhase,
+  phaseOwner,
+  readyFile,
+  runnerFile,
+  specFile,
+  startFile,
+  type ClientReady,
+  type PhaseRequest,
+  type PhaseRunner,
+  type PhaseSpec,
+} from './phase.js';
+
+/** A client that never says that it is ready is waited for this long. */
+const READY_LIMIT_MS = 10_000;
+
+const runnerEntry = fileURLToPath(new URL('./runner-main.js', import.meta.url));
+
+/**
+ * Starts the clients of a phase, each in a process group of its own under one watching process, and returns when all are ready and may publish. Called again after a
+ * worker's death it finds the phase that runs or has run; one whose watcher died is started again only if it is repeatable.
+ */
+export async function startClients(
+  request: PhaseRequest,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, ClientReady | null>>> {
+  const { phaseDir, sdks } = request;
+  const known = readJson<PhaseRunner>(runnerFile(phaseDir));
+  const ended = sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
+  const reusable = known !== undefined && (isAlive(known.process) || ended || !request.repeatable);
+  if (!reusable) await launchPhase(request, (known?.attempt ?? 0) + 1);
+  const settled = (sdk: string): boolean => existsSync(readyFile(phaseDir, sdk)) || existsSync(exitFile(phaseDir, sdk));
+  await pollUntil(() => Promise.resolve(sdks.every(settled) ? true : undefined), {
+    limitMs: READY_LIMIT_MS,
+    everyMs: 25,
+    signal,
+  });
+  await letPublish(request);
+  return Object.fromEntries(sdks.map((sdk) => [sdk, readJson<ClientReady>(readyFile(phaseDir, sdk)) ?? null]));
+}
+
+/** Makes their topics, and lets the clients begin. Nothing where they have begun. */
+async function letPublish({ phaseDir, prepareTopics }: PhaseRequest): Promise<void> {
+  if (prepareTopics === undefined || existsSync(startFile(phaseDir))) return;
+  const spec = readJson<PhaseSpec>(specFile(phaseDir));
+  await prepareTopics((spec?.clients ?? []).map(({ env }) => env['TOPIC'] ?? ''));
+  writeFileSync(startFile(phaseDir), '');
+}
+
+async function launchPhase(request: PhaseRequest, attempt: number): Promise<void> {
+  const { phaseDir } = request;
+  const owner = phaseOwner(request);
+  await sweepOwned((found) => isOfPhase(owner, found));
+  if (existsSync(phaseDir)) renameSync(phaseDir, `${phaseDir}.attempt-${attempt - 1}-${Date.now()}`);
+  mkdirSync(phaseDir, { recursive: true });
+  const topicOf = (sdk: string): string => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`;
+  const clients = request.sdks.map((sdk, index) => clientSpec(request, { sdk, index, topic: topicOf(sdk) }, attempt));
+  writeJson(specFile(phaseDir), withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }));
+  const process_ = await spawnDetached({
+    command: process.execPath,
+    args: [runnerEntry, phaseDir],
+    // The password reaches the clients through the environment alone: files of a run hold no secrets.
+    env: childEnvironment(owner, { MQTT_PASSWORD: request.settings.password }),
+    cwd: phaseDir,
+    logFile: join(phaseDir, 'runner.log'),
+  });
+  writeJson(runnerFile(phaseDir), { process: process_, attempt } satisfies PhaseRunner);
+}
+
+function withoutPassword(spec: PhaseSpec): PhaseSpec {
+  const clients = spec.clients.map((client) => {
+    const { MQTT_PASSWORD: _secret, ...env } = client.env;
+    return { ...client, env };
+  });
+  return { ...spec, clients };
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientOutcome } from '../../src/domain/client-result.js';
+import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import { outcome, rules } from '../../testing/values.js';
+
+/** As many as the outcomes of the fixtures have planned. */
+const ASKED = 1000;
+
+const statusOf = (given: ClientOutcome) => judgeSdk(given, rules, ASKED).status;
+
+describe('one SDK', () => {
+  it('passes with exit code 0, nothing lost and p99 below the limit', () => {
+    expect(judgeSdk(outcome(), rules, ASKED)).toEqual({
+      sdk: 'go',
+      status: 'passed',
+      passed: true,
+      checks: [
+        { check: 'exit_code', expected: '0', observed: '0', ok: true },
+        { check: 'sent', expected: '> 0', observed: '1000', ok: true },
+        { check: 'lost', expected: '0', observed: '0', ok: true },
+        { check: 'p99_ms', expected: '< 500', observed: '12.5', ok: true },
+      ],
+    });
+  });
+
+  it.each<[string, ClientOutcome, string]>([
+    ['exit code 1', outcome({ end: { kind: 'exited', code: 1 } }), 'exit_code'],
+    ['death by a signal', outcome({ end: { kind: 'signalled', signal: 'SIGSEGV' } }), 'exit_code'],
+    ['one lost message', outcome({ result: { lost: 1 } }), 'lost'],
+    ['p99 of exactly 500 ms', outcome({ result: { p99_ms: 500 } }), 'p99_ms'],
+    ['p99 above 500 ms', outcome({ result: { p99_ms: 500.001 } }), 'p99_ms'],
+    ['p99 of null', outcome({ result: { p99_ms: null } }), 'p99_ms'],
+    ['nothing sent', outcome({ result: { sent: 0 } }), 'sent'],
+  ])('fails with %s, and says so in the check', (_what, given, check) => {
+    const verdict = judgeSdk(given, rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'failed', passed: false });
+    expect(verdict.checks.filter((c) => !c.ok).map((c) => c.check)).toEqual([check]);
+  });
+
+  it('says with the exit code how many messages were never acknowledged', () => {
+    const verdict = judgeSdk(outcome({ end: { kind: 'exited', code: 1 }, result: { unconfirmed: 12 } }), rules, ASKED);
+    expect(verdict.checks[0]).toMatchObject({ check: 'exit_code', observed: '1, 12 never acknowledged', ok: false });
+  });
+
+  it('is harness_error when a client was stopped before it had planned what it was asked for, however well the rest went', () => {
+    const verdict = judgeSdk(outcome({ result: { planned: 999, sent: 999 } }), rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    expect(verdict.checks.filter((c) => !c.ok)).toEqual([
+      { check: 'planned', expected: '>= 1000', observed: '999', ok: false },
+    ]);
+  });
+
+  it('fails a client that was stopped early and lost a message: nothing excuses that', () => {
+    expect(statusOf(outcome({ result: { planned: 10, sent: 10, lost: 1 } }))).toBe('failed');
+  });
+
+  it.each([2, 3])(
+    'is harness_error when a client ended with %i and sent nothing: it never spoke to a broker',
+    (code) => {
+      const end = { kind: 'exited', code } as const;
+      const verdict = judgeSdk(outcome({ end, result: { planned: 0, sent: 0, p99_ms: null } }), rules, ASKED);
+      expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+      expect(verdict.checks).toEqual([{ check: 'exit_code', expected: '0', observed: String(code), ok: false }]);
+      expect(statusOf(outcome({ end, result: { sent: 7 } }))).toBe('failed');
+    },
+  );
+
+  it('takes a client at its word that does not say what it planned', () => {
+    expect(statusOf(outcome({ result: { planned: undefined, sent: 7 } }))).toBe('passed');
+  });
+
+  it('passes with p99 just below the limit', () => {
+    expect(statusOf(outcome({ result: { p99_ms: 499.999 } }))).toBe('passed');
+  });
+
+  it.each<[string, ClientOutcome, string]>([
+    ['timeout', outcome({ end: { kind: 'timeout', limitMs: 9000 }, result: null }), 'still running after 9000 ms'],
+    ['script_not_found', outcome({ end: { kind: 'not_found', path: '/x.sh' }, result: null }), 'no such script: /x.sh'],
+    ['harness_error', outcome({ end: { kind: 'runner_died' }, result: null }), 'unknown: the process that watched'],
+  ])('is %s when the client ended so', (status, given, observed) => {
+    const verdict = judgeSdk(given, rules, ASKED);
+    expect(verdict).toMatchObject({ status, passed: false });
+    expect(verdict.checks[0]?.observed).toContain(observed);
+  });
+
+  it.each([0, 1])('is script_format_error when the last line is no result, with exit code %i too', (code) => {
+    const verdict = judgeSdk(
+      outcome({ end: { kind: 'exited', code }, result: null, lineProblem: 'got "hi"' }),
+      rules,
+      ASKED,
+    );
+    expect(verdict).toMatchObject({ status: 'script_format_error', passed: false });
+    expect(verdict.checks.at(-1)).toMatchObject({ check: 'last_line', observed: 'got "hi"', ok: false });
+  });
+
+  it('is harness_overloaded when a late generator was slow', () => {
+    expect(statusOf(outcome({ result: { p99_ms: 800, lateness_p99_ms: 50.1 } }))).toBe('harness_overloaded');
+    expect(statusOf(outcome({ result: { p99_ms: 800, achieved_rate_ratio: 0.98 } }))).toBe('harness_overloaded');
+  });
+
+  it('does not excuse slowness at the limits of lateness', () => {
+    const atLimits = { p99_ms: 800, lateness_p99_ms: 50, achieved_rate_ratio: 0.99 };
+    expect(statusOf(outcome({ result: atLimits }))).toBe('failed');
+  });
+
+  it('never turns a late generator into a pass, nor a pass into an excuse', () => {
+    expect(judgeSdk(outcome({ result: { p99_ms: 800, lateness_p99_ms: 900 } }), rules, ASKED).passed).toBe(false);
+    expect(statusOf(outcome({ result: { lateness_p99_ms: 900 } }))).toBe('passed');
+  });
+
+  it.each([
+    ['a loss', { lost: 1, received: 999 }],
+    ['a message that was never acknowledged', { unconfirmed: 1, received: 999 }],
+    ['a broker that let nobody in', { sent: 0, received: 0, p99_ms: null }],
+  ])('does not let a late generator excuse %s', (_what, result) => {
+    const late = { lateness_p99_ms: 900, achieved_rate_ratio: 0 };
+    const end = { kind: 'exited', code: 1 } as const;
+    expect(statusOf(outcome({ end, result: { ...result, ...late } }))).toBe('failed');
+  });
+
+  it("takes a user's client that says nothing of lateness at its word", () => {
+    const plain = { p99_ms: 800, lateness_p99_ms: undefined, achieved_rate_ratio: undefined };
+    expect(statusOf(outcome({ result: plain }))).toBe('failed');
+  });
+});
