@@ -6,17 +6,12 @@ import { countLedger } from '../../domain/ledger.js';
 import type { LoadPlan } from '../../domain/plan.js';
 import { pollUntil } from '../os/clock.js';
 import type { ClientSettings } from '../drivers/contract.js';
+import { phasePaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 import { childEnvironment, isAlive, signalProcess, spawnDetached, sweepOwned } from '../os/processes.js';
 import { readLedger } from './ledger-file.js';
 import {
-  exitFile,
   isOfPhase,
-  ledgerFile,
-  readyFile,
-  runnerFile,
-  specFile,
-  startFile,
   type ClientExit,
   type ClientReady,
   type ClientSpec,
@@ -87,8 +82,8 @@ function clientSpec(request: PhaseRequest, { sdk, index, topic }: Place, attempt
     PAYLOAD_BYTES: String(load.payloadBytes),
     ACK_WAIT_MS: String(settings.ackWaitMs),
     TIME_LIMIT_MS: String(Math.ceil(limitMs - Math.min(OWN_LIMIT_MARGIN_MS, limitMs / 4))),
-    LEDGER_PATH: ledgerFile(request.phaseDir, sdk),
-    ...(request.prepareTopics === undefined ? {} : { START_FILE: startFile(request.phaseDir) }),
+    LEDGER_PATH: phasePaths(request.phaseDir).client(sdk).ledger,
+    ...(request.prepareTopics === undefined ? {} : { START_FILE: phasePaths(request.phaseDir).start }),
   };
   return { sdk, script: join(request.sdkRoot, sdk, `${request.workload}.sh`), env, limitMs };
 }
@@ -102,46 +97,49 @@ export async function startClients(
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, ClientReady | null>>> {
   const { phaseDir, sdks } = request;
-  const known = readJson<PhaseRunner>(runnerFile(phaseDir));
-  const ended = sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
+  const { runner, client } = phasePaths(phaseDir);
+  const known = readJson<PhaseRunner>(runner);
+  const ended = sdks.every((sdk) => existsSync(client(sdk).exit));
   const reusable = known !== undefined && (isAlive(known.process) || ended || !request.repeatable);
   if (!reusable) await launchPhase(request, (known?.attempt ?? 0) + 1);
-  const settled = (sdk: string): boolean => existsSync(readyFile(phaseDir, sdk)) || existsSync(exitFile(phaseDir, sdk));
+  const settled = (sdk: string): boolean => existsSync(client(sdk).ready) || existsSync(client(sdk).exit);
   await pollUntil(() => Promise.resolve(sdks.every(settled) ? true : undefined), {
     limitMs: READY_LIMIT_MS,
     everyMs: 25,
     signal,
   });
   await letPublish(request);
-  return Object.fromEntries(sdks.map((sdk) => [sdk, readJson<ClientReady>(readyFile(phaseDir, sdk)) ?? null]));
+  return Object.fromEntries(sdks.map((sdk) => [sdk, readJson<ClientReady>(client(sdk).ready) ?? null]));
 }
 
 /** Makes their topics, and lets the clients begin. Nothing where they have begun. */
 async function letPublish({ phaseDir, prepareTopics }: PhaseRequest): Promise<void> {
-  if (prepareTopics === undefined || existsSync(startFile(phaseDir))) return;
-  const spec = readJson<PhaseSpec>(specFile(phaseDir));
+  const files = phasePaths(phaseDir);
+  if (prepareTopics === undefined || existsSync(files.start)) return;
+  const spec = readJson<PhaseSpec>(files.spec);
   await prepareTopics((spec?.clients ?? []).map(({ env }) => env['TOPIC'] ?? ''));
-  writeFileSync(startFile(phaseDir), '');
+  writeFileSync(files.start, '');
 }
 
 async function launchPhase(request: PhaseRequest, attempt: number): Promise<void> {
   const { phaseDir } = request;
+  const files = phasePaths(phaseDir);
   const owner = ownerOf(request);
   await sweepOwned((found) => isOfPhase(owner, found));
   if (existsSync(phaseDir)) renameSync(phaseDir, `${phaseDir}.attempt-${attempt - 1}-${Date.now()}`);
   mkdirSync(phaseDir, { recursive: true });
   const topicOf = (sdk: string): string => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`;
   const clients = request.sdks.map((sdk, index) => clientSpec(request, { sdk, index, topic: topicOf(sdk) }, attempt));
-  writeJson(specFile(phaseDir), withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }));
+  writeJson(files.spec, withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }));
   const process_ = await spawnDetached({
     command: process.execPath,
     args: [runnerEntry, phaseDir],
     // The password reaches the clients through the environment alone: files of a run hold no secrets.
     env: childEnvironment(owner, { MQTT_PASSWORD: request.settings.password }),
     cwd: phaseDir,
-    logFile: join(phaseDir, 'runner.log'),
+    logFile: files.runnerLog,
   });
-  writeJson(runnerFile(phaseDir), { process: process_, attempt } satisfies PhaseRunner);
+  writeJson(files.runner, { process: process_, attempt } satisfies PhaseRunner);
 }
 
 function withoutPassword(spec: PhaseSpec): PhaseSpec {
@@ -154,7 +152,7 @@ function withoutPassword(spec: PhaseSpec): PhaseSpec {
 
 /** Asks the clients to stop publishing, drain and report. Nothing if they have ended. */
 export function stopClients(phaseDir: string): void {
-  const runner = readJson<PhaseRunner>(runnerFile(phaseDir));
+  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
   if (runner !== undefined) signalProcess(runner.process, 'SIGTERM');
 }
 
@@ -168,8 +166,8 @@ export async function collectClients(
   sdks: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly ClientOutcome[]> {
-  const runner = readJson<PhaseRunner>(runnerFile(phaseDir));
-  const done = (): boolean => sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
+  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const done = (): boolean => sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
   await pollUntil(
     () => Promise.resolve(done() || runner === undefined || !isAlive(runner.process) ? true : undefined),
     { limitMs: 24 * 3_600_000, everyMs: 50, signal },
@@ -184,7 +182,7 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
     case 'signalled':
       return { kind: 'signalled', signal: exit.signal ?? 'unknown' };
     case 'timeout': {
-      const limit = readJson<PhaseSpec>(specFile(phaseDir))?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
+      const limit = readJson<PhaseSpec>(phasePaths(phaseDir).spec)?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
       return { kind: 'timeout', limitMs: limit };
     }
     case 'not_found':
@@ -195,7 +193,7 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
 }
 
 function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcome {
-  const exit = readJson<ClientExit>(exitFile(phaseDir, sdk));
+  const exit = readJson<ClientExit>(phasePaths(phaseDir).client(sdk).exit);
   if (exit === undefined) {
     const end = { kind: 'runner_died' } as const;
     return {
@@ -212,7 +210,7 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
   const ran = { durationSeconds, attempt, hostCpu };
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
   if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
-  writeJson(join(phaseDir, sdk, 'result.json'), JSON.parse(exit.lastLine));
+  writeJson(phasePaths(phaseDir).client(sdk).result, JSON.parse(exit.lastLine));
   const problem = contradiction(phaseDir, sdk, parsed.result);
   if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
   return { sdk, end, result: parsed.result, lineProblem: null, ...ran };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { HostCpu } from '../../domain/client-result.js';
 import type { ProcessId } from '../os/processes.js';
 
@@ -47,12 +46,3 @@ export const clientOwner = (phaseOwner: string, sdk: string): string => `${phase
 /** Whether a mark belongs to a phase: to its watcher, or to one of its clients. */
 export const isOfPhase = (phaseOwner: string, owner: string): boolean =>
   owner === phaseOwner || owner.startsWith(`${phaseOwner}/`);
-
-export const clientDir = (phaseDir: string, sdk: string): string => join(phaseDir, sdk);
-export const specFile = (phaseDir: string): string => join(phaseDir, 'phase.json');
-export const runnerFile = (phaseDir: string): string => join(phaseDir, 'runner.json');
-/** The clients' START_FILE, where something has to be done between their subscription and their first message. */
-export const startFile = (phaseDir: string): string => join(phaseDir, 'start');
-export const exitFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'exit.json');
-export const readyFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ready.json');
-export const ledgerFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ledger.ndjson');
