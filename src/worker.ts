@@ -13,7 +13,7 @@ import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
 import { notifiersFor } from './host/notify/index.js';
 import { reviveKeepers } from './host/keeper/control.js';
-import { clusterDir, runDir } from './host/data/paths.js';
+import { clusterDir, runDir } from './host/layout/paths.js';
 import { installRoot } from './host/os/tools.js';
 import { ownVersions } from './host/os/versions.js';
 import type { TemporalPlace } from './temporal/connection.js';

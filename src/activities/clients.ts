@@ -4,7 +4,7 @@ import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { readLedger } from '../host/clients/ledger-file.js';
-import { phaseDir } from '../host/data/paths.js';
+import { runPaths } from '../host/layout/paths.js';
 import type {
   FaultPeriodAnswer,
   FaultPeriodRequest,
@@ -19,7 +19,7 @@ const DRAIN_MARGIN_MS = 60_000;
 
 const labelOf = ({ scenario, phase }: PhaseId): string => (scenario === null ? phase : `${scenario}-${phase}`);
 
-const dirOf = (plan: RunPlan, { scenario, phase }: PhaseId): string => phaseDir(plan.runDir, scenario, phase);
+const dirOf = (plan: RunPlan, { scenario, phase }: PhaseId): string => runPaths(plan.runDir).phase(scenario, phase);
 
 /** How long clients of a fault period may have to live: connected before the inject, draining after the recovery. */
 function faultPeriodMs({ timing }: RunPlan): number {

@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import { getClient } from '@temporalio/activity';
 import { ChaosError } from '../domain/errors.js';
 import type { BrokersSince } from '../domain/losses.js';
@@ -12,7 +11,7 @@ import { ensureKeeper } from '../host/keeper/control.js';
 import { clusterEnded, endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/tickets/lease.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
-import { brokersFile, dataRootOf } from '../host/data/paths.js';
+import { dataRootOf, runDir as runDirOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
@@ -39,7 +38,7 @@ const isForeign = async (runDir: string): Promise<boolean> => (await runStateOf(
 async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Promise<void> {
   const lease = readLease(clusterDir);
   if (lease === undefined || lease.runId === runId || isLeaseOver(lease)) return;
-  if (!(await isForeign(join(dirname(runDir), lease.runId)))) return;
+  if (!(await isForeign(runDirOf(dataRootOf(runDir), lease.runId)))) return;
   throw new ChaosError(
     'CLUSTER_HELD',
     `cluster ${lease.cluster} is held on this host by run ${lease.runId}`,
@@ -74,8 +73,9 @@ async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, not
 async function writeBrokers(plan: RunPlan): Promise<void> {
   const nodes = await driverOf(plan).nodes(plan.clusterDir);
   const endpoints = Object.fromEntries(nodes.map((node) => [node.clientEndpoint, node.id]));
-  const earlier = readJson<BrokersSince[]>(brokersFile(plan.runDir)) ?? [];
-  writeJson(brokersFile(plan.runDir), [...earlier, { sinceUs: monotonicUs(), endpoints }]);
+  const file = runPaths(plan.runDir).brokers;
+  const earlier = readJson<BrokersSince[]>(file) ?? [];
+  writeJson(file, [...earlier, { sinceUs: monotonicUs(), endpoints }]);
 }
 
 async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<ClusterLeft> {
@@ -130,7 +130,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         await stopAndRelease(clusterDir, driver);
         writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs });
         await ensureKeeper(clusterDir);
-        const logDir = join(plan.runDir, 'cluster', String(monotonicUs()));
+        const logDir = runPaths(plan.runDir).brokerLogs(monotonicUs());
         const { nodeCount, network, binary } = plan;
         const options = { cluster, runId, logDir, nodeCount, network, binary };
         // A slow start must not outlive the lease under which it starts.
@@ -138,7 +138,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         const up = await driverOf(plan)
           .start(clusterDir, options)
           .finally(() => clearInterval(renewing));
-        writeJson(join(plan.runDir, 'versions.json'), up.versions);
+        writeJson(runPaths(plan.runDir).versions, up.versions);
         await writeBrokers(plan);
         return { endpoint: up.endpoint, dataDirs: up.dataDirs };
       }),

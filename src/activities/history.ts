@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import type { Breaker } from '../domain/breaker.js';
 import type { HistoryBreaker } from '../domain/history.js';
 import { noteBreaker, refreshHistory } from '../host/data/history.js';
-import { dataRootOf } from '../host/data/paths.js';
+import { dataRootOf } from '../host/layout/paths.js';
 import { historyMaker } from '../report/history-files.js';
 import { breakerNow } from './cluster-record.js';
 import { messageOf } from './support.js';

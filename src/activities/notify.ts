@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import {
   breakerMessage,
@@ -11,6 +10,7 @@ import {
 } from '../domain/notification.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ReportFile } from '../domain/report-data.js';
+import { runPaths } from '../host/layout/paths.js';
 import { readJson } from '../host/os/files.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
@@ -22,7 +22,7 @@ import { asActivity, planOf } from './support.js';
 export type NotifiersOf = (configPath: string) => readonly Notifier[];
 
 const reportOf = (run: RunRef): ReportFile => {
-  const file = readJson<ReportFile>(join(run.runDir, 'report.json'));
+  const file = readJson<ReportFile>(runPaths(run.runDir).reportJson);
   if (file === undefined) throw new Error(`expected the report of run ${run.runId} in ${run.runDir}, found none`);
   return file;
 };
@@ -51,7 +51,7 @@ function factsOf({ run, consecutiveFailures, opens, report }: Omit<AnnounceReque
     equipmentFailures: equipmentFailures(file),
     consecutiveFailures,
     opens,
-    report: { ...report, localPath: join(run.runDir, 'report.md') },
+    report: { ...report, localPath: runPaths(run.runDir).reportMarkdown },
   };
 }
 

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { runIdOf } from '../domain/ids.js';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
+import { runPaths } from '../host/layout/paths.js';
 import { readJson, writeJson } from '../host/os/files.js';
 import type { PreparePlanRequest } from '../messages/requests.js';
-import { asActivity, planFile } from './support.js';
+import { asActivity } from './support.js';
 
 /** Reads the config and makes the plan of a run; throws CONFIG_INVALID. Given by the composition root. */
 export type MakePlan = (request: RunRequest, runId: string) => RunPlan;
@@ -16,12 +16,10 @@ export interface RunMark {
   readonly startedAt: string;
 }
 
-const markFile = (plan: RunPlan): string => join(plan.runDir, 'run.json');
-
 /** A workflow id may be used twice; a run's folder may not. */
 function planInFreeFolder(makePlan: MakePlan, { request, workflowId, temporalRunId }: PreparePlanRequest): RunPlan {
   const plain = makePlan(request, runIdOf(workflowId));
-  const mark = readJson<RunMark>(markFile(plain));
+  const mark = readJson<RunMark>(runPaths(plain.runDir).mark);
   if (mark === undefined || mark.temporalRunId === temporalRunId) return plain;
   return makePlan(request, `${plain.runId}-${temporalRunId.slice(0, 8)}`);
 }
@@ -34,8 +32,9 @@ export function createPlanActivities(makePlan: MakePlan) {
         const plan = planInFreeFolder(makePlan, input);
         mkdirSync(plan.runDir, { recursive: true });
         const { workflowId, temporalRunId } = input;
-        writeJson(markFile(plan), { workflowId, temporalRunId, startedAt: new Date().toISOString() } satisfies RunMark);
-        writeJson(planFile(plan), plan);
+        const files = runPaths(plan.runDir);
+        writeJson(files.mark, { workflowId, temporalRunId, startedAt: new Date().toISOString() } satisfies RunMark);
+        writeJson(files.plan, plan);
         return Promise.resolve(plan);
       }),
   };

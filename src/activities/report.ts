@@ -4,17 +4,16 @@ import { NO_FAULT } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
+import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
+import { runPaths } from '../host/layout/paths.js';
 import { readJson, writeJson, writeText } from '../host/os/files.js';
 import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/data/run-evidence.js';
-import { REPORT_JSON, REPORT_MARKDOWN } from '../report/files.js';
 import { jsonReport } from '../report/json.js';
 import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
 import { asActivity, messageOf, planOf } from './support.js';
-
-const scenarioFile = (runDir: string, name: string): string => join(runDir, 'scenarios', name, 'scenario.json');
 
 /** A scenario whose workflow ended without writing itself down (terminated): its verdict is all there is. */
 function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): ScenarioResult[] {
@@ -42,7 +41,7 @@ function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): Scen
 
 function scenarioResults(plan: RunPlan, request: WriteReportRequest): ScenarioResult[] {
   return plan.scenarios.flatMap(({ name }) => {
-    const recorded = readJson<ScenarioResult>(scenarioFile(plan.runDir, name));
+    const recorded = readJson<ScenarioResult>(runPaths(plan.runDir).scenario(name));
     if (recorded !== undefined) return [recorded];
     const verdict = request.verdicts.find((v) => v.name === name)?.verdict;
     return verdict === undefined ? [] : bareResult(plan, name, verdict);
@@ -82,7 +81,7 @@ function runData(
     endSnapshot,
     losses: lossesOf(plan.runDir, stored, { control, scenarios }),
     notes: [...plan.warnings, ...notes, ...stored.problems],
-    versions: { ...versions, ...readJson<Record<string, string>>(join(plan.runDir, 'versions.json')) },
+    versions: { ...versions, ...readJson<Record<string, string>>(runPaths(plan.runDir).versions) },
   };
 }
 
@@ -104,7 +103,7 @@ export function createReportActivities(versions: Readonly<Record<string, string>
     /** Writes one scenario down, whatever becomes of the run. */
     recordScenario: ({ run, result }: RecordScenarioRequest): Promise<void> =>
       asActivity(() => {
-        writeJson(scenarioFile(run.runDir, result.scenario.name), result);
+        writeJson(runPaths(run.runDir).scenario(result.scenario.name), result);
         return Promise.resolve();
       }),
 
@@ -127,8 +126,8 @@ export function createReportActivities(versions: Readonly<Record<string, string>
           passRatePercent,
           onlyFormatErrors: isOnlyFormatErrors(data),
           summary: summaryOf(data),
-          jsonPath: join(plan.runDir, REPORT_JSON),
-          markdownPath: join(plan.runDir, REPORT_MARKDOWN),
+          jsonPath: runPaths(plan.runDir).reportJson,
+          markdownPath: runPaths(plan.runDir).reportMarkdown,
         });
       }),
   };

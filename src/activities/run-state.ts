@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { isOpenExecution } from '../domain/execution.js';
 import type { Fault } from '../host/faults/contract.js';
+import { runPaths } from '../host/layout/paths.js';
 import { readJson } from '../host/os/files.js';
 import { recoverAbandoned, type AbandonedFault } from '../host/lifecycle/abandoned-faults.js';
 import { openOnHost } from '../host/tickets/store.js';
@@ -12,7 +12,7 @@ export type RunState = 'open' | 'closed' | 'unknown';
 
 /** What this Temporal server knows of the run whose folder this is. */
 export async function runStateOf(client: Client, runDir: string): Promise<RunState> {
-  const mark = readJson<RunMark>(join(runDir, 'run.json'));
+  const mark = readJson<RunMark>(runPaths(runDir).mark);
   if (mark === undefined) return 'unknown';
   try {
     const { status } = await client.workflow.getHandle(mark.workflowId, mark.temporalRunId).describe();

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ChaosError, ERRORS } from '../domain/errors.js';
@@ -6,6 +5,7 @@ import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ClusterDriver } from '../host/drivers/contract.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { Answer } from '../messages/answer.js';
+import { runPaths } from '../host/layout/paths.js';
 import { readJson } from '../host/os/files.js';
 
 const HEARTBEAT_EVERY_MS = 1000;
@@ -44,16 +44,12 @@ export async function askServer<T>(ask: (client: Client) => Promise<T>): Promise
   return Promise.race([ask(getClient()), Context.current().cancelled]);
 }
 
-export const planFile = (run: RunRef): string => join(run.runDir, 'plan.json');
-
 /** The plan that `preparePlan` wrote: activities get a reference to it, since every input stands in history. */
 export function planOf(run: RunRef): RunPlan {
-  const plan = readJson<RunPlan>(planFile(run));
+  const file = runPaths(run.runDir).plan;
+  const plan = readJson<RunPlan>(file);
   if (plan !== undefined) return plan;
-  throw new ChaosError(
-    'CLUSTER_GONE',
-    `expected the plan of run ${run.runId} at ${planFile(run)}, found none on this host`,
-  );
+  throw new ChaosError('CLUSTER_GONE', `expected the plan of run ${run.runId} at ${file}, found none on this host`);
 }
 
 export const driverOf = (plan: RunPlan): ClusterDriver => driverNamed(plan.driver);

@@ -3,9 +3,9 @@ import logUpdate from 'log-update';
 import { clientText } from '../domain/client-result.js';
 import type { RunProgress, ScenarioProgress } from '../messages/progress.js';
 import { readJson } from '../host/os/files.js';
-import { exitFile, type ClientExit } from '../host/clients/phase.js';
+import type { ClientExit } from '../host/clients/phase.js';
 import { parseResultLine } from '../host/clients/result-line.js';
-import { phaseDir } from '../host/data/paths.js';
+import { phasePaths, runPaths } from '../host/layout/paths.js';
 
 /** Shows a run to a person: a line for everything that happens, and on a terminal a last line that says what is awaited. */
 export interface Display {
@@ -32,9 +32,9 @@ function* endedClients(
   const phase = run.phase === 'control run' ? 'control' : scenario && STEP_PHASE[scenario.step];
   if (phase === undefined) return;
   const name = phase === 'control' ? null : (scenario?.scenario ?? null);
-  const dir = phaseDir(run.runDir, name, phase);
+  const dir = runPaths(run.runDir).phase(name, phase);
   for (const sdk of run.sdks) {
-    const exit = readJson<ClientExit>(exitFile(dir, sdk));
+    const exit = readJson<ClientExit>(phasePaths(dir).client(sdk).exit);
     if (exit === undefined) continue;
     const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
     const text = 'problem' in parsed ? parsed.problem : clientText({ result: parsed.result, lineProblem: null });
@@ -72,7 +72,7 @@ export function createDisplay(stream: NodeJS.WriteStream): Display {
       // A phase that was over before the next look: what the workflow knows of it.
       for (const row of [...run.control, ...(scenario?.clients ?? [])]) {
         const name = row.phase === 'control' ? null : (scenario?.scenario ?? null);
-        const dir = run.runDir === null ? row.phase : phaseDir(run.runDir, name, row.phase);
+        const dir = run.runDir === null ? row.phase : runPaths(run.runDir).phase(name, row.phase);
         once(`${dir}/${row.sdk}`, `    ${row.phase} ${row.sdk.padEnd(6)} ${row.text}`);
       }
       for (const { name, status } of run.scenarios) {

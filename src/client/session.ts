@@ -6,7 +6,8 @@ import { ChaosError } from '../domain/errors.js';
 import { pollUntil } from '../host/os/clock.js';
 import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/os/processes.js';
 import { ensureServer } from '../host/temporal/server.js';
-import { liveUsers, prepareFolder, useServer, workerLog } from '../host/temporal/state.js';
+import { liveUsers, prepareFolder, useServer } from '../host/temporal/state.js';
+import { temporalPaths } from '../host/layout/paths.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
 import { connectClient, embeddedServer, outsideServer, type TemporalPlace } from '../temporal/connection.js';
 
@@ -38,14 +39,17 @@ async function startWorker(config: Config, place: TemporalPlace): Promise<Proces
     args: [program, 'worker', '--config', config.path, '--owner', `${pid}:${startTicks}`],
     env: process.env as Record<string, string>,
     cwd: process.cwd(),
-    logFile: workerLog(config.dataRoot),
+    logFile: temporalPaths(config.dataRoot).workerLog,
   });
   const up = await pollUntil(() => Promise.resolve(hasWorker(config, place) || undefined), {
     limitMs: 60_000,
     everyMs: 50,
   });
   if (up === undefined)
-    throw new ChaosError('PREFLIGHT_FAILED', `the worker did not start within 60 s; see ${workerLog(config.dataRoot)}`);
+    throw new ChaosError(
+      'PREFLIGHT_FAILED',
+      `the worker did not start within 60 s; see ${temporalPaths(config.dataRoot).workerLog}`,
+    );
   return id;
 }
 

@@ -1,5 +1,5 @@
 import type { HistoryBreaker, HistoryEntry } from '../domain/history.js';
-import { HISTORY_JSON, HISTORY_PAGE } from './files.js';
+import { HISTORY_JSON, HISTORY_PAGE } from '../domain/run-files.js';
 import { historyEntry, historyIndex } from './history.js';
 import { historyPage } from './page/history-page.js';
 

@@ -1,6 +1,7 @@
 import type { HistoryIndex } from '../domain/history.js';
 import type { ReportFile } from '../domain/report-data.js';
-import { HISTORY_JSON, ledgerFiles, publishedFiles, REPORT_MARKDOWN } from './files.js';
+import { HISTORY_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
+import { ledgerFiles, publishedFiles } from './files.js';
 import { historyFiles } from './history-files.js';
 import { historyEntry } from './history.js';
 import { issueBody, issueMemory, issueTitle } from './issue.js';

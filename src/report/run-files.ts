@@ -1,6 +1,6 @@
 import { chartsOf } from './charts.js';
 import { chartFile } from './charts/render.js';
-import { CHARTS_FOLDER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from './files.js';
+import { CHARTS_FOLDER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../domain/run-files.js';
 import { jsonReport } from './json.js';
 import { markdownReport } from './markdown.js';
 import { reportPage } from './page/report-page.js';

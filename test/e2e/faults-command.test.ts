@@ -16,7 +16,7 @@ import {
   start,
   type Sandbox,
 } from '../../testing/rounds/round.js';
-import { clusterDir } from '../../src/host/data/paths.js';
+import { clusterDir } from '../../src/host/layout/paths.js';
 
 // A real cluster with a real fault on it, and people and runs that come across it. No Temporal server until a run starts one.
 let sandbox: Sandbox;

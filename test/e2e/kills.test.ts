@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { findOwned, isAlive, signalProcess, type ProcessId } from '../../src/host/os/processes.js';
 import { keeperOf } from '../../src/host/keeper/control.js';
-import { liveUsers, supervisorFile, readServer } from '../../src/host/temporal/state.js';
+import { liveUsers, readServer } from '../../src/host/temporal/state.js';
+import { temporalPaths } from '../../src/host/layout/paths.js';
 import { listTickets, openTickets } from '../../src/host/tickets/store.js';
 import type { FaultTicket } from '../../src/host/tickets/ticket.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
@@ -89,7 +90,7 @@ describe('everything but the keeper is killed', () => {
     const running = start(['round', '--json'], sandbox);
     await ticketIn('injected', running);
     const keeper = keeperOf(sandbox.clusterDir)!;
-    const supervisor = JSON.parse(readFileSync(supervisorFile(sandbox.dataRoot), 'utf8')) as ProcessId;
+    const supervisor = JSON.parse(readFileSync(temporalPaths(sandbox.dataRoot).supervisor, 'utf8')) as ProcessId;
     const server = readServer(sandbox.dataRoot)!.process!;
     running.child.kill('SIGKILL');
     for (const id of [...workers(), supervisor, server]) signalProcess(id, 'SIGKILL');

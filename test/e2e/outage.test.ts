@@ -5,7 +5,8 @@ import { readConfig } from '../../src/client/options.js';
 import { applySchedule, requireSchedule } from '../../src/client/schedule.js';
 import { sleepMs } from '../../src/host/os/clock.js';
 import { signalProcess, waitGone, type ProcessId } from '../../src/host/os/processes.js';
-import { liveUsers, supervisorFile, readServer } from '../../src/host/temporal/state.js';
+import { liveUsers, readServer } from '../../src/host/temporal/state.js';
+import { temporalPaths } from '../../src/host/layout/paths.js';
 import {
   createSandbox,
   mustPoll,
@@ -32,7 +33,7 @@ async function startDev(): Promise<Running> {
 }
 
 async function killEverything({ child }: Running): Promise<void> {
-  const supervisor = JSON.parse(readFileSync(supervisorFile(sandbox.dataRoot), 'utf8')) as ProcessId;
+  const supervisor = JSON.parse(readFileSync(temporalPaths(sandbox.dataRoot).supervisor, 'utf8')) as ProcessId;
   const ours = [
     ...liveUsers(sandbox.dataRoot).map((user) => user.process),
     supervisor,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HistoryIndex } from '../../src/domain/history.js';
-import { HISTORY_JSON, HISTORY_PAGE } from '../../src/report/files.js';
+import { HISTORY_JSON, HISTORY_PAGE } from '../../src/domain/run-files.js';
 import { historyFiles, historyMaker } from '../../src/report/history-files.js';
 import { jsonReport } from '../../src/report/json.js';
 import { runData } from '../../testing/reports/values.js';

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { phasePaths, runPaths } from '../../src/host/layout/paths.js';
 import { runFiles } from '../../src/report/run-files.js';
 import type { RunSources } from '../../src/report/sources.js';
 
@@ -13,14 +14,13 @@ const write = (path: string, content: string | Buffer): void => {
 export function writeLedger(folder: string, { scenario, phase, sdk, ledger }: RunSources['ledgers'][number]): void {
   const lines = [{ ledger: 1, end_us: ledger.endUs }, ...ledger.events, ...ledger.messages];
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  const place = scenario === null ? phase : join('scenarios', scenario, phase);
-  write(join(folder, place, sdk, 'ledger.ndjson.gz'), gzipSync(text));
+  write(phasePaths(runPaths(folder).phase(scenario, phase)).client(sdk).packedLedger, gzipSync(text));
 }
 
 /** A whole run as it lies in its folder: mark, report in all its forms, ledgers. */
 export function writeRun(folder: string, sources: RunSources): void {
   const { runId, startedAt } = sources.data;
-  write(join(folder, 'run.json'), JSON.stringify({ workflowId: runId, temporalRunId: 't', startedAt }));
+  write(runPaths(folder).mark, JSON.stringify({ workflowId: runId, temporalRunId: 't', startedAt }));
   for (const [path, text] of runFiles(sources)) write(join(folder, path), text);
   for (const ledger of sources.ledgers) writeLedger(folder, ledger);
 }

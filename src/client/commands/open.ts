@@ -4,7 +4,8 @@ import { ChaosError } from '../../domain/errors.js';
 import { refreshHistory } from '../../host/data/history.js';
 import { servePages, type PageServer } from '../../host/data/page-server.js';
 import { latestReport, storedFile, storedReport } from '../../host/data/stored-runs.js';
-import { publishedFiles, REPORT_PAGE } from '../../report/files.js';
+import { REPORT_PAGE, RUNS_FOLDER } from '../../domain/run-files.js';
+import { publishedFiles } from '../../report/files.js';
 import { configOption, portOption, readConfig } from '../options.js';
 
 interface Options {
@@ -19,7 +20,7 @@ function pageOf(dataRoot: string, asked: string | undefined): string {
   const runId = asked === 'latest' ? latestReport(dataRoot) : asked;
   storedReport(dataRoot, runId);
   storedFile(dataRoot, runId, REPORT_PAGE);
-  return `runs/${runId}/${REPORT_PAGE}`;
+  return `${RUNS_FOLDER}/${runId}/${REPORT_PAGE}`;
 }
 
 const say = (text: string): unknown => process.stderr.write(`${text}\n`);

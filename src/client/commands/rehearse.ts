@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import type { Config } from '../../config/load.js';
 import type { OpenBreaker, RecordedOutcome } from '../../domain/breaker.js';
 import { clusterWorkflowId, scheduleIdOf } from '../../domain/ids.js';
+import { dataPaths } from '../../host/layout/paths.js';
 import { sleepMs } from '../../host/os/clock.js';
 import { runProgressQuery } from '../../messages/progress.js';
 import type { RunPause } from '../../messages/resume.js';
@@ -24,7 +25,7 @@ const say = (text: string): void => void process.stdout.write(`${new Date().toLo
 
 /** A config of its own: cluster, schedule, server and reports of the real rounds are not touched. Nobody but this console is told. */
 function rehearsalConfig(real: Config): Config {
-  const folder = join(real.dataRoot, 'rehearsal');
+  const folder = dataPaths(real.dataRoot).rehearsal;
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'config.yml');
   const { name, fault, target } = real.scenarios[0] as Config['scenarios'][number];

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { rulesFrom } from '../../config/plan.js';
 import { rejudge } from '../../domain/rejudge.js';
-import { runDir } from '../../host/data/paths.js';
+import { runDir } from '../../host/layout/paths.js';
 import { readLedgers } from '../../host/data/run-evidence.js';
 import { storedReport } from '../../host/data/stored-runs.js';
 import { rejudgedText } from '../../report/rejudged.js';

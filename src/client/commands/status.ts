@@ -7,7 +7,7 @@ import { scenarioWorkflowId } from '../../domain/ids.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { keeperOf } from '../../host/keeper/control.js';
 import { readLease } from '../../host/tickets/lease.js';
-import { clusterDir } from '../../host/data/paths.js';
+import { clusterDir } from '../../host/layout/paths.js';
 import { openTickets } from '../../host/tickets/store.js';
 import { localTime } from '../../report/format.js';
 import {

@@ -1,5 +1,6 @@
+import { phasePaths } from '../layout/paths.js';
 import { join } from 'node:path';
-import { ledgerFile, startFile, type ClientSpec, type PhaseRequest } from './phase.js';
+import { type ClientSpec, type PhaseRequest } from './phase.js';
 
 /** A client ends itself this long before it is ended, or a quarter of its time if that is less. */
 const OWN_LIMIT_MARGIN_MS = 10_000;
@@ -38,8 +39,8 @@ export function clientSpec(request: PhaseRequest, { sdk, index, topic }: Place, 
     PAYLOAD_BYTES: String(load.payloadBytes),
     ACK_WAIT_MS: String(settings.ackWaitMs),
     TIME_LIMIT_MS: String(Math.ceil(limitMs - Math.min(OWN_LIMIT_MARGIN_MS, limitMs / 4))),
-    LEDGER_PATH: ledgerFile(request.phaseDir, sdk),
-    ...(request.prepareTopics === undefined ? {} : { START_FILE: startFile(request.phaseDir) }),
+    LEDGER_PATH: phasePaths(request.phaseDir).client(sdk).ledger,
+    ...(request.prepareTopics === undefined ? {} : { START_FILE: phasePaths(request.phaseDir).start }),
   };
   return { sdk, script: join(request.sdkRoot, sdk, `${request.workload}.sh`), env, limitMs };
 }

@@ -1,12 +1,12 @@
+import { phasePaths } from '../layout/paths.js';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { countLedger } from '../../domain/ledger.js';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
 import { isAlive } from '../os/processes.js';
 import { readLedger } from './ledger-file.js';
-import { exitFile, runnerFile, specFile, type ClientExit, type PhaseRunner, type PhaseSpec } from './phase.js';
+import { type ClientExit, type PhaseRunner, type PhaseSpec } from './phase.js';
 import { parseResultLine } from './result-line.js';
 
 /** Waits until every client has ended, or their watcher is dead; then one outcome per SDK. */
@@ -15,8 +15,8 @@ export async function collectClients(
   sdks: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly ClientOutcome[]> {
-  const runner = readJson<PhaseRunner>(runnerFile(phaseDir));
-  const done = (): boolean => sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
+  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const done = (): boolean => sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
   await pollUntil(
     () => Promise.resolve(done() || runner === undefined || !isAlive(runner.process) ? true : undefined),
     { limitMs: 24 * 3_600_000, everyMs: 50, signal },
@@ -31,7 +31,7 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
     case 'signalled':
       return { kind: 'signalled', signal: exit.signal ?? 'unknown' };
     case 'timeout': {
-      const limit = readJson<PhaseSpec>(specFile(phaseDir))?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
+      const limit = readJson<PhaseSpec>(phasePaths(phaseDir).spec)?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
       return { kind: 'timeout', limitMs: limit };
     }
     case 'not_found':
@@ -42,7 +42,7 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
 }
 
 function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcome {
-  const exit = readJson<ClientExit>(exitFile(phaseDir, sdk));
+  const exit = readJson<ClientExit>(phasePaths(phaseDir).client(sdk).exit);
   if (exit === undefined) {
     const end = { kind: 'runner_died' } as const;
     return {
@@ -59,7 +59,7 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
   const ran = { durationSeconds, attempt, hostCpu };
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
   if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
-  writeJson(join(phaseDir, sdk, 'result.json'), JSON.parse(exit.lastLine));
+  writeJson(phasePaths(phaseDir).client(sdk).result, JSON.parse(exit.lastLine));
   const problem = contradiction(phaseDir, sdk, parsed.result);
   if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
   return { sdk, end, result: parsed.result, lineProblem: null, ...ran };

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Ledger, LedgerEvent, LedgerMessage } from '../../domain/ledger.js';
-import { ledgerFile } from './phase.js';
+import { phasePaths } from '../layout/paths.js';
 
 /** Reads a client's ledger; undefined where there is none (a user's own client), an error where it is cut off or no ledger. */
 export function readLedger(phaseDir: string, sdk: string): Ledger | undefined {
-  const file = `${ledgerFile(phaseDir, sdk)}.gz`;
+  const file = phasePaths(phaseDir).client(sdk).packedLedger;
   if (!existsSync(file)) return undefined;
   const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').slice(0, -1);
   const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);

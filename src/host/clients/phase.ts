@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { HostCpu } from '../../domain/client-result.js';
 import type { LoadPlan } from '../../domain/plan.js';
 import type { ClientSettings } from '../drivers/contract.js';
@@ -71,12 +70,3 @@ export const phaseOwner = ({ clusterDir, label }: Pick<PhaseRequest, 'clusterDir
 export const clientOwner = (owner: string, sdk: string): string => `${owner}/${sdk}`;
 /** Whether a mark belongs to a phase: to its watcher, or to one of its clients. */
 export const isOfPhase = (owner: string, found: string): boolean => found === owner || found.startsWith(`${owner}/`);
-
-export const clientDir = (phaseDir: string, sdk: string): string => join(phaseDir, sdk);
-export const specFile = (phaseDir: string): string => join(phaseDir, 'phase.json');
-export const runnerFile = (phaseDir: string): string => join(phaseDir, 'runner.json');
-/** The clients' START_FILE, where something has to be done between their subscription and their first message. */
-export const startFile = (phaseDir: string): string => join(phaseDir, 'start');
-export const exitFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'exit.json');
-export const readyFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ready.json');
-export const ledgerFile = (phaseDir: string, sdk: string): string => join(phaseDir, sdk, 'ledger.ndjson');

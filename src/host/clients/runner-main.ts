@@ -3,27 +3,19 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } fr
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../os/clock.js';
+import { phasePaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 import { childEnvironment, sweepOwned } from '../os/processes.js';
 import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
-import {
-  clientDir,
-  clientOwner,
-  exitFile,
-  ledgerFile,
-  readyFile,
-  specFile,
-  type ClientExit,
-  type ClientSpec,
-  type PhaseSpec,
-} from './phase.js';
+import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from './phase.js';
 
 /**
  * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on
  * to the clients (stop publishing, drain, report); it ends when the last of them has.
  */
-const spec = readJson<PhaseSpec>(specFile(process.argv[2] as string)) as PhaseSpec;
+const spec = readJson<PhaseSpec>(phasePaths(process.argv[2] as string).spec) as PhaseSpec;
+const filesOf = phasePaths(spec.dir).client;
 const ticksAtStart = cpuTicks(spec.owner);
 /** What an ended client has written is read for at most this long. */
 const PIPE_LIMIT_MS = 2000;
@@ -44,17 +36,17 @@ function noteReady(sdk: string, line: string): void {
     const event = JSON.parse(line) as { event?: unknown; publisher?: unknown; subscriber?: unknown };
     if (event.event !== 'ready') return;
     const { publisher = null, subscriber = null } = event;
-    writeJson(readyFile(spec.dir, sdk), { publisher, subscriber });
+    writeJson(filesOf(sdk).ready, { publisher, subscriber });
   } catch {
     // Not a line for us; the last line is checked when the client has ended.
   }
 }
 
 async function compressLedger(sdk: string): Promise<void> {
-  const file = ledgerFile(spec.dir, sdk);
-  if (!existsSync(file)) return;
-  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.gz`));
-  rmSync(file);
+  const { ledger, packedLedger } = filesOf(sdk);
+  if (!existsSync(ledger)) return;
+  await pipeline(createReadStream(ledger), createGzip(), createWriteStream(packedLedger));
+  rmSync(ledger);
 }
 
 /** Kills a client with everything that it has started: its group at once, then whatever carries its mark, in whatever session. */
@@ -87,7 +79,7 @@ function awaitExit(
 }
 
 async function runClient(client: ClientSpec): Promise<void> {
-  const dir = clientDir(spec.dir, client.sdk);
+  const { dir, exit, stdout, stderr } = filesOf(client.sdk);
   mkdirSync(dir, { recursive: true });
   const owner = clientOwner(spec.owner, client.sdk);
   const started = monotonicUs();
@@ -97,7 +89,7 @@ async function runClient(client: ClientSpec): Promise<void> {
     truncated = false,
     bytes = 0,
   ): void =>
-    writeJson(exitFile(spec.dir, client.sdk), {
+    writeJson(exit, {
       ...end,
       lastLine,
       lastLineTruncated: truncated,
@@ -120,8 +112,8 @@ async function runClient(client: ClientSpec): Promise<void> {
     return;
   }
   running.add(child);
-  const lines = captureLines(child.stdout, `${dir}/stdout.log`, (line) => noteReady(client.sdk, line));
-  captureBounded(child.stderr, `${dir}/stderr.log`);
+  const lines = captureLines(child.stdout, stdout, (line) => noteReady(client.sdk, line));
+  captureBounded(child.stderr, stderr);
   const { code, signal, late } = await awaitExit(child, owner, client.limitMs);
   running.delete(child);
   await compressLedger(client.sdk);

@@ -1,18 +1,13 @@
+import { phasePaths } from '../layout/paths.js';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
 import { childEnvironment, isAlive, spawnDetached, sweepOwned } from '../os/processes.js';
 import { clientSpec } from './client-spec.js';
 import {
-  exitFile,
   isOfPhase,
   phaseOwner,
-  readyFile,
-  runnerFile,
-  specFile,
-  startFile,
   type ClientReady,
   type PhaseRequest,
   type PhaseRunner,
@@ -33,26 +28,29 @@ export async function startClients(
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, ClientReady | null>>> {
   const { phaseDir, sdks } = request;
-  const known = readJson<PhaseRunner>(runnerFile(phaseDir));
-  const ended = sdks.every((sdk) => existsSync(exitFile(phaseDir, sdk)));
+  const known = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const ended = sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
   const reusable = known !== undefined && (isAlive(known.process) || ended || !request.repeatable);
   if (!reusable) await launchPhase(request, (known?.attempt ?? 0) + 1);
-  const settled = (sdk: string): boolean => existsSync(readyFile(phaseDir, sdk)) || existsSync(exitFile(phaseDir, sdk));
+  const settled = (sdk: string): boolean =>
+    existsSync(phasePaths(phaseDir).client(sdk).ready) || existsSync(phasePaths(phaseDir).client(sdk).exit);
   await pollUntil(() => Promise.resolve(sdks.every(settled) ? true : undefined), {
     limitMs: READY_LIMIT_MS,
     everyMs: 25,
     signal,
   });
   await letPublish(request);
-  return Object.fromEntries(sdks.map((sdk) => [sdk, readJson<ClientReady>(readyFile(phaseDir, sdk)) ?? null]));
+  return Object.fromEntries(
+    sdks.map((sdk) => [sdk, readJson<ClientReady>(phasePaths(phaseDir).client(sdk).ready) ?? null]),
+  );
 }
 
 /** Makes their topics, and lets the clients begin. Nothing where they have begun. */
 async function letPublish({ phaseDir, prepareTopics }: PhaseRequest): Promise<void> {
-  if (prepareTopics === undefined || existsSync(startFile(phaseDir))) return;
-  const spec = readJson<PhaseSpec>(specFile(phaseDir));
+  if (prepareTopics === undefined || existsSync(phasePaths(phaseDir).start)) return;
+  const spec = readJson<PhaseSpec>(phasePaths(phaseDir).spec);
   await prepareTopics((spec?.clients ?? []).map(({ env }) => env['TOPIC'] ?? ''));
-  writeFileSync(startFile(phaseDir), '');
+  writeFileSync(phasePaths(phaseDir).start, '');
 }
 
 async function launchPhase(request: PhaseRequest, attempt: number): Promise<void> {
@@ -63,16 +61,19 @@ async function launchPhase(request: PhaseRequest, attempt: number): Promise<void
   mkdirSync(phaseDir, { recursive: true });
   const topicOf = (sdk: string): string => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`;
   const clients = request.sdks.map((sdk, index) => clientSpec(request, { sdk, index, topic: topicOf(sdk) }, attempt));
-  writeJson(specFile(phaseDir), withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }));
+  writeJson(
+    phasePaths(phaseDir).spec,
+    withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }),
+  );
   const process_ = await spawnDetached({
     command: process.execPath,
     args: [runnerEntry, phaseDir],
     // The password reaches the clients through the environment alone: files of a run hold no secrets.
     env: childEnvironment(owner, { MQTT_PASSWORD: request.settings.password }),
     cwd: phaseDir,
-    logFile: join(phaseDir, 'runner.log'),
+    logFile: phasePaths(phaseDir).runnerLog,
   });
-  writeJson(runnerFile(phaseDir), { process: process_, attempt } satisfies PhaseRunner);
+  writeJson(phasePaths(phaseDir).runner, { process: process_, attempt } satisfies PhaseRunner);
 }
 
 function withoutPassword(spec: PhaseSpec): PhaseSpec {

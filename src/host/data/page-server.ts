@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { dataPaths } from './paths.js';
+import { HISTORY_JSON, HISTORY_PAGE, RUNS_FOLDER } from '../../domain/run-files.js';
+import { dataPaths, runDir } from '../layout/paths.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -11,6 +12,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/markdown; charset=utf-8',
 };
 
+const PATH_IN_RUN = new RegExp(`^${RUNS_FOLDER}/([A-Za-z0-9._-]+)/(.+)$`);
+
 export interface PageServer {
   readonly url: string;
   close(): Promise<void>;
@@ -18,10 +21,11 @@ export interface PageServer {
 
 /** The file that a request may have, or undefined: the history, and of a run what is for everybody. Nothing else of the data folder is served. */
 function fileOf(path: string, root: string, isPublic: (path: string) => boolean): string | undefined {
-  if (path === '' || path === 'index.html' || path === 'index.json')
-    return join(root, path === '' ? 'index.html' : path);
-  const [, runId = '', rest = ''] = /^runs\/([A-Za-z0-9._-]+)\/(.+)$/.exec(path) ?? [];
-  return /[A-Za-z0-9]/.test(runId) && isPublic(rest) ? join(dataPaths(root).runs, runId, rest) : undefined;
+  const { historyPage, historyJson } = dataPaths(root);
+  if (path === '' || path === HISTORY_PAGE) return historyPage;
+  if (path === HISTORY_JSON) return historyJson;
+  const [, runId = '', rest = ''] = PATH_IN_RUN.exec(path) ?? [];
+  return /[A-Za-z0-9]/.test(runId) && isPublic(rest) ? join(runDir(root, runId), rest) : undefined;
 }
 
 function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): void {

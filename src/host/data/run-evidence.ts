@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loudLines, type LoudLines } from '../../domain/broker-lines.js';
 import type { ClientOutcome } from '../../domain/client-result.js';
 import type { StoredLedger } from '../../domain/ledger.js';
@@ -7,7 +6,7 @@ import { claimedLoss, lossOf, type BrokersSince, type Loss } from '../../domain/
 import type { RunData, ScenarioResult } from '../../domain/report-data.js';
 import { readLedger } from '../clients/ledger-file.js';
 import { readJson } from '../os/files.js';
-import { brokersFile, phaseDir } from './paths.js';
+import { runPaths } from '../layout/paths.js';
 
 export interface StoredLedgers {
   readonly ledgers: readonly StoredLedger[];
@@ -29,7 +28,7 @@ export function readLedgers(runDir: string, scenarios: readonly string[], sdks: 
   for (const { scenario, phase } of phases) {
     for (const sdk of sdks) {
       try {
-        const ledger = readLedger(phaseDir(runDir, scenario, phase), sdk);
+        const ledger = readLedger(runPaths(runDir).phase(scenario, phase), sdk);
         if (ledger !== undefined) ledgers.push({ scenario, phase, sdk, ledger });
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -49,7 +48,7 @@ function outcomesOf({ control, scenarios }: Judged, scenario: string | null): re
 
 /** Every message of a run that was acknowledged and never received: by the ledgers, and where a client left none by what it says. */
 export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Judged): Loss[] {
-  const brokers = readJson<BrokersSince[]>(brokersFile(runDir)) ?? [];
+  const brokers = readJson<BrokersSince[]>(runPaths(runDir).brokers) ?? [];
   const faultOf = (name: string | null): ScenarioResult['fault'] | undefined =>
     judged.scenarios.find((s) => s.scenario.name === name)?.fault;
   const found = ledgers.flatMap(({ ledger, ...where }) => {
@@ -72,7 +71,7 @@ export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Jud
 /** What the brokers said loudly, by scenario: after its baseline and up to the end of its validation. */
 export function loudLogs(runDir: string, { plan, scenarios }: RunData): Record<string, LoudLines[]> {
   const linesOf = (label: string): string[] => {
-    const file = join(runDir, 'snapshots', `${label}.log`);
+    const file = runPaths(runDir).snapshot(label).log;
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   };
   return Object.fromEntries(

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
 import type { ReportFile, RunData } from '../../domain/report-data.js';
+import { REPORT_MARKDOWN } from '../../domain/run-files.js';
 import { readJson } from '../os/files.js';
-import { dataPaths, runDir } from './paths.js';
+import { dataPaths, runDir, runPaths } from '../layout/paths.js';
 
 export interface StoredRun {
   readonly runId: string;
@@ -18,8 +19,8 @@ export function storedRuns(dataRoot: string): StoredRun[] {
   const { runs } = dataPaths(dataRoot);
   if (!existsSync(runs)) return [];
   const found = readdirSync(runs)
-    .filter((name) => existsSync(join(runs, name, 'run.json')))
-    .map((runId) => ({ ...readRun(join(runs, runId)), runId }));
+    .filter((name) => existsSync(runPaths(runDir(dataRoot, name)).mark))
+    .map((runId) => ({ ...readRun(runDir(dataRoot, runId)), runId }));
   return found
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt))
     .map(({ runId, data, problem }) => ({ runId, data, problem }));
@@ -27,14 +28,14 @@ export function storedRuns(dataRoot: string): StoredRun[] {
 
 function readRun(dir: string): Omit<StoredRun, 'runId'> & { readonly startedAt: string } {
   try {
-    const { startedAt = '' } = readJson<{ startedAt?: string }>(join(dir, 'run.json')) ?? {};
+    const { startedAt = '' } = readJson<{ startedAt?: string }>(runPaths(dir).mark) ?? {};
     return { data: readReport(dir) ?? null, problem: null, startedAt };
   } catch (error) {
     return { data: null, problem: (error as Error).message, startedAt: '' };
   }
 }
 
-const readReport = (dir: string): RunData | undefined => readJson<ReportFile>(join(dir, 'report.json'))?.details;
+const readReport = (dir: string): RunData | undefined => readJson<ReportFile>(runPaths(dir).reportJson)?.details;
 
 /** The latest run that has a report; the error where there is none says how to come by one. */
 export function latestReport(dataRoot: string): string {
@@ -78,4 +79,4 @@ export function storedFile(dataRoot: string, runId: string, name: string): strin
 
 /** One run's report as Markdown. */
 export const storedMarkdown = (dataRoot: string, runId: string): string =>
-  readFileSync(storedFile(dataRoot, runId, 'report.md'), 'utf8');
+  readFileSync(storedFile(dataRoot, runId, REPORT_MARKDOWN), 'utf8');

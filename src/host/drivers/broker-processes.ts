@@ -4,7 +4,8 @@ import { PortTaken, portTakenIn } from '../os/ports.js';
 import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
 import { findTool, type Tool } from '../os/tools.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
-import { stateFilePath, type Locked, type Node, type State, type StateFile } from './state-file.js';
+import { clusterPaths } from '../layout/paths.js';
+import type { Locked, Node, State, StateFile } from './state-file.js';
 
 /** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen anew. */
 const PORT_TRIES = 3;
@@ -92,7 +93,7 @@ export function brokerProcesses<N extends Node, S extends State<N>, O extends St
       await Promise.all(processes.map((id) => endProcess(id, kind.stopGraceMs)));
       await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
       await kind.removeRest?.(dir);
-      rmSync(stateFilePath(dir), { force: true });
+      rmSync(clusterPaths(dir).state, { force: true });
     });
 
   const start = async (dir: string, options: O): Promise<S> => {

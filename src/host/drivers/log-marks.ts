@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { clusterPaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 
 /** A node's log that grew more than this between two marks is read only at its end (bytes). */
@@ -20,7 +20,7 @@ export function newLogLines(
   dir: string,
   logs: readonly NodeLog[],
 ): { lines: Record<string, string[]>; warnings: string[] } {
-  const markFile = join(dir, 'log-marks.json');
+  const markFile = clusterPaths(dir).logMarks;
   const marks = readJson<Record<string, number>>(markFile) ?? {};
   const lines: Record<string, string[]> = {};
   const warnings: string[] = [];

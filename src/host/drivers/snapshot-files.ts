@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { SnapshotSummary } from '../../domain/report-data.js';
+import { runPaths } from '../layout/paths.js';
 import { writeJson } from '../os/files.js';
 import type { SnapshotOptions } from './contract.js';
 
@@ -17,16 +18,16 @@ export interface Found {
 /** Writes a snapshot to the run's folder, `<label>.json` and `<label>.log`, and tells the short of it. */
 export function writeSnapshot({ label, runDir, neverLines }: SnapshotOptions, found: Found): SnapshotSummary {
   const at = new Date().toISOString();
-  const folder = join(runDir, 'snapshots');
-  mkdirSync(folder, { recursive: true });
+  const { metrics, log } = runPaths(runDir).snapshot(label);
+  mkdirSync(dirname(log), { recursive: true });
   const all = Object.entries(found.lines).flatMap(([node, lines]) => lines.map((line) => `${node}: ${line}`));
-  writeFileSync(join(folder, `${label}.log`), all.map((line) => `${line}\n`).join(''));
-  writeJson(join(folder, `${label}.json`), { label, at, metrics: found.metrics, warnings: found.warnings });
+  writeFileSync(log, all.map((line) => `${line}\n`).join(''));
+  writeJson(metrics, { label, at, metrics: found.metrics, warnings: found.warnings });
   const never = all.filter((line) => neverLines.some((text) => line.includes(text)));
   return {
     label,
     at,
-    file: join('snapshots', `${label}.json`),
+    file: relative(runDir, metrics),
     warnings: found.warnings.slice(0, 10).map((warning) => warning.slice(0, 200)),
     neverLines: never.slice(0, KEPT_NEVER_LINES).map((line) => line.slice(0, 300)),
     newLogLines: all.length,

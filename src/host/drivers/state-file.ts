@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
+import { clusterPaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import type { ProcessId } from '../os/processes.js';
@@ -25,17 +25,15 @@ export interface StateFile<N extends Node, S extends State<N>> {
   readonly node: (state: S, id: string) => N;
 }
 
-export const stateFilePath = (dir: string): string => join(dir, 'cluster.json');
-
 /** The state file of one kind of cluster. */
 export function stateFile<N extends Node, S extends State<N>>(): StateFile<N, S> {
-  const find = (dir: string): S | undefined => readJson<S>(stateFilePath(dir));
+  const find = (dir: string): S | undefined => readJson<S>(clusterPaths(dir).state);
   const load = (dir: string): S => {
     const state = find(dir);
     if (state === undefined) throw new ChaosError('CLUSTER_GONE', `${dir}: expected a started cluster, found none`);
     return state;
   };
-  const save = (dir: string, state: S): void => writeJson(stateFilePath(dir), state);
+  const save = (dir: string, state: S): void => writeJson(clusterPaths(dir).state, state);
   return {
     find,
     load,
@@ -59,4 +57,4 @@ export type Locked = <T>(dir: string, work: () => Promise<T>) => Promise<T>;
 export const clusterLock =
   (limitMs: number): Locked =>
   (dir, work) =>
-    withLock(join(dir, 'operation.lock'), limitMs, work);
+    withLock(clusterPaths(dir).operationLock, limitMs, work);

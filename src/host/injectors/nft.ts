@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pollUntil } from '../os/clock.js';
 import { runCommand } from '../os/commands.js';
+import { clusterPaths } from '../layout/paths.js';
 import type { NetworkInterface, FaultCluster } from '../drivers/contract.js';
 import { childEnvironment, findOwned, spawnDetached, sweepOwned } from '../os/processes.js';
 import { installRoot } from '../os/tools.js';
@@ -41,7 +42,7 @@ async function inject(injection: Injection, { dir }: FaultCluster): Promise<void
       args: [holderEntry, dir, injection.faultId],
       env: childEnvironment(owner, {}),
       cwd: dir,
-      logFile: join(dir, 'holder.log'),
+      logFile: clusterPaths(dir).nftOwnerLog,
     });
   }
   const there = await pollUntil(async () => (await tables(injection)).length > 0 || undefined, {
@@ -49,7 +50,7 @@ async function inject(injection: Injection, { dir }: FaultCluster): Promise<void
     everyMs: 25,
   });
   if (there !== true)
-    throw new Error(`nft: the table did not appear in ${namespaceIn(injection)}; see ${dir}/holder.log`);
+    throw new Error(`nft: the table did not appear in ${namespaceIn(injection)}; see ${clusterPaths(dir).nftOwnerLog}`);
 }
 
 async function clear(injection: Injection, { dir }: FaultCluster): Promise<void> {

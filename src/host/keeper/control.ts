@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
 import { pollUntil } from '../os/clock.js';
 import { readJson } from '../os/files.js';
-import { keeperLock } from './keeper.js';
 import { isAware } from '../tickets/awareness.js';
 import { leasedClusters } from '../tickets/lease.js';
 import { openOnHost } from '../tickets/store.js';
 import { withLock } from '../os/lock.js';
-import { dataPaths } from '../data/paths.js';
+import { clusterPaths, dataPaths } from '../layout/paths.js';
 import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
 import { installRoot } from '../os/tools.js';
 
@@ -18,17 +17,17 @@ const entry = join(installRoot, 'dist', 'host', 'keeper', 'keeper-main.js');
 const AWARE_LIMIT_MS = 15_000;
 
 export function keeperOf(clusterDir: string): ProcessId | undefined {
-  const id = readJson<ProcessId>(join(clusterDir, 'keeper.json'));
+  const id = readJson<ProcessId>(clusterPaths(clusterDir).keeper);
   return id !== undefined && isAlive(id) ? id : undefined;
 }
 
 /** Starts a keeper for this cluster unless one lives, and returns when it is at work. The lease must have been written before. */
 export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
-  withLock(keeperLock(clusterDir), 20_000, async () => {
+  withLock(clusterPaths(clusterDir).keeperLock, 20_000, async () => {
     const living = keeperOf(clusterDir);
     if (living !== undefined) return living;
     mkdirSync(clusterDir, { recursive: true });
-    const logFile = join(clusterDir, 'keeper.log');
+    const logFile = clusterPaths(clusterDir).keeperLog;
     await spawnDetached({
       command: process.execPath,
       args: [entry, clusterDir],

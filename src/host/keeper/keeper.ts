@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { monotonicUs, sleepMs } from '../os/clock.js';
 import { clearDirty } from '../tickets/dirty-mark.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import { faults as allFaults } from '../faults/index.js';
+import { clusterPaths } from '../layout/paths.js';
 import { writeJson } from '../os/files.js';
 import { createAwareness } from '../tickets/awareness.js';
 import { endLease, isLeaseOver, readLease, type Lease } from '../tickets/lease.js';
@@ -17,9 +17,6 @@ import { isDue, openTickets } from '../tickets/store.js';
 const LOOK_EVERY_MS = 250;
 /** Pause between two attempts to recover one fault, so that a hopeless one does not fill the log. */
 const RETRY_AFTER_MS = 5_000;
-
-/** Held while a keeper starts or goes. */
-export const keeperLock = (clusterDir: string): string => join(clusterDir, 'keeper.lock');
 
 const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 
@@ -69,7 +66,7 @@ async function mend(clusterDir: string, lease: Lease | undefined): Promise<void>
 export async function keep(clusterDir: string, faults: readonly Fault[]): Promise<void> {
   const tries = new Map<string, number>();
   const tellAware = createAwareness(clusterDir);
-  writeJson(join(clusterDir, 'keeper.json'), ownIdentity());
+  writeJson(clusterPaths(clusterDir).keeper, ownIdentity());
   log(`keeping ${clusterDir}`);
   do {
     try {
@@ -91,10 +88,10 @@ export async function keep(clusterDir: string, faults: readonly Fault[]): Promis
 
 /** Under the lock under which keepers are started: a run that begins just now finds this keeper staying, or none. */
 const mayGo = (clusterDir: string): Promise<boolean> =>
-  withLock(keeperLock(clusterDir), 60_000, () => {
+  withLock(clusterPaths(clusterDir).keeperLock, 60_000, () => {
     // A fault that outlives its cluster, and resists, keeps its keeper.
     const go = readLease(clusterDir) === undefined && openTickets(clusterDir).length === 0;
-    if (go) rmSync(join(clusterDir, 'keeper.json'), { force: true });
+    if (go) rmSync(clusterPaths(clusterDir).keeper, { force: true });
     return Promise.resolve(go);
   });
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { runPaths } from '../layout/paths.js';
 import { writeJson } from '../os/files.js';
 import type { Notifier } from './contract.js';
 
@@ -6,7 +6,7 @@ import type { Notifier } from './contract.js';
 export const folderNotifier: Notifier = {
   name: 'folder',
   send: (notification, { runDir }) => {
-    writeJson(join(runDir, 'notifications', `${notification.kind}.json`), notification);
+    writeJson(runPaths(runDir).notification(notification.kind).message, notification);
     return Promise.resolve();
   },
 };

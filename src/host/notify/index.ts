@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { NotifySettings } from '../../domain/feishu.js';
 import type { Notification } from '../../domain/notification.js';
+import { runPaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
@@ -17,8 +17,6 @@ export const notifiersFor = ({ feishu }: NotifySettings): readonly Notifier[] =>
 /** Which notifiers have delivered a message: notifier → ISO time. */
 type Sent = Readonly<Record<string, string>>;
 
-const sentFile = (runDir: string, { kind }: Notification): string => join(runDir, 'notifications', `${kind}.sent.json`);
-
 /**
  * Delivers a message by every notifier that has not delivered it yet, so that a retry repeats nothing that is known to have arrived; one that
  * fails does not keep the others from trying. Throws a `NotifyError` with every failure, retryable if any of them is.
@@ -28,7 +26,7 @@ export async function deliver(
   notification: Notification,
   context: NotificationContext,
 ): Promise<void> {
-  const file = sentFile(context.runDir, notification);
+  const file = runPaths(context.runDir).notification(notification.kind).sent;
   const failures: NotifyError[] = [];
   for (const notifier of ways) {
     const sent = readJson<Sent>(file) ?? {};

@@ -2,9 +2,6 @@ import type { IssueNews, IssueMemory } from '../../domain/issue.js';
 import type { PublishSettings } from '../../domain/publish.js';
 import type { ReportFile } from '../../domain/report-data.js';
 
-/** The history as JSON, in the folder of the runs' folders. */
-export const HISTORY_INDEX = 'index.json';
-
 /** One file in the repository; the path is relative to its root, with `/`. */
 export interface RemoteFile {
   readonly path: string;

@@ -2,15 +2,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { DeployKeySettings, PublishSettings } from '../../domain/publish.js';
+import { HISTORY_JSON } from '../../domain/run-files.js';
 import { RemoteError } from '../remote/remote-error.js';
-import {
-  HISTORY_INDEX,
-  type CommitAnswer,
-  type Publisher,
-  type Remote,
-  type RemoteFile,
-  type RemoteView,
-} from './contract.js';
+import type { CommitAnswer, Publisher, Remote, RemoteFile, RemoteView } from './contract.js';
 import { createGit, type Git } from './git.js';
 import { knownHostsFile } from './known-hosts.js';
 
@@ -62,7 +56,7 @@ function remote(git: Git, { branch, folder }: PublishSettings, workDir: string):
     look: async (runId): Promise<RemoteView> => {
       await fetch('--filter=blob:none');
       const head = (await git(['rev-parse', TRACKED])).trim();
-      const [run, history] = [`${folder}/${runId}`, `${folder}/${HISTORY_INDEX}`];
+      const [run, history] = [`${folder}/${runId}`, `${folder}/${HISTORY_JSON}`];
       const there = (await git(['ls-tree', '-z', '--name-only', head, '--', run, history])).split('\0');
       const hasRun = there.includes(run);
       if (hasRun || !there.includes(history)) return { head, hasRun, index: null };

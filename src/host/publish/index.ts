@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { PublishAnswer, PublishSettings } from '../../domain/publish.js';
+import { dataPaths } from '../layout/paths.js';
 import { monotonicUs } from '../os/clock.js';
 import { withLock } from '../os/lock.js';
 import { RemoteError } from '../remote/remote-error.js';
@@ -50,7 +50,7 @@ export async function publishOwed(request: PublishRequest): Promise<readonly Pub
   if (runId !== null && recordOf(dataRoot, runId) === undefined) {
     writeRecord(dataRoot, runId, { github_url: null, push_error: 'not tried yet', issue_error: null });
   }
-  const lock = join(dataRoot, 'publish.lock');
+  const lock = dataPaths(dataRoot).publishLock;
   try {
     return await withLock(lock, LOCK_LIMIT_MS, () => pushAll(request));
   } catch (error) {
@@ -70,7 +70,7 @@ async function pushAll({
   const { patienceMs, firstDelayMs, timeoutMs } = { ...LIMITS, ...limits };
   const patience: Patience = { firstDelayMs, endUs: monotonicUs() + patienceMs * 1000, signal };
   const runs = owedRuns(dataRoot, runId === null ? [] : [runId]);
-  const workDir = join(dataRoot, 'publishing');
+  const workDir = dataPaths(dataRoot).publishing;
   // Of a call that was killed: the lock says that nobody else uses it.
   rmSync(workDir, { recursive: true, force: true });
   mkdirSync(workDir, { recursive: true, mode: 0o700 });

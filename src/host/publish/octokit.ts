@@ -1,13 +1,7 @@
 import type { PublishSettings } from '../../domain/publish.js';
+import { HISTORY_JSON } from '../../domain/run-files.js';
 import { RemoteError } from '../remote/remote-error.js';
-import {
-  HISTORY_INDEX,
-  type CommitAnswer,
-  type Publisher,
-  type Remote,
-  type RemoteFile,
-  type RemoteView,
-} from './contract.js';
+import type { CommitAnswer, Publisher, Remote, RemoteFile, RemoteView } from './contract.js';
 import { openGitHub, type GitHubClient } from './github-client.js';
 
 /** Text up to this size goes with the tree in one request; anything else is a request of its own, and counts against GitHub's limits. */
@@ -43,8 +37,8 @@ async function look(github: GitHubClient, { owner, repo, branch, folder }: Place
   const at = (path: string) => ({ owner, repo, ref: head, path: `${folder}/${path}` });
   const run = await callOr(null, `${folder}/${runId}`, () => rest.repos.getContent(at(runId)));
   if (run !== null) return { head, hasRun: true, index: null };
-  const index = await callOr(null, `${folder}/${HISTORY_INDEX}`, () =>
-    rest.repos.getContent({ ...at(HISTORY_INDEX), mediaType: { format: 'raw' } }),
+  const index = await callOr(null, `${folder}/${HISTORY_JSON}`, () =>
+    rest.repos.getContent({ ...at(HISTORY_JSON), mediaType: { format: 'raw' } }),
   );
   // With the raw media type the answer is the file itself, which octokit's types do not know.
   return { head, hasRun: false, index: typeof index === 'string' ? index : null };

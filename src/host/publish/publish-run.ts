@@ -4,7 +4,7 @@ import { issueNews } from '../../domain/issue.js';
 import type { PublishAnswer, PublishSettings } from '../../domain/publish.js';
 import type { ReportFile } from '../../domain/report-data.js';
 import { readJson } from '../os/files.js';
-import { runDir } from '../data/paths.js';
+import { runDir, runPaths } from '../layout/paths.js';
 import type { Remote, RemoteFile, RemoteView, Publication } from './contract.js';
 import type { Issues } from './issues.js';
 import { pushCommit, type Patience } from './push-commit.js';
@@ -24,7 +24,7 @@ export interface RunPublication {
 /** Pushes one run, brings the issues of its scenarios up to date, and writes down what came of it. Throws what the push threw. */
 export async function publishRun(one: RunPublication): Promise<PublishAnswer> {
   const { remote, dataRoot, publication, patience, runId } = one;
-  const report = readJson<ReportFile>(join(runDir(dataRoot, runId), 'report.json'));
+  const report = readJson<ReportFile>(runPaths(runDir(dataRoot, runId)).reportJson);
   if (report === undefined) throw new Error(`expected a report of run ${runId}, found none`);
   const files = (view: RemoteView): RemoteFile[] => [...runFiles(one), ...historyFiles(one, view, report)];
   await pushCommit(remote, { runId, message: publication.commitMessage(report), files }, patience);

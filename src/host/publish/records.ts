@@ -2,16 +2,19 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { PublicationRecord } from '../../domain/publish.js';
 import { readJson, writeJson } from '../os/files.js';
-import { dataPaths, runDir } from '../data/paths.js';
+import { dataPaths, runDir, runPaths, type RunPaths } from '../layout/paths.js';
 
-const recordFile = (dataRoot: string, runId: string): string => join(runDir(dataRoot, runId), 'publication.json');
+const filesOfRun = (dataRoot: string, runId: string): RunPaths => runPaths(runDir(dataRoot, runId));
 
 export const recordOf = (dataRoot: string, runId: string): PublicationRecord | undefined =>
-  readJson<PublicationRecord>(recordFile(dataRoot, runId));
+  readJson<PublicationRecord>(filesOfRun(dataRoot, runId).publication);
 
 /** Written before the first attempt, too: from then on the run is owed, whoever dies. */
 export function writeRecord(dataRoot: string, runId: string, record: Omit<PublicationRecord, 'at'>): void {
-  writeJson(recordFile(dataRoot, runId), { ...record, at: new Date().toISOString() } satisfies PublicationRecord);
+  writeJson(filesOfRun(dataRoot, runId).publication, {
+    ...record,
+    at: new Date().toISOString(),
+  } satisfies PublicationRecord);
 }
 
 /** Runs that were to be published and are not, or whose issues are not up to date; and those asked for. Oldest first. */
@@ -23,9 +26,9 @@ export function owedRuns(dataRoot: string, asked: readonly string[]): string[] {
     return record !== undefined && (record.github_url === null || record.issue_error !== null);
   };
   const startOf = (runId: string): string =>
-    readJson<{ startedAt: string }>(join(runs, runId, 'run.json'))?.startedAt ?? '';
+    readJson<{ startedAt: string }>(filesOfRun(dataRoot, runId).mark)?.startedAt ?? '';
   return readdirSync(runs)
-    .filter((runId) => existsSync(join(runs, runId, 'report.json')) && (asked.includes(runId) || isOwed(runId)))
+    .filter((runId) => existsSync(filesOfRun(dataRoot, runId).reportJson) && (asked.includes(runId) || isOwed(runId)))
     .map((runId) => ({ runId, start: startOf(runId) }))
     .sort((a, b) => a.start.localeCompare(b.start) || a.runId.localeCompare(b.runId))
     .map(({ runId }) => runId);

@@ -1,26 +1,20 @@
 import { existsSync, openSync, rmSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { monotonicUs, pollUntil, sleepMs } from '../os/clock.js';
+import { temporalPaths } from '../layout/paths.js';
 import { writeJson } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import { isPortFree, freePorts } from '../os/ports.js';
 import { childEnvironment, endProcess, identify, isAlive, ownIdentity } from '../os/processes.js';
 import { requireTool } from '../os/tools.js';
-import {
-  databaseFile,
-  liveUsers,
-  supervisorFile,
-  readServer,
-  serverFile,
-  serverLog,
-  type ServerState,
-} from './state.js';
+import { liveUsers, readServer, type ServerState } from './state.js';
 
 /**
  * Owns the embedded Temporal server of a data folder: `node supervisor-main.js <data folder> <search attribute>…`. Starts it, starts it again if it
  * dies, and stops it when no process that uses it has lived for a few seconds.
  */
 const [dataRoot = '', ...searchAttributes] = process.argv.slice(2);
+const files = temporalPaths(dataRoot);
 
 /** Long enough for one command to follow another without a restart in between, well under the 10 s that a server may outlive its users. */
 const UNUSED_LIMIT_MS = 3000;
@@ -50,13 +44,13 @@ function withParent(command: string, args: readonly string[]): [string, string[]
 
 function launch(state: ServerState): ChildProcess {
   const [command, args] = withParent(requireTool('temporal'), [
-    ...['server', 'start-dev', '--db-filename', databaseFile(dataRoot), '--ip', '127.0.0.1'],
+    ...['server', 'start-dev', '--db-filename', files.database, '--ip', '127.0.0.1'],
     ...['--port', String(state.port), '--ui-port', String(state.uiPort)],
     ...['--http-port', String(state.httpPort), '--metrics-port', String(state.metricsPort)],
     ...['--ui-disable-news-fetch', '--log-level', 'warn', '--log-format', 'json'],
     ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
   ]);
-  const output = openSync(serverLog(dataRoot), 'a');
+  const output = openSync(files.serverLog, 'a');
   const env = childEnvironment(`${dataRoot}#server`, {});
   return spawn(command, args, { stdio: ['ignore', output, output], env });
 }
@@ -68,7 +62,7 @@ async function serve(): Promise<boolean> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.once('error', (error) => log(`server did not start: ${String(error)}`));
   const id = identify(child.pid ?? -1) ?? null;
-  writeJson(serverFile(dataRoot), { ...state, process: id } satisfies ServerState);
+  writeJson(files.server, { ...state, process: id } satisfies ServerState);
   log(`server ${String(child.pid)} on 127.0.0.1:${state.port}`);
   let usedUs = monotonicUs();
   while (id !== null && isAlive(id)) {
@@ -86,20 +80,20 @@ async function serve(): Promise<boolean> {
 }
 
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
-writeJson(supervisorFile(dataRoot), ownIdentity());
+writeJson(files.supervisor, ownIdentity());
 const left = readServer(dataRoot)?.process;
 if (left) await endProcess(left, END_LIMIT_MS);
 let again = true;
 while (again) {
   again = await serve();
   // Under the lock under which supervisors are started: a command that begins just now finds this one staying, or none.
-  await withLock(`${supervisorFile(dataRoot)}.lock`, 10_000, async () => {
+  await withLock(files.supervisorLock, 10_000, async () => {
     const wanted = await pollUntil(() => Promise.resolve(liveUsers(dataRoot).length > 0 ? true : undefined), {
       limitMs: 0,
       everyMs: 1,
     });
     again = again || wanted === true;
-    if (!again) rmSync(supervisorFile(dataRoot), { force: true });
+    if (!again) rmSync(files.supervisor, { force: true });
   });
 }
 log('going');

@@ -2,16 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
 import { readJson } from '../os/files.js';
+import { temporalPaths } from '../layout/paths.js';
 import { withLock } from '../os/lock.js';
 import { listensOn } from '../os/ports.js';
 import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
-import { supervisorFile, supervisorLog, prepareFolder, readServer, serverLog, type ServerState } from './state.js';
+import { prepareFolder, readServer, type ServerState } from './state.js';
 
 const entry = fileURLToPath(new URL('./server-supervisor-main.js', import.meta.url));
 const START_LIMIT_MS = 30_000;
 
 function supervisorOf(dataRoot: string): ProcessId | undefined {
-  const id = readJson<ProcessId>(supervisorFile(dataRoot));
+  const id = readJson<ProcessId>(temporalPaths(dataRoot).supervisor);
   return id !== undefined && isAlive(id) ? id : undefined;
 }
 
@@ -40,14 +41,14 @@ async function isReady(state: ServerState): Promise<boolean> {
  */
 export async function ensureServer(dataRoot: string, searchAttributes: readonly string[]): Promise<ServerState> {
   prepareFolder(dataRoot);
-  await withLock(`${supervisorFile(dataRoot)}.lock`, START_LIMIT_MS, async () => {
+  await withLock(temporalPaths(dataRoot).supervisorLock, START_LIMIT_MS, async () => {
     if (supervisorOf(dataRoot) !== undefined) return;
     await spawnDetached({
       command: process.execPath,
       args: [entry, dataRoot, ...searchAttributes],
       env: childEnvironment(`${dataRoot}#supervisor`, {}),
       cwd: dataRoot,
-      logFile: supervisorLog(dataRoot),
+      logFile: temporalPaths(dataRoot).supervisorLog,
     });
     await pollUntil(() => Promise.resolve(supervisorOf(dataRoot)), { limitMs: 10_000, everyMs: 25 });
   });
@@ -61,6 +62,6 @@ export async function ensureServer(dataRoot: string, searchAttributes: readonly 
   if (ready !== undefined) return ready;
   throw new ChaosError(
     'PREFLIGHT_FAILED',
-    `the Temporal server did not become ready within ${START_LIMIT_MS} ms; see ${serverLog(dataRoot)}`,
+    `the Temporal server did not become ready within ${START_LIMIT_MS} ms; see ${temporalPaths(dataRoot).serverLog}`,
   );
 }

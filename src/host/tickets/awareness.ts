@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { clusterPaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 import { ownIdentity, type ProcessId } from '../os/processes.js';
 
@@ -8,22 +8,20 @@ interface Awareness {
   readonly faultIds: readonly string[];
 }
 
-const awareFile = (clusterDir: string): string => join(clusterDir, 'keeper-aware.json');
-
 /** The keeper's side: which open tickets it has seen with its own eyes. Written only when that changes. */
 export function createAwareness(clusterDir: string): (faultIds: readonly string[]) => void {
   let told: string | undefined;
   return (faultIds) => {
     const text = faultIds.join();
     if (text === told) return;
-    writeJson(awareFile(clusterDir), { keeper: ownIdentity(), faultIds } satisfies Awareness);
+    writeJson(clusterPaths(clusterDir).keeperAware, { keeper: ownIdentity(), faultIds } satisfies Awareness);
     told = text;
   };
 }
 
 /** Has this very keeper seen the ticket? What an earlier one had seen died with it. */
 export function isAware(clusterDir: string, keeper: ProcessId, faultId: string): boolean {
-  const said = readJson<Awareness>(awareFile(clusterDir));
+  const said = readJson<Awareness>(clusterPaths(clusterDir).keeperAware);
   const same = said?.keeper.pid === keeper.pid && said.keeper.startTicks === keeper.startTicks;
   return same && said.faultIds.includes(faultId);
 }

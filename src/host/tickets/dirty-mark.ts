@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { clusterPaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 
 /** Why a cluster may not be used for a scenario any more: a recovery on it was not proved. */
@@ -10,15 +10,14 @@ export interface DirtyMark {
   readonly why: string;
 }
 
-const dirtyFile = (clusterDir: string): string => join(clusterDir, 'dirty.json');
-
 /** Undefined for a clean cluster. The mark outlives a recovery that comes later: only a stop takes it away. */
-export const dirtyMark = (clusterDir: string): DirtyMark | undefined => readJson<DirtyMark>(dirtyFile(clusterDir));
+export const dirtyMark = (clusterDir: string): DirtyMark | undefined =>
+  readJson<DirtyMark>(clusterPaths(clusterDir).dirty);
 
 /** The first reason stands. */
 export function markDirty(clusterDir: string, mark: DirtyMark): void {
-  if (dirtyMark(clusterDir) === undefined) writeJson(dirtyFile(clusterDir), mark);
+  if (dirtyMark(clusterDir) === undefined) writeJson(clusterPaths(clusterDir).dirty, mark);
 }
 
 /** For whoever has stopped the cluster: what starts next is new. */
-export const clearDirty = (clusterDir: string): void => rmSync(dirtyFile(clusterDir), { force: true });
+export const clearDirty = (clusterDir: string): void => rmSync(clusterPaths(clusterDir).dirty, { force: true });

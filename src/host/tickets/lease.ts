@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicUs } from '../os/clock.js';
+import { clusterPaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
 import { ownIdentity } from '../os/processes.js';
 
@@ -17,13 +18,11 @@ export interface Lease {
   readonly untilUs: number;
 }
 
-const leaseFile = (clusterDir: string): string => join(clusterDir, 'lease.json');
-
-export const readLease = (clusterDir: string): Lease | undefined => readJson<Lease>(leaseFile(clusterDir));
+export const readLease = (clusterDir: string): Lease | undefined => readJson<Lease>(clusterPaths(clusterDir).lease);
 
 export function writeLease(clusterDir: string, lease: Omit<Lease, 'bootId' | 'untilUs'>): void {
   const untilUs = monotonicUs() + lease.leaseMs * 1000;
-  writeJson(leaseFile(clusterDir), { ...lease, bootId: ownIdentity().bootId, untilUs });
+  writeJson(clusterPaths(clusterDir).lease, { ...lease, bootId: ownIdentity().bootId, untilUs });
 }
 
 /** Why the cluster that this run started is none any more, or null: brokers that went with it did not die by themselves. */
@@ -42,7 +41,7 @@ export function renewLease(clusterDir: string, runId: string): boolean {
   return true;
 }
 
-export const endLease = (clusterDir: string): void => rmSync(leaseFile(clusterDir), { force: true });
+export const endLease = (clusterDir: string): void => rmSync(clusterPaths(clusterDir).lease, { force: true });
 
 export const isLeaseOver = (lease: Lease): boolean =>
   lease.bootId !== ownIdentity().bootId || monotonicUs() > lease.untilUs;
@@ -52,5 +51,5 @@ export function leasedClusters(clustersRoot: string): string[] {
   if (!existsSync(clustersRoot)) return [];
   return readdirSync(clustersRoot)
     .map((name) => join(clustersRoot, name))
-    .filter((dir) => existsSync(leaseFile(dir)));
+    .filter((dir) => existsSync(clusterPaths(dir).lease));
 }

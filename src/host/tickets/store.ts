@@ -1,26 +1,23 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { monotonicUs } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import { ownIdentity } from '../os/processes.js';
-import { dataPaths } from '../data/paths.js';
+import { clusterDir as clusterDirOf, clusterPaths, dataPaths, runPaths } from '../layout/paths.js';
 import type { FaultTicket } from './ticket.js';
 
-/** Tickets lie in `faults/` of the cluster's state folder while they are open and after, until the cluster starts anew; a copy is in the run's folder. */
-const ticketFile = (clusterDir: string, faultId: string): string => join(clusterDir, 'faults', `${faultId}.json`);
-
+/** Tickets lie in the cluster's state folder while they are open and after, until the cluster starts anew; a copy is in the run's folder. */
 export const readTicket = (clusterDir: string, faultId: string): FaultTicket | undefined =>
-  readJson<FaultTicket>(ticketFile(clusterDir, faultId));
+  readJson<FaultTicket>(clusterPaths(clusterDir).ticket(faultId));
 
 /** Written and synced to disk when this returns. */
 export function writeTicket(ticket: FaultTicket): void {
-  writeJson(ticketFile(ticket.clusterDir, ticket.faultId), ticket);
-  writeJson(join(ticket.runDir, 'faults', `${ticket.faultId}.json`), ticket);
+  writeJson(clusterPaths(ticket.clusterDir).ticket(ticket.faultId), ticket);
+  writeJson(runPaths(ticket.runDir).ticket(ticket.faultId), ticket);
 }
 
 export function listTickets(clusterDir: string): FaultTicket[] {
-  const folder = join(clusterDir, 'faults');
+  const folder = clusterPaths(clusterDir).faults;
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -36,7 +33,7 @@ export const openTickets = (clusterDir: string): FaultTicket[] => listTickets(cl
 export function ticketsOnHost(dataRoot: string): FaultTicket[] {
   const { clusters } = dataPaths(dataRoot);
   if (!existsSync(clusters)) return [];
-  return readdirSync(clusters).flatMap((name) => listTickets(join(clusters, name)));
+  return readdirSync(clusters).flatMap((name) => listTickets(clusterDirOf(dataRoot, name)));
 }
 
 /** Those that are not over. */
@@ -52,7 +49,7 @@ export const withTicket = <T>(
   faultId: string,
   limitMs: number,
   work: () => Promise<T>,
-): Promise<T> => withLock(`${ticketFile(clusterDir, faultId)}.lock`, limitMs, work);
+): Promise<T> => withLock(clusterPaths(clusterDir).ticketLock(faultId), limitMs, work);
 
 /** One line about a fault for people: what, where, whose, since when, until when. */
 export function describeTicket(ticket: FaultTicket): string {

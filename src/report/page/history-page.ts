@@ -2,7 +2,7 @@ import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/hi
 import type { Headline } from '../../domain/status.js';
 import { localTimeOf } from '../format.js';
 import { html, raw, type Html } from '../html.js';
-import { REPORT_PAGE } from '../files.js';
+import { REPORT_PAGE } from '../../domain/run-files.js';
 import { pageFrame } from './frame.js';
 import { FILTER_SCRIPT, HISTORY_STYLE } from './history-assets.js';
 import { trendSections } from './trends.js';

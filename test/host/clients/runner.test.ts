@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../../src/domain/client-result.js';
 import { pollUntil } from '../../../src/host/os/clock.js';
 import type * as Clients from '../../../src/host/clients/index.js';
-import { readyFile, runnerFile, type ClientReady, type PhaseRunner } from '../../../src/host/clients/phase.js';
+import type { ClientReady, PhaseRunner } from '../../../src/host/clients/phase.js';
+import { phasePaths } from '../../../src/host/layout/paths.js';
 import { readJson } from '../../../src/host/os/files.js';
 import { findOwned, signalProcess } from '../../../src/host/os/processes.js';
 import { built } from '../../../testing/built.js';
@@ -184,14 +185,15 @@ describe('a phase of clients that were never seen before', () => {
   });
 
   it('finds a phase that has ended again, and does not run it twice', async () => {
-    const before = readFileSync(runnerFile(phase.phaseDir), 'utf8');
+    const before = readFileSync(phasePaths(phase.phaseDir).runner, 'utf8');
     await startClients(phase);
-    expect(readFileSync(runnerFile(phase.phaseDir), 'utf8')).toBe(before);
+    expect(readFileSync(phasePaths(phase.phaseDir).runner, 'utf8')).toBe(before);
   });
 });
 
 describe('a phase that runs', () => {
-  const watcherOf = (phaseDir: string): PhaseRunner => readJson<PhaseRunner>(runnerFile(phaseDir)) as PhaseRunner;
+  const watcherOf = (phaseDir: string): PhaseRunner =>
+    readJson<PhaseRunner>(phasePaths(phaseDir).runner) as PhaseRunner;
 
   it('is found again, and ends when it is asked to stop', async () => {
     const phase = request('stopped', ['patient']);
@@ -207,7 +209,7 @@ describe('a phase that runs', () => {
   it('publishes when its topics are made: once, and after its clients have subscribed', async () => {
     const made: { topics: readonly string[]; subscribed: boolean }[] = [];
     const prepareTopics = (topics: readonly string[]): Promise<void> => {
-      made.push({ topics, subscribed: existsSync(readyFile(phase.phaseDir, 'held')) });
+      made.push({ topics, subscribed: existsSync(phasePaths(phase.phaseDir).client('held').ready) });
       return Promise.resolve();
     };
     const phase = request('held', ['held'], { prepareTopics });

@@ -7,7 +7,7 @@ import type { ClusterDriver } from '../../../src/host/drivers/contract.js';
 import { readJson } from '../../../src/host/os/files.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
-import { stateFilePath } from '../../../src/host/drivers/state-file.js';
+import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { robustmqDriver } from '../../../src/host/drivers/robustmq/index.js';
 import { describeWithStandIn, standInFor } from '../../../testing/robustmq-stand-in.js';
 import { signalProcess, waitGone } from '../../../src/host/os/processes.js';
@@ -32,7 +32,7 @@ async function steal(dir: string, portOf: (planned: Planned) => number, times: n
   const taken: number[] = [];
   while (taken.length < times) {
     await setImmediate();
-    const planned = readJson<Planned>(stateFilePath(dir));
+    const planned = readJson<Planned>(clusterPaths(dir).state);
     const port = planned && portOf(planned);
     if (port === undefined || taken.includes(port)) continue;
     taken.push(port);

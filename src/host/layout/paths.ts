@@ -1,0 +1,191 @@
+import { dirname, join } from 'node:path';
+import * as names from '../../domain/run-files.js';
+
+/** Layout of the data folder: the only place that knows where things lie. Arithmetic on paths alone; nothing is read or made. */
+export interface DataPaths {
+  readonly root: string;
+  readonly runs: string;
+  readonly clusters: string;
+  readonly historyJson: string;
+  readonly historyPage: string;
+  /** What was last known of each cluster's breaker. */
+  readonly breakers: string;
+  /** Held by the one process that publishes; what it works with lies in `publishing`. */
+  readonly publishLock: string;
+  readonly publishing: string;
+  /** Config and data folder of an alarm that is rehearsed. */
+  readonly rehearsal: string;
+}
+
+export const dataPaths = (root: string): DataPaths => ({
+  root,
+  runs: join(root, names.RUNS_FOLDER),
+  clusters: join(root, 'clusters'),
+  historyJson: join(root, names.HISTORY_JSON),
+  historyPage: join(root, names.HISTORY_PAGE),
+  breakers: join(root, 'breakers.json'),
+  publishLock: join(root, 'publish.lock'),
+  publishing: join(root, 'publishing'),
+  rehearsal: join(root, 'rehearsal'),
+});
+
+export const runDir = (root: string, runId: string): string => join(dataPaths(root).runs, runId);
+export const clusterDir = (root: string, cluster: string): string => join(dataPaths(root).clusters, cluster);
+
+/** The data folder in which the folder of a run or of a cluster lies. */
+export const dataRootOf = (folder: string): string => dirname(dirname(folder));
+
+/** The embedded Temporal server of a data folder. */
+export interface TemporalPaths {
+  readonly folder: string;
+  readonly server: string;
+  readonly database: string;
+  readonly serverLog: string;
+  readonly supervisor: string;
+  readonly supervisorLock: string;
+  readonly supervisorLog: string;
+  readonly workerLog: string;
+  /** One file for each process that needs the server. */
+  readonly users: string;
+}
+
+export function temporalPaths(root: string): TemporalPaths {
+  const folder = join(root, 'temporal');
+  const supervisor = join(folder, 'supervisor.json');
+  return {
+    folder,
+    server: join(folder, 'server.json'),
+    database: join(folder, 'temporal.db'),
+    serverLog: join(folder, 'server.log'),
+    supervisor,
+    supervisorLock: `${supervisor}.lock`,
+    supervisorLog: join(folder, 'supervisor.log'),
+    workerLog: join(folder, 'worker.log'),
+    users: join(folder, 'users'),
+  };
+}
+
+/** A run's folder: what happened, as it was seen. What readers find in it has its names in `domain/run-files.ts`. */
+export interface RunPaths {
+  /** Which workflow it is; the first file of every run. */
+  readonly mark: string;
+  readonly plan: string;
+  readonly versions: string;
+  /** Which endpoint was which broker, for every cluster that the run started. */
+  readonly brokers: string;
+  readonly reportJson: string;
+  readonly reportMarkdown: string;
+  /** What became of publishing it. */
+  readonly publication: string;
+  readonly scenario: (name: string) => string;
+  /** Folder of one phase's clients: see `phasePaths`. */
+  readonly phase: (scenario: string | null, phase: string) => string;
+  /** A copy of the fault's ticket, which outlives the cluster. */
+  readonly ticket: (faultId: string) => string;
+  readonly snapshot: (label: string) => { readonly metrics: string; readonly log: string };
+  /** A message about the run, and who has delivered it. */
+  readonly notification: (kind: string) => { readonly message: string; readonly sent: string };
+  /** Configs, logs and data of one start of the brokers. */
+  readonly brokerLogs: (startedUs: number) => string;
+}
+
+export const runPaths = (dir: string): RunPaths => ({
+  mark: join(dir, 'run.json'),
+  plan: join(dir, 'plan.json'),
+  versions: join(dir, 'versions.json'),
+  brokers: join(dir, 'brokers.json'),
+  reportJson: join(dir, names.REPORT_JSON),
+  reportMarkdown: join(dir, names.REPORT_MARKDOWN),
+  publication: join(dir, 'publication.json'),
+  scenario: (name) => join(dir, names.scenarioFolder(name), 'scenario.json'),
+  phase: (scenario, phase) => join(dir, names.phaseFolder(scenario, phase)),
+  ticket: (faultId) => join(dir, 'faults', `${faultId}.json`),
+  snapshot: (label) => ({
+    metrics: join(dir, 'snapshots', `${label}.json`),
+    log: join(dir, 'snapshots', `${label}.log`),
+  }),
+  notification: (kind) => ({
+    message: join(dir, 'notifications', `${kind}.json`),
+    sent: join(dir, 'notifications', `${kind}.sent.json`),
+  }),
+  brokerLogs: (startedUs) => join(dir, 'cluster', String(startedUs)),
+});
+
+/** The folder of one phase's clients. */
+export interface PhasePaths {
+  readonly spec: string;
+  /** Which process watches the clients, and its own output. */
+  readonly runner: string;
+  readonly runnerLog: string;
+  /** The clients' START_FILE, where something has to be done between their subscription and their first message. */
+  readonly start: string;
+  readonly client: (sdk: string) => ClientPaths;
+}
+
+export interface ClientPaths {
+  readonly dir: string;
+  readonly ready: string;
+  readonly exit: string;
+  readonly result: string;
+  /** As the client writes it, and packed once it has ended. */
+  readonly ledger: string;
+  readonly packedLedger: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const phasePaths = (dir: string): PhasePaths => ({
+  spec: join(dir, 'phase.json'),
+  runner: join(dir, 'runner.json'),
+  runnerLog: join(dir, 'runner.log'),
+  start: join(dir, 'start'),
+  client: (sdk) => clientPaths(join(dir, sdk)),
+});
+
+const clientPaths = (dir: string): ClientPaths => ({
+  dir,
+  ready: join(dir, 'ready.json'),
+  exit: join(dir, 'exit.json'),
+  result: join(dir, 'result.json'),
+  ledger: join(dir, names.LEDGER.replace(/\.gz$/, '')),
+  packedLedger: join(dir, names.LEDGER),
+  stdout: join(dir, 'stdout.log'),
+  stderr: join(dir, 'stderr.log'),
+});
+
+/** A cluster's state folder: what is running, who keeps it, and which faults are open on it. */
+export interface ClusterPaths {
+  /** The driver's own state, from which every process finds the same cluster again. */
+  readonly state: string;
+  /** Held while processes of the cluster are started or stopped. */
+  readonly operationLock: string;
+  readonly logMarks: string;
+  readonly lease: string;
+  readonly dirty: string;
+  readonly keeper: string;
+  /** Held while a keeper starts or goes. */
+  readonly keeperLock: string;
+  readonly keeperLog: string;
+  readonly keeperAware: string;
+  readonly faults: string;
+  readonly ticket: (faultId: string) => string;
+  readonly ticketLock: (faultId: string) => string;
+  /** Output of the process that holds a cut by nftables. */
+  readonly nftOwnerLog: string;
+}
+
+export const clusterPaths = (dir: string): ClusterPaths => ({
+  state: join(dir, 'cluster.json'),
+  operationLock: join(dir, 'operation.lock'),
+  logMarks: join(dir, 'log-marks.json'),
+  lease: join(dir, 'lease.json'),
+  dirty: join(dir, 'dirty.json'),
+  keeper: join(dir, 'keeper.json'),
+  keeperLock: join(dir, 'keeper.lock'),
+  keeperLog: join(dir, 'keeper.log'),
+  keeperAware: join(dir, 'keeper-aware.json'),
+  faults: join(dir, 'faults'),
+  ticket: (faultId) => join(dir, 'faults', `${faultId}.json`),
+  ticketLock: (faultId) => join(dir, 'faults', `${faultId}.json.lock`),
+  nftOwnerLog: join(dir, 'holder.log'),
+});
