@@ -12,7 +12,7 @@ const options = process.argv.slice(2);
 function sdkArguments() {
   const at = options.findIndex((option) => option === '--sdk' || option.startsWith('--sdk='));
   if (at < 0) return [];
-  const [, value = options[at + 1] ?? ''] = options[at].split('=');
+  const [, value = options[at + 1] ?? ''] = options[at]?.split('=') ?? [];
   return ['--sdk', value];
 }
 

@@ -19,18 +19,25 @@ const temporary = join(scratch, 'tmp');
 const reportFile = join(scratch, 'tests.json');
 mkdirSync(temporary);
 
+/** @type {string[]} */
 const problems = [];
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let interrupted = false;
+/** @type {import('node:child_process').ChildProcess | undefined} */
 let current;
-for (const signal of ['SIGINT', 'SIGTERM']) {
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => {
     interrupted = true;
     current?.kill(signal);
   });
 }
 
-/** Runs a program of node_modules/.bin to its end, with its output on ours; its exit status, or the name of the signal that ended it. */
+/**
+ * Runs a program of node_modules/.bin to its end, with its output on ours.
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<number | string>} its exit status, or the name of the signal that ended it
+ */
 function run(program, args) {
   return new Promise((resolve) => {
     const child = spawn(join(root, 'node_modules', '.bin', program), args, {
@@ -40,10 +47,14 @@ function run(program, args) {
     });
     current = child;
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal ?? code));
+    child.once('exit', (code, signal) => resolve(signal ?? code ?? 'no status'));
   });
 }
 
+/**
+ * @param {string} name
+ * @param {() => Promise<string[]>} work resolves to what is wrong
+ */
 async function stage(name, work) {
   if (interrupted) return;
   console.log(`\n== ${name}`);
@@ -54,7 +65,10 @@ async function stage(name, work) {
   problems.push(...found.map((problem) => `${name}: ${problem}`));
 }
 
-/** One check: every command must end with status 0. */
+/**
+ * One check: every command must end with status 0.
+ * @param {[string, ...string[]][]} commands
+ */
 async function check(commands) {
   const found = [];
   for (const [program, ...args] of commands) {
@@ -69,7 +83,7 @@ async function tests() {
   const reporter = join(root, 'scripts', 'test', 'vitest-report.mjs');
   const status = await run('vitest', ['run', '--reporter=default', `--reporter=${reporter}`, ...filters]);
   const report = countTests(status, () => readFileSync(reportFile, 'utf8'));
-  for (const key of ['passed', 'failed', 'skipped']) counts[key] += report[key];
+  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) counts[key] += report[key];
   return report.problems;
 }
 

@@ -1,12 +1,12 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { skippedWithout } from './programs.js';
 import type { Traps } from './robustmq-stand-in/traps.js';
+import { runTypeScript } from './typescript.js';
 
-const main = fileURLToPath(new URL('./robustmq-stand-in/main.ts', import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve('tsx'));
+const program = [process.execPath, ...runTypeScript(new URL('./robustmq-stand-in/main.ts', import.meta.url))];
+const command = program.map((part) => `'${part}'`).join(' ');
 
 /** The stand-in has its MQTT from Mosquitto. */
 export const describeWithStandIn = describe.skipIf(skippedWithout('mosquitto', 'mosquitto'));
@@ -24,7 +24,7 @@ export function standInFor(folder: string): StandIn {
   const traps = join(folder, 'traps.json');
   writeFileSync(
     binary,
-    `#!/bin/sh\nSTAND_IN_TRAPS='${traps}' exec '${process.execPath}' --import '${tsx}' '${main}' "$@"\n`,
+    `#!/bin/sh\nSTAND_IN_TRAPS='${traps}' exec ${command} "$@"\n`,
   );
   chmodSync(binary, 0o755);
   const set = (given: Traps): void => {

@@ -1,9 +1,11 @@
 // The command line of set-up: what was asked, what is missing, can it be done here, do it.
 
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { takeLock } from '../os/lock.mjs';
+import { flock } from './flock.mjs';
 import { describeInspection, describeToolchain, inspect } from './inspect.mjs';
-import { takeLock } from './lock.mjs';
 import { endMarked, isInsideStep } from './processes.mjs';
 import { createProgress } from './progress.mjs';
 import { StepFailure, runTasks } from './runner.mjs';
@@ -153,8 +155,12 @@ async function doMissing(steps, { root, toolchains, progress, signal }) {
   }
   const tasks = await Promise.all(first.map(async (step) => ({ step, tool: await toolOnPath(step) })));
   const commands = await requireToolchains(tasks, toolchains);
-  const release = await takeLock(root, {
-    onWait: (pid) => progress.say(`set-up: another one is at work (process ${pid}); waiting for it…`),
+  // One set-up at a time per folder.
+  const release = await takeLock(join(root, '.tools/setup.lock'), {
+    tryLock: flock,
+    everyMs: 250,
+    onWait: (holder) =>
+      progress.say(`set-up: another one is at work (process ${holder?.pid ?? 'unknown'}); waiting for it…`),
     signal,
   });
   try {

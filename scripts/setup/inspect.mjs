@@ -8,9 +8,15 @@ import { checkToolchains, toolchains as allToolchains } from './toolchains.mjs';
 /** @import { Toolchain, ToolchainReport } from './toolchains.mjs' */
 
 /**
+ * A toolchain as it was found; `found` is for people, and null where there is none.
+ * @typedef {Omit<ToolchainReport, 'command'>} ToolchainInspection
+ * @typedef {{ ok: boolean, toolchains: ToolchainInspection[], steps: { name: string, state: 'ready' | 'missing' | 'stale' }[] }} SetupInspection
+ */
+
+/**
  * Looks at the steps of set-up and at the toolchains that they need. Takes up to a second: it starts each toolchain once.
  * @param {{ root: string, steps?: Step[], toolchains?: Toolchain[] }} options
- * @returns {Promise<{ ok: boolean, toolchains: Omit<ToolchainReport, 'command'>[], steps: { name: string, state: 'ready' | 'missing' | 'stale' }[] }>}
+ * @returns {Promise<SetupInspection>}
  */
 export async function inspect({ root, steps = projectSteps(), toolchains = allToolchains }) {
   const states = steps.map((step) => ({ name: step.name, state: stepState(root, step) }));
@@ -32,7 +38,7 @@ export async function inspect({ root, steps = projectSteps(), toolchains = allTo
 
 /**
  * The same for a person.
- * @param {Awaited<ReturnType<typeof inspect>>} inspection
+ * @param {SetupInspection} inspection
  * @returns {string}
  */
 export function describeInspection({ ok, toolchains, steps }) {
@@ -47,7 +53,7 @@ export function describeInspection({ ok, toolchains, steps }) {
 }
 
 /**
- * @param {Omit<ToolchainReport, 'command'>} report
+ * @param {ToolchainInspection} toolchain
  * @returns {string}
  */
 export function describeToolchain({ found, needed, ok, install }) {

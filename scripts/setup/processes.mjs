@@ -1,12 +1,10 @@
 // Every process that a step starts carries a mark in its environment, so that it is found and ended whatever became of its parent.
 
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endAll, findProcesses, variableOf } from '../os/processes.mjs';
 
 const MARK = 'ROBUSTMQ_CHAOS_SETUP_STEP_OF';
 const GRACE_MS = 3_000;
-const LIMIT_MS = 10_000;
 
 /**
  * Is this process itself part of a step of that folder's set-up? Then set-up is under way, and starting another would wait forever.
@@ -43,45 +41,5 @@ export function runMarked(command, args, { root, cwd, logFd, env }) {
  * @param {string} root
  * @returns {Promise<number>} how many were ended
  */
-export async function endMarked(root) {
-  const started = Date.now();
-  const ended = new Set();
-  for (;;) {
-    const pids = markedPids(root);
-    if (pids.length === 0) return ended.size;
-    const waitedMs = Date.now() - started;
-    if (waitedMs > LIMIT_MS) throw new Error(`processes ${pids.join(', ')} of an earlier set-up do not end`);
-    for (const pid of pids) {
-      if (ended.has(pid) && waitedMs < GRACE_MS) continue;
-      ended.add(pid);
-      signalQuietly(pid, waitedMs < GRACE_MS ? 'SIGTERM' : 'SIGKILL');
-    }
-    await sleep(50);
-  }
-}
-
-/** @param {string} root */
-function markedPids(root) {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => environmentOf(name).includes(`\0${MARK}=${root}\0`))
-    .map(Number);
-}
-
-/** @param {string} pid @returns {string} empty where it is another user's, or ended meanwhile */
-function environmentOf(pid) {
-  try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
-  } catch {
-    return '';
-  }
-}
-
-/** @param {number} pid @param {NodeJS.Signals} signal */
-function signalQuietly(pid, signal) {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // it ended by itself
-  }
-}
+export const endMarked = (root) =>
+  endAll(() => findProcesses((pid) => variableOf(pid, MARK) === root), { graceMs: GRACE_MS });

@@ -92,7 +92,7 @@ function byUrgency(tasks) {
 function takeNext(waiting, running) {
   const unfinished = new Set([...running.keys(), ...waiting.map(({ step }) => step.name)]);
   const at = waiting.findIndex(({ step }) => step.after === undefined || !unfinished.has(step.after));
-  return at < 0 ? null : waiting.splice(at, 1)[0];
+  return at < 0 ? null : (waiting.splice(at, 1)[0] ?? null);
 }
 
 /**

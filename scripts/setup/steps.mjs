@@ -63,7 +63,7 @@ const build = {
   doing: 'compiling',
   needs: ['node', 'npm'],
   after: 'node-modules',
-  inputs: ['src', 'tsconfig*.json', 'scripts/bundle*.mjs', 'package-lock.json'],
+  inputs: ['src', 'tsconfig*.json', 'scripts/os', 'scripts/setup', 'scripts/bundle*.mjs', 'package-lock.json'],
   outputs: ['dist/client/main.js', 'dist/workflow-bundle.js'],
   coldSeconds: 20,
   run: ({ exec }) => exec('npm', ['run', 'build']),

@@ -30,12 +30,9 @@ export function ask(command, args) {
  */
 export function isAtLeast(found, needed) {
   if (needed === 'any') return true;
-  const [have, want] = [found, needed].map((version) => version.split('.').map(Number));
-  for (let i = 0; i < want.length; i += 1) {
-    const difference = (have[i] ?? 0) - want[i];
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
+  const have = found.split('.').map(Number);
+  const differences = needed.split('.').map((want, i) => (have[i] ?? 0) - Number(want));
+  return (differences.find((difference) => difference !== 0) ?? 0) >= 0;
 }
 
 /**

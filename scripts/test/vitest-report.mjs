@@ -7,12 +7,24 @@ export const REPORT_FILE = 'CHAOS_TEST_REPORT';
 
 const LONGEST_REASON = 2000;
 
-/** What was thrown, without its diff and its stack. */
-const reasons = (errors) => errors.map(({ message }) => String(message).split('\n')[0].slice(0, LONGEST_REASON));
+/** @import { SerializedError } from 'vitest' */
+/** @import { TestModule } from 'vitest/node' */
 
+/** @typedef {{ passed: number, skipped: number, problems: string[] }} Report */
+
+/**
+ * What was thrown, without its diff and its stack.
+ * @param {readonly SerializedError[]} errors
+ */
+const reasons = (errors) => errors.map(({ message }) => message.split('\n')[0]?.slice(0, LONGEST_REASON) ?? '');
+
+/** @param {string} where @param {string} name @param {readonly SerializedError[]} errors */
 const line = (where, name, errors) => `${where}: ${[name, ...reasons(errors)].filter(Boolean).join(': ')}`;
 
-/** Failures of one file: its tests, the hooks of its suites, and what kept it from being loaded. Tests of a failed hook are skipped. */
+/**
+ * Failures of one file: its tests, the hooks of its suites, and what kept it from being loaded. Tests of a failed hook are skipped.
+ * @param {TestModule} file
+ */
 function problemsOf(file) {
   const where = file.relativeModuleId;
   const tests = [...file.children.allTests('failed')];
@@ -27,14 +39,16 @@ function problemsOf(file) {
 
 // eslint-disable-next-line no-restricted-syntax -- vitest makes the reporter from a file's default export
 export default class {
+  /** @param {readonly TestModule[]} files @param {readonly SerializedError[]} unhandled */
   onTestRunEnd(files, unhandled) {
+    /** @param {'passed' | 'skipped'} state */
     const count = (state) => files.reduce((sum, file) => sum + [...file.children.allTests(state)].length, 0);
     const problems = [
       ...files.flatMap(problemsOf),
       ...reasons(unhandled).map((reason) => `outside of a test: ${reason}`),
     ];
     const report = { passed: count('passed'), skipped: count('skipped'), problems };
-    writeFileSync(process.env[REPORT_FILE], JSON.stringify(report));
+    writeFileSync(process.env[REPORT_FILE] ?? '', JSON.stringify(report));
   }
 }
 
@@ -45,11 +59,13 @@ export default class {
  * @returns {{ passed: number, failed: number, skipped: number, problems: string[] }}
  */
 export function countTests(status, read) {
+  /** @type {Report} */
   let report;
   try {
     report = JSON.parse(read());
   } catch (error) {
-    report = { passed: 0, skipped: 0, problems: [`vitest ended with ${status} and left no report (${error.message})`] };
+    const why = error instanceof Error ? error.message : String(error);
+    report = { passed: 0, skipped: 0, problems: [`vitest ended with ${status} and left no report (${why})`] };
   }
   const problems = [...report.problems];
   if (report.passed + report.skipped === 0 && problems.length === 0) problems.push('no test was run');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../../src/host/temporal/state.js';
 import { installRoot, requireTool } from '../../src/host/os/tools.js';
+import { readCompose, type Compose } from '../../testing/compose.js';
 import {
   catalogue,
   createSandbox,
@@ -14,14 +15,6 @@ import {
   startOutsideServer,
   type Sandbox,
 } from '../../testing/rounds/round.js';
-
-interface Compose {
-  readonly environment: (service: string) => Record<string, string>;
-  readonly command: (service: string) => string[];
-  readonly healthCheck: (service: string) => string[];
-}
-const module = new URL('../../testing/compose.mjs', import.meta.url).href;
-const { readCompose } = (await import(module)) as { readCompose: (root: string, here: object) => Compose };
 
 let sandbox: Sandbox;
 let compose: Compose;

@@ -8,22 +8,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endLeftovers, findLeftovers } from '../../scripts/test/leftovers.mjs';
+import { REPORT_FILE, countTests } from '../../scripts/test/vitest-report.mjs';
 import { installRoot } from '../../src/host/os/tools.js';
 
-interface Leftovers {
-  readonly findLeftovers: (folder: string) => Promise<string[]>;
-  readonly endLeftovers: (folder: string) => Promise<void>;
-}
-interface Counts {
-  readonly REPORT_FILE: string;
-  readonly countTests: (
-    status: number | string,
-    read: () => string,
-  ) => { passed: number; failed: number; skipped: number; problems: string[] };
-}
-const script = (name: string): string => new URL(`../../scripts/test/${name}`, import.meta.url).href;
-const { findLeftovers, endLeftovers } = (await import(script('leftovers.mjs'))) as Leftovers;
-const { REPORT_FILE, countTests } = (await import(script('vitest-report.mjs'))) as Counts;
+const reporter = fileURLToPath(new URL('../../scripts/test/vitest-report.mjs', import.meta.url));
 const vitest = join(installRoot, 'node_modules/vitest/dist/index.js');
 
 let folder: string;
@@ -86,7 +75,7 @@ describe('what is left behind', () => {
 
 describe('the report', () => {
   /** Runs vitest itself on files with these texts. */
-  async function reportOf(files: Readonly<Record<string, string>>): Promise<ReturnType<Counts['countTests']>> {
+  async function reportOf(files: Readonly<Record<string, string>>): Promise<ReturnType<typeof countTests>> {
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(
         join(folder, `${name}.test.mjs`),
@@ -94,7 +83,7 @@ describe('the report', () => {
       );
     }
     const reportFile = join(folder, 'report.json');
-    const args = ['run', '--root', folder, `--reporter=${fileURLToPath(script('vitest-report.mjs'))}`];
+    const args = ['run', '--root', folder, `--reporter=${reporter}`];
     const { exitCode } = await execa(join(installRoot, 'node_modules/.bin/vitest'), args, {
       reject: false,
       env: { [REPORT_FILE]: reportFile },

@@ -1,14 +1,12 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { sleepMs } from './clock.js';
-import { isAlive, ownIdentity, type ProcessId } from './processes.js';
+import { tryLock } from 'fs-native-extensions';
+import { takeLock } from '#os/lock';
 
-/** Locks of this process by path: within one process a lock queues, between processes it is a file. */
+/** Locks of this process by path: within one process a lock queues, in the order of the calls; between processes it is the kernel's. */
 const queues = new Map<string, Promise<unknown>>();
 
 /**
- * Runs `work` while holding an exclusive lock file; the file names its owner, and one whose owner is dead is taken over.
- * Rejects if it is not to be had within `limitMs`.
+ * Runs `work` while holding an exclusive lock on a file. The kernel takes the lock from a process that ends, however it ends; while it is held,
+ * the file names its holder. Rejects if it is not to be had within `limitMs`.
  */
 export async function withLock<T>(path: string, limitMs: number, work: () => Promise<T>): Promise<T> {
   const before = queues.get(path) ?? Promise.resolve();
@@ -22,70 +20,10 @@ export async function withLock<T>(path: string, limitMs: number, work: () => Pro
 }
 
 async function holding<T>(path: string, limitMs: number, work: () => Promise<T>): Promise<T> {
-  const end = Date.now() + limitMs;
-  while (!tryTake(path)) {
-    if (Date.now() > end)
-      throw new Error(`${path}: held by process ${ownerOf(path)?.pid ?? '?'} for over ${limitMs} ms`);
-    await sleepMs(25);
-  }
+  const release = await takeLock(path, { tryLock, limitMs });
   try {
     return await work();
   } finally {
-    rmSync(path, { force: true });
-  }
-}
-
-/** The file appears with its content or not at all (link of a finished file), so a reader never sees an owner half written. */
-function tryTake(path: string): boolean {
-  mkdirSync(dirname(path), { recursive: true });
-  const owner = ownerOf(path);
-  if (owner !== undefined && !isAlive(owner)) removeStale(path, owner);
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(ownIdentity()));
-  try {
-    linkSync(temporary, path);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-}
-
-/** Only one of several takers may remove a stale lock: the one that wins the lock on the lock. */
-function removeStale(path: string, stale: ProcessId): void {
-  const breaker = `${path}.break`;
-  const temporary = `${breaker}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(ownIdentity()));
-  try {
-    const holder = ownerOf(breaker);
-    if (holder !== undefined && !isAlive(holder)) rmSync(breaker, { force: true });
-    linkSync(temporary, breaker);
-  } catch {
-    return;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-  const current = ownerOf(path);
-  if (current !== undefined && current.pid === stale.pid && current.startTicks === stale.startTicks) {
-    rmSync(path, { force: true });
-  }
-  rmSync(breaker, { force: true });
-}
-
-/** Belongs to no process: for a file that a power cut left empty, since nothing else makes one that cannot be read. */
-const NOBODY: ProcessId = { pid: 0, startTicks: 0, bootId: '' };
-
-function ownerOf(path: string): ProcessId | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text) as ProcessId;
-  } catch {
-    return NOBODY;
+    release();
   }
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { listeners, socketsOf } from '#os/sockets';
 
 /** All below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
 const BLOCKS = { first: 10_000, count: 109, size: 128 } as const;
@@ -68,36 +69,19 @@ export const isListening = (port: number, host = '127.0.0.1', limitMs = 500): Pr
     socket.once('timeout', () => end(false));
   });
 
-const LISTEN = '0A';
-
-/** The sockets that listen on a loopback port, as the kernel numbers them: `/proc/net/tcp`, columns 2 (address), 4 (state) and 10 (inode). */
-function listenersOn(port: number): string[] {
-  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const rows = readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  return rows.flatMap(([, local, , state, , , , , , inode]) =>
-    local === address && state === LISTEN && inode !== undefined ? [`socket:[${inode}]`] : [],
-  );
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
+/** 127.0.0.1, as the kernel writes it. */
+const LOOPBACK = '0100007F';
 
 /**
  * Is it this process that listens there? An answer from the port alone may be somebody else's, who took it first. Of a process of another user
  * the kernel does not show the sockets: then it is believed.
  */
 export function listensOn(pid: number, port: number): boolean {
-  const sockets = listenersOn(port);
+  const there = listeners().filter((listener) => listener.address === LOOPBACK && listener.port === port);
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.includes(linkOf(`/proc/${pid}/fd/${fd}`) ?? ''));
+    const sockets = socketsOf(pid);
+    return there.some(({ inode }) => sockets.has(inode));
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES' && sockets.length > 0;
+    return (error as NodeJS.ErrnoException).code === 'EACCES' && there.length > 0;
   }
 }

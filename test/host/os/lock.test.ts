@@ -1,23 +1,44 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../../src/host/os/lock.js';
-import { ownIdentity } from '../../../src/host/os/processes.js';
-import { fixture, shell, temporaryFolder } from '../../../testing/processes.js';
+import { findOwned, ownIdentity } from '../../../src/host/os/processes.js';
+import { fixture, temporaryFolder, until } from '../../../testing/processes.js';
 
 const folder = temporaryFolder();
 let files = 0;
-const lockFile = (): string => join(folder, `lock-${(files += 1)}`);
-const held = (path: string, owner: unknown): void => {
-  writeFileSync(path, JSON.stringify(owner));
+/** A lock in a folder of its own. */
+const lockFile = (): string => join(folder, String((files += 1)), 'lock');
+const leave = (path: string, text: string): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 };
 
+type Child = ReturnType<typeof fixture>['child'];
+const children: Child[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** Another process that has the lock. */
+async function holder(path: string, ...more: string[]): Promise<Child> {
+  mkdirSync(dirname(path), { recursive: true });
+  const { child } = fixture('lock-holder.mjs', [path, ...more]);
+  children.push(child);
+  await until('the other process has the lock', () => existsSync(`${path}.held`));
+  return child;
+}
+
 describe('a lock', () => {
-  it('is there while the work lasts, and gone after it, also when the work failed', async () => {
+  it('names its holder while the work lasts, and nobody after it, also when the work failed', async () => {
     const path = lockFile();
-    expect(await withLock(path, 100, () => Promise.resolve(existsSync(path)))).toBe(true);
+    const named = (): string => readFileSync(path, 'utf8');
+    expect(JSON.parse(await withLock(path, 100, () => Promise.resolve(named())))).toEqual(ownIdentity());
     await expect(withLock(path, 100, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(existsSync(path)).toBe(false);
+    expect(named()).toBe('');
+    await holder(path);
   });
 
   it('lets the callers of one process in, one after another and in their order', async () => {
@@ -35,45 +56,53 @@ describe('a lock', () => {
 
   it('of a living process is waited for, and named when it is not to be had', async () => {
     const path = lockFile();
-    const owner = await shell(folder, 'exec sleep 60');
-    held(path, owner);
-    await expect(withLock(path, 60, () => Promise.resolve('in'))).rejects.toThrow(`held by process ${owner.pid}`);
+    const { pid } = await holder(path);
+    const started = performance.now();
+    await expect(withLock(path, 60, () => Promise.resolve('in'))).rejects.toThrow(
+      `${path}: held by process ${String(pid)} for over 60 ms`,
+    );
+    expect(performance.now() - started).toBeGreaterThanOrEqual(60);
   });
 
   it('is had as soon as its owner dies', async () => {
     const path = lockFile();
-    const owner = await shell(folder, 'exec sleep 60');
-    held(path, owner);
+    const owner = await holder(path);
     const waiting = withLock(path, 10_000, () => Promise.resolve('in'));
-    process.kill(owner.pid, 'SIGKILL');
+    owner.kill('SIGKILL');
     expect(await waiting).toBe('in');
   });
 
+  it('does not pass to what its owner has started', async () => {
+    const path = lockFile();
+    const mark = `${folder}#child-of-holder`;
+    const owner = await holder(path, mark);
+    owner.kill('SIGKILL');
+    expect(await withLock(path, 5000, () => Promise.resolve('in'))).toBe('in');
+    expect(findOwned((name) => name === mark)).toHaveLength(1);
+  });
+
   it.each([
-    ['that ended', { ...ownIdentity(), pid: 2 ** 22 + 1 }],
-    ['whose pid another one has now', { ...ownIdentity(), startTicks: 1 }],
-    ['of another boot', { ...ownIdentity(), bootId: 'another' }],
-  ])('of a process %s is taken over', async (_what, owner) => {
+    ['the name of a process that ended', JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 })],
+    ['the name of a living process that does not hold it', JSON.stringify(ownIdentity())],
+    ['nothing', ''],
+  ])('whose file was left with %s is free', async (_what, text) => {
     const path = lockFile();
-    held(path, owner);
-    expect(await withLock(path, 1000, () => Promise.resolve('in'))).toBe('in');
+    leave(path, text);
+    expect(await withLock(path, 0, () => Promise.resolve('in'))).toBe('in');
   });
 
-  it('that a power cut left empty is taken over', async () => {
+  it('is a new one where its folder was removed and made again', async () => {
     const path = lockFile();
-    writeFileSync(path, '');
-    expect(await withLock(path, 1000, () => Promise.resolve('in'))).toBe('in');
-  });
-
-  it('is taken over although the one that was breaking it died doing so', async () => {
-    const path = lockFile();
-    held(path, { ...ownIdentity(), startTicks: 1 });
-    held(`${path}.break`, { ...ownIdentity(), startTicks: 2 });
-    expect(await withLock(path, 2000, () => Promise.resolve('in'))).toBe('in');
+    await withLock(path, 100, async () => {
+      rmSync(dirname(path), { recursive: true });
+      await holder(path);
+    });
+    await expect(withLock(path, 0, () => Promise.resolve('in'))).rejects.toThrow('held by process');
   });
 
   it('never lets two of twenty processes in, though four of them are killed inside', async () => {
     const path = lockFile();
+    mkdirSync(dirname(path));
     const contenders = Array.from({ length: 20 }, (_, i) =>
       fixture('lock-contender.mjs', [path, '6', String(i % 5 === 0 ? 2 + (i % 4) : 0)]),
     );
@@ -81,9 +110,78 @@ describe('a lock', () => {
     expect(ends.map(({ errors }) => errors).join('')).toBe('');
     expect(ends.filter(({ status }) => status === 'SIGKILL')).toHaveLength(4);
     expect(ends.filter(({ status }) => status === 0)).toHaveLength(16);
-    // The last one in may have been one of the four: what it left is the next taker's to clear.
-    expect(await withLock(path, 2000, () => Promise.resolve('in'))).toBe('in');
-    expect(existsSync(path)).toBe(false);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(await withLock(path, 0, () => Promise.resolve('in'))).toBe('in');
   }, 60_000);
+});
+
+type Said = import('../../../testing/fixtures/lock-taker.mjs').Said;
+
+interface Taker {
+  /** Begins to take the lock, and stops before that step: what the step is, or how it ended if there are not as many. */
+  readonly begin: (path: string, stopBefore: number) => Promise<Said>;
+  readonly goOn: () => Promise<Said>;
+  readonly leave: () => Promise<Said>;
+  readonly end: () => Promise<number>;
+}
+
+/** One who takes a lock step by step, in a thread of its own: locks know no threads, only who has opened the file. */
+async function openTaker(): Promise<Taker> {
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL('../../../testing/fixtures/lock-taker.mjs', import.meta.url), {
+    workerData: gate.buffer,
+  });
+  const next = async (): Promise<Said> => ((await once(worker, 'message')) as [Said])[0];
+  await next();
+  return {
+    begin: (path, stopBefore) => {
+      worker.postMessage({ path, stopBefore });
+      return next();
+    },
+    goOn: () => {
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      return next();
+    },
+    leave: () => {
+      worker.postMessage('leave');
+      return next();
+    },
+    end: () => worker.terminate(),
+  };
+}
+
+describe('the lock of a dead process', () => {
+  const outcome = (said: Said): string => (said.kind === 'ended' ? said.how : `stopped before ${said.before}`);
+
+  /** One stops before a step; the other comes up to a step of its own; the first goes on to its end, and then the other. How both ended. */
+  async function interleave([one, other]: [Taker, Taker], [first, second]: [number, number]) {
+    const path = lockFile();
+    // What a process leaves that is killed inside, and one that is killed while it takes away what another has left.
+    for (const file of [path, `${path}.break`]) leave(file, JSON.stringify({ ...ownIdentity(), startTicks: 1 }));
+    const atFirst = await one.begin(path, first);
+    const atSecond = await other.begin(path, second);
+    const ends = [
+      outcome(atFirst.kind === 'stopped' ? await one.goOn() : atFirst),
+      outcome(atSecond.kind === 'stopped' ? await other.goOn() : atSecond),
+    ];
+    for (const [i, taker] of [one, other].entries()) if (ends[i] === 'in') await taker.leave();
+    return { ends, isOver: [atFirst.kind === 'ended', atSecond.kind === 'ended'] };
+  }
+
+  it('lets in one of two takers, at whichever step of one the other comes, and however far that gets', async () => {
+    const takers: [Taker, Taker] = [await openTaker(), await openTaker()];
+    const wrong: unknown[] = [];
+    let tried = 0;
+    for (let [first, isLast] = [1, false]; !isLast; first += 1) {
+      for (let [second, isOver] = [1, false]; !isOver; second += 1) {
+        const { ends, isOver: over } = await interleave(takers, [first, second]);
+        if (ends.filter((end) => end === 'in').length !== 1) wrong.push({ first, second, ends });
+        [isLast, isOver] = [over[0] === true, over[1] === true];
+        tried += 1;
+      }
+    }
+    await Promise.all(takers.map((taker) => taker.end()));
+    expect(tried).toBeGreaterThan(9);
+    expect(wrong).toEqual([]);
+  });
 });

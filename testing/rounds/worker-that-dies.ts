@@ -1,13 +1,15 @@
-// A worker as the program's own, but for its death by SIGKILL at one point of the third run: `node worker-that-dies.mjs <config> <marks> <point>…`.
+// A worker as the program's own, but for its death by SIGKILL at one point of the third run. Arguments: the config, a folder of marks, the points.
 // A file in the folder of marks is written a moment before: a worker that finds it goes on like any other, and dies at the next point.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serve } from './serve.mjs';
+import type { Activities } from '../../src/activities/index.js';
+import type { AnnounceRequest } from '../../src/messages/requests.js';
+import { serve } from './serve.js';
 
-const [config, marks, ...points] = process.argv.slice(2);
+const [config = '', marks = '', ...points] = process.argv.slice(2);
 
 /** Ends this process with nothing said to anybody, and never resolves. Nothing if that was done before. */
-async function die(point, note = () => '') {
+async function die(point: string, note = (): string => ''): Promise<void> {
   const mark = join(marks, point);
   if (!points.includes(point) || existsSync(mark)) return;
   writeFileSync(mark, note());
@@ -16,15 +18,15 @@ async function die(point, note = () => '') {
 }
 
 /** What has been told, as it stands in the run's folder; then it is forgotten that it was told. */
-function forgetSent({ runDir }) {
+function forgetSent({ runDir }: AnnounceRequest['run']): string {
   const folder = join(runDir, 'notifications');
   rmSync(join(folder, 'breaker.sent.json'));
   return readFileSync(join(folder, 'breaker.json'), 'utf8');
 }
 
-const runs = new Set();
+const runs = new Set<string>();
 
-const alter = ({ recordOutcome, pauseSchedule, announce, ...others }) => ({
+const alter = ({ recordOutcome, pauseSchedule, announce, ...others }: Activities): Activities => ({
   ...others,
   recordOutcome: async (request) => {
     runs.add(request.ending.runId);
