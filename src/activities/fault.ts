@@ -100,7 +100,9 @@ export function createFaultActivities(faults: readonly Fault[]) {
           const { recoveredAt, recoveredUs, recoveredBy, healed, died, lastRecoverError } = ticket;
           // An attempt before this one had a whole budget, and its cluster is dirty: what came after it came too late.
           const error =
-            lastRecoverError === null ? null : `only a later attempt could prove it; before: ${lastRecoverError}`;
+            lastRecoverError === null
+              ? null
+              : `only a later attempt could prove the recovery; earlier attempt: ${lastRecoverError}`;
           return { at: recoveredAt ?? '', us: recoveredUs ?? 0, recoveredBy, healed, died, error };
         } catch (error) {
           return { ...now(), recoveredBy: null, healed: [], error: messageOf(error) };

@@ -178,7 +178,7 @@ async function everyScenario(plan: RunPlan, run: RunRef, course: Course, progres
   for (const scenario of plan.scenarios) {
     if (needsNewCluster) {
       course.notes.push(
-        `before ${scenario.name} the cluster was stopped and started: the scenario before left it unfit`,
+        `the cluster was stopped and started before ${scenario.name}, because the scenario before it had left the cluster unusable`,
       );
       await replaceCluster(plan, run, course);
     }

@@ -44,7 +44,7 @@ export async function controlRun(
 /** A control run that fails blames the cluster, unless it was the equipment that went away under it. */
 async function equipmentEnd(plan: RunPlan, run: RunRef, course: ControlCourse): Promise<Failure[]> {
   const { ended = null, equipmentDied = [] } = await hostActivities(plan.hostQueue).deadNodes({ run, sinceUs: null });
-  const why = ended === null ? equipmentDied : [`the cluster was ended: ${ended}`];
+  const why = ended === null ? equipmentDied : [`the cluster was stopped: ${ended}`];
   if (why.length === 0) return [];
   course.notes.push(`control run: ${why.join(', ')}; its failures are not blamed on the cluster`);
   return [{ status: 'harness_error', blame: 'equipment', sdk: null }];

@@ -76,7 +76,7 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   }
   const cancelled = cancellation !== undefined;
   const outcome = await CancellationScope.nonCancellable(async () => {
-    progress.enter('recording', 30_000, 'writing the scenario down');
+    progress.enter('recording', 30_000, 'writing the record of the scenario');
     if (cancelled) await endEverything(plan, scenario, run, course);
     const sinceUs = course.fault.injectedUs ?? course.healFromUs;
     const { dead, all, ended = null, equipmentDied = [] } = await host.deadNodes({ run, sinceUs });
@@ -100,10 +100,10 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
 
 /** What a person must not overlook when a recovery was not proved. */
 const STUCK_NOTE =
-  '🚨 STUCK: the fault could not be proved to be over. The cluster is dirty: no scenario runs on it before it was stopped and started; the keeper goes on recovering';
+  'STUCK: there is no proof that the fault is over. The cluster is dirty: no scenario runs on it until it is stopped and started. The keeper keeps trying to recover the fault';
 /** The same where a later attempt proved it. */
 const LATE_NOTE =
-  'the recovery took more than its budget. The cluster is dirty: no scenario runs on it before it was stopped and started';
+  'the recovery took longer than its budget. The cluster is dirty: no scenario runs on it until it is stopped and started';
 
 const CANCELLED: ScenarioVerdict = {
   passed: false,
@@ -164,11 +164,19 @@ async function faultPeriod(
     const { injectedAt, injectedUs, error } = await host.injectFault({ run, faultId });
     course.fault = { ...course.fault, injectedAt, injectedUs, injectError: error };
     if (error === null) {
-      progress.enter('observe', plan.timing.observeBudgetMs, `is ${injector} on ${targets.join(', ')} biting?`);
+      progress.enter(
+        'observe',
+        plan.timing.observeBudgetMs,
+        `looking for the effect of ${injector} on ${targets.join(', ')}`,
+      );
       const seen = await host.observeFault({ run, faultId });
       course.fault = { ...course.fault, observed: seen.observed, bite: seen.evidence, leaders: seen.leaders };
-      if (seen.error !== null) course.notes.push(`the fault could not be looked at: ${seen.error}`);
-      progress.enter('fault holds', plan.timing.faultWindowMs, seen.observed ? 'it bites' : 'it was not seen to bite');
+      if (seen.error !== null) course.notes.push(`the fault could not be observed: ${seen.error}`);
+      progress.enter(
+        'fault holds',
+        plan.timing.faultWindowMs,
+        seen.observed ? 'the fault has taken effect' : 'the fault was not seen to take effect',
+      );
       const cutShort = await host.holdFault({ run, faultId });
       course.fault = { ...course.fault, cutShort };
     }
@@ -184,13 +192,15 @@ async function recover(
   progress: ScenarioProgressKeeper,
   faultId: string,
 ): Promise<void> {
-  progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault, and proving it');
+  progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault and proving that it is over');
   const answer = await hostActivities(plan.hostQueue).recoverFault({ run, faultId });
   course.died = answer.died ?? [];
   const times = { recoveredAt: answer.at, recoveredUs: answer.us };
   if (course.fault.injectError !== null) {
     const cleanup =
-      answer.error === null ? 'clean: what the failed inject had done was undone' : `failed: ${answer.error}`;
+      answer.error === null
+        ? 'clean: everything that the failed injection had done was undone'
+        : `failed: ${answer.error}`;
     course.fault = { ...course.fault, ...times, cleanup, healed: answer.healed };
     return;
   }
@@ -211,7 +221,7 @@ async function validate(
   const host = hostActivities(plan.hostQueue);
   const fromUs = course.fault.recoveredUs ?? (await host.hostTime()).us;
   course.healFromUs = fromUs;
-  progress.enter('heal wait', plan.timing.healWaitMs, 'the cluster is left alone before it is judged');
+  progress.enter('heal wait', plan.timing.healWaitMs, 'nothing is done to the cluster before the validation');
   const faultPhase: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
   const collect = async (): Promise<void> => {
     if (!course.faultClientsStarted) return;

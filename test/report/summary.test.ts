@@ -94,6 +94,6 @@ describe('what has to be read before the verdict is believed', () => {
   it('is a log line that must never appear', () => {
     const snapshots = [snapshot(), snapshot({ label: 'after', neverLines: ['n1: panic: boom', 'n2: panic: boom'] })];
     const data = runData({ scenarios: [result(follower, { snapshots }), result(delay), result(leader)] });
-    expect(caveats(data)).toEqual(['The brokers logged 2 lines that must never appear; see below.']);
+    expect(caveats(data)).toEqual([expect.stringMatching(/^The brokers logged 2 lines/)]);
   });
 });

@@ -174,7 +174,7 @@ describe.concurrent('the control run', () => {
   });
 
   it.each([
-    ['whose cluster was ended under it', { ended: 'its keeper stopped it' }, /the cluster was ended: its keeper/],
+    ['whose cluster was ended under it', { ended: 'its keeper stopped it' }, /the cluster was stopped: its keeper/],
     ['whose proxies died', { ended: null, equipmentDied: ['the proxy server 7: dead'] }, /the proxy server 7: dead/],
   ])('%s ends the run as INVALID, and blames nobody', async (_, state, note) => {
     const { handle, host } = await rig.startRun({

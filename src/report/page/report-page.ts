@@ -48,7 +48,8 @@ export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[
               ${reasons.split(' · ').map((reason) => html`<li>${reason}</li>`)}
             </ul>`
       }
-      ${caveats(data).map((text) => html`<p class="caveat">⚠️ ${text}</p>`)} ${paragraph(factLines(data).slice(0, 2))}
+      ${caveats(data).map((text) => html`<p class="caveat"><strong>Note:</strong> ${text}</p>`)}
+      ${paragraph(factLines(data).slice(0, 2))}
       <nav aria-label="Sections">
         <ul>
           ${scenarios.map(({ scenario, verdict }) => html`<li><a href="#${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}</a></li>`)}
@@ -158,11 +159,11 @@ function timelineFigure({ scenario }: ScenarioResult, charts: ScenarioCharts | u
 }
 
 const LOUDNESS = {
-  never: '⛔ must never appear',
+  never: 'must never appear',
   panic: 'panic',
   error: 'error',
   warning: 'warning',
-  benign: 'usual near a kill',
+  benign: 'normal near a kill',
 } as const;
 
 function brokerLog({ logs }: RunSources, scenario: string): Html {
@@ -171,10 +172,10 @@ function brokerLog({ logs }: RunSources, scenario: string): Html {
     return html`<p class="muted">The brokers logged no warning, error or panic.</p>`;
   const sum = (groups: typeof lines): number => groups.reduce((all, group) => all + group.count, 0);
   const usual = sum(lines.filter(({ loudness }) => loudness === 'benign'));
-  const apart = usual === 0 ? '' : `, and ${usual} that are usual near a kill`;
+  const apart = usual === 0 ? '' : `, and ${usual} that are normal near a kill`;
   const of: Table = {
-    caption: `What the brokers logged: ${sum(lines) - usual} warnings, errors and panics${apart}, alike ones together`,
-    head: ['how loud', 'node', 'times', 'the first of them'],
+    caption: `What the brokers logged: ${sum(lines) - usual} warnings, errors and panics${apart}; equal lines are grouped`,
+    head: ['level', 'node', 'times', 'first example'],
     rows: lines.map(({ loudness, node, count, text }) => [LOUDNESS[loudness], node, String(count), text]),
   };
   const open = lines.some(({ loudness }) => loudness === 'never' || loudness === 'panic');
@@ -184,8 +185,8 @@ function brokerLog({ logs }: RunSources, scenario: string): Html {
 function control(data: RunData): Html {
   const of = clientTable('Control run', data.control, data.controlVerdicts, 'control');
   return html`<section>
-    <h2 id="control">Control run: the same clients, nothing broken</h2>
-    ${whereThereAreRows(of) ?? html`<p>There was none.</p>`}
+    <h2 id="control">Control run: the same clients, no fault</h2>
+    ${whereThereAreRows(of) ?? html`<p>There was no control run.</p>`}
     ${processorsLines(data.control).map((line) => html`<p>${line}</p>`)}
   </section>`;
 }
