@@ -53,7 +53,7 @@ export function render(shown: readonly Row[], entries: readonly Entry[]): string
   const of = (row: Row): Entry | undefined => entries.find(({ id }) => id === row.id);
   const line = (row: Row): string[] => {
     const found = of(row);
-    const state = found === undefined ? 'not run yet' : found.reached ? '✅' : '❌';
+    const state = found === undefined ? 'not run yet' : found.reached ? '✓' : '✗';
     return [String(row.id), row.figure, row.target, found?.value ?? '', state];
   };
   const details = shown.flatMap((row) => {

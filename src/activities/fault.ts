@@ -84,7 +84,10 @@ export function createFaultActivities(faults: readonly Fault[]) {
           const facts = { recoveredAt: recoveredAt ?? '', recoveredUs: recoveredUs ?? 0, recoveredBy, healed, died };
           if (lastRecoverError === null) return { ...facts, error: null };
           // An attempt before this one had a whole budget, and its cluster is dirty: what came after it came too late.
-          return { ...facts, error: `only a later attempt could prove it; before: ${lastRecoverError}` };
+          return {
+            ...facts,
+            error: `only a later attempt could prove the recovery; earlier attempt: ${lastRecoverError}`,
+          };
         } catch (error) {
           const { at, us } = now();
           return { recoveredAt: at, recoveredUs: us, error: messageOf(error) };

@@ -12,7 +12,7 @@ async function gently(work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (error) {
-    log.warn(`the history was not brought up to date: ${messageOf(error)}`);
+    log.warn(`the history could not be updated: ${messageOf(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { getClient } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { scheduleIdOf } from '../domain/ids.js';
-import { BREAKER_NOTE, personNote } from '../domain/schedule.js';
+import { isBreakerNote, personNote } from '../domain/schedule.js';
 import { breakerNow } from './cluster-record.js';
 import type { PauseScheduleRequest, UnpauseScheduleRequest } from '../messages/requests.js';
 import { asActivity } from './support.js';
@@ -36,7 +36,7 @@ export const scheduleActivities = {
   pauseSchedule: ({ cluster, note }: PauseScheduleRequest): Promise<string> =>
     asActivity(async () => {
       const done = await withSchedule(cluster, async (pausedBy, handle) => {
-        if (pausedBy !== null && !pausedBy.startsWith(BREAKER_NOTE)) {
+        if (pausedBy !== null && !isBreakerNote(pausedBy)) {
           return `the schedule was paused before: ${pausedBy}`;
         }
         if (pausedBy === null) await handle.pause(note);
@@ -52,7 +52,7 @@ export const scheduleActivities = {
     asActivity(async () => {
       const done = await withSchedule(cluster, async (pausedBy, handle) => {
         if (pausedBy === null) return 'the schedule was not paused';
-        if (!pausedBy.startsWith(BREAKER_NOTE)) return `the schedule stays paused, as a person paused it: ${pausedBy}`;
+        if (!isBreakerNote(pausedBy)) return `the schedule stays paused, as a person paused it: ${pausedBy}`;
         await handle.unpause(personNote('resumed', { by, reason }).slice(0, 1000));
         return 'the schedule goes on';
       });

@@ -77,13 +77,13 @@ export function createDisplay(stream: NodeJS.WriteStream): Display {
       }
       for (const { name, status } of run.scenarios) {
         if (status !== 'waiting' && status !== 'running')
-          once(`done ${name}`, `${status === 'passed' ? '✅' : '❌'} ${name}: ${status}`);
+          once(`done ${name}`, `${status === 'passed' ? '✓' : '✗'} ${name}: ${status}`);
       }
       if (scenario !== undefined) {
         const { scenario: name, step, detail, since } = scenario;
         once(`step ${name} ${step} ${since}`, `  ${name}: ${step} — ${detail}`);
       }
-      live(`⏳ ${waiting(run, scenario)}`);
+      live(`… ${waiting(run, scenario)}`);
     },
     end: () => {
       if (stream.isTTY) logUpdate.clear();

@@ -114,4 +114,4 @@ export async function requireSchedule(
 }
 
 /** Why it is paused, by the note of whoever did it. */
-export const pauseNote = ({ state }: ScheduleDescription): string => state.note ?? 'nobody said why';
+export const pauseNote = ({ state }: ScheduleDescription): string => state.note ?? 'no reason given';

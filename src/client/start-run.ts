@@ -47,7 +47,9 @@ export async function startRun(config: Config, scenario: string | undefined, opt
     const ending = await follow(session, workflowId, display);
     display.end();
     if (ending.kind === 'lost') {
-      display.say(`Temporal is out of reach (${ending.why}); the run goes on. Look again: robustmq-chaos status`);
+      display.say(
+        `Temporal cannot be reached (${ending.why}). The run continues. Check it with: robustmq-chaos status`,
+      );
       return EXIT_LOST;
     }
     await announce(session, workflowId, ending, options.json);
@@ -78,7 +80,7 @@ async function announce(
 /** Where the report is, and what is still to be done with it. */
 function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issueError }: RunResult): string[] {
   if (markdownPath === null || jsonPath === null) return [];
-  const later = `the next run, or robustmq-chaos publish ${runId}, tries again`;
+  const later = `the next run tries again; or: robustmq-chaos publish ${runId}`;
   return [
     `Report: ${markdownPath}`,
     `        ${jsonPath}`,
@@ -92,10 +94,12 @@ function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issu
 /** What to do now, for whoever stands before a breaker that has just opened. */
 function pauseText({ consecutiveFailures, howToResume }: RunPause, place: TemporalPlace): string {
   const dev =
-    place.kind === 'embedded' ? '\n  robustmq-chaos dev          (server, Web UI and worker, if they do not run)' : '';
+    place.kind === 'embedded'
+      ? '\n  robustmq-chaos dev          (starts server, Web UI and worker, if they do not run)'
+      : '';
   return (
-    `\n🚨 ${consecutiveFailures} rounds in a row failed: no full run starts until somebody says so.\n` +
-    `To let them go on:${dev}\n  ${howToResume.command}\n`
+    `\n! ${consecutiveFailures} rounds in a row failed. No full run starts until a person resumes.\n` +
+    `To resume:${dev}\n  ${howToResume.command}\n`
   );
 }
 
@@ -123,12 +127,12 @@ function cancelOnInterrupt(session: Session, workflowId: string, display: Displa
   let asked = false;
   const onSignal = (): void => {
     if (asked) {
-      display.say('left without waiting; the keeper ends what is still there when the lease is over');
+      display.say('left without waiting; the keeper ends the fault and stops the cluster when the lease expires');
       process.exit(130);
     }
     asked = true;
     display.say(
-      'cancelling: the fault is ended, the cluster stopped, the report written (again Ctrl-C: leave at once)',
+      'cancelling: ending the fault, stopping the cluster, writing the report (press Ctrl-C again to leave at once)',
     );
     session.client.workflow
       .getHandle(workflowId)

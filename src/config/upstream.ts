@@ -52,9 +52,13 @@ const inMatrix = (key: RegExp) => (raw: Upstream) =>
 
 /** Parts of that file that nothing here follows from: what of it, is it there, and what is done instead. */
 const UNUSED: readonly (readonly [string, (raw: Upstream) => boolean, string])[] = [
-  ['cluster.single', ({ cluster }) => 'single' in cluster, 'config, data folder and ports are made anew for each run'],
-  ['cluster.multi', ({ cluster }) => 'multi' in cluster, 'its nodes are counted; all else is made anew for each run'],
-  ['mqtt', (raw) => 'mqtt' in raw, 'each run makes a login of its own'],
+  ['cluster.single', ({ cluster }) => 'single' in cluster, 'config, data folder and ports are generated for each run'],
+  [
+    'cluster.multi',
+    ({ cluster }) => 'multi' in cluster,
+    'only the number of its nodes is used; everything else is generated for each run',
+  ],
+  ['mqtt', (raw) => 'mqtt' in raw, 'each run generates its own login'],
   ['chaosd', (raw) => 'chaosd' in raw, 'brokers are killed by pid and start time, never by name'],
   ['observability', (raw) => 'observability' in raw, 'logs and metrics are where the generated config puts them'],
   ['sdk_matrix versions', inMatrix(/^versions?$/), 'set-up builds each SDK with the toolchain of this machine'],

@@ -3,47 +3,47 @@ import type { Fault } from '../host/faults/contract.js';
 
 const HEAD = `# Faults
 
-Made from the code by \`npm run docs\`; a test says when it is out of date.
+\`npm run docs\` makes this page from the code. A test fails when it is out of date. The words are explained in the [glossary](glossary.md).
 
-Every fault goes the same way, whoever does it:
+Every fault takes the same way:
 
-1. its **ticket** is written and synced to disk, with everything that is needed to end it;
-2. the cluster's **keeper** is confirmed to be alive and to have read that ticket, or nothing happens at all;
-3. **inject**, then **probe**: a fault that was not seen to bite is \`fault_not_observed\`, never a pass;
-4. **hold**: the deadline in the ticket is renewed every second, never past a hard cap; a fault that is no longer in force, or that somebody ended, was cut short;
-5. **recover** and **proof**; then the ticket is closed.
+1. **Ticket**: a file with everything that is needed to end the fault is written and synced to disk.
+2. **Keeper**: the keeper of the cluster confirms that it is alive and has read the ticket. Without this, nothing is injected.
+3. **Inject and probe**: a fault that was not seen to take effect is \`fault_not_observed\`, never a pass.
+4. **Hold**: the run renews the deadline in the ticket every second, up to a fixed limit. If the fault is no longer in force, or somebody has ended it, the status is \`fault_cut_short\`.
+5. **Recover and prove**: the fault is ended, the proof is recorded, and the ticket is closed.
 
-The run, a worker that starts, the keeper and a person (\`robustmq-chaos faults recover\`) call the same \`recover\`, under a lock on the ticket: it needs the ticket
-alone, succeeds where nothing was injected, and may run twice. A recovery that cannot be proved ends as **stuck**: the cluster is dirty, no scenario runs on it
-before it was stopped and started, the report says so, and the keeper goes on trying.
+The run, a worker that starts, the keeper and a person (\`robustmq-chaos faults recover\`) all call the same \`recover\`. It takes a lock on the ticket and needs
+nothing but the ticket. It succeeds if nothing was injected. It may run twice. If the recovery cannot be proved, the ticket is **stuck** and the cluster is
+**dirty**: no scenario runs on it until it is stopped and started. The report says so, and the keeper keeps trying.
 
 \`\`\`
 robustmq-chaos faults list            what is broken on this host: since when, until when, by which run
-robustmq-chaos faults recover [id]    ends it and shows the proof; works without Temporal
+robustmq-chaos faults recover [id]    end it and show the proof; works without Temporal
 robustmq-chaos faults recover --all
 \`\`\`
 `;
 
 const TAIL = `## What is killed, and what happens then
 
-| killed                         | the fault ends                                                                                                                            |
+| killed                         | how the fault ends                                                                                                                            |
 | ------------------------------ | ----------------------------------------------------------------------------------------------------------------------------------------- |
-| worker                         | as planned: the command starts another one, and the run goes on; else at the deadline, by the keeper                                        |
-| keeper                         | as planned, by the run; a new keeper is there within 2 seconds                                                                              |
-| worker and keeper              | within 10 seconds of the next start of either; an nft cut by itself at the deadline                                                         |
-| command, Temporal server       | at the deadline, by the keeper; the cluster is stopped when its lease is over; the run goes on with the next \`robustmq-chaos dev\`           |
-| Toxiproxy                      | a delay or cut with it: \`fault_cut_short\`; the keeper starts the proxies again; from the inject on no failure of the scenario is blamed on the broker                                                              |
-| the broker that was hit | it is started again by the recovery |
-| another broker | it is started again with the recovery; the scenario has \`failed\`, since nobody had killed it |
-| an SDK client                  | as planned; in the fault period it is noted, in the validation it did not pass                                                              |
+| worker                         | As planned: the command starts another worker, and the run continues. Without the command: the keeper ends the fault at the deadline.                                        |
+| keeper                         | As planned: the run ends the fault. A new keeper runs within 2 seconds.                                                                              |
+| worker and keeper              | Within 10 seconds after a worker or a keeper starts again. A cut by nft ends by itself at the deadline.                                                         |
+| command, Temporal server       | The keeper ends the fault at the deadline, and stops the cluster when its lease has expired. The run continues with the next \`robustmq-chaos dev\`.           |
+| Toxiproxy                      | A delay or a cut ends with it: \`fault_cut_short\`. The keeper starts the proxies again. From the injection on, no failure of the scenario is blamed on the broker.                                                              |
+| the broker that was hit | The recovery starts it again. |
+| another broker | The recovery starts it again. The scenario has \`failed\`, because nobody had killed this broker. |
+| an SDK client                  | As planned. In the fault period this is noted. In the validation the client did not pass.                                                              |
 
-\`npm run bench:kill-anything\` kills any of these, and pairs of them, at random moments of real rounds, two hundred times, and looks after each: no fault
-in force, no process, port, rule or toxic left, the host as it was before, the run finished or resumable, no false PASS, no FAIL by
-the death of the proxies alone. It prints its seed;
-\`npm run bench:kill-anything -- --seed <seed> --only <case>\` plays one case again.
+\`npm run bench:kill-anything\` kills any of these, and pairs of them, at random moments of real rounds. It does so two hundred times. After each case it
+checks: no fault is in force; no process, port, rule or toxic is left; the host is as it was before; the run has finished or can be
+resumed; there is no false PASS, and no FAIL because the proxies died. It prints its seed.
+\`npm run bench:kill-anything -- --seed <seed> --only <case>\` repeats one case.
 
-What was not run where this was written: netem, since that kernel has none (its commands and refusals are tested), and a real chaosd (its API is, against
-a stand-in with its traps).
+Two things were not run on a real system: netem, because the kernel of the test machine does not have it (its commands and refusals are tested), and a real
+chaosd (its API is tested against a stand-in that behaves like it).
 `;
 
 const section = ({ kind, targetKind, about }: Fault): string =>
@@ -52,9 +52,9 @@ const section = ({ kind, targetKind, about }: Fault): string =>
     about.does,
     `- **Target**: ${targetKind === 'broker' ? 'a broker (`robustmq-server`, `n1` …)' : 'an interface (`eth0` …)'}`,
     `- **Needs**: ${about.needs}`,
-    `- **Proof that it bites**: ${about.bites}`,
+    `- **Proof that it has taken effect**: ${about.bites}`,
     `- **Proof that it is over**: ${about.over}`,
-    `- **Whoever dies**: ${about.survives}`,
+    `- **If a process of this program is killed**: ${about.survives}`,
   ].join('\n\n');
 
 const injectorSection = ({ name, about }: Injector): string =>
@@ -65,7 +65,7 @@ export const faultsPage = (faults: readonly Fault[], injectors: readonly Injecto
   [
     HEAD.trim(),
     ...faults.map(section),
-    '## Injectors\n\nWho acts on the network; `auto` asks them in this order, and takes the first that can.',
+    '## Injectors\n\nAn injector changes the network. `auto` asks them in this order, and takes the first one that can do the work.',
     ...injectors.map(injectorSection),
     TAIL.trim(),
     '',

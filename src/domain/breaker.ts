@@ -162,7 +162,7 @@ const REASON_LIMIT = 2000;
 
 /** Reads what came with `resume`, from a person's hands: never throws. */
 export function readResume(payload: unknown): Resume | { readonly problem: string } {
-  const shape = 'expected {"by": "<your name>", "reason": "<why the runs may go on>"}';
+  const shape = 'expected {"by": "<your name>", "reason": "<why the runs may continue>"}';
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return { problem: `${shape}, got ${payload === undefined ? 'nothing' : JSON.stringify(payload).slice(0, 100)}` };
   }

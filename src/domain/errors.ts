@@ -9,7 +9,7 @@ export const ERRORS = {
   CONFIG_INVALID: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Mend the config file; `robustmq-chaos doctor` reads it without starting anything.',
+    remedy: 'Correct the config file. `robustmq-chaos doctor` checks it and starts nothing.',
   },
   PREFLIGHT_FAILED: {
     blame: 'environment',
@@ -24,12 +24,12 @@ export const ERRORS = {
   BREAKER_OPEN: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Let the runs go on: `robustmq-chaos resume --by NAME --reason TEXT`.',
+    remedy: 'Resume: `robustmq-chaos resume --by NAME --reason TEXT`.',
   },
   NOT_PAUSED: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Look at `robustmq-chaos status`: there is nothing to resume.',
+    remedy: 'There is nothing to resume. See `robustmq-chaos status`.',
   },
   CLUSTER_START_FAILED: {
     blame: 'broker',
@@ -39,9 +39,9 @@ export const ERRORS = {
   EQUIPMENT_FAILED: {
     blame: 'harness',
     retryable: false,
-    remedy: 'Mend what it names on this host; `robustmq-chaos doctor` looks at the rest.',
+    remedy: 'Fix what the message names on this host. `robustmq-chaos doctor` checks everything else.',
   },
-  CLUSTER_GONE: { blame: 'harness', retryable: false, remedy: 'Start a new run: the cluster of this one was stopped.' },
+  CLUSTER_GONE: { blame: 'harness', retryable: false, remedy: 'Start a new run. The cluster of this run was stopped.' },
   INJECT_FAILED: {
     blame: 'harness',
     retryable: false,
@@ -50,49 +50,48 @@ export const ERRORS = {
   RECOVER_FAILED: {
     blame: 'harness',
     retryable: false,
-    remedy: 'The keeper goes on recovering; see the ticket in the cluster folder, faults/.',
+    remedy: 'The keeper keeps trying to recover the fault. Read its ticket in the cluster folder, faults/.',
   },
   LEADER_NOT_PLACED: {
     blame: 'broker',
     retryable: false,
-    remedy: 'The broker refused to move its leaders; read its log in cluster/.',
+    remedy: 'The broker did not move its leaders. Read its log in cluster/.',
   },
   REPORT_DAMAGED: {
     blame: 'environment',
     retryable: false,
-    remedy:
-      "Restore the run's folder from a backup, or delete it: its ledgers, if they are whole, can still be rechecked.",
+    remedy: "Restore the run's folder from a backup, or delete it. Ledgers that are complete can still be rechecked.",
   },
   SECRET_MISSING: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Set it where the worker is started, or name a file that holds it; see docs/publishing.md.',
+    remedy: 'Set it in the environment of the worker, or name a file that holds it. See docs/publishing.md.',
   },
   REMOTE_UNREACHABLE: {
     blame: 'environment',
     retryable: true,
-    remedy: 'Look at the network of the worker, and at the status page of the service.',
+    remedy: 'Check the network of the worker, and the status page of the service.',
   },
-  REMOTE_RATE_LIMITED: { blame: 'environment', retryable: true, remedy: 'Wait: the next run sends what is missing.' },
+  REMOTE_RATE_LIMITED: { blame: 'environment', retryable: true, remedy: 'Wait. The next run sends what is missing.' },
   REMOTE_CONTENDED: {
     blame: 'environment',
     retryable: true,
-    remedy: 'Somebody else pushes to the same branch all the time; give the reports a branch of their own.',
+    remedy: 'Somebody else pushes to the same branch all the time. Give the reports a branch of their own.',
   },
   REMOTE_DENIED: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Look at the token or key: docs/publishing.md says what it must be allowed to do.',
+    remedy: 'Check the token or key. docs/publishing.md lists the permissions that it needs.',
   },
   REMOTE_REFUSED: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Look at the rules of the repository (protected branch, limits), or at the settings of the bot.',
+    remedy: 'Check the rules of the repository (protected branch, limits), or the settings of the bot.',
   },
   REMOTE_MISSING: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Look at repository and branch in the config; an empty repository needs a first commit.',
+    remedy: 'Check repository and branch in the config. An empty repository needs a first commit.',
   },
   KEY_UNUSABLE: {
     blame: 'environment',
@@ -102,13 +101,14 @@ export const ERRORS = {
   HOST_KEY_UNKNOWN: {
     blame: 'environment',
     retryable: false,
-    remedy: 'Get the key of the host by a way that you trust into publish.known_hosts_file.',
+    remedy:
+      'Get the key of the host in a way that you trust. Write it into the file that publish.known_hosts_file names.',
   },
   HOST_KEY_CHANGED: {
     blame: 'environment',
     retryable: false,
     remedy:
-      'Somebody may be in between: ask the owner of the host for its new key before you change the known-hosts file.',
+      'Somebody may intercept the connection. Ask the owner of the host for its new key before you change the known-hosts file.',
   },
 } as const satisfies Record<string, ErrorRow>;
 

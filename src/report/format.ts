@@ -8,7 +8,7 @@ export const number = (value: number | null | undefined, digits = 1): string =>
 export const seconds = (ms: number | null | undefined): string =>
   ms === null || ms === undefined ? dash : `${(ms / 1000).toFixed(2)} s`;
 
-export const mark = (ok: boolean): string => (ok ? '✅' : '❌');
+export const mark = (ok: boolean): string => (ok ? '✓' : '✗');
 
 /** ISO 8601 with the offset of a time zone, e.g. 2026-11-22T20:15:04+08:00. */
 export function localTime(iso: string, timeZone: string): string {

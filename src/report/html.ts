@@ -1,3 +1,5 @@
+import { mark } from './format.js';
+
 /** Text that is known to be HTML: everything else is escaped where it is put in. */
 export interface Html {
   readonly html: string;
@@ -30,6 +32,12 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return raw(strings.reduce((text, string, i) => text + partText(parts[i - 1]) + string));
 }
 
+/** A cell that begins with a mark gets its colour, too. */
+function toneOf(text: string): Html | null {
+  if (text.startsWith(mark(true))) return raw(' class="yes"');
+  return text.startsWith(mark(false)) ? raw(' class="no"') : null;
+}
+
 /**
  * A table in a box that scrolls by itself, reachable by keyboard; the first cell of a row is its head. With a key, a cell says what it is:
  * `data-cell="<key>/<first cell of its row>/<head of its column>"`.
@@ -42,9 +50,10 @@ export function htmlTable(
 ): Html {
   const body = rows.map((row) => {
     const cells = row.map((text, i) => {
-      if (i === 0) return html`<th scope="row">${text}</th>`;
+      const tone = toneOf(text);
+      if (i === 0) return html`<th scope="row" ${tone}>${text}</th>`;
       const name = key === undefined ? '' : html` data-cell="${`${key}/${row[0] ?? ''}/${head[i] ?? ''}`}"`;
-      return html`<td${name}>${text}</td>`;
+      return html`<td${name}${tone}>${text}</td>`;
     });
     return html`<tr>
       ${cells}

@@ -24,7 +24,7 @@ export function issueBody(report: ReportFile, memory: IssueMemory, url: string):
     `With ${Object.entries(details.versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}; config sha256 ${details.plan.configSha256.slice(0, 12)}.`,
-    'Kept by robustmq-chaos-test: it updates this text after each run, and closes the issue when the scenario has passed twice in a row.',
+    'robustmq-chaos-test updates this text after each run, and closes the issue when the scenario has passed twice in a row.',
     `${MARK}${JSON.stringify(memory)} -->`,
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;

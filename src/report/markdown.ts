@@ -33,7 +33,7 @@ export function markdownReport(data: RunData, pictures: readonly Picture[] = [])
   const sections = [
     `# ${SYMBOL[data.headline]} ${summaryOf(data)}`,
     caveats(data)
-      .map((text) => `> ⚠️ ${text}`)
+      .map((text) => `> **Note:** ${text}`)
       .join('\n>\n'),
     factLines(data).join('\\\n'),
     overview(data),
@@ -70,7 +70,7 @@ function lossesSection(losses: readonly Loss[]): string {
 
 function control(data: RunData): string {
   if (data.control.length === 0) return '';
-  const caption = 'Control run: the same clients, nothing broken';
+  const caption = 'Control run: the same clients, no fault';
   const rows = bare(clientTable(caption, data.control, data.controlVerdicts, 'control'));
   return [`## ${caption}`, rows, ...processorsLines(data.control)].join('\n\n');
 }
@@ -84,9 +84,9 @@ function scenarioSection(data: RunData, result: ScenarioResult, pictures: readon
       .filter((picture) => picture.scenario === scenario.name)
       .map(({ title, path }) => `![${title}](${path})`)
       .join('\n\n'),
-    titled(evidenceTable('Proof that it bit', result.fault.bite)),
+    titled(evidenceTable('Proof that the fault took effect', result.fault.bite)),
     titled(leaderTable(result)),
-    titled(evidenceTable('Proof that it is over', result.fault.healed)),
+    titled(evidenceTable('Proof that the fault is over', result.fault.healed)),
     titled(faultPeriodTable(result), ` (${FAULT_PERIOD_TERMS})`),
     validation(data, result),
     titled(checksTable(result)),

@@ -14,7 +14,9 @@ export function rejudgedText(row: Rejudged & { readonly runId: string; readonly 
     `  now ${summaryOf(data)}`,
     ...(withoutLedger.length === 0
       ? []
-      : [`  taken at their word, since there is no ledger of theirs to read: ${withoutLedger.join(', ')}`]),
+      : [
+          `  not recomputed, because there is no ledger to read (their reported figures are used): ${withoutLedger.join(', ')}`,
+        ]),
     ...problems.map((problem) => `  ${problem}`),
     ...(differences.length === 0 ? [] : ['', differs, '']),
   ];

@@ -5,11 +5,11 @@ import { dash, localTime, number, seconds } from './format.js';
 
 /** Sentences of the reports, in Markdown of one line each: `code` and **bold** and nothing else. */
 
-export const SYMBOL = { PASS: '✅', FAIL: '❌', INVALID: '⚠️', REFUSED: '⛔', CANCELLED: '⏹️' } as const;
+export const SYMBOL = { PASS: '✓', FAIL: '✗', INVALID: '!', REFUSED: '–', CANCELLED: '–' } as const;
 
 const ATTRIBUTION = {
-  broker: 'every SDK failed, so the broker',
-  'some-sdks': 'only some SDKs failed, so the protocol as they use it, or those SDKs',
+  broker: 'the broker, because every SDK failed',
+  'some-sdks': 'those SDKs, or the way they use the protocol, because only some SDKs failed',
   equipment: "the test's own equipment",
 } as const;
 
@@ -34,8 +34,8 @@ export function versionsOf(data: RunData): (readonly [string, string])[] {
 }
 
 function howItEnded({ recoverError, healed }: FaultRecord): string {
-  if (recoverError === null) return 'recovered and proved';
-  return healed.length > 0 ? 'recovered too late,' : 'recovery given up, not proved,';
+  if (recoverError === null) return 'Recovered and proved';
+  return healed.length > 0 ? 'Recovered too late,' : 'Recovery given up without proof,';
 }
 
 /** What was done to the cluster, and how that went. */
@@ -49,25 +49,25 @@ export function faultLines(
   const params = Object.entries(scenario.params).map(([key, value]) => `${key}=${String(value)}`);
   return [
     `Fault \`${scenario.fault}\` on \`${scenario.target}\` (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${fault.victim ?? dash}.`,
-    ...(fault.reason === null ? [] : [`Why: ${fault.reason}.`]),
-    `Injected ${at(fault.injectedAt)}, ${howItEnded(fault)} ${at(fault.recoveredAt)}, ${seconds(held)} later; heal wait ${number(healWaitSeconds, 2)} s.`,
+    ...(fault.reason === null ? [] : [`Reason: ${fault.reason}.`]),
+    `Injected at ${at(fault.injectedAt)}. ${howItEnded(fault)} at ${at(fault.recoveredAt)}, ${seconds(held)} after the injection. Heal wait: ${number(healWaitSeconds, 2)} s.`,
     ...(fault.injectError === null
       ? []
-      : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been done'}.`]),
-    ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to bite.**'] : []),
-    ...(fault.cutShort ? ['**The fault ended before its time.**'] : []),
+      : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been changed'}.`]),
+    ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to take effect.**'] : []),
+    ...(fault.cutShort ? ['**The fault ended too early.**'] : []),
     ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${fault.recoverError}.`]),
     ...(clusterEnded == null
       ? []
       : [
-          `**The cluster was ended before the scenario was:** ${clusterEnded}. Nothing here says anything about the broker.`,
+          `**The cluster was stopped before the scenario ended:** ${clusterEnded}. This scenario says nothing about the broker.`,
         ]),
     ...(equipmentDied.length === 0
       ? []
-      : [
-          `**Of the test's own equipment died:** ${equipmentDied.join(', ')}. No failure here is blamed on the broker.`,
-        ]),
-    ...(deadNodes.length === 0 ? [] : [`**Died without being killed by the fault:** ${deadNodes.join(', ')}.`]),
+      : [`**Test equipment died:** ${equipmentDied.join(', ')}. No failure of this scenario is blamed on the broker.`]),
+    ...(deadNodes.length === 0
+      ? []
+      : [`**Brokers that died, but were not killed by the fault:** ${deadNodes.join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
   ];
 }
@@ -94,7 +94,7 @@ export function processorsLines(outcomes: readonly ClientOutcome[]): string[] {
   const { busyPercent, clusterPercent, clientsPercent } = cpu;
   const rest = Math.max(0, busyPercent - clusterPercent - clientsPercent);
   return [
-    `Processors of this host meanwhile: ${busyPercent} % busy; the cluster ${clusterPercent} %, the clients ${clientsPercent} %, all else ${rest} %.`,
+    `CPU of this host during this phase: ${busyPercent} % busy (cluster ${clusterPercent} %, clients ${clientsPercent} %, everything else ${rest} %).`,
   ];
 }
 

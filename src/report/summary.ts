@@ -30,7 +30,7 @@ function illBefore(data: RunData): string {
   const failing = data.controlVerdicts.filter((v) => !v.passed);
   if (failing.length === 0 || data.runFailures.length > 0) return '';
   const who = failing.map((v) => `${v.sdk} ${v.status}`).join(', ');
-  return `, the cluster was failing before anything was done to it (control run: ${who})`;
+  return `, the cluster already failed before any fault (control run: ${who})`;
 }
 
 /** The first line of every report: the verdict, what happened, and what must not be overlooked. */
@@ -51,13 +51,13 @@ export function caveats(data: RunData): string[] {
   }
   if (plan.load.subscriberSession === 'clean') {
     list.push(
-      'Subscribers had clean sessions: what one missed while it was disconnected counts as lost, and the broker owes it to nobody.',
+      'Subscribers had clean sessions. A message that a subscriber missed while it was disconnected counts as lost, although the broker does not have to keep it.',
     );
   }
-  if (plan.sdksLeftOut.length > 0) list.push(`The matrix is incomplete: without ${plan.sdksLeftOut.join(', ')}.`);
+  if (plan.sdksLeftOut.length > 0) list.push(`The matrix is incomplete: ${plan.sdksLeftOut.join(', ')} left out.`);
   const snapshots = [...data.scenarios.flatMap((s) => s.snapshots), ...(data.endSnapshot ? [data.endSnapshot] : [])];
   const never = snapshots.flatMap((s) => s.neverLines).length;
   if (never > 0)
-    list.push(`The brokers logged ${never} line${never === 1 ? '' : 's'} that must never appear; see below.`);
+    list.push(`The brokers logged ${never} line${never === 1 ? '' : 's'} that must never appear. See below.`);
   return list;
 }

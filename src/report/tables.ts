@@ -74,7 +74,7 @@ export const evidenceTable = (caption: string, rows: readonly Evidence[]): Table
 
 export const leaderTable = ({ fault }: ScenarioResult): Table => ({
   caption: 'Leaders',
-  head: ['group', 'old', 'new', 'seconds after the kill', 'term'],
+  head: ['group', 'old', 'new', 'seconds after the injection', 'term'],
   rows: fault.leaders.map((change) => [
     change.group,
     change.from,
@@ -86,7 +86,7 @@ export const leaderTable = ({ fault }: ScenarioResult): Table => ({
 
 /** What the rows of the fault period count. */
 export const FAULT_PERIOD_TERMS =
-  'recorded, not judged; live sessions, and their messages due between inject and recover; lost is also what was due before the inject';
+  'recorded, not judged: messages that were due between injection and recovery; “acknowledged, then lost” also counts messages that were due before the injection';
 
 export function faultPeriodTable({ faultPeriod, scenario }: ScenarioResult): Table {
   const head = ['SDK', 'planned', 'acknowledged', 'received', 'no acknowledgement for', 'no receipt for'];
@@ -140,7 +140,7 @@ export function lostMessagesTable(loss: Loss, limit: number): Table {
   const shown = loss.messages.slice(0, limit);
   const rest = loss.count > shown.length ? ` (the first ${shown.length} of ${loss.count})` : '';
   return {
-    caption: `${loss.sdk} in ${lossPlace(loss)}: times count from the ${loss.since}${rest}`,
+    caption: `${loss.sdk} in ${lossPlace(loss)}: times are relative to the ${loss.since}${rest}`,
     head: ['seq', 'due', 'sent', 'acknowledged', 'by', 'attempts'],
     rows: shown.map((m) => [
       String(m.seq),

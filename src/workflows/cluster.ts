@@ -77,7 +77,7 @@ function serveHolder(record: Record): void {
       record.holder = null;
       return true;
     },
-    { description: 'Gives the cluster back; nothing if the caller does not hold it' },
+    { description: 'Gives the cluster back; does nothing if the caller does not hold it' },
   );
 }
 

@@ -42,7 +42,7 @@ async function whyEquipment({ run, host }: RunContext): Promise<string | null> {
   const { error, ended, equipmentDied = [] } = await host.deadNodes({ run, sinceUs: null });
   const why = [
     ...(error == null ? [] : [`which brokers lived could not be told: ${error}`]),
-    ...(ended == null ? equipmentDied : [`the cluster was ended: ${ended}`]),
+    ...(ended == null ? equipmentDied : [`the cluster was stopped: ${ended}`]),
   ];
   return why.length === 0 ? null : `control run: ${why.join(', ')}; its failures are not blamed on the cluster`;
 }

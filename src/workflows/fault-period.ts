@@ -7,10 +7,10 @@ import type { ScenarioContext, ScenarioStep } from './scenario-context.js';
 
 /** What a person must not overlook when a recovery was not proved. */
 const STUCK_NOTE =
-  '🚨 STUCK: the fault could not be proved to be over. The cluster is dirty: no scenario runs on it before it was stopped and started; the keeper goes on recovering';
+  'STUCK: there is no proof that the fault is over. The cluster is dirty: no scenario runs on it until it is stopped and started. The keeper keeps trying to recover the fault';
 /** The same where a later attempt proved it. */
 const LATE_NOTE =
-  'the recovery took more than its budget. The cluster is dirty: no scenario runs on it before it was stopped and started';
+  'the recovery took longer than its budget. The cluster is dirty: no scenario runs on it until it is stopped and started';
 
 /** What the fault period has found so far. */
 interface FaultFound {
@@ -60,16 +60,20 @@ const inject: FaultStep = async ({ run, faults }, faultId, { fault }) => {
 /** Is it biting? */
 const observe: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault, notes }) => {
   if (fault.injectError !== null) return {};
-  progress.enter('observe', plan.timing.observeBudgetMs, `is ${fault.injector} on ${fault.victim} biting?`);
+  progress.enter(
+    'observe',
+    plan.timing.observeBudgetMs,
+    `looking for the effect of ${fault.injector} on ${fault.victim}`,
+  );
   const { error, ...seen } = await faults.observeFault({ run, faultId });
-  const why = error === null ? [] : [`the fault could not be looked at: ${error}`];
+  const why = error === null ? [] : [`the fault could not be observed: ${error}`];
   return { fault: { ...fault, ...seen }, notes: [...notes, ...why] };
 };
 
 /** Keeps it until its window is over. */
 const hold: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault }) => {
   if (fault.injectError !== null) return {};
-  const bites = fault.observed ? 'it bites' : 'it was not seen to bite';
+  const bites = fault.observed ? 'the fault has taken effect' : 'the fault was not seen to take effect';
   progress.enter('fault holds', plan.timing.faultWindowMs, bites);
   const { cutShort = true } = await faults.holdFault({ run, faultId });
   return { fault: { ...fault, cutShort } };
@@ -77,12 +81,13 @@ const hold: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault
 
 /** Ends it and has that proved; after a failed inject, clears away what that may have done. */
 const recover: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault, notes }) => {
-  progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault, and proving it');
+  progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault and proving that it is over');
   const answer = await faults.recoverFault({ run, faultId });
   const { error, recoveredAt = null, recoveredUs = null, recoveredBy = null, healed = [], died = [] } = answer;
   const over = { ...fault, recoveredAt, recoveredUs, healed };
   if (fault.injectError !== null) {
-    const cleanup = error === null ? 'clean: what the failed inject had done was undone' : `failed: ${error}`;
+    const cleanup =
+      error === null ? 'clean: everything that the failed injection had done was undone' : `failed: ${error}`;
     return { fault: { ...over, cleanup }, died };
   }
   const unproved = error === null ? [] : [healed.length > 0 ? LATE_NOTE : STUCK_NOTE];

@@ -71,7 +71,7 @@ async function publish({ plan, progress }: Reported): Promise<PublishAnswer> {
     const host = hostActivities(hostQueue, { scheduleToCloseTimeout: PUBLISH_LIMIT_MS });
     const answer = await host.publishReport({ run: { runId, runDir } });
     if (answer.pushError !== null) progress.note(`the report could not be pushed: ${answer.pushError}`);
-    if (answer.issueError !== null) progress.note(`the issues could not be brought up to date: ${answer.issueError}`);
+    if (answer.issueError !== null) progress.note(`the issues could not be updated: ${answer.issueError}`);
     return answer;
   } catch (error) {
     const pushError = reasonOf(error);

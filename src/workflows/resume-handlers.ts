@@ -13,7 +13,7 @@ export interface ResumeHandlers {
   answer(done: ResetAnswer): void;
 }
 
-const DESCRIPTION = 'Lets the runs go on: {"by": "<your name>", "reason": "<why>"}. Only while the run is paused.';
+const DESCRIPTION = 'Resumes the runs: {"by": "<your name>", "reason": "<why>"}. Only while the run is paused.';
 
 /**
  * Takes `resume` as a signal and as an update. A signal cannot be answered, so one that is of no use is shown (`warn`) and changes nothing; an

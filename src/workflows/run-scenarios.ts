@@ -34,7 +34,7 @@ export const replaceCluster =
   (before: Scenario): RunStep =>
   async ({ run, host, lease }, { outcomes, notes }) => {
     if (outcomes.at(-1)?.needsNewCluster !== true) return {};
-    const why = `before ${before.name} the cluster was stopped and started: the scenario before left it unfit`;
+    const why = `the cluster was stopped and started before ${before.name}, because the scenario before it had left the cluster unusable`;
     await lease.release();
     await host.stopCluster({ run });
     const up = await host.startCluster({ run });

@@ -69,7 +69,7 @@ export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promi
   const cancellation = stopped === undefined ? undefined : cancellationIn(stopped);
   if (stopped !== undefined && cancellation === undefined) throw stopped;
   const outcome = await CancellationScope.nonCancellable(async () => {
-    context.progress.enter('recording', 30_000, 'writing the scenario down');
+    context.progress.enter('recording', 30_000, 'writing the record of the scenario');
     const killed = cancellation === undefined ? found : await killEveryClient(context, found);
     return record(context, startedAt, killed, cancellation !== undefined);
   });

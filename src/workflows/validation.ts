@@ -7,7 +7,7 @@ import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-co
 export const waitForHealing: ScenarioStep = async (context, soFar) => {
   const { plan, scenario, run, host, progress } = context;
   const healFromUs = soFar.fault.recoveredUs ?? (await host.hostTime()).us;
-  progress.enter('heal wait', plan.timing.healWaitMs, 'the cluster is left alone before it is judged');
+  progress.enter('heal wait', plan.timing.healWaitMs, 'nothing is done to the cluster before the validation');
   const [, { figures, notes }, snapshot] = await Promise.all([
     sleep(plan.timing.healWaitMs, { summary: 'heal wait before the validation' }),
     collectFaultPeriod(context, soFar, healFromUs),

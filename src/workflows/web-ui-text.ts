@@ -37,7 +37,7 @@ export function scenarioDetails(result: ScenarioResult): string {
   );
 }
 
-const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY GO ON"}';
+const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY CONTINUE"}';
 
 /** How a person lets the runs go on, by each of the three ways. */
 export const resumeHelp = ({ configPath }: RunPlan, workflowId: string): ResumeHelp => ({
@@ -49,11 +49,11 @@ export const resumeHelp = ({ configPath }: RunPlan, workflowId: string): ResumeH
 
 function pauseLines({ since, consecutiveFailures, byRuns, howToResume }: RunPause): string[] {
   return [
-    `# 🚨 Paused: ${consecutiveFailures} rounds in a row failed`,
+    `# Paused: ${consecutiveFailures} rounds in a row failed`,
     '',
-    `Since ${since}, by ${byRuns.join(', ')}. No full run starts until somebody resumes; a single scenario may run, to check a mend.`,
+    `Since ${since}, by ${byRuns.join(', ')}. No full run starts until a person resumes. A single scenario may run, to check a fix.`,
     '',
-    'To resume, one of:',
+    'To resume, do one of these:',
     '',
     `- here: More Actions → Send a Signal → \`${howToResume.signal}\` → Data: \`${howToResume.payload}\``,
     `- \`${howToResume.command}\``,

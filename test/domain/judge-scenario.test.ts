@@ -46,7 +46,7 @@ describe('one scenario', () => {
 
   it('says nothing about the broker where the equipment had ended the cluster, whatever its clients met', () => {
     const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
-    const ended = { clusterEnded: 'the host was started anew' };
+    const ended = { clusterEnded: 'the host was restarted' };
     expect(judge({ ...ended, outcomes: [failed], deadNodes: ['n1'] })).toMatchObject({ passed: false, failures });
     expect(judge(ended)).toMatchObject({ passed: false, status: 'harness_error', attribution: 'equipment' });
   });

@@ -1,14 +1,18 @@
-import { expect, it } from 'vitest';
-import { BREAKER_NOTE, breakerNote, personNote } from '../../src/domain/schedule.js';
+import { describe, expect, it } from 'vitest';
+import { breakerNote, isBreakerNote, personNote } from '../../src/domain/schedule.js';
 
-it('the note of the breaker is told from that of a person by how it begins, and names runs and way out', () => {
-  const note = breakerNote(['r1', 'r2', 'r3'], 'robustmq-chaos resume');
-  expect(note.startsWith(BREAKER_NOTE)).toBe(true);
-  for (const part of ['3 rounds', 'r1, r2, r3', 'robustmq-chaos resume']) expect(note).toContain(part);
-});
+describe('the note of a paused schedule', () => {
+  it('is known as the breaker’s own', () => {
+    expect(isBreakerNote(breakerNote(['one', 'two', 'three'], 'robustmq-chaos resume'))).toBe(true);
+  });
 
-it('the note of a person says what was done, by whom and why', () => {
-  const note = personNote('paused', { by: 'Ada', reason: 'new disks' });
-  expect(note).toBe('paused by Ada: new disks');
-  expect(note.startsWith(BREAKER_NOTE)).toBe(false);
+  it('is known as the breaker’s own if version 0.1.0 wrote it', () => {
+    expect(isBreakerNote('🚨 breaker: 3 rounds in a row failed (one, two, three). Resume: …')).toBe(true);
+  });
+
+  it('of a person is not the breaker’s', () => {
+    expect(isBreakerNote(personNote('paused', { by: 'ann', reason: 'robustmq-chaos breaker: is it open?' }))).toBe(
+      false,
+    );
+  });
 });

@@ -56,7 +56,7 @@ describe('a fault that is active on this host', () => {
     const three = [['recover', faultId], ['recover', '--all'], ['recover']];
     const ends = await Promise.all(three.map((args) => start(['faults', ...args], sandbox).done));
     expect(ends.map((end) => end.status)).toEqual([0, 0, 0]);
-    expect(ends[0]!.stdout).toMatch(/recovered by the command\n {4}✅ n\d runs/);
+    expect(ends[0]!.stdout).toMatch(/recovered by the command\n {4}✓ n\d runs/);
     expect(readTicket(sandbox.clusterDir, faultId)).toMatchObject({ state: 'recovered', recoveredBy: 'command' });
     // Each look at the cluster writes a session: for a moment after it a replica may be one entry behind.
     await expect.poll(() => natsDriver.unhealthy(sandbox.clusterDir), { timeout: 10_000 }).toBeUndefined();

@@ -53,16 +53,16 @@ it('the words for a failure name a fault that went wrong although every client w
 });
 
 describe('a control run that failed', () => {
-  it('stands in the first line: the cluster was failing before anything was done to it', () => {
+  it('stands in the first line: the cluster failed before any fault', () => {
     expect(summaryOf(runData({ control: losing }))).toMatch(
-      /^PASS, the cluster was failing before anything was done to it \(control run: go failed\): 3 of 3/,
+      /^PASS, .*before any fault \(control run: go failed\): 3 of 3/,
     );
   });
 
   it('does not blame the cluster where it was the equipment', () => {
     const control = [outcome({ result: null, lineProblem: 'nothing' })];
     const runFailures = [{ status: 'script_format_error', blame: 'equipment', sdk: 'go' }] as const;
-    expect(summaryOf(runData({ control, runFailures }))).not.toMatch(/failing before/);
+    expect(summaryOf(runData({ control, runFailures }))).not.toMatch(/before any fault/);
   });
 });
 
@@ -80,20 +80,18 @@ describe('what has to be read before the verdict is believed', () => {
 
   it('is a matrix without all its SDKs', () => {
     expect(caveats(runData({ plan: { ...plan, sdksLeftOut: ['python', 'java'] } }))).toEqual([
-      'The matrix is incomplete: without python, java.',
+      'The matrix is incomplete: python, java left out.',
     ]);
   });
 
   it('is a session that ends with its connection', () => {
     const load = { ...plan.load, subscriberSession: 'clean' } as const;
-    expect(caveats(runData({ plan: { ...plan, load } }))).toEqual([
-      'Subscribers had clean sessions: what one missed while it was disconnected counts as lost, and the broker owes it to nobody.',
-    ]);
+    expect(caveats(runData({ plan: { ...plan, load } }))).toEqual([expect.stringMatching(/clean sessions/)]);
   });
 
   it('is a log line that must never appear', () => {
     const snapshots = [snapshot(), snapshot({ label: 'after', neverLines: ['n1: panic: boom', 'n2: panic: boom'] })];
     const data = runData({ scenarios: [result(follower, { snapshots }), result(delay), result(leader)] });
-    expect(caveats(data)).toEqual(['The brokers logged 2 lines that must never appear; see below.']);
+    expect(caveats(data)).toEqual([expect.stringMatching(/^The brokers logged 2 lines/)]);
   });
 });

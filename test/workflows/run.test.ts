@@ -175,7 +175,11 @@ describe.concurrent('the control run', () => {
   });
 
   it.each([
-    ['whose cluster was ended under it', left({ ended: 'its keeper stopped it' }), /the cluster was ended: its keeper/],
+    [
+      'whose cluster was ended under it',
+      left({ ended: 'its keeper stopped it' }),
+      /the cluster was stopped: its keeper/,
+    ],
     ['whose brokers nobody can look at', { error: 'EACCES' }, /EACCES/],
     ['whose proxies died', left({ equipmentDied: ['the proxy server 7: dead'] }), /the proxy server 7: dead/],
   ])('%s ends the run as INVALID, and blames nobody', async (_, state, note) => {

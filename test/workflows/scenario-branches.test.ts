@@ -146,7 +146,7 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
       recoverFault: async () => ({ ...RECOVERED, healed, error: 'only a later attempt could prove it' }),
     });
     expect(result).toMatchObject({ verdict: { status: 'recover_error' }, needsNewCluster: true });
-    expect(record.notes).toEqual([expect.stringContaining('took more than its budget')]);
+    expect(record.notes).toEqual([expect.stringContaining('took longer than its budget')]);
   });
 
   it('whose recovery fails is the fault of the equipment where the fault hit no broker', async () => {

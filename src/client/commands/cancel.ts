@@ -5,8 +5,8 @@ import { requireTemporal } from '../../temporal/connection.js';
 import { configOption, readConfig } from '../options.js';
 
 export const cancelCommand = new Command('cancel')
-  .description('cancel the run that holds the cluster: its fault is ended, its cluster stopped, its report written')
-  .argument('[workflow_id]', 'absent: the run that holds the cluster')
+  .description('cancel the run that holds the cluster: ends its fault, stops its cluster, writes its report')
+  .argument('[workflow_id]', 'default: the run that holds the cluster')
   .addOption(configOption())
   .action(async (workflowId: string | undefined, options: { readonly config: string }) => {
     const config = readConfig(options.config);

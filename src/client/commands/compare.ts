@@ -5,7 +5,7 @@ import { configOption, jsonOption, readConfig } from '../options.js';
 
 /** Two stored runs side by side. */
 export const compareCommand = new Command('compare')
-  .description('two runs side by side: verdicts, p99, losses, outages, versions')
+  .description('compare two runs: verdicts, p99, losses, outages, versions')
   .argument('<a>', 'run id')
   .argument('<b>', 'run id')
   .addOption(configOption())

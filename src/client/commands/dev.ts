@@ -6,7 +6,7 @@ import { openSession } from '../session.js';
 const LOOK_EVERY_MS = 1000;
 
 export const devCommand = new Command('dev')
-  .description('server, Web UI and worker until Ctrl-C; runs started meanwhile use them')
+  .description('run the Temporal server, the Web UI and a worker until Ctrl-C')
   .addOption(configOption())
   .action(async (options: { readonly config: string }) => {
     const session = await openSession(readConfig(options.config));

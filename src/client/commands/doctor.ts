@@ -42,10 +42,10 @@ async function scenarioFindings(config: Config): Promise<Findings['scenarios']> 
 }
 
 const abilityLine = ({ ok, needed, name, detail }: Ability): string =>
-  `${ok ? '✅' : needed ? '❌' : '➖'} ${name}: ${detail}`;
+  `${ok ? '✓' : needed ? '✗' : '–'} ${name}: ${detail}`;
 
 function asText(findings: Findings): string {
-  const line = (ok: boolean, text: string): string => `${ok ? '✅' : '❌'} ${text}`;
+  const line = (ok: boolean, text: string): string => `${ok ? '✓' : '✗'} ${text}`;
   return [
     describeInspection(findings.setup).trimEnd(),
     '',
@@ -59,15 +59,13 @@ function asText(findings: Findings): string {
     ),
     ...findings.outside.map(abilityLine),
     '',
-    findings.ok ? 'ready: npm run round' : 'not ready: see ❌ above',
+    findings.ok ? 'ready: npm run round' : 'not ready: see ✗ above',
     '',
   ].join('\n');
 }
 
 export const doctorCommand = new Command('doctor')
-  .description(
-    'what is there, what is missing, which faults this machine can do, and whether publishing and telling people have what they need; changes nothing',
-  )
+  .description('check tools, machine, faults, publishing and messages; say what is missing; change nothing')
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (options: { readonly config: string; readonly json: boolean }) => {

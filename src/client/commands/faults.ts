@@ -16,18 +16,18 @@ interface Options {
 function asText(tickets: readonly FaultTicket[]): string {
   if (tickets.length === 0) return 'no fault is open on this host\n';
   const lines = tickets.flatMap((ticket) => [
-    `${ticket.state === 'stuck' ? '🚨 STUCK ' : ''}${describeTicket(ticket)}`,
+    `${ticket.state === 'stuck' ? 'STUCK ' : ''}${describeTicket(ticket)}`,
     `    keeper ${String(keeperOf(ticket.clusterDir)?.pid ?? 'none')}, cluster ${ticket.clusterDir}`,
     ...(ticket.lastRecoverError === null ? [] : [`    last attempt to recover: ${ticket.lastRecoverError}`]),
     ...(dirtyMark(ticket.clusterDir) === undefined
       ? []
-      : ['    the cluster is dirty: no scenario before it was stopped and started']),
+      : ['    the cluster is dirty: no scenario runs on it until it is stopped and started']),
   ]);
   return `${lines.join('\n')}\n`;
 }
 
 const listCommand = new Command('list')
-  .description('faults that are open on this host: what, since when, until when, by which run')
+  .description('list the faults that are open on this host: what, since when, until when, by which run')
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (options: Options) => {
@@ -57,18 +57,18 @@ function chosen(every: readonly FaultTicket[], id: string | undefined, all: bool
 async function recoverOne({ clusterDir, faultId, recoveryBudgetMs }: FaultTicket): Promise<boolean> {
   try {
     const { recoveredBy, healed } = await recoverTicket({ faults, clusterDir, faultId }, 'command', recoveryBudgetMs);
-    const proof = healed.map((row) => `    ✅ ${row.what}: ${row.observed}`).join('\n');
+    const proof = healed.map((row) => `    ✓ ${row.what}: ${row.observed}`).join('\n');
     process.stdout.write(`${faultId}: recovered by the ${String(recoveredBy)}\n${proof}\n`);
     return true;
   } catch (error) {
-    process.stderr.write(`🚨 STUCK ${faultId}: ${String(error)}; its keeper goes on trying\n`);
+    process.stderr.write(`STUCK ${faultId}: ${String(error)}; its keeper keeps trying\n`);
     return false;
   }
 }
 
 const recoverCommand = new Command('recover')
-  .description('ends a fault and proves it, without Temporal; a run that is in it is then marked as cut short')
-  .argument('[id]', 'the fault; may be left out if only one is open')
+  .description('end a fault and prove it, without Temporal; the run that injected it is marked as cut short')
+  .argument('[id]', 'id of the fault; default: the only open one')
   .option('--all', 'every fault that is open on this host', false)
   .addOption(configOption())
   .action(async (id: string | undefined, options: Options & { readonly all: boolean }) => {
@@ -83,6 +83,6 @@ const recoverCommand = new Command('recover')
 
 /** What is broken on this host just now, and its end: works without a Temporal server. */
 export const faultsCommand = new Command('faults')
-  .description('which faults are active on this host; ends them')
+  .description('list or end the faults that are active on this host')
   .addCommand(listCommand)
   .addCommand(recoverCommand);

@@ -32,7 +32,7 @@ async function refresh(dataRoot: string): Promise<void> {
     const { historyMaker } = await import('../../report/history-files.js');
     refreshHistory(dataRoot, historyMaker);
   } catch (error) {
-    say(`the history was not brought up to date: ${(error as Error).message}`);
+    say(`the history could not be updated: ${(error as Error).message}`);
   }
 }
 
@@ -54,7 +54,9 @@ async function showInBrowser(url: string): Promise<void> {
 }
 
 export const openCommand = new Command('open')
-  .description('the history of all runs in the browser, or one run’s page; served on loopback until Ctrl-C')
+  .description(
+    'show the history of all runs, or the page of one run, in the browser; serves it on loopback until Ctrl-C',
+  )
   .argument('[run_id]', 'or “latest”')
   .addOption(configOption())
   .option('--no-browser', 'only print the address')

@@ -6,12 +6,12 @@ import { storedReport } from '../../host/data/stored-runs.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 function line({ runId, githubUrl, pushError, issueError }: Published): string {
-  if (githubUrl === null) return `❌ ${runId}  ${pushError ?? ''}`;
-  return issueError === null ? `✅ ${runId}  ${githubUrl}` : `⚠️ ${runId}  ${githubUrl}  (issues: ${issueError})`;
+  if (githubUrl === null) return `✗ ${runId}  ${pushError ?? ''}`;
+  return issueError === null ? `✓ ${runId}  ${githubUrl}` : `! ${runId}  ${githubUrl}  (issues: ${issueError})`;
 }
 
 export const publishCommand = new Command('publish')
-  .description('push what is not pushed yet, oldest first; with a run id that run, too')
+  .description('push reports that are not pushed yet, oldest first; with a run id, also that run')
   .argument('[run_id]')
   .addOption(configOption())
   .addOption(jsonOption())

@@ -105,7 +105,7 @@ async function play(config: Config, watching: Watch, auto: boolean): Promise<voi
   const { howToResume } = await watch(watching, () => pauseOf(client, pausedRun.workflowId));
   const { schedule } = await requireSchedule(client, CLUSTER);
   say(`the schedule is paused: ${schedule.state.note ?? ''}`);
-  say(`the run ${pausedRun.workflowId} waits for a human. Any of these lets the rounds go on:`);
+  say(`the run ${pausedRun.workflowId} waits for a human. Any of these resumes the rounds:`);
   const ui = workflowUrl(place, pausedRun.workflowId);
   if (ui !== null) say(`  ${ui} → More Actions → Send a Signal → ${howToResume.signal} → ${howToResume.payload}`);
   say(`  ${howToResume.temporal} --address ${place.address}`);
@@ -116,14 +116,12 @@ async function play(config: Config, watching: Watch, auto: boolean): Promise<voi
   say(`resumed by ${lastReset?.by ?? '?'}: ${lastReset?.reason ?? '?'}; the count is 0`);
   const before = watching.seen.size;
   await watch(watching, async () => watching.seen.size > before || undefined);
-  say('the schedule goes on: that was the next tick. This is how it is with real rounds, every four hours.');
+  say('the schedule runs again: the next tick has come. Real rounds behave the same, every four hours.');
 }
 
 const breaker = new Command('breaker')
-  .description(
-    'three failing rounds, the pause, and the resume, in under two minutes; touches nothing of the real rounds',
-  )
-  .option('--auto', 'resume by itself, to see it once through', false)
+  .description('play three failing rounds, the pause and the resume in under two minutes; does not touch real rounds')
+  .option('--auto', 'resume automatically', false)
   .addOption(configOption())
   .action(async (options: { readonly config: string; readonly auto: boolean }) => {
     const config = rehearsalConfig(readConfig(options.config));
@@ -143,5 +141,5 @@ const breaker = new Command('breaker')
     }
   });
 
-export const rehearseCommand = new Command('rehearse').description('play an alarm, to know it before it is real');
+export const rehearseCommand = new Command('rehearse').description('practise an alarm before it is real');
 rehearseCommand.addCommand(breaker);

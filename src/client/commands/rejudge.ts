@@ -11,7 +11,7 @@ import { configOption, jsonOption, readConfig } from '../options.js';
 /** Reads the ledgers of stored runs again and judges them by the config's rules of today. The stored reports stay as they are. */
 export const rejudgeCommand = new Command('rejudge')
   .description(
-    'judges stored runs again, from their ledgers and by today’s rules; prints what differs, changes nothing; exit status 1 where anything differs, or a ledger cannot be read',
+    'judge stored runs again from their ledgers, by today’s rules; prints differences, changes nothing; exit status 1 if anything differs or a ledger cannot be read',
   )
   .argument('<run_id...>')
   .addOption(configOption())

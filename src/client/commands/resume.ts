@@ -33,9 +33,9 @@ export async function resume(client: Client, cluster: string, { by, reason }: Re
 }
 
 export const resumeCommand = new Command('resume')
-  .description('close the breaker: the paused run ends, the count is 0, the schedule goes on')
-  .addOption(byOption('who says so'))
-  .requiredOption('--reason <text>', 'why the runs may go on')
+  .description('close the breaker: ends the paused run, sets the count to 0, resumes the schedule')
+  .addOption(byOption('your name'))
+  .requiredOption('--reason <text>', 'why the runs may continue')
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async ({ config: file, json, by, reason }: Options) => {

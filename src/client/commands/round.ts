@@ -9,7 +9,7 @@ interface Options {
 }
 
 export const roundCommand = new Command('round')
-  .description('a full run: every scenario of the catalogue, one after another')
+  .description('run every scenario of the catalogue, one after another')
   .addOption(configOption())
   .addOption(sdkOption())
   .addOption(jsonOption())

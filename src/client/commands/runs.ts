@@ -4,7 +4,7 @@ import { summaryOf } from '../../report/summary.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 export const runsCommand = new Command('runs')
-  .description('the runs of this data folder, latest last')
+  .description('list the runs of this data folder, latest last')
   .addOption(configOption())
   .addOption(jsonOption())
   .action((options: { readonly config: string; readonly json: boolean }) => {

@@ -11,7 +11,7 @@ interface Options {
 }
 
 export const sayCommand = new Command('say')
-  .description('start what the words ask for, e.g. "按 P1 跑一轮" or "run a chaos test round"')
+  .description('start the run that the words ask for, e.g. "按 P1 跑一轮" or "run a chaos test round"')
   .argument('<words...>')
   .addOption(configOption())
   .addOption(sdkOption())
@@ -21,7 +21,7 @@ export const sayCommand = new Command('say')
     const intent = parseIntent(words.join(' '), config.scenarios);
     if (intent.kind === 'nothing') {
       const fits = intent.wouldFit.map((text) => `  ${text}`).join('\n');
-      throw new ChaosError('CONFIG_INVALID', `the words "${words.join(' ')}" fit nothing; these would:\n${fits}`);
+      throw new ChaosError('CONFIG_INVALID', `the words "${words.join(' ')}" are not understood; these are:\n${fits}`);
     }
     const runs = intent.kind === 'full' ? [undefined] : intent.names;
     // Each scenario is a run of its own; the first that does not pass gives the exit status.

@@ -9,7 +9,7 @@ interface Options {
 }
 
 export const scenarioCommand = new Command('scenario')
-  .description('one scenario of the catalogue: cluster started and stopped, report written, never counted')
+  .description('run one scenario: starts and stops the cluster, writes a report; the breaker does not count it')
   .argument('<name>', 'e.g. leader-transfer')
   .addOption(configOption())
   .addOption(sdkOption())

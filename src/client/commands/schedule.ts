@@ -50,7 +50,7 @@ function refuseIfOpen({ state }: Breaker, configPath: string): void {
 }
 
 const apply = new Command('apply')
-  .description('create the schedule, or change it to what the config says; a paused one stays paused')
+  .description('create the schedule, or update it from the config; a paused schedule stays paused')
   .addOption(configOption())
   .action(async (options: Options) => {
     const config = readConfig(options.config);
@@ -66,7 +66,7 @@ const outcomeText = ({ finishedAt, runId, headline, effect, consecutiveFailures 
   `  ${localTime(finishedAt, zone)}  ${headline.padEnd(9)} ${runId} (${effect}${effect === 'counted' ? `, ${consecutiveFailures} in a row` : ''})`;
 
 const show = new Command('show')
-  .description('the next times, the last runs, skipped ticks, and whether it is paused, why and by whom')
+  .description('show the next times, the last runs, skipped ticks, and who paused it and why')
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (options: Options & { readonly json: boolean }) => {
@@ -100,32 +100,32 @@ const show = new Command('show')
   });
 
 const pause = new Command('pause')
-  .description('no more ticks until somebody resumes')
-  .addOption(byOption('who does it'))
+  .description('pause the schedule: no tick starts a run until somebody resumes')
+  .addOption(byOption('your name'))
   .requiredOption('--reason <text>', 'why')
   .addOption(configOption())
   .action(async ({ by, reason, config: file }: PersonOptions) => {
     const { handle, schedule } = await openSchedule(file);
     if (schedule.state.paused) return say(`already paused: ${pauseNote(schedule)}`);
     await handle.pause(personNote('paused', { by, reason }));
-    say(`schedule ${schedule.scheduleId} is paused; a run that is under way goes on`);
+    say(`schedule ${schedule.scheduleId} is paused; an open run continues`);
   });
 
 const resume = new Command('resume')
-  .description('ticks go on after a pause by a person; the breaker’s own pause ends with: robustmq-chaos resume')
-  .addOption(byOption('who does it'))
+  .description('end a pause that a person made; the breaker’s own pause ends with: robustmq-chaos resume')
+  .addOption(byOption('your name'))
   .requiredOption('--reason <text>', 'why')
   .addOption(configOption())
   .action(async ({ by, reason, config: file }: PersonOptions) => {
     const { config, client, handle, schedule } = await openSchedule(file);
     refuseIfOpen((await clusterStatus(client, config.cluster.name)).breaker, config.path);
-    if (!schedule.state.paused) return say('it is not paused: nothing to do');
+    if (!schedule.state.paused) return say('the schedule is not paused; nothing to do');
     await handle.unpause(personNote('resumed', { by, reason }));
     say(`schedule ${schedule.scheduleId} goes on`);
   });
 
 const trigger = new Command('trigger')
-  .description('a tick now; skipped, as any tick, while a scheduled run is open')
+  .description('start a scheduled run now; skipped while a scheduled run is open')
   .addOption(configOption())
   .action(async (options: Options) => {
     const { config, client, handle, schedule } = await openSchedule(options.config);
@@ -159,5 +159,7 @@ const remove = new Command('remove')
     say(`schedule ${schedule.scheduleId} is removed`);
   });
 
-export const scheduleCommand = new Command('schedule').description('a round every four hours, or as the config says');
+export const scheduleCommand = new Command('schedule').description(
+  'run a round every four hours, or as often as the config says',
+);
 for (const command of [apply, show, pause, resume, trigger, remove]) scheduleCommand.addCommand(command);

@@ -3,7 +3,7 @@ import { latestReport, storedMarkdown, storedReport } from '../../host/data/stor
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 export const showCommand = new Command('show')
-  .description('a run’s report; without an id that of the latest run')
+  .description('print the report of a run; default: the latest run')
   .argument('[run_id]')
   .addOption(configOption())
   .addOption(jsonOption())

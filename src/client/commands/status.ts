@@ -97,7 +97,7 @@ function breakerLines({ breaker, run }: Status): string[] {
   if (state.kind === 'closed')
     return [`breaker   closed, ${consecutiveFailures} failed in a row${lastResetText(breaker)}`];
   return [
-    `breaker   🚨 OPEN since ${state.since}, by ${state.byRuns.join(', ')}`,
+    `breaker   OPEN since ${state.since}, by ${state.byRuns.join(', ')}`,
     `          ${state.pausedRun.workflowId} ${run?.phase === 'paused' ? 'waits for a human' : 'is no longer there'}; to resume:`,
     `          ${run?.pause?.howToResume.command ?? 'robustmq-chaos resume --by NAME --reason TEXT'}`,
   ];
@@ -122,7 +122,7 @@ function asText(status: Status): string {
 }
 
 export const statusCommand = new Command('status')
-  .description('what is running: cluster, faults, run, step')
+  .description('show what is running: cluster, faults, run, step')
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (options: { readonly config: string; readonly json: boolean }) => {

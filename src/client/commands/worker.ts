@@ -24,10 +24,12 @@ function endWith(owner: string): void {
 }
 
 export const workerCommand = new Command('worker')
-  .description('serve workflows and this host until SIGTERM; goes on with runs that an earlier worker left')
+  .description(
+    'run workflows and the activities of this host until SIGTERM; continues runs that an earlier worker left',
+  )
   .addOption(configOption())
   .addOption(new Option('--owner <pid:start>', 'end when this process ends').hideHelp())
-  .option('--check', 'start nothing: say whether a worker of this host serves its queue, exit status 0 or 1', false)
+  .option('--check', 'start nothing; exit status 0 if a worker of this host serves its queue, else 1', false)
   .action(async (options: Options) => {
     const config = readConfig(options.config);
     if (options.check) {

@@ -29,8 +29,7 @@ const missing = (name: string, error: unknown): Ability => {
 };
 
 async function publishing(settings: PublishSettings | null): Promise<Ability> {
-  if (settings === null)
-    return { name: 'publish', ok: false, needed: false, detail: 'nowhere: reports stay on this host' };
+  if (settings === null) return { name: 'publish', ok: false, needed: false, detail: 'off: reports stay on this host' };
   const { via, repository, token, deployKey } = settings;
   const name = `publish by ${via}`;
   const workDir = mkdtempSync(join(tmpdir(), 'robustmq-chaos-doctor-'));
@@ -39,7 +38,7 @@ async function publishing(settings: PublishSettings | null): Promise<Ability> {
     const by =
       via === 'octokit' || deployKey === null
         ? `token found in ${placeOf(token)}`
-        : `${deployKey.keyFile} is a key for its owner alone`;
+        : `${deployKey.keyFile} can be read by its owner only`;
     return { name, ok: true, needed: true, detail: `to ${repository}; ${by}` };
   } catch (error) {
     return missing(name, error);
@@ -51,8 +50,7 @@ async function publishing(settings: PublishSettings | null): Promise<Ability> {
 function telling(settings: NotifySettings): Ability {
   const { feishu } = settings;
   const name = 'notify Feishu';
-  if (feishu === null)
-    return { name, ok: false, needed: false, detail: 'nobody is told: notify.feishu is not enabled' };
+  if (feishu === null) return { name, ok: false, needed: false, detail: 'off: notify.feishu is not enabled' };
   try {
     for (const notifier of notifiersFor(settings)) notifier.check?.();
     const { webhook, secret } = feishu;

@@ -19,9 +19,7 @@ async function netem(): Promise<Ability> {
   const { failed, stderr, code } = await execa('unshare', args, { reject: false, timeout: 5000 });
   const why =
     code === 'ENOENT' ? 'unshare or tc is not installed (iproute2, util-linux)' : stderr.trim().split('\n')[0];
-  const detail = failed
-    ? `not here: ${why}; network faults go through Toxiproxy`
-    : 'the kernel has it, and we may use it';
+  const detail = failed ? `not available: ${why}; network faults use Toxiproxy` : 'available';
   return { name: 'netem (delay on a real interface)', ok: !failed, needed: false, detail };
 }
 
@@ -29,8 +27,8 @@ async function netem(): Promise<Ability> {
 function keeper(): Ability {
   const systemd = existsSync('/run/systemd/system');
   const detail = systemd
-    ? 'a detached process; a service of systemd that starts runs needs KillMode=process, or its stop ends the keeper, too'
-    : 'a detached process; no systemd in charge here';
+    ? 'a detached process; a systemd service that starts runs needs KillMode=process, else its stop ends the keeper, too'
+    : 'a detached process; this host does not use systemd';
   return { name: 'keeper', ok: true, needed: false, detail };
 }
 
@@ -56,7 +54,7 @@ export async function abilities(): Promise<Ability[]> {
   const root = process.getuid?.() === 0;
   return [
     {
-      name: 'processes told apart by pid and start time (/proc)',
+      name: 'processes identified by pid and start time (/proc)',
       ok: identity !== undefined,
       needed: true,
       detail: identity === undefined ? 'no /proc here; Linux is needed' : 'yes',
@@ -66,7 +64,7 @@ export async function abilities(): Promise<Ability[]> {
       name: 'root',
       ok: root,
       needed: false,
-      detail: root ? 'yes' : 'no: faults on real interfaces are not possible; the embedded cluster needs none',
+      detail: root ? 'yes' : 'no: faults on real interfaces are not possible; the embedded cluster does not need root',
     },
     await netem(),
     namespaces(),

@@ -9,8 +9,7 @@ const none = (): never => {
 export const rehearsalDriver: ClusterDriver = {
   name: 'rehearsal',
   preflight: () => Promise.resolve([]),
-  start: () =>
-    Promise.reject(new ChaosError('CLUSTER_START_FAILED', 'a rehearsal: this cluster fails to start, every time')),
+  start: () => Promise.reject(new ChaosError('CLUSTER_START_FAILED', 'this is a rehearsal: its cluster never starts')),
   stop: () => Promise.resolve(),
   status: () => Promise.resolve('stopped'),
   targets: () => Promise.resolve({ brokers: [], interfaces: [] }),

@@ -44,13 +44,14 @@ export const brokerKill: Fault = {
   recoveryBlame: 'broker',
   params: victimParams,
   about: {
-    does: 'SIGKILL to one broker, by pid and start time. `victim: follower` (the default) takes one that leads nothing, `victim: leader` the one that was made to lead everything.',
-    needs: 'Nothing but the cluster. A leader that is hit needs at least two nodes for somebody to take over.',
+    does: 'Kills one broker with SIGKILL. The broker is identified by pid and start time. `victim: follower` (the default) kills a broker that leads nothing. `victim: leader` kills the broker that leads everything: all leaderships are moved to it before.',
+    needs:
+      'Only the cluster. With `victim: leader` another node can take over only if the cluster has at least two nodes.',
     bites:
-      "The process is gone and the broker's own port closed, not only its proxy's. Of a leader: every group it led has another leader with a higher term, as a survivor sees it.",
-    over: 'The broker runs again, serves MQTT, is in every group, and no replica lags.',
+      "The process is gone. The broker's own port is closed, not only the port of its proxy. With `victim: leader`, every group that the broker led has another leader with a higher term, as a surviving node reports it.",
+    over: 'The broker runs again, serves MQTT and is a member of every group. No replica lags.',
     survives:
-      'The keeper starts the broker again at the deadline, or stops the cluster when its lease is over. With the keeper dead, too: the next worker or command does.',
+      'The keeper starts the broker again at the deadline, or stops the cluster when its lease has expired. If the keeper is dead too, the next worker or command does this.',
   },
   available: () => Promise.resolve(undefined),
   prepare: placeLeaders,

@@ -55,13 +55,13 @@ export const brokerPause: Fault = {
   recoveryBlame: 'broker',
   params: victimParams,
   about: {
-    does: 'SIGSTOP to one broker, by pid and start time, for the whole window: longer than an election. Its connections stay open and nobody answers on them, which is harder on clients than a closed port.',
-    needs: 'Nothing but the cluster.',
+    does: 'Stops one broker with SIGSTOP for the whole fault window, which is longer than an election. The broker is identified by pid and start time. Its connections stay open, but it does not answer on them. Clients handle this worse than a closed port.',
+    needs: 'Only the cluster.',
     bites:
-      'The kernel says that the process is stopped, and its MQTT port answers nothing. Of a leader: as with broker-kill.',
-    over: 'SIGCONT; the same process runs, serves MQTT, is in every group, and no replica lags. If it was killed meanwhile it is started again.',
+      "The kernel reports that the process is stopped. The broker's MQTT port does not answer. With `victim: leader`, the leaders change as with broker-kill.",
+    over: 'The process was continued with SIGCONT. It serves MQTT and is a member of every group. No replica lags. If the process was killed in the meantime, the broker is started again.',
     survives:
-      'As broker-kill: the keeper continues it at the deadline, or stops the cluster. A stopped process is ended by SIGKILL all the same.',
+      'As with broker-kill: the keeper continues the process at the deadline, or stops the cluster. SIGKILL also ends a stopped process.',
   },
   available: () => Promise.resolve(undefined),
   prepare: placeLeaders,

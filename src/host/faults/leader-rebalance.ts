@@ -80,12 +80,11 @@ export const leaderRebalance: Fault = {
   recoveryBlame: 'broker',
   params: z.strictObject({}),
   about: {
-    does: 'Kills the leader, waits until others have taken over, and brings it back: then the broker moves the leaderships of the topics back by itself, with every node alive. Clients go through all of it; the figures of the loss say at which of the two moves a message was lost.',
-    needs: 'A broker that does so (driver robustmq), and at least two nodes.',
-    bites:
-      'Every topic of the load is led by its first leader again, with a term that grew twice, and no broker is down.',
-    over: 'Every node is in, and no replica lags.',
-    survives: 'As broker-kill: the keeper starts the broker again at the deadline, or stops the cluster.',
+    does: 'Kills the leader, waits until other nodes have taken over, and starts the old leader again. The broker then moves the leaderships of the topics back to it, while every node is alive. Clients run during all of this. The times of lost messages show at which of the two moves they were lost.',
+    needs: 'A broker that moves leaderships back (driver robustmq), and at least two nodes.',
+    bites: 'Every topic of the load is led by its first leader again, and its term has grown twice. No broker is down.',
+    over: 'Every node is a member of the cluster again. No replica lags.',
+    survives: 'As with broker-kill: the keeper starts the broker again at the deadline, or stops the cluster.',
   },
   available: async ({ dir, driver }) => {
     if (driver.prepareTopics === undefined) return `driver ${driver.name} has no topics whose leaders come back`;

@@ -42,11 +42,11 @@ export const majorityKill: Fault = {
   recoveryBlame: 'broker',
   params: z.strictObject({}),
   about: {
-    does: 'SIGKILL to the leader and to as many other brokers as leave no majority (two of three), by pid and start time, at once.',
+    does: 'Kills the leader and so many other brokers that no majority is left (two of three), all at once, with SIGKILL. The brokers are identified by pid and start time.',
     needs: 'A cluster of at least two nodes.',
-    bites: 'Their processes are gone and their own ports closed.',
-    over: 'All of them run again, serve MQTT, are in every group, and no replica lags.',
-    survives: 'As broker-kill: the keeper starts them again at the deadline, or stops the cluster.',
+    bites: 'The processes are gone, and their own ports are closed.',
+    over: 'All brokers run again, serve MQTT and are members of every group. No replica lags.',
+    survives: 'As with broker-kill: the keeper starts the brokers again at the deadline, or stops the cluster.',
   },
   available: async ({ dir, driver }) =>
     (await driver.nodes(dir)).length > 1 ? undefined : 'a single node has no majority but itself: use broker-kill',

@@ -154,14 +154,14 @@ export const networkDelay: Fault = {
   recoveryBlame: 'equipment',
   params,
   about: {
-    does: 'Delays the traffic of the brokers by `delay_ms` ± `jitter_ms` in each direction that the injector acts on. `target` is an interface.',
+    does: 'Delays the traffic of the brokers by `delay_ms` ± `jitter_ms`, in each direction that the injector controls. `target` is an interface.',
     needs:
-      'An injector that can do it here: see below. `injector` names one; `auto`, the default, takes the first that can, and the report says which and why not the others.',
+      'An injector that can delay on this host, see below. `injector` names one. `auto`, the default, takes the first one that can; the report names it, and says why the others cannot.',
     bites:
-      "The round trip on every client link and every route rose by what the injector must give there (proxies and loopback: twice the delay; one interface's egress: once), and did not rise where it must not.",
-    over: 'The injector has nothing in force any more, and of the rise of every round trip less than a quarter is left.',
+      'The round trip rose on every client link and every route by what the injector must add there: twice the delay through proxies and on loopback, once the delay on the egress of one interface. It did not rise where it must not.',
+    over: 'The injector has nothing in force. On every path, less than a quarter of the rise is left.',
     survives:
-      'The keeper takes it away at the deadline. A delay on a real interface outlives its cluster: its keeper stays until it is proved to be gone.',
+      'The keeper removes the delay at the deadline. A delay on a real interface can outlive its cluster. The keeper then stays until there is proof that the delay is gone.',
   },
   available: ({ dir, driver }) =>
     Promise.resolve(

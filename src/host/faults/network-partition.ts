@@ -110,13 +110,13 @@ export const networkPartition: Fault = {
   recoveryBlame: 'equipment',
   params,
   about: {
-    does: 'Cuts one node off from all others, both ways and silently: nothing is refused, nothing arrives. Clients still reach every node.',
-    needs: 'At least two nodes, and an injector that can cut: see below.',
+    does: 'Cuts one node off from all other nodes, in both directions. Packets are dropped silently: no connection is refused. Clients still reach every node.',
+    needs: 'At least two nodes, and an injector that can cut, see below.',
     bites:
-      'No route of the node answers, every other route does. Of a leader: every group it led has another leader with a higher term.',
-    over: 'The injector has nothing in force any more, every route answers, every node is in, and no replica lags.',
+      'No route of the node answers, and every other route answers. With `victim: leader`, every group that the node led has another leader with a higher term.',
+    over: 'The injector has nothing in force, and every route answers. Every node is a member of the cluster. No replica lags.',
     survives:
-      'The keeper takes it away at the deadline. With nft the kernel does, as soon as the process that holds the table is gone, and that one ends itself at the deadline.',
+      'The keeper removes the cut at the deadline. With the injector nft the kernel removes it as soon as the process that owns the table is gone. That process ends itself at the deadline.',
   },
   available: async ({ dir, driver }) =>
     (await driver.nodes(dir)).length < 2 ? 'a single node has nobody to be cut off from' : undefined,

@@ -14,7 +14,7 @@ const untouched = (ticket: FaultTicket): boolean => Object.values(processesOf(ti
 
 const sameProcesses = (ticket: FaultTicket): Evidence => {
   const same = untouched(ticket);
-  return evidence('processes of the brokers', 'those of before', same ? 'those of before' : 'others', same);
+  return evidence('processes of the brokers', 'the same as before', same ? 'the same as before' : 'others', same);
 };
 
 /** The control: the same five steps with nothing done. It "bites" as long as nothing happens to the cluster. */
@@ -24,9 +24,10 @@ export const none: Fault = {
   recoveryBlame: 'equipment',
   params: z.strictObject({}),
   about: {
-    does: 'Nothing: the control. The same five steps, clients and waits; what is seen here is the noise of the machine and of the test itself.',
-    needs: 'Nothing but the cluster.',
-    bites: 'It is observed as long as nothing happens: every broker is the same process as before, and healthy.',
+    does: 'Does nothing. This is the control: the same five steps, the same clients and the same waits. What it shows is the noise of the machine and of the test itself.',
+    needs: 'Only the cluster.',
+    bites:
+      'It counts as observed as long as nothing happens: every broker is healthy and is the same process as before.',
     over: 'The cluster is healthy.',
     survives: 'There is nothing to end.',
   },
@@ -46,8 +47,8 @@ export const none: Fault = {
     const missing = await driver.unhealthy(dir);
     const health = evidence(
       'cluster',
-      'every node in, nothing lagging',
-      missing ?? 'every node in, nothing lagging',
+      'every node has joined, no replica lags',
+      missing ?? 'every node has joined, no replica lags',
       missing === undefined,
     );
     const rows = [sameProcesses(ticket), health];

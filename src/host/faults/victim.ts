@@ -166,7 +166,12 @@ export async function provedHealthy(
     { limitMs, everyMs: 100 },
   );
   if (healthy === true)
-    return evidence('cluster', 'every node in, nothing lagging', 'every node in, nothing lagging', true);
+    return evidence(
+      'cluster',
+      'every node has joined, no replica lags',
+      'every node has joined, no replica lags',
+      true,
+    );
   const who = ticket.targets.join(', ');
   throw new ChaosError(
     'RECOVER_FAILED',

@@ -84,10 +84,10 @@ async function clear(injection: Injection): Promise<void> {
 export const chaosd: Injector = {
   name: 'chaosd',
   about: {
-    does: 'Delays what the brokers send, by a chaosd server that runs on their host. Its process attacks are not used: they match by name, and their recovery restarts nothing.',
+    does: 'Delays what the brokers send, through a chaosd server that runs on their host. The process attacks of chaosd are not used: they find processes by name, and their recovery does not restart a process.',
     needs:
-      '`params.chaosd_url`, a server without any other experiment (each network attack of chaosd takes the root qdiscs of all interfaces away), and what netem needs.',
-    ends: 'DELETE by an id that was chosen before the first call. What is destroyed or unknown counts as over; an experiment in error is not, and says that the host has to be looked at. chaosd has no deadline of its own: the keeper is it.',
+      '`params.chaosd_url`, and everything that netem needs. The chaosd server must have no other experiment, because each network attack of chaosd removes the root qdiscs of all interfaces.',
+    ends: 'It sends DELETE with an id that was chosen before the first call. An experiment that is destroyed or unknown counts as over. An experiment in the state error does not: a person has to check the host. chaosd itself has no deadline; the keeper enforces it.',
   },
   outlivesCluster: true,
   unavailableReason,

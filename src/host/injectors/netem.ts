@@ -28,7 +28,7 @@ function wrongInterface(target: string, cluster: FaultCluster): string {
   const used = interfacesOf(cluster).map((each) => `${each.address} by ${each.name}`);
   const here = Object.keys(networkInterfaces());
   const exists = here.includes(target) ? '' : `; this host has ${here.join(', ')}`;
-  return `traffic of the brokers does not leave by ${target}, so that a delay there would touch nothing (${used.join(', ') || 'no interfaces'})${exists}`;
+  return `the traffic of the brokers does not leave by ${target}, so a delay there would have no effect (${used.join(', ') || 'no interfaces'})${exists}`;
 }
 
 type Look = (run: RunCommand) => Promise<string | undefined>;
@@ -64,7 +64,7 @@ async function interfaceProblem(run: RunCommand, each: NetworkInterface): Promis
   if (root?.handle === OUR_HANDLE)
     return `${nameOf(each)} still has a delay of ours; end it with: robustmq-chaos faults recover`;
   if (root === undefined || DEFAULT_KINDS.includes(root.kind)) return undefined;
-  return `the root qdisc of ${nameOf(each)} is ${root.kind} ${root.handle}, which is not ours and is not replaced; take it away with: tc qdisc del dev ${each.device} root`;
+  return `the root qdisc of ${nameOf(each)} is ${root.kind} ${root.handle}, which is not ours and is not replaced; remove it with: tc qdisc del dev ${each.device} root`;
 }
 
 async function unavailableReason(
@@ -72,7 +72,7 @@ async function unavailableReason(
   { effect }: Work,
   cluster: FaultCluster,
 ): Promise<string | undefined> {
-  if (effect.kind !== 'delay') return 'it delays, and does not cut';
+  if (effect.kind !== 'delay') return 'it can delay, but not cut';
   const found = interfacesNamed(effect.target, cluster);
   if (found.length === 0) return wrongInterface(effect.target, cluster);
   for (const each of found) {
@@ -122,10 +122,10 @@ async function active(run: RunCommand, injection: Injection): Promise<string[]> 
 export const createNetem = (run: RunCommand): Injector => ({
   name: 'netem',
   about: {
-    does: "Delays. `tc` on the real interface by which the brokers' packets leave: a prio tree of our own, with netem in a band that only the brokers' ports are sent to. All other traffic, ssh and Temporal included, goes past it undelayed.",
+    does: "Delays. It uses `tc` on the real interface through which the brokers' packets leave: a prio tree of its own, with netem in a band that receives only packets of the brokers' ports. All other traffic is not delayed, including ssh and Temporal.",
     needs:
-      'Root, iproute2, a kernel with prio and netem, and a root qdisc that is a default of the kernel: one that is not ours is never replaced. `target` must be the interface that really leads to the brokers.',
-    ends: "The tree is deleted by its own handle `c405:`, which tc refuses for anybody else's, and the interface is looked at. It is in the kernel: a reboot ends it, the death of a process does not.",
+      'Root, iproute2, a kernel with prio and netem, and a root qdisc that is a default of the kernel. Any other root qdisc is never replaced. `target` must be the interface that really leads to the brokers.',
+    ends: 'It deletes the tree by its own handle `c405:`, and then checks the interface. tc refuses this handle for a tree that somebody else made. The tree is in the kernel: a reboot removes it, the death of a process does not.',
   },
   outlivesCluster: true,
   unavailableReason: (work, cluster) => unavailableReason(run, work, cluster),

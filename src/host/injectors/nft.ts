@@ -65,13 +65,13 @@ async function clear(injection: Injection, { dir }: FaultCluster): Promise<void>
 export const nft: Injector = {
   name: 'nft',
   about: {
-    does: 'Cuts. A table in the network namespace of the node drops all that comes from or goes to the other nodes.',
+    does: 'Cuts. A table in the network namespace of the node drops every packet from and to the other nodes.',
     needs: '`cluster.network: namespaces`, root, nftables.',
-    ends: 'The table is owned (`flags owner`) by a process of its own: when that dies, whoever killed it, the kernel removes the table. It ends itself at the deadline.',
+    ends: 'A process of its own owns the table (`flags owner`). When that process dies, for any reason, the kernel removes the table. The process ends itself at the deadline.',
   },
   outlivesCluster: false,
   unavailableReason: async ({ effect }, cluster) => {
-    if (effect.kind !== 'partition') return 'it cuts, and does not delay';
+    if (effect.kind !== 'partition') return 'it can cut, but not delay';
     if (inNamespaces(cluster).length === 0) return 'the nodes have no network namespaces (cluster.network: namespaces)';
     const { code, stderr } = await runCommand('nft', ['list', 'tables']);
     if (code !== 0) return `nft does not work here (${stderr.trim().split('\n')[0] ?? ''}); it needs nftables and root`;

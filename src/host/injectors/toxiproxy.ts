@@ -16,21 +16,21 @@ const hasRoutes = async ({ dir, driver }: FaultCluster): Promise<boolean> =>
 const carriedBy = async (cluster: FaultCluster): Promise<string> =>
   (await hasRoutes(cluster))
     ? 'the whole network of this cluster: every client link and every route'
-    : 'every client link of this cluster; what its nodes say to each other is not delayed';
+    : 'every client link of this cluster; traffic between its nodes is not delayed';
 
 /** Toxics in the proxies that the embedded cluster's traffic goes through: needs neither root nor anything of the kernel. */
 export const toxiproxy: Injector = {
   name: 'toxiproxy',
   about: {
-    does: 'Delays and cuts. Toxics in the proxies that all traffic of the embedded cluster goes through: a latency in each direction, or a black hole on the routes of one node.',
-    needs: '`cluster.network: proxies`, the default. Neither root nor anything of the kernel.',
-    ends: 'Toxics are removed one by one, and looked at; a proxy server that is dead or hangs is replaced by a fresh one. They live in that process alone.',
+    does: 'Delays and cuts. It adds toxics to the proxies that carry all traffic of the embedded cluster: a latency in each direction, or a black hole on the routes of one node.',
+    needs: '`cluster.network: proxies`, the default. It needs neither root nor kernel modules.',
+    ends: 'It removes the toxics one by one and then checks that none is left. A proxy server that is dead or does not answer is replaced by a new one. Toxics exist only in that process.',
   },
   outlivesCluster: false,
   unavailableReason: async ({ effect }, cluster) => {
     if (cluster.driver.network(cluster.dir)?.proxies == null) return 'the network of this cluster has no proxies';
     if (effect.kind === 'delay' || (await hasRoutes(cluster))) return undefined;
-    return 'what the nodes of this cluster say to each other goes past its proxies';
+    return 'traffic between the nodes of this cluster does not go through its proxies';
   },
   plan: async ({ effect }, cluster) => ({
     own: {},

@@ -30,7 +30,7 @@ export function clusterEnded(clusterDir: string, runId: string): string | null {
   const lease = readLease(clusterDir);
   if (lease === undefined) return 'no worker renewed its lease, and its keeper stopped it';
   if (lease.runId !== runId) return `it is held by run ${lease.runId}`;
-  return lease.bootId === ownIdentity().bootId ? null : 'the host was started anew';
+  return lease.bootId === ownIdentity().bootId ? null : 'the host was restarted';
 }
 
 /** Renews the lease of this run; false if its cluster is no more. */

@@ -94,7 +94,7 @@ function axes(count: number, bottom: (i: number) => boolean, left: (i: number) =
 export const percentileChart = (scenario: string, curves: readonly SdkCurves[], limitMs: number): Chart => ({
   name: `${scenario}-percentiles`,
   title: `Latency percentiles: validation of ${scenario} against the control run`,
-  alternative: 'Dashed: control run, before any fault. Solid: validation. The same as a table follows.',
+  alternative: 'Dashed: control run, before any fault. Solid: validation. The same data follows as a table.',
   draw: (widthPx) => {
     const columns = Math.min(curves.length, widthPx < 600 ? 2 : 4);
     const [left, gapX, gapY, height, top] = [48, 18, 44, 120, 26];

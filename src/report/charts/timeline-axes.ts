@@ -22,7 +22,7 @@ export function axes(timeline: Timeline, layout: Layout): EChartsCoreOption {
       axisTick: { show: i === last, ...line },
       splitLine: { show: false },
       axisLabel: { show: i === last, customValues: ticks(timeline, narrow ? 4 : 13), ...small(narrow) },
-      name: i === last ? 'seconds from the inject' : '',
+      name: i === last ? 'seconds from the injection' : '',
       nameLocation: 'middle',
       nameGap: 24,
       nameTextStyle: small(narrow),

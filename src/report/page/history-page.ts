@@ -1,19 +1,11 @@
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
-import type { Headline } from '../../domain/status.js';
 import { localTimeOf } from '../format.js';
 import { html, raw, type Html } from '../html.js';
 import { REPORT_PAGE } from '../../domain/run-files.js';
 import { pageFrame } from './frame.js';
+import { SYMBOL } from '../report-sentences.js';
 import { FILTER_SCRIPT, HISTORY_STYLE } from './history-assets.js';
 import { trendSections } from './trends.js';
-
-const GLYPH: Readonly<Record<Headline, string>> = {
-  PASS: '✓',
-  FAIL: '✕',
-  INVALID: '!',
-  REFUSED: '–',
-  CANCELLED: '–',
-};
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
@@ -86,10 +78,10 @@ const strip = (runs: readonly HistoryEntry[], link: (run: HistoryEntry) => strin
   html`<section>
     <h2 id="strip-title">Verdicts, latest first</h2>
     <ol class="strip" aria-labelledby="strip-title">
-      ${runs.map((run) => html`<li><a class="v ${run.headline}" href="${link(run)}" title="${localTimeOf(run.started_at)} ${run.headline}" aria-label="${localTimeOf(run.started_at)} ${run.headline}">${GLYPH[run.headline]}</a></li>`)}
+      ${runs.map((run) => html`<li><a class="v ${run.headline}" href="${link(run)}" title="${localTimeOf(run.started_at)} ${run.headline}" aria-label="${localTimeOf(run.started_at)} ${run.headline}">${SYMBOL[run.headline]}</a></li>`)}
     </ol>
     <ul class="legend">
-      ${(['PASS', 'FAIL', 'INVALID', 'CANCELLED'] as const).map((headline) => html`<li><span class="v ${headline}" aria-hidden="true">${GLYPH[headline]}</span> ${headline}</li>`)}
+      ${(['PASS', 'FAIL', 'INVALID', 'CANCELLED'] as const).map((headline) => html`<li><span class="v ${headline}" aria-hidden="true">${SYMBOL[headline]}</span> ${headline}</li>`)}
     </ul>
   </section>`;
 
@@ -122,7 +114,7 @@ function summary(runs: readonly HistoryEntry[]): Html {
 }
 
 function breaker({ cluster, failures_in_a_row, open, since, note }: HistoryBreaker): Html {
-  const state = open ? 'open: nothing runs by itself until somebody resumes it' : 'closed';
+  const state = open ? 'open: no full run starts until a person resumes' : 'closed';
   const text = `Breaker of ${cluster}: ${state}; ${failures_in_a_row} failed in a row${since === null ? '' : `, since ${localTimeOf(since)}`}.${note === null ? '' : ` ${note}`}`;
   return html`<p${open ? raw(' class="caveat"') : null}>${text}</p>`;
 }

@@ -26,7 +26,8 @@ export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[
               ${reasons.split(' · ').map((reason) => html`<li>${reason}</li>`)}
             </ul>`
       }
-      ${caveats(data).map((text) => html`<p class="caveat">⚠️ ${text}</p>`)} ${paragraph(factLines(data).slice(0, 2))}
+      ${caveats(data).map((text) => html`<p class="caveat"><strong>Note:</strong> ${text}</p>`)}
+      ${paragraph(factLines(data).slice(0, 2))}
       <nav aria-label="Sections">
         <ul>
           ${scenarios.map(({ scenario, verdict }) => html`<li><a href="#${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}</a></li>`)}
@@ -81,8 +82,8 @@ function losses({ losses }: RunData): Html | null {
 function control(data: RunData): Html {
   const of = clientTable('Control run', data.control, data.controlVerdicts, 'control');
   return html`<section>
-    <h2 id="control">Control run: the same clients, nothing broken</h2>
-    ${whereThereAreRows(of) ?? html`<p>There was none.</p>`}
+    <h2 id="control">Control run: the same clients, no fault</h2>
+    ${whereThereAreRows(of) ?? html`<p>There was no control run.</p>`}
     ${processorsLines(data.control).map((line) => html`<p>${line}</p>`)}
   </section>`;
 }

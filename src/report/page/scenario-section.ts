@@ -84,11 +84,11 @@ function timelineFigure({ scenario }: ScenarioResult, charts: ScenarioCharts | u
 }
 
 const LOUDNESS = {
-  never: '⛔ must never appear',
+  never: 'must never appear',
   panic: 'panic',
   error: 'error',
   warning: 'warning',
-  benign: 'usual near a kill',
+  benign: 'normal near a kill',
 } as const;
 
 function brokerLog({ logs }: RunSources, scenario: string): Html {
@@ -97,10 +97,10 @@ function brokerLog({ logs }: RunSources, scenario: string): Html {
     return html`<p class="muted">The brokers logged no warning, error or panic.</p>`;
   const sum = (groups: typeof lines): number => groups.reduce((all, group) => all + group.count, 0);
   const usual = sum(lines.filter(({ loudness }) => loudness === 'benign'));
-  const apart = usual === 0 ? '' : `, and ${usual} that are usual near a kill`;
+  const apart = usual === 0 ? '' : `, and ${usual} that are normal near a kill`;
   const of: Table = {
-    caption: `What the brokers logged: ${sum(lines) - usual} warnings, errors and panics${apart}, alike ones together`,
-    head: ['how loud', 'node', 'times', 'the first of them'],
+    caption: `What the brokers logged: ${sum(lines) - usual} warnings, errors and panics${apart}; equal lines are grouped`,
+    head: ['level', 'node', 'times', 'first example'],
     rows: lines.map(({ loudness, node, count, text }) => [LOUDNESS[loudness], node, String(count), text]),
   };
   const open = lines.some(({ loudness }) => loudness === 'never' || loudness === 'panic');

@@ -20,6 +20,8 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;list-style:none;mar
 .verdict.fail{border-color:var(--lost)}
 .caveat{border:2px solid var(--late);border-radius:6px;padding:.5rem .75rem}
 .muted{color:var(--muted)}
+.yes{color:var(--second)}
+.no{color:var(--lost)}
 .scroll{overflow-x:auto;margin:.5rem 0}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 .cap{font-weight:600;font-size:.9rem;margin:1rem 0 0}

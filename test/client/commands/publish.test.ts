@@ -36,7 +36,7 @@ const octokit = (): string =>
 test('a run is pushed by its id, and then nothing is left', async () => {
   expect(await publish(['run-1'], octokit(), github.token)).toMatchObject({
     exitCode: 0,
-    stdout: '✅ run-1  https://github.com/robustmq/reports/blob/main/reports/run-1/report.md',
+    stdout: '✓ run-1  https://github.com/robustmq/reports/blob/main/reports/run-1/report.md',
   });
   expect(repository.file('reports/run-1/report.md')).toBe('# run-1 报告\n');
   expect(await publish([], octokit(), github.token)).toEqual({

@@ -112,7 +112,7 @@ describeWithStandIn('a cluster of three', () => {
   it('is not whole while a replica is out of sync', async () => {
     cluster.standIn.set({ n3: ['out-of-sync'] });
     await until('the replica to fall out', async () =>
-      /in sync are 1, 2 of 1, 2, 3/.test((await driver.unhealthy(cluster.dir)) ?? ''),
+      /1, 2 of 1, 2, 3 are in sync/.test((await driver.unhealthy(cluster.dir)) ?? ''),
     );
     cluster.standIn.set({});
     await healthy(cluster);

@@ -129,7 +129,7 @@ describe('netem refuses, each with its own words and the remedy', () => {
 
   it('a cut, which it cannot do', async () => {
     const work: Work = { effect: { kind: 'partition', node: 'n1' }, params: {} };
-    expect(await netem.unavailableReason(work, on(SPACES))).toBe('it delays, and does not cut');
+    expect(await netem.unavailableReason(work, on(SPACES))).toBe('it can delay, but not cut');
   });
 
   it('nothing where all is there, and touches nothing to find that out', async () => {

@@ -61,7 +61,7 @@ describe('a lease', () => {
     expect(clusterEnded(dir, 'run-1')).toBeNull();
     expect(clusterEnded(dir, 'run-2')).toContain('run-1');
     writeJson(join(dir, 'lease.json'), { ...lease(), bootId: 'another' });
-    expect(clusterEnded(dir, 'run-1')).toBe('the host was started anew');
+    expect(clusterEnded(dir, 'run-1')).toBe('the host was restarted');
     expect(renewLease(dir, 'run-1')).toBe(false);
     expect(lease().bootId).toBe('another');
     endLease(dir);

@@ -100,7 +100,7 @@ describe.skipIf(browserMissing)('in a browser', () => {
     const figures = await page.locator('figure').all();
     expect(figures).toHaveLength(6);
     for (const figure of figures) {
-      expect(await figure.locator('svg[role=img]').first().getAttribute('aria-label')).toMatch(/table follows/);
+      expect(await figure.locator('svg[role=img]').first().getAttribute('aria-label')).toMatch(/as a table\.$/);
       expect(await figure.locator('details table tbody tr').count()).toBeGreaterThan(0);
     }
   });

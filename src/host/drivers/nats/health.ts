@@ -15,7 +15,7 @@ function replicationProblem(pages: ReadonlyMap<string, Jsz>): string | undefined
   for (const [id, page] of pages) {
     const meta = page.meta_cluster;
     if (meta?.leader === undefined) return `${id} knows no meta leader`;
-    if (!pages.has(meta.leader)) return `${id} takes ${meta.leader}, which is gone, for the meta leader`;
+    if (!pages.has(meta.leader)) return `${id} names ${meta.leader} as meta leader, but that node is gone`;
     if (meta.leader === id) {
       const problem = groupProblem('meta', meta);
       if (problem !== undefined) return problem;
@@ -51,7 +51,7 @@ export async function unhealthy(dir: string): Promise<string | undefined> {
   const pages = new Map<string, Jsz>();
   for (const node of state.nodes) {
     const page = await jsz(node).catch(() => undefined);
-    if (page === undefined) return `${node.id} does not tell its JetStream state`;
+    if (page === undefined) return `${node.id} does not report its JetStream state`;
     pages.set(node.id, page);
   }
   return replicationProblem(pages);

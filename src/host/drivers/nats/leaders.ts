@@ -93,6 +93,6 @@ export async function placeLeader(dir: string, node: string): Promise<string> {
   const left = missing.map(({ group, leader }) => `${group} (led by ${String(leader)})`).join(', ');
   throw new ChaosError(
     'LEADER_NOT_PLACED',
-    `expected ${node} to lead everything, still elsewhere: ${left}; last error: ${lastError}`,
+    `expected ${node} to lead everything, these are led by other nodes: ${left}; last error: ${lastError}`,
   );
 }

@@ -34,7 +34,7 @@ export async function raftProblem(nodes: readonly RobustNode[]): Promise<string 
   const seen = new Set<string>();
   for (const node of nodes) {
     const group = (await raftView(node).catch(() => undefined))?.[METADATA_GROUP];
-    if (group === undefined) return `${node.id} does not tell how it sees ${METADATA_GROUP}`;
+    if (group === undefined) return `${node.id} does not report its view of ${METADATA_GROUP}`;
     if (group.current_leader === null) return `${node.id} knows no leader of ${METADATA_GROUP}`;
     const voters = group.membership_config.membership.configs.map(list).join(' and ');
     if (voters !== ids) return `${node.id} sees the voters ${voters} in ${METADATA_GROUP}, expected ${ids}`;
@@ -48,9 +48,9 @@ async function topicProblem(state: RobustState, { topic, shard }: LoadTopic): Pr
   if (shard === null) return undefined;
   for (const node of state.nodes) {
     const segment = await activeSegment(node, shard).catch(() => undefined);
-    if (segment === undefined) return `${node.id} does not tell about ${topic}`;
+    if (segment === undefined) return `${node.id} does not report ${topic}`;
     const [isr, replicas] = [list(segment.isr), list(segment.replicas.map(({ node_id }) => node_id))];
-    if (isr !== replicas) return `${topic}: in sync are ${isr} of ${replicas}, as ${node.id} sees it`;
+    if (isr !== replicas) return `${topic}: ${isr} of ${replicas} are in sync, as ${node.id} sees it`;
   }
   return undefined;
 }

@@ -19,7 +19,8 @@ const clientEndpoint = (node: RobustNode): string => `${HOST}:${node.ports.proxi
 
 function binaryProblem(binary: string | undefined): string | undefined {
   const remedy = 'set cluster.binary (broker-server) and cluster.project_root (or ROBUSTMQ_HOME): docs/robustmq.md';
-  if (binary === undefined) return `cluster.binary and cluster.project_root: expected both, got less; ${remedy}`;
+  if (binary === undefined)
+    return `cluster.binary and cluster.project_root: expected both, got only one or none; ${remedy}`;
   try {
     accessSync(binary, constants.X_OK);
     return undefined;
@@ -32,7 +33,8 @@ function binaryProblem(binary: string | undefined): string | undefined {
 function preflight({ binary, network }: Pick<StartOptions, 'network' | 'binary'>): Promise<string[]> {
   const problem = binaryProblem(binary);
   const problems = [...(problem === undefined ? [] : [problem]), ...missingHere(['toxiproxy-server'])];
-  if (network === 'namespaces') problems.push('cluster.network: driver robustmq knows no namespaces; leave it out');
+  if (network === 'namespaces')
+    problems.push('cluster.network: driver robustmq does not support namespaces; remove the setting');
   return Promise.resolve(problems);
 }
 

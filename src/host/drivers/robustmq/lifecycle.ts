@@ -55,7 +55,8 @@ async function awaitJoined(dir: string, id: string): Promise<void> {
   );
   if (joined === 'joined') return;
   const { outFile, logFile } = nodeOf(loadState(dir), id);
-  const what = joined === 'ended' ? `${id} ended` : `${id} is not in after ${NODE_START_LIMIT_MS} ms: ${problem}`;
+  const what =
+    joined === 'ended' ? `${id} ended` : `${id} did not join the cluster within ${NODE_START_LIMIT_MS} ms: ${problem}`;
   throw notUp(`${what}; see ${outFile} and ${logFile}`, [outFile, logFile]);
 }
 
