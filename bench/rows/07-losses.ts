@@ -1,12 +1,11 @@
-import { pollUntil } from '../../src/host/os/clock.js';
 import { startTestCluster } from '../../testing/nats-cluster.js';
-import { destroyStored, resumeDelivery, storedMessages, suspendDelivery } from '../../testing/rounds/sabotage.js';
+import { loseStored } from '../../testing/rounds/sabotage.js';
 import { measure } from '../../testing/truth/client.js';
 import { table, type Context, type Row } from '../row.js';
 import { join } from 'node:path';
 
 const REPEATS_IN_FULL = 10;
-const [COUNT, RATE, DESTROYED_AT_LEAST] = [500, 50, 50] as const;
+const [COUNT, RATE, DESTROYED] = [500, 50, 50] as const;
 
 interface Loss {
   readonly sdk: string;
@@ -16,12 +15,11 @@ interface Loss {
 }
 
 const isExact = ({ destroyed, lost }: Loss): boolean =>
-  destroyed.length >= DESTROYED_AT_LEAST &&
-  JSON.stringify(lost) === JSON.stringify([...destroyed].sort((a, b) => a - b));
+  destroyed.length === DESTROYED && JSON.stringify(lost) === JSON.stringify([...destroyed].sort((a, b) => a - b));
 
 type Settings = Awaited<ReturnType<typeof startTestCluster>>['settings'];
 
-/** All clients at once; each has its messages held back, acknowledged, and then thrown away by the broker. */
+/** All clients at once; each has its messages held back, acknowledged, and then deleted by the broker. */
 async function loseOnce({ folder, sdks, clients }: Context, settings: Settings, repeat: number): Promise<Loss[]> {
   const clusterDir = join(folder, 'cluster');
   const topicOf = (sdk: string): string => `losses/${repeat}/${sdk}`;
@@ -42,14 +40,7 @@ async function loseOnce({ folder, sdks, clients }: Context, settings: Settings, 
       ...{ endpoint: endpoints[0] ?? '', folder, environment, root: clients },
       meanwhile: async (client) => {
         await client.ready;
-        await suspendDelivery(clusterDir, topic);
-        const enough = async (): Promise<true | undefined> =>
-          (await storedMessages(clusterDir, topic)) >= DESTROYED_AT_LEAST || undefined;
-        if ((await pollUntil(enough, { limitMs: 30_000, everyMs: 100 })) === undefined) {
-          throw new Error(`${topic}: expected ${DESTROYED_AT_LEAST} stored messages within 30 s`);
-        }
-        destroyed.set(sdk, await destroyStored(clusterDir, topic));
-        await resumeDelivery(clusterDir, topic);
+        destroyed.set(sdk, await loseStored(clusterDir, topic, DESTROYED));
       },
     });
   });

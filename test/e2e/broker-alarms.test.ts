@@ -11,7 +11,6 @@ import {
   createSandbox,
   fileAppears,
   finishedWhole,
-  mustPoll,
   nothingLeft,
   onlyRunDir,
   removeSandbox,
@@ -20,24 +19,21 @@ import {
   type Running,
   type Sandbox,
 } from '../../testing/rounds/round.js';
-import {
-  destroyStored,
-  freezeMajority,
-  resumeDelivery,
-  storedMessages,
-  suspendDelivery,
-  thawMajority,
-} from '../../testing/rounds/sabotage.js';
+import { freezeMajority, loseStored, thawMajority } from '../../testing/rounds/sabotage.js';
 
 // One real round in which a real broker does something wrong in the validation of each scenario but the last.
 const SDKS = ['python', 'go', 'rust', 'java'];
 const P99_LIMIT_MS = 1500;
 /** A message passes two proxies on its way. */
 const DELAY_MS = 800;
+/** A client publishes for six seconds, and gives up when nothing comes for ten. */
+const DESTROYED = 100;
 let sandbox: Sandbox;
 let runDir: string;
 let round: Awaited<ReturnType<typeof finishedWhole>>;
 const destroyed: Record<string, number[]> = {};
+
+const ascending = (seqs: readonly number[] = []): number[] => [...seqs].sort((a, b) => a - b);
 
 const validationDir = (scenario: string): string => join(runDir, 'scenarios', scenario, 'validation');
 
@@ -56,22 +52,6 @@ function topicOf(scenario: string, sdk: string): string {
   return spec.clients.find((client) => client.sdk === sdk)!.env.TOPIC;
 }
 
-/**
- * Delivery is held back, a hundred messages are acknowledged and then thrown away by the broker, delivery goes on. For each client by itself: it
- * publishes for six seconds, and gives up when nothing comes for ten.
- */
-async function loseMessages(scenario: string, sdk: string): Promise<void> {
-  const topic = topicOf(scenario, sdk);
-  await suspendDelivery(sandbox.clusterDir, topic);
-  await mustPoll(
-    `100 stored messages of ${sdk}`,
-    async () => ((await storedMessages(sandbox.clusterDir, topic)) >= 100 ? true : undefined),
-    30_000,
-  );
-  destroyed[sdk] = await destroyStored(sandbox.clusterDir, topic);
-  await resumeDelivery(sandbox.clusterDir, topic);
-}
-
 beforeAll(async () => {
   const names = ['loses-messages', 'is-slow', 'acknowledges-nothing', 'is-healthy'];
   sandbox = createSandbox({
@@ -85,7 +65,7 @@ beforeAll(async () => {
   await Promise.all(
     SDKS.map(async (sdk) => {
       await isPublishing(running, 'loses-messages', sdk);
-      await loseMessages('loses-messages', sdk);
+      destroyed[sdk] = await loseStored(sandbox.clusterDir, topicOf('loses-messages', sdk), DESTROYED);
     }),
   );
   await allPublish(running, 'is-slow');
@@ -106,10 +86,10 @@ const scenario = (name: string): ScenarioResult => round.report.scenarios.find((
 test('lost messages are found, exactly those, by every SDK', () => {
   for (const sdk of SDKS) {
     const ledger = readLedger(validationDir('loses-messages'), sdk)!;
-    expect(destroyed[sdk]!.length, sdk).toBeGreaterThanOrEqual(100);
-    expect(countLedger(ledger.messages).lostSeqs, sdk).toEqual([...destroyed[sdk]!].sort((a, b) => a - b));
+    expect(destroyed[sdk], sdk).toHaveLength(DESTROYED);
+    expect(countLedger(ledger.messages).lostSeqs, sdk).toEqual(ascending(destroyed[sdk]));
     const outcome = scenario('loses-messages').validation.find((o) => o.sdk === sdk)!;
-    expect(outcome.result?.lost, sdk).toBe(destroyed[sdk]!.length);
+    expect(outcome.result?.lost, sdk).toBe(DESTROYED);
   }
   expect(scenario('loses-messages').verdict).toMatchObject({ passed: false, status: 'failed', attribution: 'broker' });
 });
@@ -121,7 +101,7 @@ test('the report names every lost message: whose, which, sent when, and acknowle
   const markdown = readFileSync(join(runDir, 'report.md'), 'utf8');
   for (const sdk of SDKS) {
     const loss = round.report.losses.find((l) => l.scenario === 'loses-messages' && l.sdk === sdk)!;
-    const expected = [...destroyed[sdk]!].sort((a, b) => a - b);
+    const expected = ascending(destroyed[sdk]);
     expect({ phase: loss.phase, count: loss.count }).toEqual({ phase: 'validation', count: expected.length });
     expect(loss.messages.map((m) => m.seq)).toEqual(expected.slice(0, 200));
     const { injectedUs } = scenario('loses-messages').fault;
