@@ -145,8 +145,8 @@ export default defineConfig(
   room(
     ['src/report/**/*.ts'],
     forbid(
-      '^(?!\\./|\\.\\./(\\.\\./domain/|domain/|[a-z-]+\\.js$|charts/|page/)|echarts/)',
-      'src/report: domain and the chart library, values in and text out.',
+      '^(?!\\./|\\.\\./(\\.\\./domain/|domain/|[a-z-]+\\.js$|charts/|page/)|echarts/|markdown-table$)',
+      'src/report: domain, charts and tables, values in and text out.',
     ),
   ),
   room(
@@ -164,8 +164,8 @@ export default defineConfig(
     ['src/workflows/**/*.ts'],
     forbid('^\\.\\./activities/', 'src/workflows knows activities by their types.', true),
     forbid(
-      '^(?!\\./|\\.\\./(domain|activities|messages)/|@temporalio/(workflow|common)$)',
-      'src/workflows: definitions, and @temporalio/workflow.',
+      '^(?!\\./|\\.\\./(domain|activities|messages)/|@temporalio/(workflow|common)$|markdown-table$)',
+      'src/workflows: definitions, @temporalio/workflow, and tables for the Web UI.',
     ),
   ),
   room(
