@@ -115,8 +115,9 @@ function scenarioSection(sources: RunSources, result: ScenarioResult, charts: Sc
   return html`<section>
     <h2 id="${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}: ${verdict.status}</h2>
     ${paragraph(faultLines(data, result))} ${whereThereAreRows(checksTable(result))} ${timelineFigure(result, charts)}
-    ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
-    ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
+    ${whereThereAreRows(evidenceTable('Proof that the fault took effect', fault.bite))}
+    ${whereThereAreRows(leaderTable(result))}
+    ${whereThereAreRows(evidenceTable('Proof that the fault is over', fault.healed))}
     ${whereThereAreRows(captioned(faultPeriodTable(result), `During the fault: ${FAULT_PERIOD_TERMS}`))}
     ${whereThereAreRows(validation)}
     ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
