@@ -144,3 +144,16 @@ describe('the rooms of docs/architecture.md', () => {
     expect(inPage.get('client')).toBe(`everything but ${left.sort().join(' and ')}`);
   });
 });
+
+describe('the track record of the README', () => {
+  /** Number of a finding → the command that shows it: the last cell of its row. */
+  const commandsIn = (page: string): (readonly [string, string])[] =>
+    [...readFileSync(join(installRoot, page), 'utf8').matchAll(/^\| \[(\d+)\]\(.*\| (`.+`.*?) +\|$/gm)].map(
+      ([, number = '', command = '']) => [number, command] as const,
+    );
+
+  it('has every finding with its command', () => {
+    expect(commandsIn('docs/robustmq/findings.md')).toHaveLength(12);
+    expect(commandsIn('README.md')).toEqual(commandsIn('docs/robustmq/findings.md'));
+  });
+});

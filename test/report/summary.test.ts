@@ -86,9 +86,7 @@ describe('what has to be read before the verdict is believed', () => {
 
   it('is a session that ends with its connection', () => {
     const load = { ...plan.load, subscriberSession: 'clean' } as const;
-    expect(caveats(runData({ plan: { ...plan, load } }))).toEqual([
-      expect.stringMatching(/clean sessions/),
-    ]);
+    expect(caveats(runData({ plan: { ...plan, load } }))).toEqual([expect.stringMatching(/clean sessions/)]);
   });
 
   it('is a log line that must never appear', () => {
