@@ -164,19 +164,11 @@ async function faultPeriod(
     const { injectedAt, injectedUs, error } = await host.injectFault({ run, faultId });
     course.fault = { ...course.fault, injectedAt, injectedUs, injectError: error };
     if (error === null) {
-      progress.enter(
-        'observe',
-        plan.timing.observeBudgetMs,
-        `looking for the effect of ${injector} on ${targets.join(', ')}`,
-      );
+      progress.enter('observe', plan.timing.observeBudgetMs, `effect of ${injector} on ${targets.join(', ')}`);
       const seen = await host.observeFault({ run, faultId });
       course.fault = { ...course.fault, observed: seen.observed, bite: seen.evidence, leaders: seen.leaders };
       if (seen.error !== null) course.notes.push(`the fault could not be observed: ${seen.error}`);
-      progress.enter(
-        'fault holds',
-        plan.timing.faultWindowMs,
-        seen.observed ? 'the fault has taken effect' : 'the fault was not seen to take effect',
-      );
+      progress.enter('fault holds', plan.timing.faultWindowMs, seen.observed ? 'in effect' : 'no effect was seen');
       const cutShort = await host.holdFault({ run, faultId });
       course.fault = { ...course.fault, cutShort };
     }
@@ -197,10 +189,7 @@ async function recover(
   course.died = answer.died ?? [];
   const times = { recoveredAt: answer.at, recoveredUs: answer.us };
   if (course.fault.injectError !== null) {
-    const cleanup =
-      answer.error === null
-        ? 'clean: everything that the failed injection had done was undone'
-        : `failed: ${answer.error}`;
+    const cleanup = answer.error === null ? 'clean: the failed injection was undone' : `failed: ${answer.error}`;
     course.fault = { ...course.fault, ...times, cleanup, healed: answer.healed };
     return;
   }
