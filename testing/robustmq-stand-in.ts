@@ -22,10 +22,7 @@ export interface StandIn {
 export function standInFor(folder: string): StandIn {
   const binary = join(folder, 'broker-server');
   const traps = join(folder, 'traps.json');
-  writeFileSync(
-    binary,
-    `#!/bin/sh\nSTAND_IN_TRAPS='${traps}' exec ${command} "$@"\n`,
-  );
+  writeFileSync(binary, `#!/bin/sh\nSTAND_IN_TRAPS='${traps}' exec ${command} "$@"\n`);
   chmodSync(binary, 0o755);
   const set = (given: Traps): void => {
     writeFileSync(`${traps}.new`, JSON.stringify(given));
