@@ -31,7 +31,7 @@ export interface Watch {
 
 export function watch(sandbox: Sandbox, command: Running): Watch {
   const seen = { problems: new Set<string>(), ports: new Set<number>() };
-  let stopped = false;
+  const stopped = new AbortController();
   let unguardedUs = 0;
   let strayUs: number | null = null;
   const deadSinceUs = new Map<string, number>();
@@ -60,13 +60,13 @@ export function watch(sandbox: Sandbox, command: Running): Watch {
     if (state !== undefined) portsIn(state).forEach((port) => seen.ports.add(port));
   };
   const looking = (async () => {
-    while (!stopped) {
+    while (!stopped.signal.aborted) {
       await look().catch((error: unknown) => seen.problems.add(`the watch failed: ${String(error)}`));
       await sleep(LOOK_EVERY_MS);
     }
   })();
   const stop = async (): Promise<void> => {
-    stopped = true;
+    stopped.abort();
     await looking;
   };
   return { ...seen, stop };
