@@ -106,6 +106,10 @@ export default defineConfig(
     },
   },
 
+  room(
+    ['scripts/{os,setup}/**/*.mjs', 'scripts/{setup,run}.mjs'],
+    forbid('^(?!\\.{1,2}/|node:)', 'This runs before there are node_modules: Node alone.'),
+  ),
   room(['src/domain/**/*.ts'], forbid('^(?!\\./)', 'src/domain imports itself alone.')),
   room(
     ['src/config/**/*.ts'],
