@@ -6,7 +6,7 @@ import type { Activities } from '../../src/activities/index.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
 import type { ReportWritten } from '../../src/messages/requests.js';
-import { serve } from '../../testing/rounds/serve.js';
+import { serve } from '../../testing/rounds/serve.mjs';
 
 const [config = '', atWork = ''] = process.argv.slice(2);
 
