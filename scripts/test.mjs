@@ -22,7 +22,7 @@ mkdirSync(temporary);
 /** @type {string[]} */
 const problems = [];
 const counts = { passed: 0, failed: 0, skipped: 0 };
-let interrupted = false;
+let interrupted = /** @type {boolean} */ (false);
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let current;
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {

@@ -62,7 +62,7 @@ export function countTests(status, read) {
   /** @type {Report} */
   let report;
   try {
-    report = JSON.parse(read());
+    report = /** @type {Report} */ (JSON.parse(read()));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     report = { passed: 0, skipped: 0, problems: [`vitest ended with ${status} and left no report (${why})`] };

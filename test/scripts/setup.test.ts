@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identify } from '../../scripts/os/processes.mjs';
 
 const FAKE = fileURLToPath(new URL('fixtures/fake-setup.mjs', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -256,10 +257,7 @@ function names(): string[] {
 }
 
 /** A zombie, which its new parent has not collected, is not alive. */
-function isAlive(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-}
+const isAlive = (pid: number): boolean => identify(pid) !== undefined;
 
 async function until(condition: () => boolean): Promise<void> {
   const deadlineMs = Date.now() + 5_000;

@@ -2,22 +2,21 @@
 
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { finish } from './stage.mjs';
+import { finish, type Stage } from './stage.js';
 
 const MODULE = 'go.temporal.io/server';
 /** Package, the name that Go gives its program, and the name that the images give it. */
 const PROGRAMS = [
   ['cmd/server', 'server', 'temporal-server'],
   ['cmd/tools/sql', 'sql', 'temporal-sql-tool'],
-];
+] as const;
 
 /**
  * The folder with both programs; builds them if they are not there: about eight minutes on two cores.
- * @param {{ start: Function }} stage
- * @param {string} root the project's folder
- * @param {string} version of the server, as in docker-compose.yml
+ * @param root the project's folder
+ * @param version of the server, as in docker-compose.yml
  */
-export async function temporalBinaries(stage, root, version) {
+export async function temporalBinaries(stage: Stage, root: string, version: string): Promise<string> {
   const folder = join(root, '.tools', `temporal-server-${version}`, 'bin');
   mkdirSync(folder, { recursive: true });
   const { HOME, GOPROXY, GOFLAGS, GOTOOLCHAIN } = process.env;

@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '../dist/host/os/ports.js';
-import { temporalBinaries } from './production/binaries.mjs';
-import { readCompose } from '../testing/compose.mjs';
-import { layOutImage } from './production/image.mjs';
+import { freePorts } from '../src/host/os/ports.js';
+import { temporalBinaries } from './production/binaries.js';
+import { readCompose } from '../testing/compose.js';
+import { layOutImage } from './production/image.js';
 import {
   SERVER_PORTS,
   postgresBinaries,
@@ -16,17 +16,17 @@ import {
   startPostgres,
   startTemporal,
   startWorker,
-} from './production/services.mjs';
-import { endService, openStage } from './production/stage.mjs';
-import { CONFIG, playStory } from './production/story.mjs';
+} from './production/services.js';
+import { endService, openStage } from './production/stage.js';
+import { CONFIG, playStory } from './production/story.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const asJson = process.argv.includes('--json');
 const stage = openStage();
-const rows = [];
+const rows: { readonly what: string; readonly seconds: number }[] = [];
 
 /** One row of the table: what was done, and how long it took. */
-async function step(what, work) {
+async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = process.hrtime.bigint();
   const result = await work();
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
@@ -35,12 +35,12 @@ async function step(what, work) {
   return result;
 }
 
-async function main() {
-  const [postgresPort, ...ports] = await freePorts(1 + SERVER_PORTS);
+async function main(): Promise<void> {
+  const [postgresPort = 0, ...ports] = await freePorts(1 + SERVER_PORTS);
   const password = randomBytes(12).toString('hex');
   const config = join(stage.folder, 'config.yml');
   const variables = { POSTGRES_PASSWORD: password };
-  const compose = readCompose(root, { variables, postgresPort, temporalPort: ports[0], config });
+  const compose = readCompose(root, { variables, postgresPort, temporalPort: ports[0] ?? 0, config });
   const bin = postgresBinaries(compose.postgresMajor);
   const tools = await step(`Temporal ${compose.version}: built`, () => temporalBinaries(stage, root, compose.version));
   await step('PostgreSQL: created and started', () =>
@@ -58,16 +58,19 @@ async function main() {
   );
   writeFileSync(config, CONFIG);
   const workers = await step('two workers: started, and their health check says so', () =>
-    Promise.all(['worker-1', 'worker-2'].map((name) => startWorker(stage, compose, { name, home }))),
+    Promise.all([
+      startWorker(stage, compose, { name: 'worker-1', home }),
+      startWorker(stage, compose, { name: 'worker-2', home }),
+    ]),
   );
-  const [node, program] = compose.command('worker');
+  const [node = '', program = ''] = compose.command('worker');
   await playStory({
     stage,
     step,
     workers,
     cli: (...args) => [node, program, ...args, '--config', config],
     cliOptions: { cwd: home, env: compose.environment('worker') },
-    address: `127.0.0.1:${ports[0]}`,
+    address: `127.0.0.1:${ports[0] ?? 0}`,
     restartServer: async () => {
       await endService(server, 'SIGKILL');
       await startTemporal(stage, compose, { tools, ports });
@@ -86,7 +89,8 @@ try {
   if (asJson) console.log(JSON.stringify(rows, null, 2));
 } catch (error) {
   // After a signal the services end under main's hands: that is no failure of theirs.
-  if (process.exitCode !== 130) console.error(`bench:production: ${error.message}`);
+  if (process.exitCode !== 130)
+    console.error(`bench:production: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode ??= 1;
 } finally {
   await stage.close();

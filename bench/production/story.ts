@@ -2,11 +2,12 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterStatus } from '../../dist/client/cluster-status.js';
-import { connectClient } from '../../dist/temporal/connection.js';
-import { findSchedule } from '../../dist/client/schedule.js';
-import { sleepMs } from '../../dist/host/os/clock.js';
-import { endService, finish, waitFor } from './stage.mjs';
+import { clusterStatus } from '../../src/client/cluster-status.js';
+import { connectClient } from '../../src/temporal/connection.js';
+import { findSchedule } from '../../src/client/schedule.js';
+import { sleepMs } from '../../src/host/os/clock.js';
+import type { Breaker } from '../../src/domain/breaker.js';
+import { endService, finish, waitFor, type Service, type ServiceOptions, type Stage } from './stage.js';
 
 const CLUSTER = 'production-trial';
 const TICK_SECONDS = 5;
@@ -21,26 +22,44 @@ scenarios:
 `;
 
 /** An expectation of the story; the error says what was found instead. */
-function must(what, ok, found) {
+function must(what: string, ok: boolean, found: unknown): void {
   if (!ok) throw new Error(`expected ${what}, found ${JSON.stringify(found)}`);
 }
 
+const pausedRunOf = ({ state }: Breaker): string | undefined =>
+  state.kind === 'open' ? state.pausedRun.runId : undefined;
+
 /** Runs whose folder holds the urgent message. */
-const runsWithAlarm = (folder) =>
+const runsWithAlarm = (folder: string): string[] =>
   readdirSync(join(folder, 'data', 'runs')).filter((run) =>
     existsSync(join(folder, 'data', 'runs', run, 'notifications', 'breaker.json')),
   );
 
-/**
- * @param {{ stage: object, step: Function, workers: object[], cli: (...args: string[]) => string[], address: string,
- *   cliOptions: object, restartServer: () => Promise<void> }} setup
- */
-export async function playStory({ stage, step, workers, cli, address, cliOptions, restartServer }) {
-  const client = await connectClient({ address, namespace: 'default', options: { address } });
-  const breaker = async () => (await clusterStatus(client, CLUSTER)).breaker;
-  const isPaused = async () => (await findSchedule(client, CLUSTER))?.state.paused;
+export interface SetUp {
+  readonly stage: Stage;
+  /** Does one thing, and enters it into the table. */
+  readonly step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+  readonly workers: readonly [Service, ...Service[]];
+  readonly cli: (...args: string[]) => string[];
+  readonly address: string;
+  readonly cliOptions: ServiceOptions;
+  readonly restartServer: () => Promise<void>;
+}
+
+export async function playStory(setUp: SetUp): Promise<void> {
+  const { stage, step, workers, cli, address, cliOptions, restartServer } = setUp;
+  const client = await connectClient({
+    address,
+    namespace: 'default',
+    kind: 'outside',
+    uiUrl: null,
+    options: { address },
+  });
+  const breaker = async (): Promise<Breaker> => (await clusterStatus(client, CLUSTER)).breaker;
+  const isPaused = async (): Promise<boolean | undefined> => (await findSchedule(client, CLUSTER))?.state.paused;
   let commands = 0;
-  const run = (...args) => finish(stage.start(`command-${++commands}`, cli(...args), cliOptions));
+  const run = (...args: string[]): Promise<void> =>
+    finish(stage.start(`command-${++commands}`, cli(...args), cliOptions));
 
   await step('schedule: applied by the command line', () => run('schedule', 'apply'));
   const open = await step('three rounds failed, the breaker is open', () =>
@@ -59,13 +78,13 @@ export async function playStory({ stage, step, workers, cli, address, cliOptions
   const after = await step('the breaker is still open', () =>
     waitFor('an answer', () => breaker().catch(() => undefined)),
   );
-  must('the same count and run', after.state.pausedRun?.runId === open.state.pausedRun.runId, after);
+  must('the same count and run', pausedRunOf(after) === pausedRunOf(open), after);
   must('a count of 3', after.consecutiveFailures === 3, after.consecutiveFailures);
   await step('two more ticks would have been due: no round starts', async () => {
     await sleepMs(2 * TICK_SECONDS * 1000);
     const { outcomes, consecutiveFailures } = await breaker();
     must('three outcomes', outcomes.length === 3 && consecutiveFailures === 3, outcomes);
-    must('a paused schedule', await isPaused(), false);
+    must('a paused schedule', (await isPaused()) === true, false);
   });
 
   await step('resumed by the command line', () => run('resume', '--by', 'operator', '--reason', 'the trial goes on'));
@@ -78,6 +97,6 @@ export async function playStory({ stage, step, workers, cli, address, cliOptions
   must('a count of 1', next.consecutiveFailures === 1, next);
   await step('schedule: removed', () => run('schedule', 'remove'));
   const alarms = runsWithAlarm(stage.folder);
-  must('one urgent message', alarms.length === 1 && alarms[0] === open.state.pausedRun.runId, alarms);
+  must('one urgent message', alarms.length === 1 && alarms[0] === pausedRunOf(open), alarms);
   await client.connection.close();
 }

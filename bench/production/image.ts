@@ -3,25 +3,28 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { finish } from './stage.mjs';
+import { finish, type Stage } from './stage.js';
+
+interface PackageLock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+}
 
 const HOME_IN_IMAGE = '/opt/robustmq-chaos';
 /** npm writes into this one in place, and a hard link would carry that into the project. */
 const LOCK_OF_MODULES = join('node_modules', '.package-lock.json');
 
 /** Paths, relative to the project, that the image's second stage takes from the first. */
-export const pathsInImage = (root) =>
+export const pathsInImage = (root: string): string[] =>
   [...readFileSync(join(root, 'deploy', 'worker.Dockerfile'), 'utf8').matchAll(/^COPY --from=build (\S+)/gm)].map(
-    ([, path]) => path.slice(HOME_IN_IMAGE.length + 1),
+    ([, path = '']) => path.slice(HOME_IN_IMAGE.length + 1),
   );
 
 /**
  * Lays the image's files out in a folder of the stage; the worker is then started there.
- * @param {{ folder: string, start: Function }} stage
- * @param {string} root the project's folder, with set-up done
- * @returns {Promise<string>} the folder
+ * @param root the project's folder, with set-up done
+ * @returns the folder
  */
-export async function layOutImage(stage, root) {
+export async function layOutImage(stage: Stage, root: string): Promise<string> {
   const folder = join(stage.folder, 'image');
   mkdirSync(folder);
   const link = statSync(root).dev === statSync(tmpdir()).dev ? ['--link'] : [];
@@ -35,8 +38,10 @@ export async function layOutImage(stage, root) {
   const prune = ['npm', 'prune', '--omit=dev', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
   await finish(stage.start('image-prune', prune, { cwd: folder }));
   rmSync(join(folder, 'package-lock.json'));
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const left = Object.keys(packages).filter((path) => packages[path].dev === true && existsSync(join(folder, path)));
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as PackageLock;
+  const left = Object.entries(packages).flatMap(([path, { dev }]) =>
+    dev === true && existsSync(join(folder, path)) ? [path] : [],
+  );
   if (left.length > 0) throw new Error(`expected no package of development's in the image, found ${left.join(', ')}`);
   return folder;
 }

@@ -1,11 +1,11 @@
 // Kills anything at any moment of a real round, and looks whether everything that was broken is whole again and nothing is left behind.
-//   node bench/kill-anything.mjs [--count 200] [--seed text] [--only 17,23] [--jobs 2] [--keep]
+//   npm run bench:kill-anything -- [--count 200] [--seed text] [--only 17,23] [--jobs 2] [--keep]
 // One command, one seed; `--only` replays single cases of it. Exit status 0 if every case held.
 
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { endAll, runCase } from './kill-anything/case.mjs';
-import { planCase } from './kill-anything/plan.mjs';
+import { endAll, runCase, type CaseResult } from './kill-anything/case.js';
+import { planCase } from './kill-anything/plan.js';
 
 const { values } = parseArgs({
   options: {
@@ -23,13 +23,13 @@ const numbers =
     : values.only.split(',').map(Number);
 const total = numbers.length;
 console.log(
-  `seed ${values.seed}, ${total} cases; again: node bench/kill-anything.mjs --seed ${values.seed} --only <case>`,
+  `seed ${values.seed}, ${total} cases; again: npm run bench:kill-anything -- --seed ${values.seed} --only <case>`,
 );
 
 let done = 0;
-const failed = [];
+const failed: string[] = [];
 
-function tell({ plan, killed, headline, problems, seconds, root }) {
+function tell({ plan, killed, headline, problems, seconds, root }: CaseResult): void {
   done += 1;
   const { name, scenario, sdk, victims, moment, afterMs, leaseSeconds } = plan;
   const when = `${moment}+${(afterMs / 1000).toFixed(2)}s`;
@@ -46,7 +46,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => void endAll().then(() => process.exit(130)));
 }
 
-async function work() {
+async function work(): Promise<void> {
   for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
     tell(await runCase(planCase(values.seed, number), values.keep));
   }

@@ -1,8 +1,12 @@
 // Was a PASS deserved? Judged from what was killed and from the evidence in the report, not by the program's own verdict.
 
+import type { RunData, ScenarioResult } from '../../src/domain/report-data.js';
+import type { FaultTicket } from '../../src/host/tickets/ticket.js';
+import type { Killed } from './victims.js';
+
 /** Why one scenario of a passed run should not have passed. */
-function scenarioProblems({ scenario, fault, validation, sdkVerdicts, deadNodes }) {
-  const bad = [];
+function scenarioProblems({ scenario, fault, validation, sdkVerdicts, deadNodes }: ScenarioResult): string[] {
+  const bad: string[] = [];
   if (!fault.observed) bad.push('the fault was not observed');
   if (fault.cutShort) bad.push('the fault was cut short');
   if (fault.injectError !== null) bad.push(`inject error: ${fault.injectError}`);
@@ -16,22 +20,26 @@ function scenarioProblems({ scenario, fault, validation, sdkVerdicts, deadNodes 
 }
 
 /** Kills after which no run may pass, whatever its report says. */
-function killProblems(killed, ticket, windowSeconds) {
+function killProblems(killed: readonly Killed[], ticket: FaultTicket | undefined, windowSeconds: number): string[] {
   // Past its window a fault stays in force until somebody recovers it, and may go without being missed.
-  const endUs = ticket?.state === 'injected' ? ticket.injectedUs + windowSeconds * 1e6 : 0;
+  const endUs = ticket?.state === 'injected' ? (ticket.injectedUs ?? 0) + windowSeconds * 1e6 : 0;
   return killed.flatMap(({ victim, owner, atUs }) => {
     if (victim === 'client' && owner.includes('-validation'))
       return ['false PASS: a client was killed in the validation'];
     if (victim === 'client' && owner.includes('#clients-control'))
       return ['false PASS: a client was killed in the control run'];
-    if (victim === 'toxiproxy' && atUs < endUs && ticket.injector === 'toxiproxy')
+    if (victim === 'toxiproxy' && atUs < endUs && ticket?.injector === 'toxiproxy')
       return ['false PASS: its injector was killed in the window'];
     return [];
   });
 }
 
 /** Kills after which no run may blame the broker: of the proxies alone, from the inject on. */
-function alarmProblems(reports, killed, ticket) {
+function alarmProblems(
+  reports: readonly RunData[],
+  killed: readonly Killed[],
+  ticket: FaultTicket | undefined,
+): string[] {
   const proxies = killed.length > 0 && killed.every(({ victim }) => victim === 'toxiproxy');
   const since = ticket?.injectedUs ?? null;
   if (!proxies || since === null || killed.some(({ atUs }) => atUs < since)) return [];
@@ -40,13 +48,17 @@ function alarmProblems(reports, killed, ticket) {
     .map(() => 'false FAIL: nothing but the proxies was killed');
 }
 
-/**
- * @param {object[]} reports `details` of every report of the case
- * @param {object[]} killed as `killThem` returned it
- * @param {object | undefined} ticket as it was just before the kill
- * @param {number} windowSeconds how long the fault was to be in force
- */
-export function verdictProblems(reports, killed, ticket, windowSeconds) {
+export interface Case {
+  /** `details` of every report. */
+  readonly reports: readonly RunData[];
+  readonly killed: readonly Killed[];
+  /** As it was just before the kill. */
+  readonly ticket: FaultTicket | undefined;
+  /** How long the fault was to be in force. */
+  readonly windowSeconds: number;
+}
+
+export function verdictProblems({ reports, killed, ticket, windowSeconds }: Case): string[] {
   const passed = reports.filter((report) => report.headline === 'PASS');
   return [
     ...alarmProblems(reports, killed, ticket),

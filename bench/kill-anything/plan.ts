@@ -1,10 +1,19 @@
 // What one case does: which fault, who is killed, and when. All of it follows from the seed.
 
-import { pick, randomOf } from './random.mjs';
+import type { Scenario } from '../../src/domain/scenario.js';
+import { pick, randomOf, type Random } from '../random.js';
 
-export const VICTIMS = ['worker', 'keeper', 'toxiproxy', 'server', 'command', 'broker', 'client'];
+const VICTIMS = ['worker', 'keeper', 'toxiproxy', 'server', 'command', 'broker', 'client'] as const;
+export type Victim = (typeof VICTIMS)[number];
 
-const scenario = (name, fault, target, params) => ({ name, fault, target, params, core: true, priority: 'P0' });
+const scenario = (name: string, fault: string, target: string, params: Scenario['params']): Scenario => ({
+  name,
+  fault,
+  target,
+  params,
+  core: true,
+  priority: 'P0',
+});
 
 const SCENARIOS = [
   scenario('kill-follower', 'broker-kill', 'robustmq-server', { victim: 'follower' }),
@@ -14,8 +23,11 @@ const SCENARIOS = [
   scenario('partition', 'network-partition', 'robustmq-server', { victim: 'follower' }),
 ];
 
+/** The cluster is up, or the ticket's state. */
+export type Moment = 'cluster' | 'planned' | 'injecting' | 'injected' | 'recovered';
+
 /** Moments that are looked for on disk, and how long after each a kill may come, in ms. */
-const MOMENTS = [
+const MOMENTS: readonly (readonly [Moment, number])[] = [
   ['cluster', 6000],
   ['planned', 300],
   ['injecting', 300],
@@ -24,11 +36,20 @@ const MOMENTS = [
   ['recovered', 9000],
 ];
 
-/**
- * @param {string} seed
- * @param {number} number of the case, from 1
- */
-export function planCase(seed, number) {
+export interface CasePlan {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly sdk: string;
+  readonly victims: readonly Victim[];
+  readonly moment: Moment;
+  readonly afterMs: number;
+  /** A short lease lets the keeper stop the cluster before the fault's deadline, a long one after it. */
+  readonly leaseSeconds: number;
+  readonly random: Random;
+}
+
+/** @param number of the case, from 1 */
+export function planCase(seed: string, number: number): CasePlan {
   const random = randomOf(`${seed}/${number}`);
   const [moment, spanMs] = pick(random, MOMENTS);
   const afterMs = Math.floor(random() * spanMs);
@@ -48,7 +69,6 @@ export function planCase(seed, number) {
     victims: second === undefined ? [first] : [first, second],
     moment,
     afterMs,
-    /** A short lease lets the keeper stop the cluster before the fault's deadline, a long one after it. */
     leaseSeconds: pick(random, [6, 40]),
     random,
   };

@@ -1,15 +1,19 @@
-// A worker as the program's own, but for its death by SIGKILL at one point of the third run. Arguments: the config, a folder of marks, the points.
+// A worker as the program's own, but for its death by SIGKILL at one point of the third run: `node worker-that-dies.mjs <config> <marks> <point>…`.
 // A file in the folder of marks is written a moment before: a worker that finds it goes on like any other, and dies at the next point.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Activities } from '../../src/activities/index.js';
-import type { AnnounceRequest } from '../../src/messages/requests.js';
-import { serve } from './serve.js';
+import { serve } from './serve.mjs';
+
+/** @import { Activities } from '../../src/activities/index.js' */
+/** @import { AnnounceRequest } from '../../src/messages/requests.js' */
 
 const [config = '', marks = '', ...points] = process.argv.slice(2);
 
-/** Ends this process with nothing said to anybody, and never resolves. Nothing if that was done before. */
-async function die(point: string, note = (): string => ''): Promise<void> {
+/**
+ * Ends this process with nothing said to anybody, and never resolves. Nothing if that was done before.
+ * @param {string} point
+ */
+async function die(point, note = () => '') {
   const mark = join(marks, point);
   if (!points.includes(point) || existsSync(mark)) return;
   writeFileSync(mark, note());
@@ -17,16 +21,20 @@ async function die(point: string, note = (): string => ''): Promise<void> {
   await new Promise(() => undefined);
 }
 
-/** What has been told, as it stands in the run's folder; then it is forgotten that it was told. */
-function forgetSent({ runDir }: AnnounceRequest['run']): string {
+/**
+ * What has been told, as it stands in the run's folder; then it is forgotten that it was told.
+ * @param {AnnounceRequest['run']} run
+ */
+function forgetSent({ runDir }) {
   const folder = join(runDir, 'notifications');
   rmSync(join(folder, 'breaker.sent.json'));
   return readFileSync(join(folder, 'breaker.json'), 'utf8');
 }
 
-const runs = new Set<string>();
+const runs = new Set();
 
-const alter = ({ recordOutcome, pauseSchedule, announce, ...others }: Activities): Activities => ({
+/** @type {(activities: Activities) => Activities} */
+const alter = ({ recordOutcome, pauseSchedule, announce, ...others }) => ({
   ...others,
   recordOutcome: async (request) => {
     runs.add(request.ending.runId);

@@ -2,9 +2,9 @@
 // the count of a model. `npm run bench:breaker`: 100 of them, a new seed each time; `-- --seed N --count 1` replays one. Each has a cluster of its own,
 // a dozen at a time share a server and a worker, so that a kill hits all that are under way. Clusters are rehearsals, which fail in about a second.
 import { parseArgs } from 'node:util';
-import { playInterleaving } from './breaker/interleaving.mjs';
-import { planOf, stepText } from './breaker/plan.mjs';
-import { openStage } from './breaker/stage.mjs';
+import { playInterleaving } from './breaker/interleaving.js';
+import { planOf, stepText } from './breaker/plan.js';
+import { openStage, type Stage } from './breaker/stage.js';
 
 const { values } = parseArgs({
   options: {
@@ -16,9 +16,10 @@ const { values } = parseArgs({
 const first = Number(values.seed ?? Date.now() % 1_000_000);
 const count = Number(values.count);
 
-const reasons = (error) => (error.cause instanceof Error ? `${error.message}: ${reasons(error.cause)}` : error.message);
+const reasons = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message}: ${reasons(cause)}` : message;
 
-async function play(stage, seed) {
+async function play(stage: Stage, seed: number): Promise<{ readonly text: string; readonly problem?: string }> {
   const steps = planOf(seed);
   const text = steps.map(stepText).join(', ');
   try {
@@ -27,19 +28,19 @@ async function play(stage, seed) {
       text: `${text} → ${recorded.length} counted or reset, count ${failures}, ${open === null ? 'closed' : 'open'}`,
     };
   } catch (error) {
-    return { text, problem: reasons(error) };
+    return { text, problem: reasons(error as Error) };
   }
 }
 
 console.log(`seeds ${first} to ${first + count - 1}`);
 const began = process.hrtime.bigint();
-const seconds = () => Number(process.hrtime.bigint() - began) / 1e9;
-const stage = await openStage();
+const seconds = (): number => Number(process.hrtime.bigint() - began) / 1e9;
+const stage = openStage();
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, () => void stage.close().then(() => process.exit(130)));
 const seeds = Array.from({ length: count }, (_, i) => first + i);
 let [done, right] = [0, 0];
-const player = async () => {
+const player = async (): Promise<void> => {
   for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
     const { text, problem } = await play(stage, seed);
     done += 1;
