@@ -102,7 +102,7 @@ describe('set-up', () => {
     const two = start();
     const waits = `another one is at work (process ${one.child.pid}); waiting`;
     let said = '';
-    two.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    two.child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     // The first one is at work until the second has seen that, however long that takes.
     await until(() => said.includes(waits));
     rmSync(join(root, 'first.hold'));
