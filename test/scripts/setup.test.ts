@@ -97,12 +97,17 @@ describe('set-up', () => {
   });
 
   it('waits for another one that is at work, and does nothing twice', async () => {
-    write('first.delay', '0.5');
+    write('first.hold', '');
     const one = start();
     await until(() => names().length === 1);
-    const two = await setUp();
-    expect(two.stderr).toContain(`another one is at work (process ${one.child.pid}); waiting`);
-    expect(two.status).toBe(0);
+    const two = start();
+    const waits = `another one is at work (process ${one.child.pid}); waiting`;
+    let said = '';
+    two.child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    // The first one is at work until the second has seen that, however long that takes.
+    await until(() => said.includes(waits));
+    rmSync(join(root, 'first.hold'));
+    expect(await two.outcome).toMatchObject({ status: 0 });
     expect(await one.outcome).toMatchObject({ status: 0 });
     expect(names()).toEqual(['first', 'second']);
   });
@@ -248,7 +253,8 @@ function whereIs(tool: string): string | null {
 
 function ran(): { name: string; pid: number }[] {
   if (!existsSync(join(root, 'ran.log'))) return [];
-  const lines = read('ran.log').trim().split('\n');
+  // A shell makes the file a moment before it writes into it.
+  const lines = read('ran.log').match(/^.+\n/gm) ?? [];
   return lines.map((line) => ({ name: line.split(' ')[0] ?? '', pid: Number(line.split(' ')[1]) }));
 }
 

@@ -2,12 +2,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, write
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../../src/domain/client-result.js';
-import { pollUntil } from '../../../src/host/os/clock.js';
 import type * as Clients from '../../../src/host/clients/index.js';
 import type { ClientReady, PhaseRunner } from '../../../src/host/clients/phase.js';
 import { phasePaths } from '../../../src/host/layout/paths.js';
 import { readJson } from '../../../src/host/os/files.js';
-import { findOwned, signalProcess } from '../../../src/host/os/processes.js';
+import { findOwned, signalProcess, waitGone } from '../../../src/host/os/processes.js';
 import { built } from '../../../testing/built.js';
 import { endOwnedBy, scratchFolder } from '../../../testing/scratch.js';
 
@@ -244,11 +243,9 @@ describe('a phase that runs', () => {
     async ({ repeatable, label, attempt }) => {
       const phase = request(label, ['patient'], { repeatable });
       await startClients(phase);
-      signalProcess(watcherOf(phase.phaseDir).process, 'SIGKILL');
-      await pollUntil(async () => (signalProcess(watcherOf(phase.phaseDir).process, 'SIGKILL') ? undefined : true), {
-        limitMs: 5000,
-        everyMs: 20,
-      });
+      const watcher = watcherOf(phase.phaseDir).process;
+      expect(signalProcess(watcher, 'SIGKILL')).toBe(true);
+      expect(await waitGone(watcher, 5000)).toBe(true);
       await startClients(phase);
       expect(watcherOf(phase.phaseDir).attempt).toBe(attempt);
       stopClients(phase.phaseDir);
