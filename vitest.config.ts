@@ -58,7 +58,7 @@ export default defineConfig({
           ...twoAtATime,
         },
       },
-      { extends: true, test: { name: 'processes', include: processes, ...twoAtATime } },
+      { extends: true, test: { name: 'processes', include: processes, exclude: alone, ...twoAtATime } },
       {
         extends: true,
         test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 }, ...patient },
