@@ -13,7 +13,7 @@ const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
   'test/deploy/compose.test.ts',
   'test/deploy/service.test.ts',
-  'test/host/publish/{index,issues,octokit}.test.ts',
+  'test/host/publish/{git,index,issues,octokit}.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];
 

@@ -12,7 +12,7 @@ describe('compare', () => {
     const { exitCode, stdout } = await chaos('compare', runId, 'b');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\| ≠ \| verdict \| FAIL \| PASS /m);
-    expect(stdout).toMatch(/^\| {2}\| leader-transfer: status \| passed \| passed /m);
+    expect(stdout).toMatch(/^\| \| leader-transfer: status \| passed \| passed /m);
     const same = JSON.parse((await chaos('compare', 'b', 'b', '--json')).stdout) as { a: string; b: string }[];
     expect(same.length).toBeGreaterThan(10);
     expect(same.filter(({ a, b }) => a !== b)).toEqual([]);
