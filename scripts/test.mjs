@@ -51,7 +51,7 @@ function run([program = '', ...args], apart = false) {
     running.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text) => (output += text));
+      stream?.setEncoding('utf8').on('data', (text) => (output += String(text)));
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => {
       running.delete(child);
