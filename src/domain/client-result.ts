@@ -73,7 +73,7 @@ export interface ClientOutcome {
   readonly durationSeconds: number;
   /** 1 unless a worker or host died under the client and it was started again. */
   readonly attempt: Count;
-  /** Evidence for whoever looks into a latency; no part of any verdict. */
+  /** Evidence for a person who looks into a latency; no part of any verdict. */
   readonly hostCpu?: HostCpu | null | undefined;
 }
 

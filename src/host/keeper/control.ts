@@ -41,7 +41,7 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
   });
 
 /**
- * Resolves when a living keeper has read this ticket: from then on the fault ends at its deadline, whoever dies. Rejects with INJECT_FAILED, and
+ * Resolves when a living keeper has read this ticket: from then on the fault ends at its deadline, even if every other process dies. Rejects with INJECT_FAILED, and
  * then nothing may be injected.
  */
 export async function confirmKeeper(clusterDir: string, faultId: string, limitMs = AWARE_LIMIT_MS): Promise<void> {
@@ -63,7 +63,7 @@ export async function confirmKeeper(clusterDir: string, faultId: string, limitMs
   );
 }
 
-/** Whoever starts first after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
+/** The first process that starts after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
 export async function reviveKeepers(dataRoot: string): Promise<void> {
   const faulty = openOnHost(dataRoot).map((ticket) => ticket.clusterDir);
   const needy = new Set([...leasedClusters(dataPaths(dataRoot).clusters), ...faulty]);

@@ -64,14 +64,16 @@ describe('the proxies of a cluster', () => {
   });
 
   it('that are alive need no repair', async () => {
-    expect(await proxies.mend(dir)).toBeUndefined();
+    expect(await proxies.repairEquipment(dir)).toBeUndefined();
     expect(proxies.deaths(dir)).toEqual([]);
   });
 
   it('that died are started again by the one who looks, once, and that is written down', async () => {
     await proxies.of(dir).delay(50, 0);
     await kill();
-    const told = (await Promise.all([proxies.mend(dir), proxies.mend(dir)])).filter((text) => text !== undefined);
+    const told = (await Promise.all([proxies.repairEquipment(dir), proxies.repairEquipment(dir)])).filter(
+      (text) => text !== undefined,
+    );
     expect(told).toHaveLength(1);
     expect(isAlive(file.load(dir).proxyProcess!)).toBe(true);
     expect(proxies.deaths(dir)).toEqual([{ us: expect.any(Number), what: told[0] }]);
@@ -87,9 +89,9 @@ describe('the proxies of a cluster', () => {
   });
 
   it('of a cluster that is not there are nothing', async () => {
-    expect(await proxies.mend(join(root, 'none'))).toBeUndefined();
+    expect(await proxies.repairEquipment(join(root, 'none'))).toBeUndefined();
     expect(proxies.deaths(join(root, 'none'))).toEqual([]);
     writeJson(join(root, 'other', 'cluster.json'), { ...file.load(dir), proxyProcess: null });
-    expect(await proxies.mend(join(root, 'other'))).toBeUndefined();
+    expect(await proxies.repairEquipment(join(root, 'other'))).toBeUndefined();
   });
 });
