@@ -1,4 +1,4 @@
-// Records the histories of this folder anew, from runs on a stubbed host: `npm run build && node test/histories/record.mjs`.
+// Records the histories of this folder again, from runs on a stubbed host: `npm run build && node test/histories/record.mjs`.
 
 import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';
