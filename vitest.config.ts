@@ -18,6 +18,7 @@ const clusters = [
   ...files('workflows', 'e2e', 'host/drivers', 'host/faults'),
   'test/host/keeper/keeper.test.ts',
   'test/deploy/services.test.ts',
+  'test/docs/adding-a-fault.test.ts',
 ];
 
 /** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */

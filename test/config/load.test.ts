@@ -115,7 +115,7 @@ describe('a config that is wrong', () => {
       /^line 4: timing\.heal_wait_seconds: .*>0/,
       /^line 5: sdks: /,
       /^line 18: verdct: unknown key; did you mean verdict\?$/,
-      /^line 2: cluster\.driver: expected one of nats, robustmq, rehearsal, got kafka$/,
+      /^line 2: cluster\.driver: expected one of nats, rehearsal, robustmq, got kafka$/,
       /^line 8: scenarios\.0\.fault: expected one of broker-kill, .*network-delay.*, got broker-kil$/,
       /^line 14: scenarios\.1\.params\.delay_ms \(slow\): .*expected number/,
       /^line 15: scenarios\.2\.name: kill is there twice$/,
