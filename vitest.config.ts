@@ -18,6 +18,7 @@ const clusters = [
   ...files('workflows', 'e2e', 'host/drivers', 'host/faults'),
   'test/host/keeper/keeper.test.ts',
   'test/deploy/services.test.ts',
+  'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
 ];
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as Load from '../../src/config/load.js';
 import type { ClusterDriver } from '../../src/host/drivers/contract.js';
 import type * as Drivers from '../../src/host/drivers/index.js';
@@ -47,10 +47,21 @@ describe('the page about adding a driver', () => {
   });
 });
 
+it('a driver that was added by the page alone says what it lacks here', async () => {
+  vi.stubEnv('PATH', '');
+  try {
+    const driver = (await drivers()).find((one) => one.name === name);
+    expect((await driver?.preflight({}))?.join()).toContain(`${name}: expected on PATH`);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))('a driver that was added by the page alone', () => {
   it('runs two clusters side by side, sees a killed broker, starts it again, and leaves no process', async () => {
     const { driverNamed } = await copy.load<typeof Drivers>('host/drivers/index.js');
     const driver = driverNamed(name);
+    expect(await driver.preflight({})).toEqual([]);
     const root = temporaryFolder();
     const [dir, other] = [join(root, 'one'), join(root, 'two')] as const;
     const start = (at: string) =>
