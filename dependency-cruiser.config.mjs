@@ -29,7 +29,6 @@ const rooms = {
   activities: ['domain', 'messages', 'report', 'host/*'],
   workflows: ['domain', 'messages', 'activities'],
   worker: ['domain', 'config', 'activities', 'temporal', 'host/*'],
-  // `doctor` says what set-up would say, by set-up's own inspection.
   client: ['domain', 'config', 'messages', 'report', 'workflows', 'temporal', 'worker', 'host/*'],
 };
 
@@ -68,6 +67,28 @@ export default {
       to: {},
     },
     ...tableRules,
+    {
+      name: 'scripts-apart',
+      comment:
+        'Of what runs before there is a build, src knows what it shares with set-up (scripts/os), and doctor what set-up would say.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/client/commands/doctor\\.ts' },
+      to: { path: '^scripts/', pathNot: '^scripts/os/' },
+    },
+    {
+      name: 'scripts-os-in-host-os',
+      comment: 'The rest of src has it from src/host/os.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/host/os/' },
+      to: { path: '^scripts/os/' },
+    },
+    {
+      name: 'before-a-build',
+      comment: 'What runs before there is a build needs none; nor any package, which eslint.config.mjs says.',
+      severity: 'error',
+      from: { path: '^scripts/(os|setup)/|^scripts/(setup|run)\\.mjs' },
+      to: { path: '^(src|test|testing|bench)/' },
+    },
     {
       name: 'equipment-apart',
       comment: 'test and bench share testing/, and do not import each other.',

@@ -3,6 +3,22 @@ import { defineConfig } from 'vitest/config';
 const files = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /**
+ * Every test file belongs to one of four projects, by what it starts. `npm run test:unit` runs the first two; `npm test` all of them, in this order.
+ * - unit: starts no process at all; one that tries to is refused (testing/no-processes.ts). What is listed nowhere below is here.
+ * - processes: starts commands, git and Node for moments; no cluster, no Temporal server, no sshd, no browser.
+ * - alone: as below.
+ * - clusters: as below.
+ */
+const processes = [
+  ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
+  'test/deploy/compose.test.ts',
+  'test/deploy/service.test.ts',
+  'test/docs/adding-a-client.test.ts',
+  'test/host/publish/{git,index,issues,octokit}.test.ts',
+  'test/host/tickets/awareness.test.ts',
+];
+
+/**
  * One file after another, with nothing beside it: what measures clients, or their time limits; and what makes network interfaces, which
  * kill-anything, for which the host has to be as it was before, would call left behind.
  */
@@ -13,17 +29,21 @@ const alone = [
   'test/host/os/namespaces.test.ts',
 ];
 
-/** What starts clusters and Temporal servers, each its own, and mostly waits for them: two files at a time on two cores. */
+/** What starts clusters, Temporal servers, sshd and browsers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
-  ...files('workflows', 'e2e', 'host/drivers', 'host/faults'),
-  'test/host/keeper/keeper.test.ts',
+  ...files('workflows', 'e2e', 'host/drivers', 'host/faults', 'report/page'),
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
+  'test/host/keeper/keeper.test.ts',
+  'test/host/publish/deploy-key.test.ts',
 ];
 
 /** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+/** Vitest leaves a core free for itself, which of two is half. */
+const twoAtATime = { maxWorkers: 2 };
 
 export default defineConfig({
   test: {
@@ -31,7 +51,17 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...alone, ...clusters] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...processes, ...alone, ...clusters],
+          setupFiles: ['testing/no-processes.ts'],
+          ...twoAtATime,
+        },
+      },
+      { extends: true, test: { name: 'processes', include: processes, exclude: alone, ...twoAtATime } },
       {
         extends: true,
         test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 }, ...patient },
@@ -42,8 +72,8 @@ export default defineConfig({
           name: 'clusters',
           include: clusters,
           exclude: alone,
-          maxWorkers: 2,
           sequence: { groupOrder: 2 },
+          ...twoAtATime,
           ...patient,
         },
       },

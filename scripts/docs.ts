@@ -3,9 +3,15 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { faults } from '../src/host/faults/index.js';
 import { faultsPage } from '../src/docs/faults-page.js';
+import { faults } from '../src/host/faults/index.js';
 import { injectors } from '../src/host/injectors/index.js';
+import { SCHEMA_FILES, schemaOf } from './schemas.js';
 
-const file = fileURLToPath(new URL('../docs/faults.md', import.meta.url));
-writeFileSync(file, await format(faultsPage(faults, injectors), { ...(await resolveConfig(file)), filepath: file }));
+async function write(name: string, text: string): Promise<void> {
+  const file = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+}
+
+await write('faults.md', faultsPage(faults, injectors));
+for (const name of SCHEMA_FILES) await write(name, schemaOf(name));

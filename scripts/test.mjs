@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: lint, types and every test, each a stage with its time; then proves that nothing is left behind. Arguments go to vitest.
+// `npm test`: lint and types, and every test, each a stage with its time; then proves that nothing is left behind. Arguments go to vitest.
 // The last line is `N passed, N failed`, and the exit status says the same.
 
 import { spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endLeftovers, findLeftovers } from './test/leftovers.mjs';
-import { REPORT_FILE, countTests } from './test/vitest-report.mjs';
+import { REPORT_FILE, countTests, slowest } from './test/vitest-report.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const filters = process.argv.slice(2);
@@ -22,32 +22,42 @@ mkdirSync(temporary);
 /** @type {string[]} */
 const problems = [];
 const counts = { passed: 0, failed: 0, skipped: 0 };
-let interrupted = false;
-/** @type {import('node:child_process').ChildProcess | undefined} */
-let current;
+/** @type {string[]} */
+let slowestFiles = [];
+let interrupted = /** @type {boolean} */ (false);
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => {
     interrupted = true;
-    current?.kill(signal);
+    for (const child of running) child.kill(signal);
   });
 }
 
 /**
- * Runs a program of node_modules/.bin to its end, with its output on ours.
- * @param {string} program
- * @param {string[]} args
+ * Runs a program of node_modules/.bin to its end. Its output is on ours, and with `apart` comes in one piece at its end, so that programs that run
+ * beside each other can be read.
+ * @param {string[]} command
+ * @param {boolean} [apart]
  * @returns {Promise<number | string>} its exit status, or the name of the signal that ended it
  */
-function run(program, args) {
+function run([program = '', ...args], apart = false) {
   return new Promise((resolve) => {
     const child = spawn(join(root, 'node_modules', '.bin', program), args, {
       cwd: root,
-      stdio: 'inherit',
+      stdio: apart ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       env: { ...process.env, TMPDIR: temporary, [REPORT_FILE]: reportFile },
     });
-    current = child;
+    running.add(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => (output += String(text)));
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal ?? code ?? 'no status'));
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      process.stdout.write(output);
+      resolve(signal ?? code ?? 'no status');
+    });
   });
 }
 
@@ -66,24 +76,27 @@ async function stage(name, work) {
 }
 
 /**
- * One check: every command must end with status 0.
- * @param {[string, ...string[]][]} commands
+ * Checks that know nothing of each other, beside each other: every command must end with status 0.
+ * @param {string[][]} commands
+ * @returns {Promise<string[]>}
  */
-async function check(commands) {
-  const found = [];
-  for (const [program, ...args] of commands) {
-    const status = await run(program, args);
-    if (status !== 0) found.push(`${program} ended with ${status}`);
-  }
-  counts[found.length === 0 ? 'passed' : 'failed'] += 1;
-  return found;
+async function checks(commands) {
+  const found = await Promise.all(
+    commands.map(async (command) => {
+      const status = await run(command, true);
+      counts[status === 0 ? 'passed' : 'failed'] += 1;
+      return status === 0 ? [] : [`${command[0]} ended with ${status}`];
+    }),
+  );
+  return found.flat();
 }
 
 async function tests() {
   const reporter = join(root, 'scripts', 'test', 'vitest-report.mjs');
-  const status = await run('vitest', ['run', '--reporter=default', `--reporter=${reporter}`, ...filters]);
+  const status = await run(['vitest', 'run', '--reporter=default', `--reporter=${reporter}`, ...filters]);
   const report = countTests(status, () => readFileSync(reportFile, 'utf8'));
   for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) counts[key] += report[key];
+  slowestFiles = slowest(report.files, 10);
   return report.problems;
 }
 
@@ -94,18 +107,20 @@ async function leftovers() {
   return found;
 }
 
-await stage('lint', () =>
-  check([
+await stage('lint and types', () =>
+  checks([
     ['eslint', '.'],
+    ['tsc', '-p', 'tsconfig.json', '--noEmit'],
     ['prettier', '--check', '--log-level', 'warn', '.'],
+    ['depcruise', '--config', 'dependency-cruiser.config.mjs', 'src', 'test', 'testing', 'bench', 'scripts'],
   ]),
 );
-await stage('types', () => check([['tsc', '-p', 'tsconfig.json', '--noEmit']]));
 await stage('tests', tests);
 if (interrupted) await endLeftovers(temporary);
 else await stage('nothing left behind', leftovers);
 rmSync(scratch, { recursive: true, force: true });
 
+if (slowestFiles.length > 0) console.log(`\nThese files took longest:\n${slowestFiles.join('\n')}\n`);
 for (const problem of problems) console.log(`FAILED ${problem}`);
 if (interrupted) console.log('interrupted');
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';

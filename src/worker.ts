@@ -26,7 +26,7 @@ export const knownNames: KnownNames = { drivers: drivers.map((driver) => driver.
 
 export interface WorkerOptions {
   readonly config: Config;
-  /** Looked up anew at each attempt to connect: a server that was restarted may have another port. */
+  /** Looked up again at each attempt to connect: a server that was restarted may have another port. */
   readonly place: () => TemporalPlace | undefined;
   readonly faults?: ActivityDependencies['faults'];
   /** For tests that break things: changes what this worker's activities do. */

@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, connect } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { pollUntil } from '../src/host/os/clock.js';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -31,21 +31,6 @@ export interface Sshd {
 const keygen = (file: string, ...args: readonly string[]): void =>
   void execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', file, ...args]);
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-
-const answers = (port: number): Promise<true | undefined> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('data', () => resolve(true)).once('error', () => resolve(undefined));
-    socket.once('data', () => socket.destroy());
-  });
-
 /** A real sshd on loopback that lets its keys run git alone, as a Git host does. */
 export async function startSshd(folder: string): Promise<Sshd> {
   const at = (name: string): string => join(folder, name);
@@ -55,22 +40,18 @@ export async function startSshd(folder: string): Promise<Sshd> {
     `restrict,command="${before}git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"" ${readFileSync(at(`${name}.pub`), 'utf8')}`;
   const allowed = `${allow('deploy', '')}${allow('oldHost', 'unset GIT_PROTOCOL; ')}`;
   writeFileSync(at('authorized_keys'), allowed, { mode: 0o600 });
-  const port = await freePort();
   writeFileSync(
     at('sshd_config'),
     [
-      `Port ${port}`,
-      'ListenAddress 127.0.0.1',
       `HostKey ${at('host')}`,
       `AuthorizedKeysFile ${at('authorized_keys')}`,
-      `PidFile ${at('sshd.pid')}`,
+      'PidFile none',
       // The temporary folder belongs to everybody.
       'StrictModes no',
       'UsePAM no',
       'AcceptEnv GIT_PROTOCOL',
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
-      'MaxStartups 100',
       'LogLevel VERBOSE',
       '',
     ].join('\n'),
@@ -86,19 +67,23 @@ export async function startSshd(folder: string): Promise<Sshd> {
     keygen(at('host'));
     chmodSync(at('host'), 0o600);
   };
-  let child: ReturnType<typeof spawn> | undefined;
-  const start = async (): Promise<void> => {
-    child = spawn(SSHD, ['-D', '-f', at('sshd_config'), '-E', log], { stdio: 'ignore' });
-    const up = await pollUntil(() => answers(port), { limitMs: 10_000, everyMs: 20 });
-    if (up === undefined) throw new Error(`sshd did not start: ${readFileSync(log, 'utf8')}`);
-  };
-  const stop = async (): Promise<void> => {
-    const ended = new Promise((resolve) => child?.once('exit', resolve));
-    child?.kill('SIGTERM');
-    await ended;
+  // The port is held here from first to last, so that nobody else can take it; each connection has an sshd of its own.
+  const running = new Set<ChildProcess>();
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    const child = spawn(SSHD, ['-i', '-f', at('sshd_config'), '-E', log], { stdio: [socket, socket, 'ignore'] });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const endAll = async (): Promise<void> => {
+    const ended = [...running].map((child) => once(child, 'exit'));
+    for (const child of running) child.kill('SIGTERM');
+    await Promise.all(ended);
   };
   newHostKey();
-  await start();
+  writeFileSync(log, '');
   const knownHosts = at('known_hosts');
   writeFileSync(knownHosts, `[127.0.0.1]:${port} ${readFileSync(at('host.pub'), 'utf8')}`);
   return {
@@ -108,12 +93,12 @@ export async function startSshd(folder: string): Promise<Sshd> {
     knownHosts,
     logins: () => [...readFileSync(log, 'utf8').matchAll(/Accepted publickey/g)].length,
     restart: async (change) => {
-      await stop();
+      await endAll();
       if (change.newHostKey) newHostKey();
-      await start();
     },
     stop: async () => {
-      await stop();
+      await endAll();
+      await new Promise((resolve) => server.close(resolve));
       if (madeRunFolder) rmdirSync('/run/sshd');
     },
   };

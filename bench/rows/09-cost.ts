@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { monotonicUs, sleepMs } from '../../src/host/os/clock.js';
+import { cpuTicksOf, identify } from '../../src/host/os/processes.js';
 import { startTestCluster } from '../../testing/nats-cluster.js';
 import type { RunningClient } from '../../testing/sdk-client.js';
 import { measure } from '../../testing/truth/client.js';
@@ -15,15 +15,8 @@ const LATENESS_LIMIT_MS = 20;
 const limitOf = (sdk: string): number => (sdk === 'java' ? 40 : 25);
 
 /** User and system time of a process so far, in seconds; undefined once it is gone. */
-function cpuSeconds(pid: number): number | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  } catch {
-    return undefined;
-  }
-}
+const cpuSeconds = (pid: number): number | undefined =>
+  identify(pid) === undefined ? undefined : cpuTicksOf(pid).ownTicks / TICKS_PER_SECOND;
 
 interface Cost {
   readonly sdk: string;

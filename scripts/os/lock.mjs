@@ -83,7 +83,7 @@ function isStillAt(path, fd) {
  */
 function holderOf(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return /** @type {ProcessId} */ (JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return undefined;
   }

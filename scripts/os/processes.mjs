@@ -181,7 +181,7 @@ export async function endAll(find, { graceMs = 0 } = {}) {
   /** @type {Set<string>} On a busy host one that was signalled may still be there at the next look. */
   const signalled = new Set();
   const started = performance.now();
-  for (let empty = 0; ; await sleep(LOOK_EVERY_MS)) {
+  for (let empty = 0; ;) {
     const found = find();
     empty = found.length === 0 ? empty + 1 : 0;
     if (empty === 2) return signalled.size;
@@ -194,5 +194,6 @@ export async function endAll(find, { graceMs = 0 } = {}) {
       if (waitedMs < graceMs && signalled.has(name)) continue;
       if (signalProcess(id, waitedMs < graceMs ? 'SIGTERM' : 'SIGKILL')) signalled.add(name);
     }
+    await sleep(LOOK_EVERY_MS);
   }
 }

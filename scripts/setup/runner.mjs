@@ -64,7 +64,7 @@ export async function runTasks(tasks, { root, commands, progress, signal }) {
 function rejectionOf(signal) {
   /** @type {Promise<never>} */
   const stopped = new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(/** @type {Error} */ (signal.reason)), { once: true });
   });
   stopped.catch(() => undefined);
   return stopped;

@@ -66,7 +66,7 @@ export function removeStamp(root, name) {
  */
 function readStamp(root, name) {
   try {
-    return JSON.parse(readFileSync(stampPath(root, name), 'utf8'));
+    return /** @type {{ inputs: string }} */ (JSON.parse(readFileSync(stampPath(root, name), 'utf8')));
   } catch {
     return null;
   }

@@ -45,5 +45,5 @@ export async function findLeftovers(folder) {
  */
 export async function endLeftovers(folder) {
   // What does not end has been found, and said, before: the run still has to tell its result.
-  await endAll(() => findProcessesOf(folder)).catch((error) => console.error(error.message));
+  await endAll(() => findProcessesOf(folder)).catch((/** @type {unknown} */ error) => console.error(String(error)));
 }

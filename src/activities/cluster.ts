@@ -85,7 +85,7 @@ async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<Cluste
   if (ended !== null) return { dead: [], all: plan.nodeCount, ended, equipmentDied: [], error: null };
   return answered(async () => {
     // What nobody has noticed yet is noticed here.
-    await driver.mend(plan.clusterDir);
+    await driver.repairEquipment(plan.clusterDir);
     const deaths = driver.equipmentDeaths(plan.clusterDir).filter(({ us }) => us >= (sinceUs ?? 0));
     const nodes = await driver.nodes(plan.clusterDir);
     const dead = nodes.filter((node) => !node.alive).map((node) => node.id);

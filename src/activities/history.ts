@@ -29,11 +29,11 @@ export function historyBreaker(cluster: string, { consecutiveFailures, state, la
   };
 }
 
-/** Brings the history up to date: what the cluster's durable record says of the breaker now, and the runs named in `anew`, whose reports are new. */
-export async function showInHistory(runDir: string, cluster: string, anew: readonly string[] = []): Promise<void> {
+/** Brings the history up to date: what the cluster's durable record says of the breaker now, and the runs named in `changed`, whose reports are new. */
+export async function showInHistory(runDir: string, cluster: string, changed: readonly string[] = []): Promise<void> {
   const dataRoot = dataRootOf(runDir);
   await gently(async () => {
     noteBreaker(dataRoot, historyBreaker(cluster, await breakerNow(cluster)));
   });
-  await gently(() => void refreshHistory(dataRoot, historyMaker, anew));
+  await gently(() => void refreshHistory(dataRoot, historyMaker, changed));
 }

@@ -32,7 +32,7 @@ export const portOption = (): Option =>
     throw new InvalidArgumentError('expected a number from 0 to 65535');
   });
 
-/** Whoever pauses or resumes is named. */
+/** Who pauses or resumes is named. */
 export const byOption = (what: string): Option =>
   new Option('--by <name>', what).default(userInfo().username, 'the user of this machine');
 

@@ -113,5 +113,5 @@ export async function requireSchedule(
   );
 }
 
-/** Why it is paused, by the note of whoever did it. */
+/** Why it is paused, by the note of the person or the breaker that paused it. */
 export const pauseNote = ({ state }: ScheduleDescription): string => state.note ?? 'no reason given';

@@ -25,7 +25,7 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-/** Is a worker of this host alive that serves this server, whoever started it? */
+/** Is a worker of this host alive that serves this server? It does not matter who started it. */
 const hasWorker = (config: Config, { address }: TemporalPlace): boolean =>
   liveUsers(config.dataRoot).some(
     ({ serves }) => serves !== null && serves.hostId === config.host.id && serves.address === address,

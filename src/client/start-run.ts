@@ -91,7 +91,7 @@ function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issu
   ];
 }
 
-/** What to do now, for whoever stands before a breaker that has just opened. */
+/** What to do now, for the person whose run has just opened the breaker. */
 function pauseText({ consecutiveFailures, howToResume }: RunPause, place: TemporalPlace): string {
   const dev =
     place.kind === 'embedded'

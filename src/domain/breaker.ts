@@ -19,7 +19,7 @@ export interface EndedRun {
 export interface RunEnding extends EndedRun {
   readonly kind: 'full' | 'single';
   readonly headline: Headline;
-  /** Every failure of the run is a `script_format_error`: the script is to be mended, not the broker. */
+  /** Every failure of the run is a `script_format_error`: the script is to be fixed, not the broker. */
   readonly onlyFormatErrors: boolean;
   /** ISO 8601. */
   readonly finishedAt: string;

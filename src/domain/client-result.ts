@@ -1,42 +1,53 @@
+import type { Count, Whole } from './units.js';
+
 /**
  * What an SDK client's last line says (`sdk_clients/CONTRACT.md`), and how its process ended. Milliseconds unless named otherwise.
  * The first five fields are required of every client; a user's own client may give no more.
  */
 export interface ClientResult {
-  readonly sent: number;
-  readonly received: number;
-  readonly lost: number;
+  readonly sent: Count;
+  readonly received: Count;
+  readonly lost: Count;
   readonly p99_ms: number | null;
   readonly errors: readonly string[];
-  readonly planned?: number | undefined;
-  readonly acked?: number | undefined;
-  readonly unconfirmed?: number | undefined;
-  readonly recovered?: number | undefined;
-  readonly unsent?: number | undefined;
-  readonly naive_lost?: number | undefined;
-  readonly lost_seqs?: readonly number[] | undefined;
-  readonly duplicates?: number | undefined;
-  readonly unexpected?: number | undefined;
-  readonly inversions?: number | undefined;
-  readonly reconnects?: number | undefined;
-  readonly refused_acks?: number | undefined;
+  readonly planned?: Count | undefined;
+  readonly acked?: Count | undefined;
+  readonly unconfirmed?: Count | undefined;
+  readonly recovered?: Count | undefined;
+  readonly unsent?: Count | undefined;
+  readonly naive_lost?: Whole | undefined;
+  readonly lost_seqs?: readonly Count[] | undefined;
+  readonly duplicates?: Count | undefined;
+  readonly unexpected?: Count | undefined;
+  readonly inversions?: Count | undefined;
+  readonly reconnects?: Count | undefined;
+  readonly refused_acks?: Count | undefined;
   readonly p50_ms?: number | null | undefined;
   readonly p90_ms?: number | null | undefined;
   readonly p999_ms?: number | null | undefined;
   readonly max_ms?: number | null | undefined;
   readonly ack_p99_ms?: number | null | undefined;
   readonly lateness_p99_ms?: number | null | undefined;
+  /** @minimum 0 */
   readonly achieved_rate_ratio?: number | undefined;
   readonly duration_seconds?: number | undefined;
   readonly drain_ms?: number | undefined;
   readonly publisher_endpoint?: string | null | undefined;
   readonly subscriber_endpoint?: string | null | undefined;
   readonly library?: string | undefined;
+  // What our own clients say beyond that; read by people, kept in `result.json` alone.
+  readonly ack_p50_ms?: number | null | undefined;
+  readonly ack_max_ms?: number | null | undefined;
+  readonly lateness_max_ms?: number | null | undefined;
+  readonly duplicates_flagged?: Count | null | undefined;
+  readonly attempts?: Count | undefined;
+  readonly sdk?: string | undefined;
+  readonly mqtt_version?: string | undefined;
 }
 
 /** How a client process ended. `runner_died`: the process of ours that watched it is gone without having written down an end. */
 export type ClientEnd =
-  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'exited'; readonly code: Whole }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timeout'; readonly limitMs: number }
   | { readonly kind: 'not_found'; readonly path: string }
@@ -44,11 +55,11 @@ export type ClientEnd =
 
 /** Who had the processors of the host while a client ran, in percent of all of them. What is busy beyond the two is anything else on this host. */
 export interface HostCpu {
-  readonly busyPercent: number;
+  readonly busyPercent: Count;
   /** Brokers, with their proxies and keeper. */
-  readonly clusterPercent: number;
+  readonly clusterPercent: Count;
   /** All clients of the phase. */
-  readonly clientsPercent: number;
+  readonly clientsPercent: Count;
 }
 
 /** One client in one phase: its end, its result line if that was one, and else what was wrong with the line. */
@@ -61,8 +72,8 @@ export interface ClientOutcome {
   /** Wall seconds from start to end of the process. */
   readonly durationSeconds: number;
   /** 1 unless a worker or host died under the client and it was started again. */
-  readonly attempt: number;
-  /** Evidence for whoever looks into a latency; no part of any verdict. */
+  readonly attempt: Count;
+  /** Evidence for a person who looks into a latency; no part of any verdict. */
   readonly hostCpu?: HostCpu | null | undefined;
 }
 

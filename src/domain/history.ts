@@ -1,4 +1,5 @@
 import type { Headline } from './status.js';
+import type { Count, IsoTime, Percent } from './units.js';
 
 /** One SDK in one scenario of one run, as far as the history needs it. */
 export interface HistorySdk {
@@ -6,12 +7,12 @@ export interface HistorySdk {
   readonly passed: boolean;
   readonly status: string;
   /** Of the validation; null where the client gave no result. */
-  readonly lost: number | null;
+  readonly lost: Count | null;
   readonly p99_ms: number | null;
   /** Longest time during the fault without an acknowledgement; null where it was not recorded. */
   readonly outage_ms: number | null;
   /** Acknowledged before or during the fault and never received. */
-  readonly lost_in_fault: number;
+  readonly lost_in_fault: Count;
 }
 
 export interface HistoryScenario {
@@ -29,11 +30,11 @@ export interface HistoryEntry {
   readonly run_id: string;
   readonly kind: 'full' | 'single';
   readonly cluster: string;
-  readonly started_at: string;
-  readonly finished_at: string;
+  readonly started_at: IsoTime;
+  readonly finished_at: IsoTime;
   readonly headline: Headline;
   readonly run_passed: boolean;
-  readonly pass_rate: number;
+  readonly pass_rate: Percent;
   readonly summary: string;
   readonly scenarios: readonly HistoryScenario[];
 }
@@ -41,7 +42,7 @@ export interface HistoryEntry {
 /** What is known of a cluster's breaker: runs that failed in a row, and whether it is open (paused, waiting for a human). */
 export interface HistoryBreaker {
   readonly cluster: string;
-  readonly failures_in_a_row: number;
+  readonly failures_in_a_row: Count;
   readonly open: boolean;
   /** When it last changed, and why, in words; null if nobody said. */
   readonly since: string | null;

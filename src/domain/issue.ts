@@ -25,7 +25,7 @@ export interface IssueMemory {
 export interface KnownIssue {
   readonly number: number;
   readonly open: boolean;
-  /** A person closed it as something that will not be mended. */
+  /** A person closed it as something that will not be fixed. */
   readonly declined: boolean;
   readonly memory: IssueMemory;
 }

@@ -1,3 +1,5 @@
+import type { Count } from './units.js';
+
 /** One generated message as a client's ledger has it (`sdk_clients/CONTRACT.md`); microseconds of CLOCK_MONOTONIC. */
 export interface LedgerMessage {
   readonly seq: number;
@@ -65,21 +67,21 @@ export function countLedger(messages: readonly LedgerMessage[]): LedgerCounts {
 export interface FaultPeriodFigures {
   readonly sdk: string;
   /** Messages whose intended time lies in the window. */
-  readonly planned: number;
-  readonly acked: number;
-  readonly received: number;
+  readonly planned: Count;
+  readonly acked: Count;
+  readonly received: Count;
   /** Longest time inside the window without any acknowledgement, and without any first receipt, in ms. */
   readonly longestNoAckMs: number;
   readonly longestNoReceiptMs: number;
   /** Acknowledged before or during the window and never received, up to the end of the drain. */
-  readonly ackedLost: number;
-  readonly ackedLostSeqs: readonly number[];
-  readonly unconfirmed: number;
-  readonly duplicates: number;
+  readonly ackedLost: Count;
+  readonly ackedLostSeqs: readonly Count[];
+  readonly unconfirmed: Count;
+  readonly duplicates: Count;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly maxMs: number | null;
-  readonly disconnects: number;
+  readonly disconnects: Count;
 }
 
 /** The longest stretch of [from, to] that holds none of the given times. */

@@ -1,4 +1,5 @@
 import type { Ledger, LedgerMessage } from './ledger.js';
+import type { Count } from './units.js';
 
 /** Which endpoint was which broker, from a moment on (microseconds of the run's clock). */
 export interface BrokersSince {
@@ -9,11 +10,11 @@ export interface BrokersSince {
 
 /** One message that a broker acknowledged and never delivered. Times in ms from the inject; from the first message where nothing was injected. */
 export interface LostMessage {
-  readonly seq: number;
+  readonly seq: Count;
   readonly intendedMs: number;
   readonly sentMs: number | null;
   readonly ackedMs: number;
-  readonly attempts: number;
+  readonly attempts: Count;
   /** The broker to which the publisher was connected when the acknowledgement came: its endpoint, and its name where that is known. */
   readonly ackedBy: string | null;
 }
@@ -24,6 +25,10 @@ export interface Loss {
   readonly scenario: string | null;
   readonly phase: 'control' | 'fault' | 'validation';
   readonly sdk: string;
+  /**
+   * @asType integer
+   * @minimum 1
+   */
   readonly count: number;
   /** All of them, as ranges: `12–15, 20`. */
   readonly seqs: string;

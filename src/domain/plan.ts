@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import type { Count } from './units.js';
 import type { VerdictRules } from './verdict.js';
 
 /** What a person, a schedule or another program asks for: the input of `ChaosRunWorkflow`. `{}` is a full run. */
@@ -17,9 +18,9 @@ export type SubscriberSession = (typeof subscriberSessions)[number];
 
 /** Load of one phase, for every SDK. */
 export interface LoadPlan {
-  readonly messages: number;
+  readonly messages: Count;
   readonly ratePerSecond: number;
-  readonly payloadBytes: number;
+  readonly payloadBytes: Count;
   /** Absent: persistent. A report says so where it is clean, since an outage of the subscriber alone can lose messages then. */
   readonly subscriberSession?: SubscriberSession;
 }
@@ -64,7 +65,7 @@ export interface RunPlan {
   readonly sdkRoot: string;
   /** Script that every SDK runs, without `.sh`. */
   readonly workload: string;
-  readonly nodeCount: number;
+  readonly nodeCount: Count;
   /** How the nodes of an embedded cluster reach each other. */
   readonly network: 'proxies' | 'namespaces';
   /** The broker's program on the worker's host; undefined where the driver brings its own. */

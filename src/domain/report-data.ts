@@ -5,7 +5,8 @@ import type { Loss } from './losses.js';
 import type { RunPlan } from './plan.js';
 import type { PublishAnswer } from './publish.js';
 import type { Scenario } from './scenario.js';
-import type { Headline } from './status.js';
+import type { Headline, ScenarioStatus, SdkStatus } from './status.js';
+import type { Count, IsoTime, Percent } from './units.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from './verdict.js';
 
 /** Snapshot of the cluster: what stands in files, in short. */
@@ -17,7 +18,7 @@ export interface SnapshotSummary {
   readonly warnings: readonly string[];
   /** Log lines that must never appear, since the last snapshot: `node: line`. */
   readonly neverLines: readonly string[];
-  readonly newLogLines: number;
+  readonly newLogLines: Count;
   /** A few figures per node to compare, e.g. `n1.connections`. */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -25,8 +26,8 @@ export interface SnapshotSummary {
 /** One scenario as it went: everything the report and the verdict rest on. Bigger things stay in files. */
 export interface ScenarioResult {
   readonly scenario: Scenario;
-  readonly startedAt: string;
-  readonly finishedAt: string;
+  readonly startedAt: IsoTime;
+  readonly finishedAt: IsoTime;
   readonly verdict: ScenarioVerdict;
   readonly sdkVerdicts: readonly SdkVerdict[];
   readonly fault: FaultRecord;
@@ -51,12 +52,12 @@ export interface ScenarioResult {
 export interface RunData {
   readonly runId: string;
   readonly workflowId: string;
-  readonly startedAt: string;
-  readonly finishedAt: string;
+  readonly startedAt: IsoTime;
+  readonly finishedAt: IsoTime;
   readonly plan: RunPlan;
   readonly headline: Headline;
   readonly runPassed: boolean;
-  readonly passRatePercent: number;
+  readonly passRatePercent: Percent;
   readonly endpoint: string | null;
   readonly dataDirs: readonly string[];
   readonly control: readonly ClientOutcome[];
@@ -76,24 +77,24 @@ export interface RunData {
 export interface ReportFile {
   readonly schema: 'robustmq-chaos-report/1';
   readonly run_id: string;
-  readonly started_at: string;
-  readonly finished_at: string;
+  readonly started_at: IsoTime;
+  readonly finished_at: IsoTime;
   readonly headline: Headline;
   readonly run_passed: boolean;
-  readonly pass_rate: number;
+  readonly pass_rate: Percent;
   readonly scenarios: readonly {
     readonly name: string;
     readonly core: boolean;
     readonly passed: boolean;
-    readonly status: string;
+    readonly status: ScenarioStatus;
     /** Of the validation; counts are null where the client gave no result. */
     readonly sdks: readonly {
       readonly sdk: string;
       readonly passed: boolean;
-      readonly status: string;
-      readonly sent: number | null;
-      readonly received: number | null;
-      readonly lost: number | null;
+      readonly status: SdkStatus;
+      readonly sent: Count | null;
+      readonly received: Count | null;
+      readonly lost: Count | null;
       readonly p99_ms: number | null;
       readonly duration_seconds: number;
       readonly errors: readonly string[];

@@ -13,5 +13,6 @@ export interface Scenario {
   readonly params: Readonly<Record<string, ParamValue>>;
   /** Core scenarios must all pass; of the others a share (`verdict.non_core_pass_rate_percent`). */
   readonly core: boolean;
+  /** @pattern ^P[0-9]$ */
   readonly priority: `P${number}`;
 }

@@ -9,7 +9,7 @@ const BREAKER_NOTE_BEFORE = '🚨 breaker:';
 export const isBreakerNote = (note: string): boolean =>
   [BREAKER_NOTE, BREAKER_NOTE_BEFORE].some((head) => note.startsWith(head));
 
-/** Why the schedule is paused, for whoever looks at it in the Web UI. */
+/** Why the schedule is paused, for the reader of the Web UI. */
 export const breakerNote = (runs: readonly string[], resume: string): string =>
   `${BREAKER_NOTE} ${runs.length} rounds in a row failed (${runs.join(', ')}). Resume: ${resume}`;
 

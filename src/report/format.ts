@@ -1,3 +1,5 @@
+import { markdownTable } from 'markdown-table';
+
 /** Small words of the reports. */
 
 export const dash = '–';
@@ -32,10 +34,11 @@ export function localTime(iso: string, timeZone: string): string {
 /** A cell of a Markdown table: one line, no bars. */
 const cell = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
 
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
-}
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  markdownTable(
+    [head, ...rows].map((row) => row.map(cell)),
+    { alignDelimiters: false },
+  );
 
 /** A report's time as people read it: `2026-11-22T20:15:04+08:00` → `2026-11-22 20:15 +08:00`. */
 export const localTimeOf = (reported: string): string =>

@@ -15,5 +15,5 @@ export function historyFiles(
   ]);
 }
 
-/** How the history of a data folder is made: given to whoever keeps it. */
+/** How the history of a data folder is made: given to the room that keeps it. */
 export const historyMaker = { entryOf: historyEntry, filesOf: historyFiles } as const;

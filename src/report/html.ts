@@ -51,9 +51,11 @@ export function htmlTable(
   const body = rows.map((row) => {
     const cells = row.map((text, i) => {
       const tone = toneOf(text);
-      if (i === 0) return html`<th scope="row" ${tone}>${text}</th>`;
-      const name = key === undefined ? '' : html` data-cell="${`${key}/${row[0] ?? ''}/${head[i] ?? ''}`}"`;
-      return html`<td${name}${tone}>${text}</td>`;
+      const name =
+        i === 0 || key === undefined ? null : html` data-cell="${`${key}/${row[0] ?? ''}/${head[i] ?? ''}`}"`;
+      // Prettier would put a space before an attribute that is a value: the tag's name is one, too.
+      const open = i === 0 ? 'th scope="row"' : 'td';
+      return html`<${raw(open)}${name}${tone}>${text}</${raw(i === 0 ? 'th' : 'td')}>`;
     });
     return html`<tr>
       ${cells}

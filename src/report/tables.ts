@@ -140,7 +140,7 @@ export function lostMessagesTable(loss: Loss, limit: number): Table {
   const shown = loss.messages.slice(0, limit);
   const rest = loss.count > shown.length ? ` (the first ${shown.length} of ${loss.count})` : '';
   return {
-    caption: `${loss.sdk} in ${lossPlace(loss)}: times are relative to the ${loss.since}${rest}`,
+    caption: `${loss.sdk} in ${lossPlace(loss)}: times are relative to the ${loss.since === 'inject' ? 'injection' : loss.since}${rest}`,
     head: ['seq', 'due', 'sent', 'acknowledged', 'by', 'attempts'],
     rows: shown.map((m) => [
       String(m.seq),

@@ -60,11 +60,7 @@ const inject: FaultStep = async ({ run, faults }, faultId, { fault }) => {
 /** Is it biting? */
 const observe: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault, notes }) => {
   if (fault.injectError !== null) return {};
-  progress.enter(
-    'observe',
-    plan.timing.observeBudgetMs,
-    `looking for the effect of ${fault.injector} on ${fault.victim}`,
-  );
+  progress.enter('observe', plan.timing.observeBudgetMs, `effect of ${fault.injector} on ${fault.victim}`);
   const { error, ...seen } = await faults.observeFault({ run, faultId });
   const why = error === null ? [] : [`the fault could not be observed: ${error}`];
   return { fault: { ...fault, ...seen }, notes: [...notes, ...why] };
@@ -73,7 +69,7 @@ const observe: FaultStep = async ({ plan, run, faults, progress }, faultId, { fa
 /** Keeps it until its window is over. */
 const hold: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault }) => {
   if (fault.injectError !== null) return {};
-  const bites = fault.observed ? 'the fault has taken effect' : 'the fault was not seen to take effect';
+  const bites = fault.observed ? 'in effect' : 'no effect was seen';
   progress.enter('fault holds', plan.timing.faultWindowMs, bites);
   const { cutShort = true } = await faults.holdFault({ run, faultId });
   return { fault: { ...fault, cutShort } };
@@ -86,8 +82,7 @@ const recover: FaultStep = async ({ plan, run, faults, progress }, faultId, { fa
   const { error, recoveredAt = null, recoveredUs = null, recoveredBy = null, healed = [], died = [] } = answer;
   const over = { ...fault, recoveredAt, recoveredUs, healed };
   if (fault.injectError !== null) {
-    const cleanup =
-      error === null ? 'clean: everything that the failed injection had done was undone' : `failed: ${error}`;
+    const cleanup = error === null ? 'clean: the failed injection was undone' : `failed: ${error}`;
     return { fault: { ...over, cleanup }, died };
   }
   const unproved = error === null ? [] : [healed.length > 0 ? LATE_NOTE : STUCK_NOTE];

@@ -7,7 +7,7 @@ import { hostActivities } from './activities.js';
 import type { Holder, Refusal } from '../messages/cluster-record.js';
 import { resumeHelp } from './web-ui-text.js';
 
-/** Another run has the cluster; or the breaker is open, and then the schedule is to be paused, whoever may have set it going. */
+/** Another run has the cluster; or the breaker is open, and then the schedule is paused again, if a person has started it. */
 export async function refusedBy(plan: RunPlan, refusal: Refusal): Promise<RunResult> {
   if (refusal.kind === 'held') return refusedByHolder(plan, refusal.by);
   const { breaker } = refusal;

@@ -1,3 +1,4 @@
+import { markdownTable } from 'markdown-table';
 import { resumeCommandLine } from '../domain/breaker.js';
 import { clientText } from '../domain/client-result.js';
 import type { RunPlan } from '../domain/plan.js';
@@ -27,14 +28,16 @@ export function stateOf(verdict: ScenarioVerdict): ChaosState {
   return verdict.failures.some((failure) => failure.blame === 'broker') ? 'failed' : 'invalid';
 }
 
+const table = (rows: readonly (readonly string[])[]): string => markdownTable(rows, { alignDelimiters: false });
+
 /** What the Web UI shows on a scenario's page once it is over. */
 export function scenarioDetails(result: ScenarioResult): string {
-  const rows = result.validation.map(
-    (outcome, i) => `| ${outcome.sdk} | ${result.sdkVerdicts[i]?.status ?? '-'} | ${clientText(outcome)} |`,
-  );
-  return [`**${result.verdict.status}**`, '', '| SDK | status | validation |', '| --- | --- | --- |', ...rows].join(
-    '\n',
-  );
+  const rows = result.validation.map((outcome, i) => [
+    outcome.sdk,
+    result.sdkVerdicts[i]?.status ?? '-',
+    clientText(outcome),
+  ]);
+  return [`**${result.verdict.status}**`, '', table([['SDK', 'status', 'validation'], ...rows])].join('\n');
 }
 
 const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY CONTINUE"}';
@@ -68,14 +71,12 @@ const asPlainText = (text: string): string => text.replace(/\s+/g, ' ').replace(
 /** What the Web UI shows on a run's page. */
 export function runDetails(progress: RunProgress): string {
   const { phase, since, current, result, pause, notes } = progress;
-  const rows = progress.scenarios.map(({ name, status }) => `| ${name} | ${status} |`);
+  const rows = progress.scenarios.map(({ name, status }) => [name, status]);
   return [
     ...(phase === 'paused' && pause !== null ? pauseLines(pause) : []),
     `**${phase}**${current === null ? '' : ` ${current}`} since ${since}`,
     '',
-    '| scenario | status |',
-    '| --- | --- |',
-    ...rows,
+    table([['scenario', 'status'], ...rows]),
     ...(result === null ? [] : ['', result.summary, '', `Report: \`${result.markdownPath ?? 'none'}\``]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${asPlainText(note)}`)]),
   ].join('\n');

@@ -2,18 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { installRoot } from '../../src/host/os/tools.js';
 import { runFiles } from '../../src/report/run-files.js';
 import { writeLedger, writeRun } from '../../testing/reports/stored.js';
 import { syntheticRun } from '../../testing/reports/synthetic.js';
 import { scratchFolder } from '../../testing/scratch.js';
+import { runTypeScript } from '../../testing/typescript.js';
 
 // The script shares no code with the program: what it recounts is what the clients wrote.
 const sources = syntheticRun({ messages: 120, sdks: ['go', 'rust'], lostEvery: 4 });
 const files = runFiles(sources);
 let folder: string;
 
-const recheck = () => execa(process.execPath, [join(installRoot, 'bench', 'recheck.mjs'), folder], { reject: false });
+const program = runTypeScript(new URL('../../bench/recheck.ts', import.meta.url));
+const recheck = () => execa(process.execPath, [...program, folder], { reject: false });
 
 beforeEach(() => {
   folder = scratchFolder('recheck');

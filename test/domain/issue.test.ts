@@ -64,7 +64,7 @@ describe('the issue of a scenario', () => {
     );
   });
 
-  it('stays closed where a person said that it will not be mended', () => {
+  it('stays closed where a person said that it will not be fixed', () => {
     expect(play(news('failed', 1), 'declined by a person', news('failed', 2), news('passed', 3)).slice(-2)).toEqual([
       'update #1: 2 failed, 0 passed',
       'nothing',

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { BREAKER_NOTE } from '../../src/domain/schedule.js';
@@ -21,10 +22,9 @@ import {
   type Sandbox,
 } from '../../testing/rounds/round.js';
 import { failingRounds } from '../../testing/rounds/rehearsal.js';
-import { runTypeScript } from '../../testing/typescript.js';
 
 // Workers that are killed by SIGKILL, one after another, around each step of what follows the third failure.
-const worker = runTypeScript(new URL('../../testing/rounds/worker-that-dies.ts', import.meta.url));
+const workerScript = fileURLToPath(new URL('../../testing/rounds/worker-that-dies.mjs', import.meta.url));
 
 interface Scene {
   readonly sandbox: Sandbox;
@@ -49,7 +49,7 @@ function keepWorker(sandbox: Sandbox, points: readonly string[]): Workers {
   let last: Promise<void>;
   let child: ChildProcess;
   const begin = (): void => {
-    child = spawn(process.execPath, [...worker, sandbox.config, sandbox.root, ...points], {
+    child = spawn(process.execPath, [workerScript, sandbox.config, sandbox.root, ...points], {
       env: environmentIn(sandbox),
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sleepMs } from '../../src/host/os/clock.js';
 import { loadState } from '../../src/host/drivers/nats/state.js';
@@ -19,10 +20,9 @@ import {
   whileRunning,
   type Sandbox,
 } from '../../testing/rounds/round.js';
-import { runTypeScript } from '../../testing/typescript.js';
 
 // Faults that are none: an injector that does nothing, and a target that does not exist; and proxies that die in a validation.
-const program = runTypeScript(new URL('../../testing/rounds/worker-with-empty-injector.ts', import.meta.url));
+const workerScript = fileURLToPath(new URL('../../testing/rounds/worker-with-empty-injector.mjs', import.meta.url));
 let sandbox: Sandbox;
 let worker: ChildProcess | undefined;
 let round: Awaited<ReturnType<typeof finishedWhole>>;
@@ -56,7 +56,7 @@ beforeAll(async () => {
     ],
   });
   mkdirSync(join(sandbox.dataRoot, 'temporal'), { recursive: true });
-  worker = spawn(process.execPath, [...program, sandbox.config], { stdio: 'ignore' });
+  worker = spawn(process.execPath, [workerScript, sandbox.config], { stdio: 'ignore' });
   await mustPoll('the worker', () => liveUsers(sandbox.dataRoot).some((user) => user.role === 'worker') || undefined);
   const running = start(['round', '--json'], sandbox);
   const validation = join(await onlyRunDir(sandbox), 'scenarios', 'loses-its-proxies', 'validation');

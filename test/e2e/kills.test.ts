@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { findOwned, isAlive, signalProcess, type ProcessId } from '../../src/host/os/processes.js';
+import { findOwned, isAlive, signalProcess, waitGone, type ProcessId } from '../../src/host/os/processes.js';
 import { keeperOf } from '../../src/host/keeper/control.js';
 import { liveUsers, readServer } from '../../src/host/temporal/state.js';
 import { temporalPaths } from '../../src/host/layout/paths.js';
@@ -90,10 +91,14 @@ describe('everything but the keeper is killed', () => {
     const running = start(['round', '--json'], sandbox);
     await ticketIn('injected', running);
     const keeper = keeperOf(sandbox.clusterDir)!;
-    const supervisor = JSON.parse(readFileSync(temporalPaths(sandbox.dataRoot).supervisor, 'utf8')) as ProcessId;
-    const server = readServer(sandbox.dataRoot)!.process!;
+    // First who starts others, so that what is looked up then is all there is.
     running.child.kill('SIGKILL');
-    for (const id of [...workers(), supervisor, server]) signalProcess(id, 'SIGKILL');
+    await once(running.child, 'exit');
+    for (const id of workers()) signalProcess(id, 'SIGKILL');
+    const supervisor = JSON.parse(readFileSync(temporalPaths(sandbox.dataRoot).supervisor, 'utf8')) as ProcessId;
+    signalProcess(supervisor, 'SIGKILL');
+    expect(await waitGone(supervisor, 5000)).toBe(true);
+    for (const id of [...workers(), readServer(sandbox.dataRoot)!.process!]) signalProcess(id, 'SIGKILL');
     await running.done;
     await mustPoll('the keeper to have done its work', () => !isAlive(keeper) || undefined, 60_000);
     expect(openTickets(sandbox.clusterDir)).toEqual([]);

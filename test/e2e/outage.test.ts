@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { connectClient, embeddedServer } from '../../src/temporal/connection.js';
@@ -32,16 +33,17 @@ async function startDev(): Promise<Running> {
   return dev;
 }
 
+async function killAll(ids: readonly ProcessId[]): Promise<void> {
+  for (const id of ids) signalProcess(id, 'SIGKILL');
+  expect(await Promise.all(ids.map((id) => waitGone(id, 5000)))).not.toContain(false);
+}
+
 async function killEverything({ child }: Running): Promise<void> {
-  const supervisor = JSON.parse(readFileSync(temporalPaths(sandbox.dataRoot).supervisor, 'utf8')) as ProcessId;
-  const ours = [
-    ...liveUsers(sandbox.dataRoot).map((user) => user.process),
-    supervisor,
-    readServer(sandbox.dataRoot)!.process!,
-  ];
+  // First who starts others, so that what is looked up then is all there is.
   child.kill('SIGKILL');
-  for (const id of ours) signalProcess(id, 'SIGKILL');
-  expect(await Promise.all(ours.map((id) => waitGone(id, 5000)))).not.toContain(false);
+  await once(child, 'exit');
+  await killAll([JSON.parse(readFileSync(temporalPaths(sandbox.dataRoot).supervisor, 'utf8')) as ProcessId]);
+  await killAll([...liveUsers(sandbox.dataRoot).map((user) => user.process), readServer(sandbox.dataRoot)!.process!]);
 }
 
 /** The tick that a scheduled run stands for: the server puts its time at the end of the workflow's id. */

@@ -17,11 +17,12 @@ import {
 import type { HistoryIndex } from '../../src/domain/history.js';
 import { sweepOwned } from '../../src/host/os/processes.js';
 import { readLease } from '../../src/host/tickets/lease.js';
-import { installRoot } from '../../src/host/os/tools.js';
 import { openPages } from '../../testing/program.js';
 import { sdkNames } from '../../testing/sdk-client.js';
+import { runTypeScript } from '../../testing/typescript.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
+const recheck = runTypeScript(new URL('../../bench/recheck.ts', import.meta.url));
 let sandbox: Sandbox;
 let round: Awaited<ReturnType<typeof finishedWhole>>;
 let second: { status: number | null; stdout: string };
@@ -166,7 +167,7 @@ test('one command opens its page, which the recount of a separate script agrees 
   const page = await fetch(url).then((answer) => answer.text());
   expect(await end()).toBe(0);
   expect(page).toBe(readFileSync(join(dir, 'report.html'), 'utf8'));
-  const recount = await execa(process.execPath, [join(installRoot, 'bench', 'recheck.mjs'), dir], { reject: false });
+  const recount = await execa(process.execPath, [...recheck, dir], { reject: false });
   expect([recount.stdout, recount.exitCode]).toEqual(['12 clients, 0 differences', 0]);
 });
 

@@ -89,7 +89,7 @@ describe('a schedule', () => {
       breaker: { state: { kind: 'closed' }, outcomes: [] },
     });
     expect((await run('schedule', 'resume', ...person)).stdout).toBe('schedule chaos-e2e goes on\n');
-    expect((await run('schedule', 'resume', ...person)).stdout).toBe('it is not paused: nothing to do\n');
+    expect((await run('schedule', 'resume', ...person)).stdout).toMatch(/is not paused/);
     expect(await json('schedule', 'show')).toMatchObject({ paused: false, note: 'resumed by ann: a test' });
   });
 });

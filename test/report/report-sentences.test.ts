@@ -63,6 +63,7 @@ describe('the fault', () => {
     const never = said({ fault: { recoverError: 'late', healed: [], recoveredAt: null } });
     expect(late).not.toBe(never);
     expect(late).toContain('2026-11-22T20:00:32+08:00');
+    expect(never).not.toMatch(/20:00:32|1970/);
   });
 
   it('says who failed, where anybody did', () => {

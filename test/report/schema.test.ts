@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { schemaOf } from '../../scripts/schemas.js';
 import { installRoot } from '../../src/host/os/tools.js';
 import { historyEntry, historyIndex } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
@@ -10,6 +11,7 @@ import { syntheticRun } from '../../testing/reports/synthetic.js';
 
 const { data } = syntheticRun({ messages: 200, sdks: ['go', 'rust'], lostEvery: 50 });
 const report = JSON.parse(JSON.stringify(jsonReport(data))) as ReturnType<typeof jsonReport>;
+const sdk = report.scenarios[0]?.sdks[0];
 
 describe('report.json', () => {
   test('is what its schema says, down to the last field', () => {
@@ -21,6 +23,14 @@ describe('report.json', () => {
     ['a field of the spec that is missing', { ...report, pass_rate: undefined }, /pass_rate/],
     ['a headline that there is not', { ...report, headline: 'GREEN' }, /headline/],
     ['a field that the schema does not describe', { ...report, mood: 'good' }, /additional properties/],
+    ['half a message', { ...report, scenarios: [{ ...report.scenarios[0], sdks: [{ ...sdk, lost: 0.5 }] }] }, /lost/],
+    [
+      'less than no message',
+      { ...report, scenarios: [{ ...report.scenarios[0], sdks: [{ ...sdk, sent: -1 }] }] },
+      /sent/,
+    ],
+    ['a status that there is not', { ...report, scenarios: [{ ...report.scenarios[0], status: 'ill' }] }, /status/],
+    ['a time that is none', { ...report, started_at: 'yesterday' }, /started_at/],
     ['another version', { ...report, schema: 'robustmq-chaos-report/2' }, /schema/],
   ])('%s is found', (_, wrong, problem) => {
     expect(problemsOf('report.schema.json', JSON.parse(JSON.stringify(wrong))).join('\n')).toMatch(problem);
@@ -37,3 +47,10 @@ test('index.json is what its schema says, down to the last field', () => {
   const index = historyIndex([historyEntry(report)], { runsAt: 'runs/', breakers });
   expect(problemsOf('index.schema.json', JSON.parse(JSON.stringify(index)))).toEqual([]);
 });
+
+test.each(['report.schema.json', 'index.schema.json'])(
+  '%s is made from the types as they are; else: npm run docs',
+  (file) => {
+    expect(JSON.parse(readFileSync(join(installRoot, 'docs', file), 'utf8'))).toEqual(JSON.parse(schemaOf(file)));
+  },
+);

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sdks } from '../../scripts/setup/sdks.mjs';
+import { identify } from '../../scripts/os/processes.mjs';
 
 const FAKE = fileURLToPath(new URL('fixtures/fake-setup.mjs', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -97,12 +98,17 @@ describe('set-up', () => {
   });
 
   it('waits for another one that is at work, and does nothing twice', async () => {
-    write('first.delay', '0.5');
+    write('first.hold', '');
     const one = start();
     await until(() => names().length === 1);
-    const two = await setUp();
-    expect(two.stderr).toContain(`another one is at work (process ${one.child.pid}); waiting`);
-    expect(two.status).toBe(0);
+    const two = start();
+    const waits = `another one is at work (process ${one.child.pid}); waiting`;
+    let said = '';
+    two.child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    // The first one is at work until the second has seen that, however long that takes.
+    await until(() => said.includes(waits));
+    rmSync(join(root, 'first.hold'));
+    expect(await two.outcome).toMatchObject({ status: 0 });
     expect(await one.outcome).toMatchObject({ status: 0 });
     expect(names()).toEqual(['first', 'second']);
   });
@@ -248,7 +254,8 @@ function whereIs(tool: string): string | null {
 
 function ran(): { name: string; pid: number }[] {
   if (!existsSync(join(root, 'ran.log'))) return [];
-  const lines = read('ran.log').trim().split('\n');
+  // A shell makes the file a moment before it writes into it.
+  const lines = read('ran.log').match(/^.+\n/gm) ?? [];
   return lines.map((line) => ({ name: line.split(' ')[0] ?? '', pid: Number(line.split(' ')[1]) }));
 }
 
@@ -257,10 +264,7 @@ function names(): string[] {
 }
 
 /** A zombie, which its new parent has not collected, is not alive. */
-function isAlive(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-}
+const isAlive = (pid: number): boolean => identify(pid) !== undefined;
 
 async function until(condition: () => boolean): Promise<void> {
   const deadlineMs = Date.now() + 5_000;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endLeftovers, findLeftovers } from '../../scripts/test/leftovers.mjs';
-import { REPORT_FILE, countTests } from '../../scripts/test/vitest-report.mjs';
+import { REPORT_FILE, countTests, slowest } from '../../scripts/test/vitest-report.mjs';
 import { installRoot } from '../../src/host/os/tools.js';
 
 const reporter = fileURLToPath(new URL('../../scripts/test/vitest-report.mjs', import.meta.url));
@@ -110,7 +110,26 @@ describe('the report', () => {
         'one.test.mjs: a suite that cannot begin: no such cluster',
         expect.stringMatching(/^one.test.mjs: a suite > is ill: as it was: expected \{ a: 1 \} to deeply equal/),
       ],
+      files: expect.any(Array),
     });
+  });
+
+  it('has the time of each file: its imports, its hooks and its tests', async () => {
+    const wait = (ms: number): string => `() => new Promise((end) => setTimeout(end, ${ms}))`;
+    const quick = "it('a', () => undefined);";
+    const slow = `beforeAll(${wait(300)}); it('a', ${wait(300)});`;
+    const { files } = await reportOf({ quick, slow, slowToLoad: `await (${wait(300)})(); ${quick}` });
+    const secondsOf = (name: string): number => files.find(({ file }) => file === `${name}.test.mjs`)?.seconds ?? NaN;
+    expect(files).toHaveLength(3);
+    expect(secondsOf('slow')).toBeGreaterThan(0.59);
+    expect(secondsOf('slowToLoad')).toBeGreaterThan(0.29);
+    expect(secondsOf('quick')).toBeLessThan(secondsOf('slow'));
+  });
+
+  it('names the files that took longest, the longest first', () => {
+    const files = [12, 0.04, 130].map((seconds) => ({ file: `${seconds}.test.ts`, seconds }));
+    expect(slowest(files, 2)).toEqual(['  130.0 s  130.test.ts', '   12.0 s  12.test.ts']);
+    expect(slowest([], 2)).toEqual([]);
   });
 
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([

@@ -19,8 +19,10 @@ afterAll(async () => {
 const runIn = (behaviour: Behaviour, sdk: string, circumstances: Omit<Circumstances, 'folder'> = {}): Promise<Outcome> =>
   runAgainst(behaviour, sdk, { folder, ...circumstances });
 
-const until = (holds: () => boolean): Promise<unknown> =>
-  pollUntil(() => Promise.resolve(holds() || undefined), { limitMs: 20_000, everyMs: 10 });
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const found = await pollUntil(() => Promise.resolve(holds() || undefined), { limitMs: 20_000, everyMs: 10 });
+  if (found === undefined) throw new Error(`it did not come to ${what} within 20 s`);
+}
 
 const copiesNone: Behaviour = { treat: () => ({ copies: 0 }) };
 
@@ -138,7 +140,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     const { run, result } = await runIn(copiesNone, sdk, {
       meanwhile: async (client, broker) => {
       await client.ready;
-      await until(() => broker.publishes.length === 60);
+      await until('60 messages', () => broker.publishes.length >= 60);
       await sleepMs(300);
       client.signal('SIGTERM');
       await sleepMs(700);
@@ -157,7 +159,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       environment: { MESSAGE_COUNT: '1000' },
       meanwhile: async (client, broker) => {
       await client.ready;
-      await until(() => broker.publishes.length >= 20);
+      await until('20 messages', () => broker.publishes.length >= 20);
       client.signal('SIGTERM');
       await sleepMs(700);
       expect(client.hasEnded()).toBe(false);
@@ -173,7 +175,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   it('ends its set-up at the first signal, with nothing planned', async () => {
     const { run, result } = await runIn({ suback: () => 0x80 }, sdk, {
       meanwhile: async (client, broker) => {
-      await until(() => broker.subacks.length > 0);
+      await until('a refusal', () => broker.subacks.length > 0);
       client.signal('SIGTERM');
       },
     });

@@ -32,14 +32,21 @@ export const issueRoutes = (issues: StoredIssue[], url: () => string): Route[] =
   {
     method: 'get',
     template: '/repos/{owner}/{repo}/issues',
-    answer: ({ query }) => {
+    answer: ({ params, query }) => {
       const size = Number(query.get('per_page') ?? 30);
-      const from = (Number(query.get('page') ?? 1) - 1) * size;
+      const page = Number(query.get('page') ?? 1);
+      const from = (page - 1) * size;
       const wanted = issues
         .filter(({ state }) => query.get('state') === 'all' || state === (query.get('state') ?? 'open'))
         .filter(({ labels }) => query.get('labels') === null || labels.includes(query.get('labels')!))
         .toSorted((a, b) => b.number - a.number);
-      return { status: 200, body: wanted.slice(from, from + size).map((issue) => full(issue, url())) };
+      const next = new URL(`${url()}/repos/${params['owner']}/${params['repo']}/issues?${query.toString()}`);
+      next.searchParams.set('page', String(page + 1));
+      return {
+        status: 200,
+        body: wanted.slice(from, from + size).map((issue) => full(issue, url())),
+        headers: from + size < wanted.length ? { link: `<${next.href}>; rel="next"` } : {},
+      };
     },
   },
   {

@@ -1,12 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { installRoot, requireTool } from '../../src/host/os/tools.js';
-import { freePorts } from '../../src/host/os/ports.js';
-import { childEnvironment, commandLine, findOwned, spawnDetached, sweepOwned } from '../../src/host/os/processes.js';
+import { freePorts, listensOn, portTakenIn } from '../../src/host/os/ports.js';
+import {
+  childEnvironment,
+  commandLine,
+  findOwned,
+  isAlive,
+  spawnDetached,
+  sweepOwned,
+} from '../../src/host/os/processes.js';
 import { pollUntil } from '../../src/host/os/clock.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
 import type { ReportFile, RunData, RunResult } from '../../src/domain/report-data.js';
@@ -91,13 +98,28 @@ export function start(args: readonly string[], sandbox: Sandbox, outside?: strin
   return { child, done };
 }
 
+const SERVER_TRIES = 3;
+
 /** A Temporal server of somebody else's, and its address; it goes with the sandbox. Without attributes it is as new as after its installation. */
 export async function startOutsideServer(
   sandbox: Sandbox,
   attributes: readonly string[] = ['ChaosCluster', 'ChaosState', 'ChaosScenario'],
 ): Promise<string> {
+  for (let tries = 1; tries <= SERVER_TRIES; tries += 1) {
+    const address = await tryOutsideServer(sandbox, attributes, join(sandbox.root, `outside-server-${tries}.log`));
+    if (address !== undefined) return address;
+  }
+  throw new Error(`somebody else took the ports of the outside server, ${SERVER_TRIES} times`);
+}
+
+/** Undefined if somebody else had one of the ports by the time that it was to be bound. */
+async function tryOutsideServer(
+  sandbox: Sandbox,
+  attributes: readonly string[],
+  logFile: string,
+): Promise<string | undefined> {
   const [port = 0, httpPort = 0, metricsPort = 0] = await freePorts(3);
-  await spawnDetached({
+  const server = await spawnDetached({
     command: requireTool('temporal'),
     args: [
       ...['server', 'start-dev', '--headless', '--log-level', 'error', '--ip', '127.0.0.1', '--port', String(port)],
@@ -106,13 +128,16 @@ export async function startOutsideServer(
     ],
     env: childEnvironment(`${sandbox.root}#outside-server`, {}),
     cwd: sandbox.root,
-    logFile: join(sandbox.root, 'outside-server.log'),
+    logFile,
   });
-  await mustPoll('the outside server', async () => {
-    const answer = await fetch(`http://127.0.0.1:${httpPort}/api/v1/namespaces/default`).catch(() => undefined);
-    return answer?.ok === true || undefined;
+  const state = await mustPoll('the outside server', async () => {
+    if (!isAlive(server)) return 'ended';
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/api/v1/namespaces/default`);
+    return answer.ok && listensOn(server.pid, httpPort) ? 'up' : undefined;
   });
-  return `127.0.0.1:${port}`;
+  if (state === 'up') return `127.0.0.1:${port}`;
+  if (!portTakenIn([logFile])) throw new Error(`the outside server ended: ${readFileSync(logFile, 'utf8')}`);
+  return undefined;
 }
 
 /** What `--json` printed, and the report it names. */
@@ -185,13 +210,12 @@ export function leftovers(sandbox: Sandbox): string[] {
   return [...marked, ...liveUsers(sandbox.dataRoot).map((user) => `${user.role} ${user.process.pid}`)];
 }
 
-/** Nothing is left within the time that the embedded server may outlive its users. */
+/** Empty as soon as nothing is left, within the time that the embedded server may outlive its users; else what the last look saw. */
 export async function nothingLeft(sandbox: Sandbox): Promise<string[]> {
-  await pollUntil(() => Promise.resolve(leftovers(sandbox).length === 0 || undefined), {
-    limitMs: 10_000,
-    everyMs: 100,
-  });
-  return leftovers(sandbox);
+  let seen: string[] = [];
+  const look = async (): Promise<true | undefined> => (seen = leftovers(sandbox)).length === 0 || undefined;
+  await pollUntil(look, { limitMs: 10_000, everyMs: 100 });
+  return seen;
 }
 
 /** Ends what a failed test left, and removes the folder. */

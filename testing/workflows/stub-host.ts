@@ -43,7 +43,7 @@ export function labelOf(name: string, input: unknown): string {
   return [name, phase ?? label ?? message].filter((part) => part !== undefined).join(' ');
 }
 
-/** What the real activities throw for an expected error that no repetition mends. */
+/** What the real activities throw for an expected error that trying again cannot help. */
 export const failure = (code: ErrorCode, message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, code);
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { execa } from 'execa';
+import open from 'open';
 import { ChaosError } from '../../domain/errors.js';
 import { refreshHistory } from '../../host/data/history.js';
 import { servePages, type PageServer } from '../../host/data/page-server.js';
@@ -48,9 +48,15 @@ async function serve(dataRoot: string, port: number): Promise<PageServer> {
 
 /** Shows the address in the machine's browser; where there is none, the address on the terminal is what there is. */
 async function showInBrowser(url: string): Promise<void> {
-  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const { failed } = await execa(command, [url], { reject: false, stdio: 'ignore', timeout: 10_000 });
-  if (failed) say(`no browser could be opened (${command}); open the address yourself`);
+  const none = (why: string): unknown => say(`no browser could be opened (${why}); open the address yourself`);
+  try {
+    const opening = await open(url);
+    opening.once('exit', (code) => {
+      if (code !== 0) none(`${opening.spawnfile}: exit status ${String(code)}`);
+    });
+  } catch (error) {
+    none((error as Error).message);
+  }
 }
 
 export const openCommand = new Command('open')

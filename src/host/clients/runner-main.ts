@@ -71,7 +71,7 @@ function awaitExit(
     child.once('exit', () => {
       clearTimeout(timer);
       gone = endAll(child, owner);
-      // Whoever has thrown off group, session and mark may hold the pipes open for ever.
+      // A process that has left group, session and mark may hold the pipes open for ever.
       setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), PIPE_LIMIT_MS).unref();
     });
     child.once('close', (code, signal) => void gone.then(() => resolve({ code, signal, late })));

@@ -36,16 +36,16 @@ function readOrNothing<T>(path: string): T | undefined {
 const reportOf = (root: string, runId: string): string => runPaths(runDir(root, runId)).reportJson;
 
 /**
- * Brings the history of a data folder up to date: what it lists already is kept as it is, but for the runs named in `anew`, runs that it lacks are
- * read, runs whose folder is gone go. So it mends itself if two runs ended at once, and a year of runs is not read for each new one.
+ * Brings the history of a data folder up to date: what it lists already is kept as it is, but for the runs named in `changed`, runs that it lacks are
+ * read, runs whose folder is gone go. So it becomes right again if two runs ended at once, and a year of runs is not read for each new one.
  */
-export function refreshHistory(dataRoot: string, maker: HistoryMaker, anew: readonly string[] = []): HistoryEntry[] {
+export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: readonly string[] = []): HistoryEntry[] {
   const { root, runs, historyJson, breakers: breakersFile } = dataPaths(dataRoot);
   const index = readOrNothing<HistoryIndex>(historyJson);
   const present = existsSync(runs) ? readdirSync(runs).filter((runId) => existsSync(reportOf(root, runId))) : [];
   const kept = new Map((index?.runs ?? []).map((entry) => [entry.run_id, entry]));
   const entries = present.flatMap((runId) => {
-    const known = anew.includes(runId) ? undefined : kept.get(runId);
+    const known = changed.includes(runId) ? undefined : kept.get(runId);
     if (known !== undefined) return [known];
     const report = readOrNothing<ReportFile>(reportOf(root, runId));
     // Damaged, or of a format before this one: listed by nobody, but no reason to fail.

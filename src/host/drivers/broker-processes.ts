@@ -7,7 +7,7 @@ import type { ClusterStatus, StartOptions } from './contract.js';
 import { clusterPaths } from '../layout/paths.js';
 import type { Locked, Node, State, StateFile } from './state-file.js';
 
-/** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen anew. */
+/** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen again. */
 const PORT_TRIES = 3;
 
 /** The error of brokers that did not come up: their own failure, unless one of their logs says that a port was taken. */

@@ -84,7 +84,7 @@ export interface Proxies {
   delay(delayMs: number, jitterMs: number): Promise<void>;
   /** Nothing passes between this node and the other nodes any more; its clients still reach it. May be called twice. */
   cut(node: string): Promise<void>;
-  /** Takes everything out again; succeeds if there is nothing, and mends the proxies if they are dead. */
+  /** Takes everything out again; succeeds if there is nothing, and repairs the proxies if they are dead. */
   clear(): Promise<void>;
   /** Names of the toxics that are in force now. */
   active(): Promise<readonly string[]>;
@@ -126,7 +126,7 @@ export interface SnapshotOptions {
 }
 
 /**
- * What starts, stops and looks at one kind of broker cluster. `dir` is the cluster's state folder: every call reads the state anew, so that
+ * What starts, stops and looks at one kind of broker cluster. `dir` is the cluster's state folder: every call reads the state again, so that
  * a worker that was killed and came back, the keeper and the command line all see the same cluster.
  */
 export interface ClusterDriver {
@@ -162,8 +162,8 @@ export interface ClusterDriver {
   /** Undefined when every node is in and nothing lags; else what is still missing. */
   unhealthy(dir: string): Promise<string | undefined>;
   snapshot(dir: string, options: SnapshotOptions): Promise<SnapshotSummary>;
-  /** Mends what is ours and not the broker's: dead proxies. Undefined if there was nothing to mend; else what was done. */
-  mend(dir: string): Promise<string | undefined>;
+  /** Repairs the test equipment, not the broker: dead proxies. Undefined if there was nothing to repair; else what was done. */
+  repairEquipment(dir: string): Promise<string | undefined>;
   /** What of ours died or hung under this cluster since it was started, and was replaced. */
   equipmentDeaths(dir: string): readonly EquipmentDeath[];
   /** Undefined where network faults can do nothing. */

@@ -22,7 +22,7 @@ export const rehearsalDriver: ClusterDriver = {
   startNode: none,
   unhealthy: none,
   snapshot: none,
-  mend: () => Promise.resolve(undefined),
+  repairEquipment: () => Promise.resolve(undefined),
   equipmentDeaths: () => [],
   network: () => undefined,
 };

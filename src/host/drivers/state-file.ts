@@ -53,7 +53,7 @@ export function stateFile<N extends Node, S extends State<N>>(): StateFile<N, S>
 
 export type Locked = <T>(dir: string, work: () => Promise<T>) => Promise<T>;
 
-/** Starting, stopping and restarting of processes happen one at a time, whoever asks: worker, keeper, command line. */
+/** Starting, stopping and restarting of processes happen one at a time, whether worker, keeper or command line asks. */
 export const clusterLock =
   (limitMs: number): Locked =>
   (dir, work) =>

@@ -1,7 +1,7 @@
 import type { ParamValue } from '../../domain/scenario.js';
 import type { NetworkPath, FaultCluster } from '../drivers/contract.js';
 
-/** What is to be done to the network, whoever does it. */
+/** What is to be done to the network, by any injector. */
 export type NetworkEffect =
   | { readonly kind: 'delay'; readonly delayMs: number; readonly jitterMs: number; readonly target: string }
   | { readonly kind: 'partition'; readonly node: string };

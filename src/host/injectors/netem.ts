@@ -94,7 +94,7 @@ async function inject(run: RunCommand, injection: Injection): Promise<void> {
   if (injection.effect.kind !== 'delay') return;
   const { delayMs, jitterMs } = injection.effect;
   for (const each of touchedIn(injection)) {
-    // An inject that was interrupted left a part of the tree: it is made anew, and only ever over our own.
+    // An inject that was interrupted left a part of the tree: it is made again, and only over our own.
     await remove(run, each);
     for (const args of addDelayCommands(each.device, each.ports, delayMs, jitterMs)) {
       await mustRun(run, 'tc', args, each.namespace);

@@ -41,10 +41,10 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
   });
 
 /**
- * Resolves when a living keeper has read this ticket: from then on the fault ends at its deadline, whoever dies. Rejects with INJECT_FAILED, and
+ * Resolves when a living keeper has read this ticket: from then on the fault ends at its deadline, even if every other process dies. Rejects with INJECT_FAILED, and
  * then nothing may be injected.
  */
-export async function confirmKeeper(clusterDir: string, faultId: string): Promise<void> {
+export async function confirmKeeper(clusterDir: string, faultId: string, limitMs = AWARE_LIMIT_MS): Promise<void> {
   let problem = 'it has not read the ticket';
   const aware = await pollUntil(
     async () => {
@@ -54,16 +54,16 @@ export async function confirmKeeper(clusterDir: string, faultId: string): Promis
       });
       return isAware(clusterDir, keeper, faultId) || undefined;
     },
-    { limitMs: AWARE_LIMIT_MS, everyMs: 25 },
+    { limitMs, everyMs: 25 },
   );
   if (aware === true) return;
   throw new ChaosError(
     'INJECT_FAILED',
-    `expected a keeper that knows of ${faultId} within ${AWARE_LIMIT_MS} ms, so that the fault always ends: ${problem}`,
+    `expected a keeper that knows of ${faultId} within ${limitMs} ms, so that the fault always ends: ${problem}`,
   );
 }
 
-/** Whoever starts first after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
+/** The first process that starts after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
 export async function reviveKeepers(dataRoot: string): Promise<void> {
   const faulty = openOnHost(dataRoot).map((ticket) => ticket.clusterDir);
   const needy = new Set([...leasedClusters(dataPaths(dataRoot).clusters), ...faulty]);

@@ -49,18 +49,18 @@ async function endCluster(clusterDir: string, lease: Lease, faults: readonly Fau
   log('cluster stopped');
 }
 
-/** Proxies are ours: their death says nothing about the broker, and is mended at once. */
-async function mend(clusterDir: string, lease: Lease | undefined): Promise<void> {
+/** Proxies are test equipment: their death says nothing about the broker, and they are started again at once. */
+async function repairEquipment(clusterDir: string, lease: Lease | undefined): Promise<void> {
   const what =
     lease &&
     (await driverNamed(lease.driver)
-      .mend(clusterDir)
+      .repairEquipment(clusterDir)
       .catch((error: unknown) => String(error)));
   if (what !== undefined) log(what);
 }
 
 /**
- * Keeps one cluster until its lease is gone: recovers faults at their deadline, whoever is dead, and stops everything at the lease's end.
+ * Keeps one cluster until its lease is gone: recovers faults at their deadline, even if every other process is dead, and stops everything at the lease's end.
  * Stopping comes before recovering then: a cluster that nobody wants is not healed first.
  */
 export async function keep(clusterDir: string, faults: readonly Fault[]): Promise<void> {
@@ -74,7 +74,7 @@ export async function keep(clusterDir: string, faults: readonly Fault[]): Promis
       const lease = readLease(clusterDir);
       if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease, faults);
       else {
-        await mend(clusterDir, lease);
+        await repairEquipment(clusterDir, lease);
         await recoverDue(clusterDir, faults, tries, lease === undefined);
       }
     } catch (error) {

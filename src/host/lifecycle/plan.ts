@@ -32,7 +32,7 @@ function refuseIfDirty(clusterDir: string): void {
   );
 }
 
-/** The ticket that an earlier attempt, whose worker died, has left: nothing was done by it yet. Its time begins anew. */
+/** The ticket that an earlier attempt, whose worker died, has left: nothing was done by it yet. Its time begins again. */
 function plannedBefore(plan: RunPlan, scenario: Scenario): FaultTicket | undefined {
   return openTickets(plan.clusterDir).find(
     (ticket) => ticket.state === 'planned' && ticket.runId === plan.runId && ticket.scenario === scenario.name,

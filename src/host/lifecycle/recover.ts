@@ -20,7 +20,7 @@ function allProved(rows: readonly Evidence[]): readonly Evidence[] {
 
 /**
  * Brokers that died by themselves while the fault was on are started again, so that the cluster becomes whole; the ticket says which they were. They
- * are written down before they are started: whoever comes after a crash in between still knows.
+ * are written down before they are started: after a crash in between, the next attempt still knows.
  */
 async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTicket> {
   const driver = driverNamed(ticket.driver);

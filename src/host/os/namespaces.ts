@@ -11,7 +11,7 @@ export interface NodePlace {
 
 export const NODE_DEVICE = 'eth0';
 
-/** Names are derived from the state folder, so that whoever comes after a crash finds them without any file. */
+/** Names are derived from the state folder, so that they are found after a crash without any file. */
 const prefixOf = (clusterDir: string): string =>
   `rqc${createHash('sha256').update(clusterDir).digest('hex').slice(0, 6)}`;
 
@@ -82,7 +82,7 @@ const unlessGone = ({ code, stderr }: CommandResult, what: string): void => {
   if (code !== 0 && !GONE.test(stderr)) throw new Error(`${what}: ${stderr.trim()}`);
 };
 
-/** Takes namespaces and bridge away, whoever made them and however far that came; the interfaces go with them. Nothing if there are none. */
+/** Takes namespaces and bridge away, even if making them stopped half way; the interfaces go with them. Nothing if there are none. */
 export async function removeNamespaces(clusterDir: string): Promise<void> {
   const prefix = prefixOf(clusterDir);
   for (const name of namespacesOf(clusterDir)) {

@@ -30,7 +30,7 @@ export const isPortFree = (port: number): Promise<boolean> => canListen(port, '1
 
 /**
  * `count` loopback ports for one cluster, at most 128, from a block of which nobody listens on any. A broker that is dead does not listen on its
- * ports, and must find them free when it comes back: whoever listens on one of the block meanwhile (its proxy server) keeps all the others. Two that
+ * ports, and must find them free when it comes back: a process that listens on one of the block meanwhile (its proxy server) keeps all the others. Two that
  * start at once may still choose the same block: expect PortTaken.
  */
 export async function portBlock(count: number): Promise<number[]> {

@@ -1,29 +1,24 @@
 import { Octokit } from '@octokit/core';
+import { paginateRest } from '@octokit/plugin-paginate-rest';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
+import { RequestError } from '@octokit/request-error';
 import type { PublishSettings } from '../../domain/publish.js';
 import type { ErrorCode } from '../../domain/errors.js';
 import { RemoteError } from '../remote/remote-error.js';
 import { readSecret, redact } from '../remote/secrets.js';
 import type { PublishContext } from './contract.js';
 
-const GitHub = Octokit.plugin(restEndpointMethods);
+const GitHub = Octokit.plugin(restEndpointMethods, paginateRest);
 
 /** GitHub's REST API with every failure as a `RemoteError`, in which the token does not show. */
 export interface GitHubClient {
   readonly rest: InstanceType<typeof GitHub>['rest'];
+  /** Follows a list from page to page; its requests are for `call`, like all others. */
+  readonly paginate: InstanceType<typeof GitHub>['paginate'];
   /** Runs one request; the value for an answer with status 404 is given by `absent`, which else is an error. */
   readonly call: <T>(what: string, request: () => Promise<{ data: T }>) => Promise<T>;
   readonly callOr: <T, A>(absent: A, what: string, request: () => Promise<{ data: T }>) => Promise<T | A>;
 }
-
-/** What octokit throws for an answer with an error status. */
-interface Answered {
-  readonly status: number;
-  readonly message: string;
-  readonly response?: { readonly headers: Readonly<Record<string, string | number | undefined>> } | undefined;
-}
-const isAnswered = (error: unknown): error is Answered =>
-  error instanceof Error && error.name === 'HttpError' && typeof (error as { status?: unknown }).status === 'number';
 
 export function openGitHub(
   settings: PublishSettings,
@@ -46,12 +41,13 @@ export function openGitHub(
       return (await request()).data;
     } catch (error) {
       if (signal?.aborted === true) throw error;
-      if (absent !== NOT_EXPECTED && isAnswered(error) && error.status === 404) return absent;
+      if (absent !== NOT_EXPECTED && error instanceof RequestError && error.status === 404) return absent;
       throw asRemoteError(what, error, token, timeoutMs);
     }
   };
   return {
     rest: octokit.rest,
+    paginate: octokit.paginate,
     callOr,
     call: async <T>(what: string, request: () => Promise<{ data: T }>) =>
       (await callOr<T, typeof NOT_EXPECTED>(NOT_EXPECTED, what, request)) as T,
@@ -61,7 +57,7 @@ export function openGitHub(
 const NOT_EXPECTED = Symbol('404 is an error');
 
 function asRemoteError(what: string, error: unknown, token: string, timeoutMs: number): RemoteError {
-  if (!isAnswered(error) || error.response === undefined) {
+  if (!(error instanceof RequestError) || error.response === undefined) {
     return new RemoteError('REMOTE_UNREACHABLE', `GitHub, ${what}: ${redact(reasonOf(error, timeoutMs), [token])}`);
   }
   const text = `GitHub, ${what}: status ${error.status}, ${redact(error.message, [token])}`;
@@ -85,7 +81,7 @@ function reasonOf(error: unknown, timeoutMs: number): string {
   return String(error);
 }
 
-function codeOf({ status, message }: Answered): ErrorCode {
+function codeOf({ status, message }: RequestError): ErrorCode {
   if (status === 409 && /empty/i.test(message)) return 'REMOTE_MISSING';
   if (status >= 500 || status === 408) return 'REMOTE_UNREACHABLE';
   if (status === 401 || status === 403) return 'REMOTE_DENIED';
@@ -93,7 +89,7 @@ function codeOf({ status, message }: Answered): ErrorCode {
 }
 
 /** How long GitHub wants no further request; null where it set no such limit. */
-function waitOf({ status, response }: Answered): number | null {
+function waitOf({ status, response }: RequestError): number | null {
   if (status !== 403 && status !== 429) return null;
   const header = (name: string): number => Number(response?.headers[name] ?? NaN);
   const seconds = header('retry-after');

@@ -56,24 +56,27 @@ export function openIssues(settings: PublishSettings, context: PublishContext): 
 }
 
 async function knownIssues(
-  { rest, call }: GitHubClient,
+  { rest, paginate, call }: GitHubClient,
   place: Place,
   publication: Publication,
 ): Promise<KnownIssue[]> {
   const { owner, repo, label } = place;
-  const found: KnownIssue[] = [];
-  for (let page = 1; page <= PAGES_LIMIT; page += 1) {
-    const issues = await call(`issues of ${owner}/${repo}`, () =>
-      rest.issues.listForRepo({ owner, repo, labels: label, state: 'all', per_page: PAGE_SIZE, page }),
-    );
-    for (const { number, state, state_reason, body, pull_request } of issues) {
-      const memory = pull_request === undefined ? publication.issueMemory(body ?? '') : undefined;
-      if (memory !== undefined)
-        found.push({ number, memory, open: state === 'open', declined: state_reason === 'not_planned' });
-    }
-    if (issues.length < PAGE_SIZE) break;
-  }
-  return found;
+  const wanted = { owner, repo, labels: label, state: 'all', per_page: PAGE_SIZE } as const;
+  const issues = await call(`issues of ${owner}/${repo}`, async () => {
+    let pages = 0;
+    const data = await paginate(rest.issues.listForRepo, wanted, (page, done) => {
+      pages += 1;
+      if (pages === PAGES_LIMIT) done();
+      return page.data;
+    });
+    return { data };
+  });
+  return issues.flatMap(({ number, state, state_reason, body, pull_request }) => {
+    const memory = pull_request === undefined ? publication.issueMemory(body ?? '') : undefined;
+    return memory === undefined
+      ? []
+      : [{ number, memory, open: state === 'open', declined: state_reason === 'not_planned' }];
+  });
 }
 
 /**

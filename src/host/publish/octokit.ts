@@ -66,7 +66,7 @@ async function commit(
     );
     return { kind: 'done' };
   } catch (error) {
-    // 409 and 422 stand for a moved head as well as for a rule against the push: whoever calls looks at the head again.
+    // 409 and 422 stand for a moved head as well as for a rule against the push: the caller looks at the head again.
     if (error instanceof RemoteError && error.code === 'REMOTE_REFUSED') return { kind: 'moved', why: error.message };
     throw error;
   }

@@ -29,7 +29,7 @@ const LONGEST_DELAY_MS = 15_000;
 
 /**
  * Pushes one run as one commit; false if it is there already. Looks before each attempt, so that a commit whose reply was lost is found
- * and not made twice, and one that lost a race is made anew on top of the winner's.
+ * and not made twice, and one that lost a race is made again on top of the winner's.
  */
 export async function pushCommit(remote: Remote, run: CommitToPush, patience: Patience): Promise<boolean> {
   let failures = 0;

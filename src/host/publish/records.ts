@@ -9,7 +9,7 @@ const filesOfRun = (dataRoot: string, runId: string): RunPaths => runPaths(runDi
 export const recordOf = (dataRoot: string, runId: string): PublicationRecord | undefined =>
   readJson<PublicationRecord>(filesOfRun(dataRoot, runId).publication);
 
-/** Written before the first attempt, too: from then on the run is owed, whoever dies. */
+/** Written before the first attempt, too: from then on the run is owed, even if a process dies. */
 export function writeRecord(dataRoot: string, runId: string, record: Omit<PublicationRecord, 'at'>): void {
   writeJson(filesOfRun(dataRoot, runId).publication, {
     ...record,

@@ -19,5 +19,5 @@ export function markDirty(clusterDir: string, mark: DirtyMark): void {
   if (dirtyMark(clusterDir) === undefined) writeJson(clusterPaths(clusterDir).dirty, mark);
 }
 
-/** For whoever has stopped the cluster: what starts next is new. */
+/** For the caller that has stopped the cluster: what starts next is new. */
 export const clearDirty = (clusterDir: string): void => rmSync(clusterPaths(clusterDir).dirty, { force: true });

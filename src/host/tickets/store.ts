@@ -6,7 +6,7 @@ import { ownIdentity } from '../os/processes.js';
 import { clusterDir as clusterDirOf, clusterPaths, dataPaths, runPaths } from '../layout/paths.js';
 import type { FaultTicket } from './ticket.js';
 
-/** Tickets lie in the cluster's state folder while they are open and after, until the cluster starts anew; a copy is in the run's folder. */
+/** Tickets lie in the cluster's state folder while they are open and after, until the cluster starts again; a copy is in the run's folder. */
 export const readTicket = (clusterDir: string, faultId: string): FaultTicket | undefined =>
   readJson<FaultTicket>(clusterPaths(clusterDir).ticket(faultId));
 
@@ -43,7 +43,7 @@ export const openOnHost = (dataRoot: string): FaultTicket[] => ticketsOnHost(dat
 export const isDue = (ticket: FaultTicket): boolean =>
   monotonicUs() > ticket.deadlineUs || ticket.bootId !== ownIdentity().bootId;
 
-/** Exclusive use of one ticket: inject, renew and recover never overlap, whoever calls them. */
+/** Exclusive use of one ticket: inject, renew and recover never overlap, from any process. */
 export const withTicket = <T>(
   clusterDir: string,
   faultId: string,

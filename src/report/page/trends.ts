@@ -49,7 +49,7 @@ export const trendSections = (
       ...sdks.map((sdk, k) =>
         trend(`t${i}-${k}-out`, `${sdk}: no acknowledgement during the fault`, sdkPoints(list, sdk, 'outage_ms'), k),
       ),
-      trend(`t${i}-recovery`, 'from inject to proved recovery', recoveryPoints(list), null),
+      trend(`t${i}-recovery`, 'from injection to proved recovery', recoveryPoints(list), null),
     ];
     return html`<section data-scenario="${i}">
       <h2>${name}</h2>

@@ -79,7 +79,7 @@ const startsWithOthers = (driver: ClusterDriver, binaryIn: (root: string) => str
   });
 };
 
-it('proxies whose log tells of a port that was taken once are mended all the same', async () => {
+it('proxies whose log tells of a port that was taken once are started again all the same', async () => {
   const root = temporaryFolder();
   const dir = join(root, 'test');
   await natsDriver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(root, 'logs'), nodeCount: 1 });
@@ -87,7 +87,7 @@ it('proxies whose log tells of a port that was taken once are mended all the sam
   appendFileSync(proxyLogFile, 'listen tcp: bind: address already in use\n');
   signalProcess(proxyProcess!, 'SIGKILL');
   await waitGone(proxyProcess!, 5000);
-  expect(await natsDriver.mend(dir)).toMatch(/dead; it was started again$/);
+  expect(await natsDriver.repairEquipment(dir)).toMatch(/dead; it was started again$/);
   await natsDriver.stop(dir);
 });
 

@@ -6,7 +6,7 @@ import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { namespaceProblems, namespacesOf } from '../../../src/host/os/namespaces.js';
-import { isAlive, signalProcess } from '../../../src/host/os/processes.js';
+import { isAlive, signalProcess, waitGone } from '../../../src/host/os/processes.js';
 import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
 import {
@@ -119,7 +119,10 @@ describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
 
   it('ends at its deadline although worker and keeper are dead', async () => {
     const { ticket, namespace } = await injected();
-    for (const id of ownedBy(`${cluster.dir}#keeper`)) signalProcess(id, 'SIGKILL');
+    // Dead, and not only told to die: else it may see the deadline first.
+    const keepers = ownedBy(`${cluster.dir}#keeper`);
+    for (const id of keepers) expect(signalProcess(id, 'SIGKILL')).toBe(true);
+    for (const id of keepers) expect(await waitGone(id, 5000)).toBe(true);
     writeTicket({ ...ticket, deadlineUs: 0 });
     await until('the table is gone', async () => (await table(namespace)) === '');
     await until('its holder is gone', () => holders().every((id) => !isAlive(id)));

@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -102,7 +102,7 @@ describe('a ticket', () => {
     expect(closed.healed[0]).toMatchObject({ observed: 'stopped', ok: true });
     expect(listTickets(dir).map((ticket) => ticket.faultId)).toEqual([faultId]);
     expect(openTickets(dir)).toEqual([]);
-    expect(existsSync(join(dir, 'faults', `${faultId}.json.lock`))).toBe(false);
+    expect(readFileSync(join(dir, 'faults', `${faultId}.json.lock`), 'utf8')).toBe('');
   });
 
   it('that does not exist, or of a fault that does not, is an error with its name', async () => {

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../../src/host/os/lock.js';
 import { findOwned, ownIdentity } from '../../../src/host/os/processes.js';
+import type { Said } from '../../../testing/fixtures/lock-taker.mjs';
 import { fixture, temporaryFolder, until } from '../../../testing/processes.js';
 
 const folder = temporaryFolder();
@@ -114,8 +115,6 @@ describe('a lock', () => {
   }, 60_000);
 });
 
-type Said = import('../../../testing/fixtures/lock-taker.mjs').Said;
-
 interface Taker {
   /** Begins to take the lock, and stops before that step: what the step is, or how it ended if there are not as many. */
   readonly begin: (path: string, stopBefore: number) => Promise<Said>;
@@ -128,7 +127,7 @@ interface Taker {
 async function openTaker(): Promise<Taker> {
   const gate = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('../../../testing/fixtures/lock-taker.mjs', import.meta.url), {
-    workerData: gate.buffer,
+    workerData: { gate: gate.buffer },
   });
   const next = async (): Promise<Said> => ((await once(worker, 'message')) as [Said])[0];
   await next();

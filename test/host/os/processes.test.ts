@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -96,8 +96,10 @@ describe('a sweep by mark', () => {
   it('finds the children of a process, and those whose parent is gone', async () => {
     const mark = `${folder}#family`;
     const parent = await shell(folder, 'sleep 60 & sleep 60 & wait', mark);
-    const dead = await shell(folder, 'sleep 60 & sleep 0.05', mark);
-    await waitGone(dead, 5000);
+    // It goes when it is told: one that is quicker than the look at it was never started.
+    const dead = await shell(folder, 'sleep 60 & while [ ! -e go ]; do sleep 0.05; done', mark);
+    writeFileSync(join(folder, 'go'), '');
+    expect(await waitGone(dead, 5000)).toBe(true);
     await until('three sleepers and a shell', () => findOwned((owner) => owner === mark).length === 4);
     expect(findOwned((owner) => owner === mark)).toContainEqual(parent);
     expect(await sweepOwned((owner) => owner === mark)).toBe(4);

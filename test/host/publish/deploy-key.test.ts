@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeployKeySettings, PublishSettings } from '../../../src/domain/publish.js';
 import { publishOwed, type Published, type PublishLimits } from '../../../src/host/publish/index.js';
@@ -181,10 +182,9 @@ describe.skipIf(missing !== undefined)('a host', () => {
     await sshd.restart({ newHostKey: true });
     await failsWith(/git fetch: .*REMOTE HOST IDENTIFICATION HAS CHANGED/, { knownHostsFile: before });
     const now = join(folder, 'known_hosts');
-    const scanned = execFileSync('ssh-keyscan', ['-p', String(sshd.port), '-t', 'ed25519', '127.0.0.1'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    // The port is held by this process, which must not be kept waiting.
+    const { stdout } = await execa('ssh-keyscan', ['-p', String(sshd.port), '-t', 'ed25519', '127.0.0.1']);
+    const scanned = `${stdout}\n`;
     writeFileSync(now, scanned);
     expect(await publish({ knownHostsFile: now })).toEqual([pushed('run-1')]);
     // The next tests know the new key.

@@ -63,7 +63,7 @@ describe.skipIf(browserMissing)('in a browser', () => {
   });
 
   test('a trend has a mark for every run that can be told apart, passed or not', async () => {
-    const trend = 'section[data-scenario="0"] figure:has-text("from inject to proved recovery")';
+    const trend = 'section[data-scenario="0"] figure:has-text("from injection to proved recovery")';
     // Sixty runs, four hours apart, on 310 pixels: no two share one.
     expect(await marksIn(page, `${trend} path[fill="var(--ok)"], ${trend} path[fill="var(--lost)"]`)).toBe(60);
   });

@@ -85,7 +85,7 @@ export const natsDriver: ClusterDriver = {
   connections,
   unhealthy,
   snapshot,
-  mend: natsProxies.mend,
+  repairEquipment: natsProxies.repairEquipment,
   equipmentDeaths: natsProxies.deaths,
   network: natsNetwork,
 };

@@ -87,7 +87,7 @@ export const robustmqDriver: ClusterDriver = {
   connections,
   unhealthy,
   snapshot,
-  mend: robustProxies.mend,
+  repairEquipment: robustProxies.repairEquipment,
   equipmentDeaths: robustProxies.deaths,
   network: robustNetwork,
 };

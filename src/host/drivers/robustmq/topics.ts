@@ -50,7 +50,7 @@ async function leaderOf(node: RobustNode, shard: string): Promise<string> {
 
 /**
  * The broker gives a new topic to the node that leads fewest, and cannot be told otherwise. Once every node leads as many as the others they get them in
- * turn: whoever got one longest ago is next.
+ * turn: the node that got one longest ago is next.
  */
 const isNext = (leader: string, nodes: readonly RobustNode[], latest: readonly string[]): boolean => {
   const turn = latest.slice(-nodes.length);

@@ -59,7 +59,7 @@ export async function createProxies(apiPort: number, links: readonly ProxyLink[]
 
 const STREAMS = ['upstream', 'downstream'] as const;
 
-/** Sets one toxic; one that is there already is set anew, so that a repeated inject changes nothing. */
+/** Sets one toxic; one that is there already is set again, so that a repeated inject changes nothing. */
 async function setToxic(apiPort: number, proxy: string, type: string, attributes: Toxic['attributes']): Promise<void> {
   for (const stream of STREAMS) {
     const name = `chaos-${type}-${stream}`;

@@ -33,7 +33,7 @@ type Keeping<S extends ProxyState> = {
 
 /** One driver's proxies: they carry all that can be delayed or cut of its clusters. */
 export interface ProxyServer {
-  readonly mend: (dir: string) => Promise<string | undefined>;
+  readonly repairEquipment: (dir: string) => Promise<string | undefined>;
   readonly deaths: (dir: string) => readonly EquipmentDeath[];
   readonly of: (dir: string) => Proxies;
 }
@@ -112,8 +112,8 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
   };
 
   return {
-    // Mended by whoever looks first: a dead proxy server says nothing about the broker. One that is just being started has no process yet.
-    mend: async (dir) => {
+    // Repaired by the first one that looks: a dead proxy server says nothing about the broker. One that is just being started has no process yet.
+    repairEquipment: async (dir) => {
       const process = find(dir)?.proxyProcess ?? null;
       return process === null || isAlive(process) ? undefined : restart(dir, process, DEAD);
     },

@@ -1,0 +1,11 @@
+import { describe, expect, test } from 'vitest';
+import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+
+describe('cancel', () => {
+  test('without a server says so, and starts none', async () => {
+    const { exitCode, stdout, stderr } = await chaos('cancel');
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^robustmq-chaos: .*Temporal/);
+    expect(nothingStarted(place.root)).toBe(true);
+  });
+});

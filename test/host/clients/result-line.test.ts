@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parseResultLine } from '../../../src/host/clients/result-line.js';
+
+const five = { sent: 3, received: 3, lost: 0, p99_ms: 1.5, errors: [] };
+const parse = (value: unknown) => parseResultLine(JSON.stringify(value), false);
+const problemOf = (line: string, truncated = false): string => {
+  const parsed = parseResultLine(line, truncated);
+  return 'problem' in parsed ? parsed.problem : 'none';
+};
+
+describe('a last line', () => {
+  it('is a result with five fields; others are kept where they are known, and dropped where they are not', () => {
+    expect(parse(five)).toEqual({ result: five });
+    expect(parse({ ...five, unconfirmed: 2, mine: 7 })).toEqual({ result: { ...five, unconfirmed: 2 } });
+    expect(parse({ ...five, p99_ms: null })).toEqual({ result: { ...five, p99_ms: null } });
+  });
+
+  it.each(Object.keys(five))('without %s is none, and the field is named', (field) => {
+    expect(problemOf(JSON.stringify({ ...five, [field]: undefined }))).toContain(field);
+  });
+
+  it.each([
+    ['lost', -1],
+    ['sent', 1.5],
+    ['sent', '3'],
+    ['p99_ms', -0.1],
+    ['errors', 'none'],
+    ['achieved_rate_ratio', 1.5],
+    ['lost_seqs', [-1]],
+  ])('with %s of %j is none', (field, value) => {
+    expect(problemOf(JSON.stringify({ ...five, [field]: value }))).toContain(field);
+  });
+
+  it('that is no JSON, or cut off, is shown as far as that helps', () => {
+    expect(problemOf('Segmentation fault')).toContain('"Segmentation fault"');
+    expect(problemOf('')).toContain('nothing');
+    expect(problemOf('7')).toContain('line');
+    expect(problemOf(JSON.stringify(five), true)).toContain('64 KiB');
+    expect(problemOf('x'.repeat(5000)).length).toBeLessThan(300);
+  });
+});

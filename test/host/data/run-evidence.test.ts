@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LedgerMessage } from '../../../src/domain/ledger.js';
+import { lossesOf, loudLogs, readLedgers } from '../../../src/host/data/run-evidence.js';
+import { writeJson } from '../../../src/host/os/files.js';
+import { result, runData, snapshot } from '../../../testing/reports/values.js';
+import { writeLedger } from '../../../testing/reports/stored.js';
+import { outcome, scenario } from '../../../testing/values.js';
+import { temporaryFolder } from '../../../testing/processes.js';
+
+let runDir: string;
+beforeEach(() => {
+  runDir = join(temporaryFolder(), 'run');
+});
+
+const message = (seq: number, change: Partial<LedgerMessage> = {}): LedgerMessage => {
+  const at = seq * 1_000_000;
+  return { seq, intended_us: at, queued_us: at, sent_us: at, attempts: 1, ack_us: at + 1, recv_us: at + 2, dups: 0, ...change };
+};
+
+const connected = { event: 'connected', role: 'publisher', endpoint: 'h:1', at_us: 0 } as const;
+
+const write = (phase: 'control' | 'fault' | 'validation', sdk: string, messages: readonly LedgerMessage[]): void =>
+  writeLedger(runDir, {
+    scenario: phase === 'control' ? null : 'kill',
+    phase,
+    sdk,
+    ledger: { endUs: 99_000_000, events: [connected], messages },
+  });
+
+const kill = scenario('kill');
+const lost = { recv_us: null };
+
+describe('the ledgers of a run', () => {
+  it('are those of every phase and SDK; one that cannot be read is a problem, and hides no other', () => {
+    write('control', 'go', [message(0)]);
+    write('fault', 'go', [message(0)]);
+    write('validation', 'rust', [message(0)]);
+    mkdirSync(join(runDir, 'scenarios', 'kill', 'validation', 'go'), { recursive: true });
+    writeFileSync(join(runDir, 'scenarios', 'kill', 'validation', 'go', 'ledger.ndjson.gz'), 'no ledger');
+    const { ledgers, problems } = readLedgers(runDir, ['kill'], ['go', 'rust']);
+    expect(ledgers.map(({ scenario: name, phase, sdk }) => [name, phase, sdk])).toEqual([
+      [null, 'control', 'go'],
+      ['kill', 'fault', 'go'],
+      ['kill', 'validation', 'rust'],
+    ]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^kill, validation: go/);
+  });
+});
+
+describe('the losses of a run', () => {
+  const judged = (validation = [outcome({ sdk: 'go' })]) => ({
+    control: [],
+    scenarios: [result(kill, { fault: { injectedUs: 2_000_000, recoveredUs: 5_000_000 }, validation })],
+  });
+
+  it('are those of the fault up to its recovery, and all of a validation, with the broker that acknowledged', () => {
+    write('fault', 'go', [message(1), message(4, lost), message(6, lost)]);
+    write('validation', 'go', [message(8, lost)]);
+    writeJson(join(runDir, 'brokers.json'), [{ sinceUs: 0, endpoints: { 'h:1': 'n2' } }]);
+    const found = lossesOf(runDir, readLedgers(runDir, ['kill'], ['go']), judged());
+    expect(found.map(({ phase, seqs, since }) => [phase, seqs, since])).toEqual([
+      ['fault', '4', 'inject'],
+      ['validation', '8', 'inject'],
+    ]);
+    expect(found[0]?.messages[0]).toMatchObject({ seq: 4, intendedMs: 2000, ackedBy: 'n2 (h:1)' });
+  });
+
+  it('are what a client says where it left no ledger, and never counted twice', () => {
+    const claims = (sdk: string) => outcome({ sdk, result: { lost: 2 } });
+    write('validation', 'go', [message(8, lost)]);
+    const found = lossesOf(runDir, readLedgers(runDir, ['kill'], ['go', 'own']), judged([claims('go'), claims('own')]));
+    expect(found.map(({ sdk, count }) => [sdk, count])).toEqual([
+      ['go', 1],
+      ['own', 2],
+    ]);
+  });
+
+  it('are none where everything arrived', () => {
+    write('control', 'go', [message(0)]);
+    expect(lossesOf(runDir, readLedgers(runDir, [], ['go']), { control: [outcome({ sdk: 'go' })], scenarios: [] })).toEqual([]);
+  });
+});
+
+it('the logs of a scenario are those after its baseline', () => {
+  mkdirSync(join(runDir, 'snapshots'), { recursive: true });
+  const labels = ['kill-1-baseline', 'kill-2-healed', 'kill-3-missing'];
+  writeFileSync(join(runDir, 'snapshots', 'kill-1-baseline.log'), 'n1: panic: before\n');
+  writeFileSync(join(runDir, 'snapshots', 'kill-2-healed.log'), 'n1: panic: after\nn2: all is well\n');
+  const scenarios = [result(kill, { snapshots: labels.map((label) => snapshot({ label })) })];
+  const logs = loudLogs(runDir, runData({ scenarios }));
+  expect(Object.keys(logs)).toEqual(['kill']);
+  expect(logs['kill']?.map(({ text, node }) => [node, text])).toEqual([['n1', 'panic: after']]);
+});
