@@ -13,6 +13,7 @@ const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
   'test/deploy/compose.test.ts',
   'test/deploy/service.test.ts',
+  'test/docs/adding-a-client.test.ts',
   'test/host/publish/{git,index,issues,octokit}.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];
@@ -32,6 +33,8 @@ const alone = [
 const clusters = [
   ...files('workflows', 'e2e', 'host/drivers', 'host/faults', 'report/page'),
   'test/deploy/services.test.ts',
+  'test/docs/adding-a-driver.test.ts',
+  'test/docs/adding-a-fault.test.ts',
   'test/host/keeper/keeper.test.ts',
   'test/host/publish/deploy-key.test.ts',
 ];

@@ -1,8 +1,11 @@
-// The SDK clients that set-up builds: a new one is a folder under sdk_clients/ and a line here.
+// The SDK clients that set-up builds: a new one is a folder under sdk_clients/ and an entry here.
 // `artefact` is what its build.sh leaves, and `builtFrom` what it reads (without it: everything in the folder), both relative
-// to the folder; `coldSeconds` only decides what starts first.
+// to the folder, as is `ownTests`, the command that runs its own tests; `coldSeconds` only decides what starts first.
 
-/** @typedef {{ name: string, needs: string[], artefact: string, builtFrom?: string[], coldSeconds: number }} Sdk */
+/**
+ * @typedef {{ name: string, needs: string[], artefact: string, builtFrom?: string[], ownTests: [string, ...string[]],
+ *   coldSeconds: number }} Sdk
+ */
 
 /** @type {Sdk[]} */
 export const sdks = [
@@ -11,9 +14,29 @@ export const sdks = [
     needs: ['python'],
     artefact: '.venv/complete',
     builtFrom: ['build.sh', 'requirements.txt'],
+    ownTests: ['.venv/bin/python', '-m', 'unittest', '--quiet'],
     coldSeconds: 15,
   },
-  { name: 'go', needs: ['go', 'git'], artefact: 'bin/basic-pubsub', coldSeconds: 20 },
-  { name: 'rust', needs: ['cargo', 'cc'], artefact: 'target/release/sdk-client', coldSeconds: 60 },
-  { name: 'java', needs: ['jdk', 'maven'], artefact: 'dist/client.jar', coldSeconds: 40 },
+  {
+    name: 'go',
+    needs: ['go', 'git'],
+    artefact: 'bin/basic-pubsub',
+    ownTests: ['go', 'test', './...'],
+    coldSeconds: 20,
+  },
+  {
+    name: 'rust',
+    needs: ['cargo', 'cc'],
+    artefact: 'target/release/sdk-client',
+    // In release, because the dependencies were built so.
+    ownTests: ['cargo', 'test', '--quiet', '--release', '--locked'],
+    coldSeconds: 60,
+  },
+  {
+    name: 'java',
+    needs: ['jdk', 'maven'],
+    artefact: 'dist/client.jar',
+    ownTests: ['mvn', '--quiet', '--batch-mode', 'test'],
+    coldSeconds: 40,
+  },
 ];

@@ -5,7 +5,7 @@ export type ParamValue = string | number | boolean;
 export interface Scenario {
   /** Unique within the catalogue, e.g. `broker-kill-single`. */
   readonly name: string;
-  /** Name of a fault in `src/host/faults/index.ts`, e.g. `broker-kill`. */
+  /** Name of a fault in `src/host/faults/catalogue.ts`, e.g. `broker-kill`. */
   readonly fault: string;
   /** What the fault hits: a broker (`robustmq-server`) or an interface (`eth0`); the driver declares what exists. */
   readonly target: string;

@@ -7,6 +7,7 @@ import { loadConfig, nearest, type Config } from '../../src/config/load.js';
 import { ChaosError } from '../../src/domain/errors.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
+import { sdkNames } from '../../testing/sdk-client.js';
 import { catalogue } from '../../testing/values.js';
 
 const known = { drivers: drivers.map((driver) => driver.name), faults };
@@ -44,7 +45,7 @@ describe('a config that is right', () => {
   it('has the defaults of the schema where it says nothing', () => {
     expect(load(scenarios)).toMatchObject({
       cluster: { name: 'local', driver: 'nats', nodes: 3 },
-      sdks: ['python', 'go', 'rust', 'java'],
+      sdks: sdkNames,
       load: { messages: 1000, rate_per_second: 50 },
       timing: { heal_wait_seconds: 60, recovery_budget_seconds: 60 },
       verdict: { p99_limit_ms: 500, non_core_pass_rate_percent: 75, durability: 'warn' },
@@ -115,7 +116,7 @@ describe('a config that is wrong', () => {
       /^line 4: timing\.heal_wait_seconds: .*>0/,
       /^line 5: sdks: /,
       /^line 18: verdct: unknown key; did you mean verdict\?$/,
-      /^line 2: cluster\.driver: expected one of nats, robustmq, rehearsal, got kafka$/,
+      new RegExp(`^line 2: cluster\\.driver: expected one of ${known.drivers.join(', ')}, got kafka$`),
       /^line 8: scenarios\.0\.fault: expected one of broker-kill, .*network-delay.*, got broker-kil$/,
       /^line 14: scenarios\.1\.params\.delay_ms \(slow\): .*expected number/,
       /^line 15: scenarios\.2\.name: kill is there twice$/,

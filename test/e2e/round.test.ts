@@ -18,6 +18,7 @@ import type { HistoryIndex } from '../../src/domain/history.js';
 import { sweepOwned } from '../../src/host/os/processes.js';
 import { readLease } from '../../src/host/tickets/lease.js';
 import { openPages } from '../../testing/program.js';
+import { sdkNames } from '../../testing/sdk-client.js';
 import { runTypeScript } from '../../testing/typescript.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
@@ -113,7 +114,7 @@ test('what the live sessions went through is recorded for every SDK', () => {
     expect(
       faultPeriod.map((f) => f.sdk),
       scenario.name,
-    ).toEqual(['python', 'go', 'rust', 'java']);
+    ).toEqual(sdkNames);
     for (const figures of faultPeriod) expect(figures.planned).toBeGreaterThan(1000);
   }
 });

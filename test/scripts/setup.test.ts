@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sdks } from '../../scripts/setup/sdks.mjs';
 import { identify } from '../../scripts/os/processes.mjs';
 
 const FAKE = fileURLToPath(new URL('fixtures/fake-setup.mjs', import.meta.url));
@@ -197,7 +198,7 @@ describe("the project's own set-up, on a machine with Node and Python alone", ()
     expect(await real(['--sdk', 'cobol'])).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'set-up: there is no SDK client cobol; there are python, go, rust, java\n',
+      stderr: `set-up: there is no SDK client cobol; there are ${sdks.map(({ name }) => name).join(', ')}\n`,
     });
   });
 

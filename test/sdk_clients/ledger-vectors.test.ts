@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sdks } from '../../scripts/setup/sdks.mjs';
 import { countLedger, latenciesUs, percentile, type LedgerMessage } from '../../src/domain/ledger.js';
 import { historyFrom, randomFrom, type History } from '../../testing/ledger-histories.js';
 import { expectationOf, type Expectation } from '../../testing/ledger-model.js';
 import { scratchFolder } from '../../testing/scratch.js';
-import { sdkNames } from '../../testing/sdk-client.js';
 
 const folder = scratchFolder('vectors');
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,15 +32,6 @@ function cases(from: number, count: number): Case[] {
 const linesOf = (all: readonly Case[]): string => all.map((one) => `${JSON.stringify(one)}\n`).join('');
 
 const fresh = cases(seed, FRESH_CASES);
-
-/** How each language runs its own tests of `sdk_clients/<sdk>`; those of the ledger read the file that `LEDGER_VECTORS` names. */
-const unitTests: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  python: ['.venv/bin/python', '-m', 'unittest', '--quiet'],
-  go: ['go', 'test', './...'],
-  // In release, because set-up has built the dependencies so.
-  rust: ['cargo', 'test', '--quiet', '--release', '--locked'],
-  java: ['mvn', '--quiet', '--batch-mode', 'test'],
-};
 
 it('keeps a file of cases for whoever runs the tests of one client alone', async () => {
   const file = '../../sdk_clients/ledger-vectors.ndjson';
@@ -77,11 +68,10 @@ it(`classifies in the judge as the slow model does (seed ${seed})`, () => {
   }
 });
 
-describe.each(sdkNames)('the %s client', (sdk) => {
+describe.each(sdks)('the $name client', ({ name: sdk, ownTests: [command, ...args] }) => {
   it(`passes its own tests, with a ledger that agrees with the slow model (seed ${seed})`, { timeout: 300_000 }, async () => {
     const vectors = join(folder, `${sdk}.ndjson`);
     writeFileSync(vectors, linesOf(fresh));
-    const [command, ...args] = unitTests[sdk]!;
     const cwd = fileURLToPath(new URL(`../../sdk_clients/${sdk}`, import.meta.url));
     const ran = await execa(command, args, { cwd, all: true, reject: false, env: { LEDGER_VECTORS: vectors } });
     expect(ran.exitCode, ran.all.slice(-4000)).toBe(0);

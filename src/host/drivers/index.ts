@@ -1,11 +1,9 @@
 import { ChaosError } from '../../domain/errors.js';
+import * as catalogue from './catalogue.js';
 import type { ClusterDriver } from './contract.js';
-import { natsDriver } from './nats/index.js';
-import { rehearsalDriver } from './rehearsal.js';
-import { robustmqDriver } from './robustmq/index.js';
 
-/** Every driver. A new one is one folder and one line here. */
-export const drivers: readonly ClusterDriver[] = [natsDriver, robustmqDriver, rehearsalDriver];
+/** Every driver of the catalogue, in the order of their names there. */
+export const drivers: readonly ClusterDriver[] = Object.values(catalogue);
 
 export function driverNamed(name: string): ClusterDriver {
   const driver = drivers.find((d) => d.name === name);

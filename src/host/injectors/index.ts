@@ -6,7 +6,7 @@ import { netem } from './netem.js';
 import { nft } from './nft.js';
 import { toxiproxy } from './toxiproxy.js';
 
-/** Every injector, in the order in which `auto` asks them: one that was configured on purpose comes first. A new one is one file and one line here. */
+/** Every injector, in the order in which `auto` asks them: one that was configured on purpose comes first. A new one is one file and its place here. */
 export const injectors: readonly Injector[] = [chaosd, toxiproxy, nft, netem];
 
 /** What a scenario's `params.injector` may be. */
