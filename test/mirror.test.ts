@@ -26,7 +26,6 @@ const NOT_YET = [
   'host/drivers',
   'host/faults',
   'host/injectors',
-  'host/lifecycle',
   'host/publish',
   'temporal',
   'worker.ts',
