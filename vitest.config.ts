@@ -25,6 +25,7 @@ const alone = [
   ...files('sdk_clients', 'host/clients'),
   'test/e2e/broker-alarms.test.ts',
   'test/host/faults/network-partition.test.ts',
+  'test/host/injectors/nft.test.ts',
   'test/host/os/namespaces.test.ts',
 ];
 

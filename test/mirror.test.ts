@@ -25,7 +25,6 @@ const NOT_YET = [
   'client',
   'host/drivers',
   'host/faults',
-  'host/injectors',
   'host/publish',
   'temporal',
   'worker.ts',
