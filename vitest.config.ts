@@ -13,6 +13,9 @@ const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
   'test/deploy/compose.test.ts',
   'test/deploy/service.test.ts',
+  'test/host/drivers/broker-processes.test.ts',
+  'test/host/drivers/nats/{leaders,nats-api}.test.ts',
+  'test/host/drivers/toxiproxy/proxies.test.ts',
   'test/host/publish/{git,index,issues,octokit}.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];
@@ -31,7 +34,11 @@ const alone = [
 
 /** What starts clusters, Temporal servers, sshd and browsers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
-  ...files('workflows', 'e2e', 'host/drivers', 'host/faults', 'report/page'),
+  ...files('workflows', 'e2e', 'report/page'),
+  'test/host/drivers/taken-ports.test.ts',
+  'test/host/drivers/*/lifecycle.test.ts',
+  'test/host/faults/{broker-kill,broker-pause,network-delay,none,robustmq}.test.ts',
+  'test/temporal/register-search-attributes.test.ts',
   'test/deploy/services.test.ts',
   'test/host/keeper/keeper.test.ts',
   'test/host/publish/deploy-key.test.ts',

@@ -24,9 +24,6 @@ const NOT_YET = [
   'activities',
   'client',
   'host/drivers',
-  'host/faults',
-  'host/publish',
-  'temporal',
   'worker.ts',
   'workflows',
 ];
