@@ -14,6 +14,9 @@ const processes = [
   'test/deploy/compose.test.ts',
   'test/deploy/service.test.ts',
   'test/docs/adding-a-client.test.ts',
+  'test/host/drivers/broker-processes.test.ts',
+  'test/host/drivers/nats/{leaders,nats-api}.test.ts',
+  'test/host/drivers/toxiproxy/proxies.test.ts',
   'test/host/publish/{git,index,issues,octokit}.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];
@@ -26,12 +29,17 @@ const alone = [
   ...files('sdk_clients', 'host/clients'),
   'test/e2e/broker-alarms.test.ts',
   'test/host/faults/network-partition.test.ts',
+  'test/host/injectors/nft.test.ts',
   'test/host/os/namespaces.test.ts',
 ];
 
 /** What starts clusters, Temporal servers, sshd and browsers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
-  ...files('workflows', 'e2e', 'host/drivers', 'host/faults', 'report/page'),
+  ...files('workflows', 'e2e', 'report/page'),
+  'test/host/drivers/taken-ports.test.ts',
+  'test/host/drivers/*/lifecycle.test.ts',
+  'test/host/faults/{broker-kill,broker-pause,network-delay,none,robustmq}.test.ts',
+  'test/temporal/register-search-attributes.test.ts',
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',

@@ -24,11 +24,6 @@ const NOT_YET = [
   'activities',
   'client',
   'host/drivers',
-  'host/faults',
-  'host/injectors',
-  'host/lifecycle',
-  'host/publish',
-  'temporal',
   'worker.ts',
   'workflows',
 ];

@@ -5,8 +5,7 @@ import { observeFault } from '../../../src/host/lifecycle/observe.js';
 import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
-import { namespaceProblems, namespacesOf } from '../../../src/host/os/namespaces.js';
-import { isAlive, signalProcess, waitGone } from '../../../src/host/os/processes.js';
+import { namespacesOf } from '../../../src/host/os/namespaces.js';
 import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
 import {
@@ -17,12 +16,7 @@ import {
   unproved,
   type TestCluster,
 } from '../../../testing/host-cluster.js';
-import { ownedBy, until } from '../../../testing/processes.js';
-
-const problems = namespaceProblems();
-/** In continuous integration a machine that cannot do it is a failure, and not a reason to look away. */
-const canIsolate = problems.length === 0 || process.env['CI'] === 'true';
-if (!canIsolate) process.stderr.write(`skipped, clusters in network namespaces: ${problems.join('; ')}\n`);
+import { canIsolate } from '../../../testing/isolation.js';
 
 describe.each([
   ['proxies', 'toxiproxy', true],
@@ -91,49 +85,5 @@ describe.each([
     expect(closed.died).toEqual(targets);
     expect(await active()).toEqual([]);
     await healthy(cluster);
-  });
-});
-
-describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
-  let cluster: TestCluster;
-  beforeAll(async () => {
-    cluster = await startCluster(3, 'namespaces');
-  });
-
-  const holders = () => ownedBy(`${cluster.dir}#holder-`);
-  const table = async (namespace: unknown) => (await runCommand('nft', ['list', 'tables'], String(namespace))).stdout;
-  const injected = async () => {
-    const { faultId } = await planFault(faults, cluster.plan, partitionOf('follower'), driver);
-    const ticket = await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
-    const { namespace } = ticket.before['own'] as { namespace: string };
-    expect(await table(namespace)).toContain('robustmq_chaos');
-    return { ticket, namespace };
-  };
-
-  it('is taken away by the kernel when its holder is killed', async () => {
-    const { ticket, namespace } = await injected();
-    for (const id of holders()) signalProcess(id, 'SIGKILL');
-    await until('the table is gone', async () => (await table(namespace)) === '');
-    await recoverTicket({ faults, clusterDir: cluster.dir, faultId: ticket.faultId }, 'workflow', 30_000);
-  });
-
-  it('ends at its deadline although worker and keeper are dead', async () => {
-    const { ticket, namespace } = await injected();
-    // Dead, and not only told to die: else it may see the deadline first.
-    const keepers = ownedBy(`${cluster.dir}#keeper`);
-    for (const id of keepers) expect(signalProcess(id, 'SIGKILL')).toBe(true);
-    for (const id of keepers) expect(await waitGone(id, 5000)).toBe(true);
-    writeTicket({ ...ticket, deadlineUs: 0 });
-    await until('the table is gone', async () => (await table(namespace)) === '');
-    await until('its holder is gone', () => holders().every((id) => !isAlive(id)));
-    await recoverTicket({ faults, clusterDir: cluster.dir, faultId: ticket.faultId }, 'workflow', 30_000);
-  });
-
-  it('goes with the cluster when that is stopped, with all namespaces and interfaces', async () => {
-    await injected();
-    await driver.stop(cluster.dir);
-    expect(namespacesOf(cluster.dir)).toEqual([]);
-    expect(ownedBy(`${cluster.dir}#holder-`)).toEqual([]);
-    expect((await runCommand('ip', ['-o', 'link'])).stdout).not.toMatch(/rqc[0-9a-f]{6}/);
   });
 });

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { robustmqDriver as driver } from '../../../src/host/drivers/robustmq/index.js';
-import { loadState } from '../../../src/host/drivers/robustmq/state.js';
-import { isListening } from '../../../src/host/os/ports.js';
-import { isAlive, type ProcessId } from '../../../src/host/os/processes.js';
-import { describeWithStandIn, standInFor, type StandIn } from '../../../testing/robustmq-stand-in.js';
-import { ownedBy, temporaryFolder, until } from '../../../testing/processes.js';
+import { robustmqDriver as driver } from '../../../../src/host/drivers/robustmq/index.js';
+import { loadState } from '../../../../src/host/drivers/robustmq/state.js';
+import { isListening } from '../../../../src/host/os/ports.js';
+import { isAlive, type ProcessId } from '../../../../src/host/os/processes.js';
+import { describeWithStandIn, standInFor, type StandIn } from '../../../../testing/robustmq-stand-in.js';
+import { ownedBy, temporaryFolder, until } from '../../../../testing/processes.js';
 
 // Test equipment, not RobustMQ: what is shown here is the driver's own behaviour.
 

@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { generate, type IConnectPacket } from 'mqtt-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sleepMs } from '../../../src/host/os/clock.js';
-import { loadState, type NatsState } from '../../../src/host/drivers/nats/state.js';
-import { isListening } from '../../../src/host/os/ports.js';
-import type { ProcessId } from '../../../src/host/os/processes.js';
+import { sleepMs } from '../../../../src/host/os/clock.js';
+import { loadState, type NatsState } from '../../../../src/host/drivers/nats/state.js';
+import { isListening } from '../../../../src/host/os/ports.js';
+import type { ProcessId } from '../../../../src/host/os/processes.js';
 import {
   connectClient,
   disconnectClients,
@@ -15,8 +15,8 @@ import {
   healthy,
   startCluster,
   type TestCluster,
-} from '../../../testing/host-cluster.js';
-import { ownedBy, until } from '../../../testing/processes.js';
+} from '../../../../testing/host-cluster.js';
+import { ownedBy, until } from '../../../../testing/processes.js';
 
 let cluster: TestCluster;
 let neighbour: TestCluster;

@@ -1,0 +1,125 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  brokerProcesses,
+  brokerTargets,
+  fromAny,
+  liveNodes,
+  missingHere,
+  nodeIds,
+  nodeOwner,
+  notUp,
+} from '../../../src/host/drivers/broker-processes.js';
+import type { StartOptions } from '../../../src/host/drivers/contract.js';
+import { clusterLock, stateFile, type Node, type State } from '../../../src/host/drivers/state-file.js';
+import { clusterPaths } from '../../../src/host/layout/paths.js';
+import { PortTaken } from '../../../src/host/os/ports.js';
+import { isAlive, ownIdentity } from '../../../src/host/os/processes.js';
+import { errorOf } from '../../../testing/host-cluster.js';
+import { ownedBy, shell, temporaryFolder } from '../../../testing/processes.js';
+
+const file = stateFile<Node, State<Node>>();
+const locked = clusterLock(30_000);
+let dir: string;
+let logDirs: string[];
+/** What each start in turn ends with, beside its brokers. */
+let failures: Error[];
+
+beforeEach(() => {
+  dir = join(temporaryFolder(), 'cluster');
+  [logDirs, failures] = [[], []];
+});
+
+const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Promise<void> => {
+  const process = await shell(folder, 'exec sleep 600', nodeOwner(folder, id));
+  file.update(folder, id, { process });
+};
+/** Brokers that only live: each is a process. */
+const processes = brokerProcesses({
+  ...{ file, locked, launchNode, stopGraceMs: 2000 },
+  startOnce: async (folder: string, options: StartOptions) => {
+    logDirs.push(options.logDir);
+    const state = { cluster: options.cluster, nodes: nodeIds(options).map((id) => ({ id, process: null })) };
+    file.save(folder, state);
+    for (const node of state.nodes) await launchNode(folder, state, node);
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+  },
+});
+const start = () => processes.start(dir, { cluster: 'local', runId: 'r1', logDir: '/logs', nodeCount: 2 });
+
+describe('the brokers of a cluster', () => {
+  it('are started, killed, started again and stopped', async () => {
+    expect(await processes.status(dir)).toBe('stopped');
+    const { nodes } = await start();
+    expect(liveNodes({ nodes }).map(({ id }) => id)).toEqual(['n1', 'n2']);
+    expect(await processes.status(dir)).toBe('running');
+    await processes.killNode(dir, 'n2');
+    expect(isAlive(nodes[1]!.process!)).toBe(false);
+    expect(await processes.status(dir)).toBe('degraded');
+    expect(await errorOf(processes.killNode(dir, 'n2'))).toMatch(/^INJECT_FAILED expected n2 to run/);
+    await processes.startNode(dir, 'n2');
+    await processes.startNode(dir, 'n1');
+    const again = file.load(dir).nodes;
+    expect(again[0]).toEqual(nodes[0]);
+    expect(again[1]!.process!.pid).not.toBe(nodes[1]!.process!.pid);
+    await processes.stop(dir);
+    expect(ownedBy(dir)).toEqual([]);
+    expect(existsSync(clusterPaths(dir).state)).toBe(false);
+    await processes.stop(dir);
+  });
+
+  it('are started with other ports where one was taken, three times at most', async () => {
+    failures = [new PortTaken('1883'), new PortTaken('1884')];
+    await start();
+    expect(logDirs).toEqual(['/logs', '/logs-2', '/logs-3']);
+    expect(ownedBy(dir)).toHaveLength(2);
+    await processes.stop(dir);
+    failures = [1, 2, 3].map((port) => new PortTaken(`port ${port}`));
+    expect(await errorOf(start())).toMatch(/^EQUIPMENT_FAILED cluster local could not be started: .*port 3/);
+    expect(logDirs).toHaveLength(6);
+  });
+
+  it('that did not come up leave nothing; whose failure it is stays in the error', async () => {
+    const log = join(temporaryFolder(), 'log');
+    writeFileSync(log, 'fatal\n');
+    failures = [notUp('n1 ended', [log])];
+    expect(await errorOf(start())).toBe('CLUSTER_START_FAILED n1 ended');
+    failures = [new Error('no disk')];
+    expect(await errorOf(start())).toMatch(/^EQUIPMENT_FAILED .*no disk/);
+    expect(logDirs).toHaveLength(2);
+    expect(ownedBy(dir)).toEqual([]);
+    writeFileSync(log, 'listen tcp 127.0.0.1:1883: bind: address already in use\n');
+    expect(notUp('n1 ended', [log])).toBeInstanceOf(PortTaken);
+  });
+
+  it('are what a scenario may name', () => {
+    expect(brokerTargets(nodeIds({ nodeCount: 2 }))).toEqual(['robustmq-server', 'broker-server', 'n1', 'n2']);
+  });
+});
+
+describe('a question to any node', () => {
+  const nodes = nodeIds({ nodeCount: 3 }).map((id): Node => ({ id, process: ownIdentity() }));
+
+  it('is put to one after another until one answers', async () => {
+    const asked: string[] = [];
+    const ask = ({ id }: Node): Promise<string> => {
+      asked.push(id);
+      return id === 'n1' ? Promise.reject(new Error('busy')) : Promise.resolve(`from ${id}`);
+    };
+    expect(await fromAny(nodes, ask)).toBe('from n2');
+    expect(asked).toEqual(['n1', 'n2']);
+  });
+
+  it('that nobody answers is an error with what each one said', async () => {
+    await expect(fromAny(nodes.slice(0, 2), () => Promise.reject(new Error('busy')))).rejects.toThrow(
+      'no broker answered (n1: Error: busy; n2: Error: busy)',
+    );
+    await expect(fromAny([], () => Promise.resolve(1))).rejects.toThrow('none is alive');
+  });
+});
+
+it('a tool that is not there is named, with its remedy', () => {
+  expect(missingHere(['nats-server'])).toEqual([]);
+});

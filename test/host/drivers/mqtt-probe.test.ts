@@ -1,0 +1,73 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isAnswering, mqttRoundTripMs, warmUp } from '../../../src/host/drivers/mqtt-probe.js';
+import { startMqttBroker, type MqttAnswers } from '../../../testing/mqtt-broker.js';
+import { until } from '../../../testing/processes.js';
+
+const host = '127.0.0.1';
+const login = { username: 'chaos', password: 'secret' };
+
+describe('a round trip', () => {
+  it.each(['3.1.1', '5'] as const)('is measured in MQTT %s, with login and goodbye', async (mqttVersion) => {
+    const { port, got } = await startMqttBroker();
+    const ms = await mqttRoundTripMs({ host, port }, { ...login, mqttVersion });
+    expect(ms).toBeGreaterThan(0);
+    expect(ms).toBeLessThan(5000);
+    await until('the goodbye', () => got.at(-1)?.cmd === 'disconnect');
+    expect(got.map(({ cmd }) => cmd)).toEqual(['connect', 'pingreq', 'disconnect']);
+    expect(got[0]).toMatchObject({
+      protocolVersion: mqttVersion === '5' ? 5 : 4,
+      clean: true,
+      username: 'chaos',
+      password: Buffer.from('secret'),
+    });
+  });
+
+  it('is no client twice', async () => {
+    const { port, got } = await startMqttBroker();
+    for (let i = 0; i < 2; i += 1) await mqttRoundTripMs({ host, port }, login);
+    const ids = got.flatMap((packet) => (packet.cmd === 'connect' ? packet.clientId : []));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('is none where the broker lets nobody in, says nothing within the limit, or is not there', async () => {
+    const at = async (answers: MqttAnswers) => ({ host, port: (await startMqttBroker(answers)).port });
+    await expect(mqttRoundTripMs(await at({ connack: 5 }), login)).rejects.toThrow(/CONNACK .* expected 0, got 5/);
+    await expect(mqttRoundTripMs(await at({ silent: true }), login, 50)).rejects.toThrow('no connack within 50 ms');
+    await expect(mqttRoundTripMs({ host, port: 1 }, login)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('is none where the broker hangs up', async () => {
+    const server = createServer((socket) => socket.once('data', () => socket.destroy()));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    await expect(mqttRoundTripMs({ host, port }, login)).rejects.toThrow('connection closed before connack');
+    expect(await isAnswering({ host, port }, 5000)).toBe(false);
+  });
+});
+
+describe('a warm-up', () => {
+  it('subscribes, and takes that back', async () => {
+    const { port, got } = await startMqttBroker();
+    await warmUp({ host, port }, login);
+    await until('the goodbye', () => got.at(-1)?.cmd === 'disconnect');
+    expect(got.map(({ cmd }) => cmd)).toEqual(['connect', 'subscribe', 'unsubscribe', 'disconnect']);
+  });
+
+  it('is refused by a broker that grants less than it is asked for', async () => {
+    const { port } = await startMqttBroker({ granted: 0x80 });
+    await expect(warmUp({ host, port }, login)).rejects.toThrow(/expected QoS 1, got \[128\]/);
+  });
+});
+
+describe('a broker answers', () => {
+  it('though it lets nobody in; silence and a closed port are no answer', async () => {
+    const refusing = await startMqttBroker({ connack: 5 });
+    expect(await isAnswering({ host, port: refusing.port }, 5000)).toBe(true);
+    const silent = await startMqttBroker({ silent: true });
+    expect(await isAnswering({ host, port: silent.port }, 50)).toBe(false);
+    expect(await isAnswering({ host, port: 1 }, 5000)).toBe(false);
+  });
+});

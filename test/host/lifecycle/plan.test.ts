@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../../src/host/faults/contract.js';
+import { checkTarget } from '../../../src/host/lifecycle/plan.js';
+import { markDirty } from '../../../src/host/tickets/dirty-mark.js';
+import { listTickets } from '../../../src/host/tickets/store.js';
+import { fakeFault, inject, place, planned, runPlan } from '../../../testing/fake-fault.js';
+import { errorOf, killOf } from '../../../testing/host-cluster.js';
+
+describe('a ticket', () => {
+  it('is not written for a fault that cannot be done here', async () => {
+    const { fault } = fakeFault({ available: () => Promise.resolve('no network of ours') });
+    expect(await errorOf(planned(fault))).toMatch(/INJECT_FAILED broker-kill cannot be done here: no network of ours/);
+    expect(listTickets(place.dir)).toEqual([]);
+  });
+
+  it('is renewed by a worker that comes after one that died: a scenario never has two', async () => {
+    const { fault } = fakeFault();
+    const first = await planned(fault);
+    const again = await planned(fault);
+    expect(again.faultId).toBe(first.faultId);
+    expect(again.plannedUs).toBeGreaterThan(first.plannedUs);
+    expect(listTickets(place.dir)).toHaveLength(1);
+    await inject(fault, first.faultId);
+    expect((await planned(fault)).faultId).not.toBe(first.faultId);
+  });
+
+  it('has its deadline after the fault period and the grace, and a hard cap one more grace later', async () => {
+    const { timing } = runPlan();
+    const { plannedUs, deadlineUs, hardCapUs } = await planned(fakeFault().fault);
+    expect(deadlineUs - plannedUs).toBe((timing.faultWindowMs + timing.faultGraceMs) * 1000);
+    expect(hardCapUs - deadlineUs).toBe(timing.faultGraceMs * 1000);
+  });
+
+  it('is not written on a dirty cluster, and the error says which fault made it so', async () => {
+    markDirty(place.dir, { faultId: 'f0', runId: 'run-0', at: '2026-11-22T12:00:00.000Z', why: 'n1 is not back' });
+    expect(await errorOf(planned(fakeFault().fault))).toMatch(
+      /INJECT_FAILED .*dirty.* f0 of run run-0 .*n1 is not back/,
+    );
+    expect(listTickets(place.dir)).toEqual([]);
+  });
+});
+
+describe('a target', () => {
+  const { fault } = fakeFault();
+  const known = { brokers: ['n1', 'n2'], interfaces: ['lo'] };
+
+  it('of a broker fault is a broker, of a network fault an interface', () => {
+    expect(() => checkTarget(fault, killOf('leader', 'n2'), known)).not.toThrow();
+    expect(() => checkTarget(fault, killOf('leader', 'lo'), known)).toThrow(/expected a target of n1, n2, got lo$/);
+    const network: Fault = { ...fault, targetKind: 'interface' };
+    expect(() => checkTarget(network, killOf('leader', 'lo'), known)).not.toThrow();
+    expect(() => checkTarget(network, killOf('leader', 'n2'), known)).toThrow(
+      /expected a target of lo, got n2; this host has /,
+    );
+  });
+});

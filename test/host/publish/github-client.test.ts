@@ -1,0 +1,116 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openGitHub, type GitHubClient } from '../../../src/host/publish/github-client.js';
+import { settingsFor } from '../../../testing/reports/publishable-run.js';
+
+const TOKEN = 'ghp_plantedTokenOfThisTest';
+
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the server says next; undefined is silence. */
+let answer: Answer | undefined;
+let authorization: string | undefined;
+let server: Server;
+let apiUrl: string;
+
+const send = (response: ServerResponse, { status, body = {}, headers = {} }: Answer): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+};
+
+beforeEach(async () => {
+  vi.stubEnv('CHAOS_TEST_TOKEN', TOKEN);
+  server = createServer((request, response) => {
+    ({ authorization } = request.headers);
+    if (answer !== undefined) send(response, answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+const open = (timeoutMs = 10_000, signal?: AbortSignal): GitHubClient =>
+  openGitHub(settingsFor({ apiUrl }), { timeoutMs, signal });
+const getRepository = (github: GitHubClient): Promise<unknown> =>
+  github.call('reading it', () => github.rest.repos.get({ owner: 'o', repo: 'r' }));
+const got = (given: Answer | undefined, timeoutMs?: number): Promise<unknown> => {
+  answer = given;
+  return getRepository(open(timeoutMs)).catch((error: unknown) => error);
+};
+
+describe('an answer', () => {
+  it('is what GitHub gives to the token', async () => {
+    expect(await got({ status: 200, body: { full_name: 'o/r' } })).toEqual({ full_name: 'o/r' });
+    expect(authorization).toBe(`token ${TOKEN}`);
+  });
+
+  it.each([
+    [401, {}, 'REMOTE_DENIED', null],
+    [403, {}, 'REMOTE_DENIED', null],
+    [403, { 'retry-after': '7' }, 'REMOTE_RATE_LIMITED', 7000],
+    [429, {}, 'REMOTE_RATE_LIMITED', 60_000],
+    [404, {}, 'REMOTE_MISSING', null],
+    [410, {}, 'REMOTE_MISSING', null],
+    [422, {}, 'REMOTE_REFUSED', null],
+    [408, {}, 'REMOTE_UNREACHABLE', null],
+    [503, {}, 'REMOTE_UNREACHABLE', null],
+  ])('of status %i with %j is %s', async (status, headers: Record<string, string>, code, retryAfterMs) => {
+    const error = await got({ status, headers, body: { message: `no, ${TOKEN}` } });
+    expect(error).toMatchObject({
+      code,
+      retryAfterMs,
+      message: expect.stringContaining(`reading it: status ${status}`),
+    });
+    expect(String(error)).not.toContain(TOKEN);
+  });
+
+  it('that names the time of its limit is waited for until then', async () => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 100);
+    const error = await got({ status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset } });
+    const { retryAfterMs } = error as { retryAfterMs: number };
+    expect(retryAfterMs).toBeGreaterThan(90_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(101_000);
+  });
+
+  it('of an empty repository says that there is nothing', async () => {
+    expect(await got({ status: 409, body: { message: 'Git Repository is empty.' } })).toMatchObject({
+      code: 'REMOTE_MISSING',
+    });
+    expect(await got({ status: 409, body: { message: 'conflict' } })).toMatchObject({ code: 'REMOTE_REFUSED' });
+  });
+
+  it('with status 404 is a value where it may be absent, and no other is', async () => {
+    const github = open();
+    const callOr = () => github.callOr('none', 'reading', () => github.rest.repos.get({ owner: 'o', repo: 'r' }));
+    answer = { status: 404 };
+    expect(await callOr()).toBe('none');
+    answer = { status: 500 };
+    await expect(callOr()).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+  });
+});
+
+describe('no answer', () => {
+  it('within the limit is an error that says the limit', async () => {
+    expect(await got(undefined, 200)).toMatchObject({
+      code: 'REMOTE_UNREACHABLE',
+      message: 'GitHub, reading it: no answer within 0.2 s',
+    });
+  });
+
+  it('since the caller is told to end is the caller’s own error', async () => {
+    answer = undefined;
+    const ending = new AbortController();
+    const asked = getRepository(open(10_000, ending.signal)).catch((error: unknown) => error);
+    ending.abort(new Error('the worker ends'));
+    expect(String(await asked)).not.toContain('GitHub, reading it');
+  });
+});

@@ -1,0 +1,128 @@
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporalPaths } from '../../src/host/layout/paths.js';
+import { writeJson } from '../../src/host/os/files.js';
+import { ownIdentity } from '../../src/host/os/processes.js';
+import {
+  connectClient,
+  embeddedServer,
+  findPlace,
+  outsideServer,
+  requireTemporal,
+  workflowUrl,
+  type TemporalPlace,
+} from '../../src/temporal/connection.js';
+import { temporaryFolder } from '../../testing/processes.js';
+
+let dataRoot: string;
+/** Stands for a Temporal server: it answers what a client asks when it connects, and nothing else. */
+const frontend = new GrpcServer();
+let frontendPort: number;
+/** A second port that is open: a server that runs has two. */
+let other: Server;
+
+beforeAll(async () => {
+  const same = (bytes: Buffer): Buffer => bytes;
+  const path = '/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo';
+  const plain = {
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
+  frontend.addService(
+    { getSystemInfo: { path, requestStream: false, responseStream: false, ...plain } },
+    { getSystemInfo: (_call: unknown, done: (error: null, reply: Buffer) => void) => done(null, Buffer.alloc(0)) },
+  );
+  frontendPort = await new Promise((resolve, reject) => {
+    frontend.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(port) : reject(error),
+    );
+  });
+  other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  frontend.forceShutdown();
+  other.close();
+});
+beforeEach(() => {
+  dataRoot = join(temporaryFolder(), 'data');
+  // Whatever the machine of the test has configured.
+  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_PROFILE']) vi.stubEnv(name, undefined);
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', join(dataRoot, 'none.toml'));
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+function embed(): void {
+  const { port } = other.address() as AddressInfo;
+  const state = { port: frontendPort, httpPort: port, uiPort: 8233, metricsPort: 1, process: ownIdentity() };
+  writeJson(temporalPaths(dataRoot).server, state);
+}
+
+describe('a server', () => {
+  it('is nowhere unless one was started or named', () => {
+    expect(outsideServer()).toBeUndefined();
+    expect(embeddedServer(dataRoot)).toBeUndefined();
+    expect(findPlace(dataRoot)).toBeUndefined();
+  });
+
+  it('of this data folder is found, with its Web UI', () => {
+    embed();
+    expect(findPlace(dataRoot)).toMatchObject({
+      kind: 'embedded',
+      address: `127.0.0.1:${frontendPort}`,
+      namespace: 'default',
+      uiUrl: 'http://127.0.0.1:8233',
+    });
+  });
+
+  it('that the environment names comes first, with its namespace', () => {
+    embed();
+    vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:1');
+    expect(findPlace(dataRoot)).toMatchObject({ kind: 'outside', address: '127.0.0.1:1', namespace: 'default' });
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'chaos');
+    expect(findPlace(dataRoot)).toMatchObject({ namespace: 'chaos', uiUrl: null });
+  });
+});
+
+describe('a command that needs a server', () => {
+  it('is told how to start one where none runs', async () => {
+    await expect(requireTemporal(dataRoot)).rejects.toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      message: expect.stringMatching(/start it with: robustmq-chaos dev/),
+    });
+  });
+
+  it('is told which one does not answer', async () => {
+    vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:1');
+    await expect(requireTemporal(dataRoot)).rejects.toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      message: expect.stringContaining('127.0.0.1:1'),
+    });
+  });
+
+  it('is connected to the one that runs', async () => {
+    embed();
+    const { place, client } = await requireTemporal(dataRoot);
+    expect(place.kind).toBe('embedded');
+    expect(client.options.namespace).toBe('default');
+    await client.connection.close();
+  });
+});
+
+it('a client speaks for the namespace of its place', async () => {
+  embed();
+  const client = await connectClient({ ...findPlace(dataRoot)!, namespace: 'chaos' });
+  expect(client.options.namespace).toBe('chaos');
+  await client.connection.close();
+});
+
+it('a workflow has a page where the Web UI is known', () => {
+  const place: TemporalPlace = { address: 'a:1', namespace: 'ns', kind: 'embedded', uiUrl: 'http://ui', options: {} };
+  expect(workflowUrl(place, 'run 1/kill')).toBe('http://ui/namespaces/ns/workflows/run%201%2Fkill');
+  expect(workflowUrl({ ...place, uiUrl: null }, 'run')).toBeNull();
+});
