@@ -30,7 +30,6 @@ const NOT_YET = [
   'host/publish',
   'temporal',
   'worker.ts',
-  'workflows',
 ];
 
 const owed = sources.filter((file) => needsTest(file) && !existsSync(testOf(file))).sort();
