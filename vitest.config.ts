@@ -35,16 +35,19 @@ const alone = [
 
 /** What starts clusters, Temporal servers, sshd and browsers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
-  ...files('workflows', 'e2e', 'report/page'),
+  ...files('e2e', 'report/page'),
   'test/host/drivers/taken-ports.test.ts',
   'test/host/drivers/*/lifecycle.test.ts',
   'test/host/faults/{broker-kill,broker-pause,network-delay,none,robustmq}.test.ts',
   'test/temporal/register-search-attributes.test.ts',
+  'test/activities/{breaker,cluster-ownership,schedule}.test.ts',
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
   'test/host/keeper/keeper.test.ts',
   'test/host/publish/deploy-key.test.ts',
+  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,history-size,refusal}.test.ts',
+  'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,validation}.test.ts',
 ];
 
 /** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */

@@ -1,24 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../src/activities/index.js';
 import { scenarioProgressQuery, type Step } from '../../src/messages/progress.js';
 import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from '../../src/messages/search-attributes.js';
+import { outcome } from '../../testing/values.js';
+import { courseOf, type Course } from '../../testing/workflows/course.js';
 import { createGate } from '../../testing/workflows/gate.js';
-import {
-  activityEvents,
-  brokenTasks,
-  commandsOf,
-  isTimer,
-  timersOf,
-  toMs,
-  untilEvent,
-} from '../../testing/workflows/history.js';
+import { brokenTasks, commandsOf, isTimer, untilEvent } from '../../testing/workflows/history.js';
 import { FOR_EVER_MS, networkDelay } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
+import { left } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {
   rig = await createRig();
 });
 afterAll(() => rig.close());
+
+const withActivities = (instead: Partial<Activities>): Promise<Course> => courseOf(rig, { instead });
 
 const FIVE_STEPS = [
   'takeSnapshot broker-kill-single-1-baseline',
@@ -51,40 +49,6 @@ describe.concurrent('a scenario that passes', () => {
     const history = await handle.fetchHistory();
     expect(commandsOf(history)).toEqual(FIVE_STEPS);
     expect(brokenTasks(history)).toEqual([]);
-  });
-
-  it('waits exactly the heal wait of its plan, from the proved recovery to the validation', async () => {
-    const { handle } = await rig.startScenario({ timing: { healWaitMs: 730 } });
-    await handle.result();
-    const history = await handle.fetchHistory();
-    const [, healWait, ...others] = timersOf(history);
-    expect(others).toEqual([]);
-    expect(healWait && isTimer(healWait, 730)).toBe(true);
-    const recovered = toMs(activityEvents(history, 'recoverFault').completed.eventTime);
-    const validated = toMs(activityEvents(history, 'collectClients').scheduled.eventTime);
-    expect(toMs(healWait?.eventTime)).toBeGreaterThanOrEqual(recovered);
-    expect(validated - recovered).toBeGreaterThanOrEqual(730);
-  });
-
-  it('measures the heal wait that it records by the clock of the host', async () => {
-    const { handle, host } = await rig.startScenario();
-    await handle.result();
-    // The stubs say: recovered at 2 s, validation clients started at 9 s.
-    expect(host.records[0]?.healWaitSeconds).toBe(7);
-  });
-
-  it('asks the fault-period clients about the time from inject to recovery', async () => {
-    const asked: unknown[] = [];
-    const { handle } = await rig.startScenario({
-      instead: {
-        collectFaultPeriod: async ({ fromUs, toUs }) => {
-          asked.push({ fromUs, toUs });
-          return { figures: [], notes: [] };
-        },
-      },
-    });
-    await handle.result();
-    expect(asked).toEqual([{ fromUs: 1_000_000, toUs: 2_000_000 }]);
   });
 
   it('can be found by cluster, scenario and state', async () => {
@@ -141,5 +105,66 @@ describe.concurrent('the progress of a scenario', () => {
     await untilEvent(handle, (event) => isTimer(event, FOR_EVER_MS));
     expect(await handle.query(scenarioProgressQuery)).toMatchObject({ step: 'heal wait', limitMs: FOR_EVER_MS });
     await handle.terminate();
+  });
+});
+
+describe.concurrent('the state of the cluster', () => {
+  it('with metrics missing is a warning, never an abort', async () => {
+    const { outcome: result, record } = await withActivities({
+      takeSnapshot: async ({ label }) => ({
+        label,
+        at: '',
+        file: '',
+        warnings: ['no metrics of n2'],
+        neverLines: [],
+        newLogLines: 0,
+        figures: {},
+      }),
+    });
+    expect(result.verdict.passed).toBe(true);
+    expect(record.snapshots.map((snapshot) => snapshot.warnings)).toEqual(Array(3).fill(['no metrics of n2']));
+  });
+
+  it.each([
+    ['with every broker dead is unfit for the next scenario', ['n1', 'n2', 'n3'], true],
+    ['with one broker dead is still fit', ['n2'], false],
+  ])('%s', async (_, dead, unfit) => {
+    const { outcome: result, record } = await withActivities({
+      deadNodes: async () => left({ dead }),
+    });
+    expect(result.needsNewCluster).toBe(unfit);
+    expect(record.deadNodes).toEqual(dead);
+  });
+
+  it('whose cluster was ended under it is no verdict on the broker, and unfit for the next scenario', async () => {
+    const ended = 'no worker renewed its lease, and its keeper stopped it';
+    const { outcome: result, record } = await withActivities({ deadNodes: async () => left({ ended }) });
+    expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
+    expect(record.clusterEnded).toBe(ended);
+  });
+
+  it('whose proxies died is no verdict on the broker; only what died from the inject on is asked for', async () => {
+    const died = ['the proxy server 7: dead; it was started again'];
+    const asked: (number | null)[] = [];
+    const { outcome: result, record } = await withActivities({
+      collectClients: async () => [outcome({ result: { lost: 1 } })],
+      injectFault: async () => ({ injectedAt: '', injectedUs: 5_000_000, error: null }),
+      deadNodes: async ({ sinceUs }) => {
+        asked.push(sinceUs);
+        return left({ equipmentDied: died });
+      },
+    });
+    expect(result).toMatchObject({ needsNewCluster: false, verdict: { passed: false, status: 'harness_error' } });
+    expect(record.equipmentDied).toEqual(died);
+    expect(asked).toEqual([5_000_000]);
+  });
+  it('that nobody can tell is no verdict on the broker, even where every client passed, and unfit for the next scenario', async () => {
+    const error = '127.0.0.1:8474: address already in use';
+    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ error }) });
+    expect(record.sdkVerdicts.map(({ passed }) => passed)).toEqual([true, true]);
+    expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
+    expect(result.verdict.failures).toEqual([{ status: 'harness_error', blame: 'equipment', sdk: null }]);
+    expect(record).toMatchObject({ deadNodes: [], brokersUnknown: error });
+    expect(record.notes).toEqual([expect.stringContaining(error)]);
   });
 });

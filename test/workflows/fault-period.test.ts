@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
-import { outcome } from '../../testing/values.js';
 import { networkDelay } from '../../testing/workflows/plans.js';
 import { courseOf, type Course } from '../../testing/workflows/course.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
-import { left } from '../../testing/workflows/stub-host.js';
-
 let rig: Rig;
 beforeAll(async () => {
   rig = await createRig();
@@ -155,66 +152,5 @@ describe.concurrent('a fault that goes otherwise than it should', () => {
       instead: { recoverFault: recoverFails },
     });
     expect(result.verdict.failures).toEqual([{ status: 'recover_error', blame: 'equipment', sdk: null }]);
-  });
-});
-
-describe.concurrent('the state of the cluster', () => {
-  it('with metrics missing is a warning, never an abort', async () => {
-    const { outcome: result, record } = await withActivities({
-      takeSnapshot: async ({ label }) => ({
-        label,
-        at: '',
-        file: '',
-        warnings: ['no metrics of n2'],
-        neverLines: [],
-        newLogLines: 0,
-        figures: {},
-      }),
-    });
-    expect(result.verdict.passed).toBe(true);
-    expect(record.snapshots.map((snapshot) => snapshot.warnings)).toEqual(Array(3).fill(['no metrics of n2']));
-  });
-
-  it.each([
-    ['with every broker dead is unfit for the next scenario', ['n1', 'n2', 'n3'], true],
-    ['with one broker dead is still fit', ['n2'], false],
-  ])('%s', async (_, dead, unfit) => {
-    const { outcome: result, record } = await withActivities({
-      deadNodes: async () => left({ dead }),
-    });
-    expect(result.needsNewCluster).toBe(unfit);
-    expect(record.deadNodes).toEqual(dead);
-  });
-
-  it('whose cluster was ended under it is no verdict on the broker, and unfit for the next scenario', async () => {
-    const ended = 'no worker renewed its lease, and its keeper stopped it';
-    const { outcome: result, record } = await withActivities({ deadNodes: async () => left({ ended }) });
-    expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
-    expect(record.clusterEnded).toBe(ended);
-  });
-
-  it('whose proxies died is no verdict on the broker; only what died from the inject on is asked for', async () => {
-    const died = ['the proxy server 7: dead; it was started again'];
-    const asked: (number | null)[] = [];
-    const { outcome: result, record } = await withActivities({
-      collectClients: async () => [outcome({ result: { lost: 1 } })],
-      injectFault: async () => ({ injectedAt: '', injectedUs: 5_000_000, error: null }),
-      deadNodes: async ({ sinceUs }) => {
-        asked.push(sinceUs);
-        return left({ equipmentDied: died });
-      },
-    });
-    expect(result).toMatchObject({ needsNewCluster: false, verdict: { passed: false, status: 'harness_error' } });
-    expect(record.equipmentDied).toEqual(died);
-    expect(asked).toEqual([5_000_000]);
-  });
-  it('that nobody can tell is no verdict on the broker, even where every client passed, and unfit for the next scenario', async () => {
-    const error = '127.0.0.1:8474: address already in use';
-    const { outcome: result, record } = await withActivities({ deadNodes: async () => ({ error }) });
-    expect(record.sdkVerdicts.map(({ passed }) => passed)).toEqual([true, true]);
-    expect(result).toMatchObject({ needsNewCluster: true, verdict: { passed: false, status: 'harness_error' } });
-    expect(result.verdict.failures).toEqual([{ status: 'harness_error', blame: 'equipment', sdk: null }]);
-    expect(record).toMatchObject({ deadNodes: [], brokersUnknown: error });
-    expect(record.notes).toEqual([expect.stringContaining(error)]);
   });
 });

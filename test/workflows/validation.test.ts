@@ -5,8 +5,8 @@ import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { ScenarioStatus } from '../../src/domain/status.js';
 import { outcome, rules } from '../../testing/values.js';
 import { courseOf, type Course } from '../../testing/workflows/course.js';
+import { activityEvents, isTimer, timersOf, toMs } from '../../testing/workflows/history.js';
 import { createRig, type Rig, type StartOptions } from '../../testing/workflows/rig.js';
-
 let rig: Rig;
 beforeAll(async () => {
   rig = await createRig();
@@ -51,6 +51,42 @@ describe.concurrent('the validation', () => {
   it('with no client at all cannot pass', async () => {
     const { outcome: result } = await withActivities({ collectClients: async () => [] });
     expect(result.verdict).toMatchObject({ passed: false, status: 'harness_error' });
+  });
+});
+
+describe.concurrent('the heal wait', () => {
+  it('lasts exactly as long as the plan says, from the proved recovery to the validation', async () => {
+    const { handle } = await rig.startScenario({ timing: { healWaitMs: 730 } });
+    await handle.result();
+    const history = await handle.fetchHistory();
+    const [, healWait, ...others] = timersOf(history);
+    expect(others).toEqual([]);
+    expect(healWait && isTimer(healWait, 730)).toBe(true);
+    const recovered = toMs(activityEvents(history, 'recoverFault').completed.eventTime);
+    const validated = toMs(activityEvents(history, 'collectClients').scheduled.eventTime);
+    expect(toMs(healWait?.eventTime)).toBeGreaterThanOrEqual(recovered);
+    expect(validated - recovered).toBeGreaterThanOrEqual(730);
+  });
+
+  it('is recorded as measured by the clock of the host', async () => {
+    const { handle, host } = await rig.startScenario();
+    await handle.result();
+    // The stubs say: recovered at 2 s, validation clients started at 9 s.
+    expect(host.records[0]?.healWaitSeconds).toBe(7);
+  });
+
+  it('asks the fault-period clients about the time from inject to recovery', async () => {
+    const asked: unknown[] = [];
+    const { handle } = await rig.startScenario({
+      instead: {
+        collectFaultPeriod: async ({ fromUs, toUs }) => {
+          asked.push({ fromUs, toUs });
+          return { figures: [], notes: [] };
+        },
+      },
+    });
+    await handle.result();
+    expect(asked).toEqual([{ fromUs: 1_000_000, toUs: 2_000_000 }]);
   });
 });
 

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clusterWorkflowId } from '../../src/domain/ids.js';
-import { clusterStatusQuery } from '../../src/messages/cluster-record.js';
-import { CHAOS_STATE } from '../../src/messages/search-attributes.js';
 import { createGate } from '../../testing/workflows/gate.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
@@ -13,9 +11,6 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const onCluster = (cluster: string) => ({ plan: { cluster, scenarios: [killSingle] } });
-
-const holderOf = async (cluster: string): Promise<string | undefined> =>
-  (await rig.env.client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).holder?.workflowId;
 
 /** The run has been at its acquireCluster for so long that this has heartbeat: it waits for something. */
 const isWaiting = async ({ handle }: Awaited<ReturnType<Rig['startRun']>>): Promise<void> => {
@@ -37,25 +32,6 @@ describe('a cluster whose record does not answer', () => {
 });
 
 describe.concurrent('a cluster that a run holds', () => {
-  it('is refused to a second run, with the id of the first and without a report', async () => {
-    const gate = createGate();
-    const first = await rig.startRun({ ...onCluster('held'), gates: { holdFault: gate } });
-    await gate.reached;
-    const second = await rig.startRun(onCluster('held'));
-    expect(await second.handle.result()).toMatchObject({
-      headline: 'REFUSED',
-      refusedBy: first.handle.workflowId,
-      runPassed: false,
-      jsonPath: null,
-    });
-    expect(second.host.calls).toEqual(['preparePlan', 'acquireCluster']);
-    expect((await second.handle.describe()).typedSearchAttributes.get(CHAOS_STATE)).toBe('refused');
-    expect(await holderOf('held')).toBe(first.handle.workflowId);
-    gate.open();
-    expect(await first.handle.result()).toMatchObject({ headline: 'PASS' });
-    expect(await holderOf('held')).toBeUndefined();
-  });
-
   it('goes to exactly one of two runs that start at once', async () => {
     const gate = createGate();
     const options = { ...onCluster('contested'), gates: { preCheck: gate } };
@@ -105,19 +81,5 @@ describe.concurrent('a run that was terminated', () => {
     expect(await next.handle.result()).toMatchObject({ headline: 'PASS' });
     expect((await rig.scenarioOf(dead.handle).describe()).status.name).toBe('CANCELLED');
     expect(dead.host.records).toMatchObject([{ verdict: { status: 'cancelled' } }]);
-  });
-});
-
-describe.concurrent('a scenario that was terminated', () => {
-  it('leaves the run going: on a new cluster, with the scenario as a failure of the equipment', async () => {
-    const gate = createGate();
-    const { handle, host } = await rig.startRun({ gates: { 'takeSnapshot network-delay-100ms-1-baseline': gate } });
-    await gate.reached;
-    await rig.scenarioOf(handle, 'network-delay-100ms').terminate('by the test');
-    const { scenarios } = await handle.result();
-    expect(scenarios.map(({ status }) => status)).toEqual(['passed', 'harness_error', 'passed']);
-    expect(host.calls.filter((call) => call === 'startCluster')).toHaveLength(2);
-    expect(host.records.map(({ scenario }) => scenario.name)).toEqual(['broker-kill-single', 'leader-transfer']);
-    expect(host.reports[0]?.verdicts.map(({ verdict }) => verdict.status)).toContain('harness_error');
   });
 });
