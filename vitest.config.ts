@@ -14,8 +14,8 @@ const processes = [
   'test/deploy/compose.test.ts',
   'test/deploy/service.test.ts',
   'test/host/drivers/broker-processes.test.ts',
-  'test/host/drivers/nats/{leaders,nats-api}.test.ts',
-  'test/host/drivers/toxiproxy/proxies.test.ts',
+  'test/host/drivers/nats/{leaders,nats-api,server-config}.test.ts',
+  'test/host/drivers/toxiproxy/*.test.ts',
   'test/host/publish/{git,index,issues,octokit}.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];

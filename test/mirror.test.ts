@@ -23,7 +23,6 @@ const testOf = (file: string): string => join('test', file.replace(/\.ts$/, '.te
 const NOT_YET = [
   'activities',
   'client',
-  'host/drivers',
   'worker.ts',
   'workflows',
 ];
