@@ -12,6 +12,7 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
 const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
   'test/deploy/compose.test.ts',
+  'test/worker.test.ts',
   'test/deploy/service.test.ts',
   'test/host/drivers/broker-processes.test.ts',
   'test/host/drivers/nats/{leaders,nats-api,server-config}.test.ts',

@@ -27,7 +27,7 @@ export async function startRaftView(content: () => string): Promise<number> {
       error === null ? resolve(bound) : reject(error),
     );
   });
-  onTestFinished(() => void server.forceShutdown());
+  onTestFinished(() => server.forceShutdown());
   return port;
 }
 
