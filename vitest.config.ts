@@ -12,11 +12,12 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
 const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
   'test/deploy/compose.test.ts',
+  'test/worker.test.ts',
   'test/deploy/service.test.ts',
   'test/docs/adding-a-client.test.ts',
   'test/host/drivers/broker-processes.test.ts',
-  'test/host/drivers/nats/{leaders,nats-api}.test.ts',
-  'test/host/drivers/toxiproxy/proxies.test.ts',
+  'test/host/drivers/nats/{leaders,nats-api,server-config}.test.ts',
+  'test/host/drivers/toxiproxy/*.test.ts',
   'test/host/publish/{git,index,issues,octokit}.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];

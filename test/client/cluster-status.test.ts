@@ -1,0 +1,56 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { describe, expect, it } from 'vitest';
+import { clusterStatus, lastResetText } from '../../src/client/cluster-status.js';
+import { NEW_BREAKER } from '../../src/domain/breaker.js';
+import { clusterWorkflowId } from '../../src/domain/ids.js';
+
+const record = { cluster: 'local', holder: null, breaker: { ...NEW_BREAKER, consecutiveFailures: 2 } };
+const empty = { cluster: 'local', holder: null, breaker: NEW_BREAKER };
+
+/** A client whose server has just this one workflow. */
+const clientOf = (query: () => Promise<unknown>, state = 'RUNNING'): Client =>
+  ({
+    workflow: {
+      getHandle: (id: string) => {
+        expect(id).toBe(clusterWorkflowId('local'));
+        return { query, describe: () => Promise.resolve({ status: { name: state } }) };
+      },
+    },
+  }) as unknown as Client;
+
+describe('the record of a cluster', () => {
+  it('is what its workflow answers', async () => {
+    expect(
+      await clusterStatus(
+        clientOf(() => Promise.resolve(record)),
+        'local',
+      ),
+    ).toEqual(record);
+  });
+
+  it('is empty where no run has ever asked for it, or somebody has terminated it', async () => {
+    const none = clientOf(() => Promise.reject(new WorkflowNotFoundError('no', 'w', undefined)));
+    expect(await clusterStatus(none, 'local')).toEqual(empty);
+    expect(
+      await clusterStatus(
+        clientOf(() => Promise.resolve(record), 'TERMINATED'),
+        'local',
+      ),
+    ).toEqual(empty);
+  });
+
+  it('is an error where no worker answers', async () => {
+    await expect(
+      clusterStatus(
+        clientOf(() => Promise.reject(new Error('no poller'))),
+        'local',
+      ),
+    ).rejects.toThrow('no poller');
+  });
+});
+
+it('who closed the breaker last is told; nothing where nobody has', () => {
+  const lastReset = { at: '2026-11-22T12:00:00Z', by: 'Ada', reason: 'a test' };
+  expect(lastResetText({ ...NEW_BREAKER, lastReset })).toBe('; last reset 2026-11-22T12:00:00Z by Ada: a test');
+  expect(lastResetText(NEW_BREAKER)).toBe('');
+});

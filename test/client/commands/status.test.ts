@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig } from '../../../src/client/options.js';
+import { clusterDir } from '../../../src/host/layout/paths.js';
+import { writeTicket } from '../../../src/host/tickets/store.js';
+import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { ticketIn } from '../../../testing/tickets.js';
+
+test('status says what is there without a server, and starts none', async () => {
+  const { cluster, dataRoot } = readConfig(place.config);
+  const text = await chaos('status');
+  expect(text).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(text.stdout).toMatch(/^cluster {3}\S+: brokers stopped$/m);
+  expect(text.stdout).toMatch(/^faults {4}none open$/m);
+  expect(text.stdout).toMatch(/^Temporal {2}not running .*robustmq-chaos dev/m);
+  expect(text.stdout).toMatch(/^run {7}none$/m);
+  expect(nothingStarted(place.root)).toBe(true);
+
+  writeTicket(ticketIn(join(place.root, 'data'), { clusterDir: clusterDir(dataRoot, cluster.name) }));
+  const json = JSON.parse((await chaos('status', '--json')).stdout) as object;
+  expect(json).toMatchObject({
+    ...{ cluster: cluster.name, brokers: 'stopped', temporal: null, breaker: null },
+    openFaults: ['f1 (broker-kill of n2, injected, run run-1)'],
+  });
+});
