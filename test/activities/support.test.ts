@@ -14,7 +14,7 @@ const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('an activity', () => {
-  it.each(['CONFIG_INVALID', 'EQUIPMENT_FAILED'] as const)(
+  it.each(['CONFIG_INVALID', 'REMOTE_UNREACHABLE'] as const)(
     'fails with the code of an expected error, what to do, whom it is about, and tried again as the table says: %s',
     async (code) => {
       const error = await thrownBy(
