@@ -11,6 +11,7 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
  */
 const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
+  'test/activities/publish.test.ts',
   'test/deploy/compose.test.ts',
   'test/worker.test.ts',
   'test/deploy/service.test.ts',

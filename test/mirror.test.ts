@@ -19,16 +19,8 @@ const needsTest = (file: string): boolean =>
 
 const testOf = (file: string): string => join('test', file.replace(/\.ts$/, '.test.ts'));
 
-/** Rooms where some files are tested elsewhere still: this list only becomes shorter. */
-const NOT_YET: readonly string[] = ['activities'];
-
 const owed = sources.filter((file) => needsTest(file) && !existsSync(testOf(file))).sort();
-const isIn = (room: string, file: string): boolean => file === room || file.startsWith(`${room}/`);
 
 it('every source file with logic has a test at its path', () => {
-  expect(owed.filter((file) => !NOT_YET.some((room) => isIn(room, file)))).toEqual([]);
-});
-
-it('a room that is whole stays so', () => {
-  expect(NOT_YET.filter((room) => !owed.some((file) => isIn(room, file)))).toEqual([]);
+  expect(owed).toEqual([]);
 });

@@ -81,3 +81,13 @@ describe.concurrent('a paused run', () => {
     await run.handle.result();
   });
 });
+
+describe.concurrent('a report that cannot be pushed', () => {
+  it('is said, and fails neither the run nor its message', async () => {
+    const publishReport = (): Promise<never> => Promise.reject(ApplicationFailure.nonRetryable('no such branch'));
+    const run = await runOn('unpushed', { instead: { publishReport } });
+    expect(await run.handle.result()).toMatchObject({ headline: 'PASS', githubUrl: null, pushError: 'no such branch' });
+    expect(run.host.calls.at(-1)).toBe('announce verdict');
+    expect((await run.handle.query(runProgressQuery)).notes).toEqual([expect.stringContaining('no such branch')]);
+  });
+});

@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { clientActivities } from '../../src/activities/clients.js';
+import type { Ledger } from '../../src/domain/ledger.js';
+import type { RunPlan, RunRef } from '../../src/domain/plan.js';
+import * as clients from '../../src/host/clients/index.js';
+import { rehearsalDriver } from '../../src/host/drivers/rehearsal.js';
+import { phasePaths, runPaths } from '../../src/host/layout/paths.js';
+import { writeJson } from '../../src/host/os/files.js';
+import { perform, plannedRun } from '../../testing/activities.js';
+import { temporaryFolder } from '../../testing/processes.js';
+import { writeLedger } from '../../testing/reports/stored.js';
+import { goodResult } from '../../testing/values.js';
+
+vi.mock('../../src/host/clients/index.js', { spy: true });
+
+let plan: RunPlan;
+let run: RunRef;
+beforeEach(() => {
+  ({ plan, run } = plannedRun(temporaryFolder(), { sdks: ['go', 'rust'] }));
+});
+afterEach(() => void vi.clearAllMocks());
+
+const FAULT = { scenario: 'kill', phase: 'fault' } as const;
+const CONTROL = { scenario: null, phase: 'control' } as const;
+
+/** A client that has ended, with this as its last line. */
+function ended({ scenario, phase }: { scenario: string | null; phase: string }, sdk: string, lastLine: string): void {
+  const file = phasePaths(runPaths(plan.runDir).phase(scenario, phase)).client(sdk).exit;
+  writeJson(file, {
+    kind: 'exited',
+    code: 0,
+    signal: null,
+    lastLine,
+    lastLineTruncated: false,
+    stdoutBytes: lastLine.length,
+    durationSeconds: 21,
+    hostCpu: null,
+  });
+}
+
+const message = (seq: number, ackUs: number | null, recvUs: number | null): Ledger['messages'][number] => ({
+  seq,
+  intended_us: seq * 1_000_000,
+  queued_us: seq * 1_000_000,
+  sent_us: seq * 1_000_000,
+  attempts: 1,
+  ack_us: ackUs,
+  recv_us: recvUs,
+  dups: 0,
+});
+
+describe('what the clients saw during the fault', () => {
+  const collect = () =>
+    perform(clientActivities.collectFaultPeriod, { run, ...FAULT, fromUs: 2_000_000, toUs: 4_000_000 });
+
+  it('is cut to the time from inject to recovery', async () => {
+    for (const sdk of plan.sdks) ended(FAULT, sdk, JSON.stringify(goodResult));
+    const seqs = [1, 2, 3, 5].map((seq) => message(seq, seq * 1_000_000 + 1, seq === 3 ? null : seq * 1_000_000 + 2));
+    const ledger: Ledger = { endUs: 9_000_000, events: [], messages: seqs };
+    for (const sdk of plan.sdks) writeLedger(plan.runDir, { ...FAULT, sdk, ledger });
+    const { figures, notes } = await collect();
+    expect(notes).toEqual([]);
+    expect(figures.map(({ sdk, planned, ackedLostSeqs }) => ({ sdk, planned, ackedLostSeqs }))).toEqual([
+      { sdk: 'go', planned: 2, ackedLostSeqs: [3] },
+      { sdk: 'rust', planned: 2, ackedLostSeqs: [3] },
+    ]);
+  });
+
+  it('is a note of those that left no ledger, or one that cannot be read; the others are counted', async () => {
+    ended(FAULT, 'go', 'panic: no broker');
+    const { packedLedger } = phasePaths(runPaths(plan.runDir).phase('kill', 'fault')).client('rust');
+    mkdirSync(dirname(packedLedger), { recursive: true });
+    writeFileSync(packedLedger, 'no gzip');
+    ended(FAULT, 'rust', JSON.stringify(goodResult));
+    const { figures, notes } = await collect();
+    expect(figures).toEqual([]);
+    expect(notes).toEqual([
+      expect.stringMatching(/go left no ledger \(exited: /),
+      expect.stringMatching(/rust's ledger cannot be read/),
+    ]);
+  });
+});
+
+describe('what the clients of a phase said', () => {
+  it('is one outcome for each SDK, short enough for a history', async () => {
+    const errors = Array.from({ length: 9 }, (_, n) => `${n} ${'x'.repeat(500)}`);
+    const lost_seqs = Array.from({ length: 50 }, (_, n) => n);
+    ended(CONTROL, 'go', JSON.stringify({ ...goodResult, errors, lost: 50, received: 950, lost_seqs }));
+    ended(CONTROL, 'rust', `panic: ${'x'.repeat(5000)}`);
+    const [go, rust] = await perform(clientActivities.collectClients, { run, ...CONTROL });
+    expect(go?.result?.errors).toEqual(errors.slice(0, 3).map((error) => error.slice(0, 160)));
+    expect(go?.result).toMatchObject({ lost: 50, lost_seqs: lost_seqs.slice(0, 20) });
+    expect(rust).toMatchObject({ sdk: 'rust', result: null });
+    expect(rust?.lineProblem?.length).toBeLessThanOrEqual(300);
+  });
+});
+
+describe('the clients of a phase', () => {
+  const settings = { endpoints: [], username: 'u', password: 'p', mqttVersion: '5', ackWaitMs: 1 } as const;
+  const started = async (phase: {
+    scenario: string | null;
+    phase: 'control' | 'fault';
+  }): Promise<clients.PhaseRequest> => {
+    vi.spyOn(rehearsalDriver, 'clientSettings').mockResolvedValue(settings);
+    vi.mocked(clients.startClients).mockResolvedValueOnce({ go: null });
+    expect(await perform(clientActivities.startClients, { run, ...phase })).toMatchObject({ ready: { go: null } });
+    return vi.mocked(clients.startClients).mock.calls.at(-1)?.[0] as clients.PhaseRequest;
+  };
+
+  it('publish what the plan says, and are started again where their runner died', async () => {
+    expect(await started(CONTROL)).toMatchObject({
+      label: 'control',
+      phaseDir: runPaths(plan.runDir).phase(null, 'control'),
+      load: plan.load,
+      limitMs: plan.timing.clientLimitMs,
+      repeatable: true,
+      settings,
+    });
+  });
+
+  it('of a fault publish for longer than it can last, and are never started again', async () => {
+    const { load, limitMs, label, repeatable } = await started(FAULT);
+    const { leadInMs, observeBudgetMs, faultWindowMs, recoveryBudgetMs } = plan.timing;
+    expect(limitMs).toBeGreaterThan(leadInMs + observeBudgetMs + faultWindowMs + recoveryBudgetMs);
+    expect(load.messages).toBeGreaterThanOrEqual((limitMs / 1000) * plan.load.ratePerSecond);
+    expect({ label, repeatable }).toEqual({ label: 'kill-fault', repeatable: false });
+  });
+
+  it('are stopped and killed by the folder and the label of their phase', async () => {
+    vi.mocked(clients.stopClients).mockReturnValueOnce(undefined);
+    vi.mocked(clients.killClients).mockResolvedValueOnce(2);
+    await perform(clientActivities.stopClients, { run, ...FAULT });
+    expect(clients.stopClients).toHaveBeenCalledWith(runPaths(plan.runDir).phase('kill', 'fault'));
+    expect(await perform(clientActivities.killClients, { run, ...FAULT })).toBe(2);
+    expect(clients.killClients).toHaveBeenCalledWith(plan.clusterDir, 'kill-fault');
+  });
+});

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createNotifyActivities } from '../../src/activities/notify.js';
+import type { Notification } from '../../src/domain/notification.js';
+import type { RunRef } from '../../src/domain/plan.js';
+import type { RunData } from '../../src/domain/report-data.js';
+import { runPaths } from '../../src/host/layout/paths.js';
+import { NotifyError } from '../../src/host/notify/contract.js';
+import { writeJson } from '../../src/host/os/files.js';
+import type { AnnounceRequest } from '../../src/messages/requests.js';
+import { jsonReport } from '../../src/report/json.js';
+import { perform, plannedRun } from '../../testing/activities.js';
+import { temporaryFolder } from '../../testing/processes.js';
+import { plan as basePlan, result, runData } from '../../testing/reports/values.js';
+import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
+
+let run: RunRef;
+let sent: Notification[];
+beforeEach(() => {
+  ({ run } = plannedRun(temporaryFolder()));
+  sent = [];
+});
+
+const activities = createNotifyActivities(() => [
+  { name: 'test', send: (notification) => Promise.resolve(void sent.push(notification)) },
+]);
+const refusing = (retryable: boolean) =>
+  createNotifyActivities(() => [{ name: 'test', send: () => Promise.reject(new NotifyError('HTTP 403', retryable)) }]);
+
+const report = (change: Partial<RunData> = {}): void =>
+  writeJson(runPaths(run.runDir).reportJson, jsonReport(runData(change)));
+const request = (message: AnnounceRequest['message'] = 'verdict'): AnnounceRequest => ({
+  run,
+  message,
+  consecutiveFailures: 2,
+  opens: false,
+  report: { url: null, pushError: null },
+});
+const failedRun: Partial<RunData> = {
+  plan: basePlan,
+  scenarios: [result(killSingle), result(networkDelay), result(leaderTransfer, { fault: { observed: false } })],
+};
+
+describe('the message about a run', () => {
+  it('is that it passed, or that it failed with the scenarios that did not pass', async () => {
+    report();
+    await perform(activities.announce, request());
+    expect(sent.map(({ kind }) => kind)).toEqual(['passed']);
+    const other = plannedRun(temporaryFolder(), { runId: 'run-2' });
+    run = other.run;
+    report(failedRun);
+    await perform(activities.announce, request());
+    expect(sent.map(({ kind }) => kind)).toEqual(['passed', 'failed']);
+    expect(JSON.stringify(sent[1])).toContain(leaderTransfer.name);
+    expect(JSON.stringify(sent[1])).not.toContain(killSingle.name);
+  });
+
+  it('is sent once, however often it is tried', async () => {
+    report();
+    await perform(activities.announce, request());
+    await perform(activities.announce, request());
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each(['breaker', 'format-errors'] as const)('can be the one about %s', async (message) => {
+    report(failedRun);
+    await perform(activities.announce, request(message));
+    expect(sent.map(({ kind }) => kind)).toEqual([message]);
+  });
+
+  it('that does not get through is tried again only where that can help', async () => {
+    report();
+    for (const retryable of [true, false]) {
+      await expect(perform(refusing(retryable).announce, request())).rejects.toMatchObject({
+        type: 'NOTIFY_FAILED',
+        message: expect.stringContaining('HTTP 403'),
+        nonRetryable: !retryable,
+      });
+    }
+  });
+
+  it('cannot be made without a report', async () => {
+    await expect(perform(activities.announce, request())).rejects.toThrow(/report of run run-1/);
+    expect(sent).toEqual([]);
+  });
+});
+
+it('a resume is told with who and why', async () => {
+  await perform(activities.announceResume, { run, by: 'ann', reason: 'disk replaced' });
+  expect(sent.map(({ kind }) => kind)).toEqual(['resumed']);
+  for (const part of ['ann', 'disk replaced']) expect(JSON.stringify(sent)).toContain(part);
+});

@@ -1,0 +1,50 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createPlanActivities, type RunMark } from '../../src/activities/plan.js';
+import { ChaosError } from '../../src/domain/errors.js';
+import type { RunPlan } from '../../src/domain/plan.js';
+import { runDir, runPaths } from '../../src/host/layout/paths.js';
+import { readJson } from '../../src/host/os/files.js';
+import { perform } from '../../testing/activities.js';
+import { temporaryFolder } from '../../testing/processes.js';
+import { plan as basePlan } from '../../testing/reports/values.js';
+
+let dataRoot: string;
+beforeEach(() => {
+  dataRoot = temporaryFolder();
+});
+
+const { preparePlan } = createPlanActivities((_, runId) => ({ ...basePlan, runId, runDir: runDir(dataRoot, runId) }));
+const prepare = (workflowId: string, temporalRunId: string): Promise<RunPlan> =>
+  perform(preparePlan, { request: {}, workflowId, temporalRunId });
+const markOf = (plan: RunPlan): RunMark | undefined => readJson<RunMark>(runPaths(plan.runDir).mark);
+
+describe('the plan of a run', () => {
+  it('is written into the folder of the run, with which workflow it is', async () => {
+    const plan = await prepare('chaos-run-local-1', 't1');
+    expect(readJson(runPaths(plan.runDir).plan)).toEqual(plan);
+    expect(markOf(plan)).toMatchObject({ workflowId: 'chaos-run-local-1', temporalRunId: 't1' });
+  });
+
+  it('lies in the same folder where the activity is tried again', async () => {
+    const first = await prepare('chaos-run-local-1', 't1');
+    expect((await prepare('chaos-run-local-1', 't1')).runDir).toBe(first.runDir);
+  });
+
+  it('has a folder of its own where the workflow id is used a second time', async () => {
+    const first = await prepare('chaos-run-local-1', 't1');
+    const second = await prepare('chaos-run-local-1', '0123456789');
+    expect(second.runId).toBe(`${first.runId}-01234567`);
+    expect(second.runDir).not.toBe(first.runDir);
+    expect(markOf(first)?.temporalRunId).toBe('t1');
+  });
+});
+
+it('a config that cannot be used ends the run at once', async () => {
+  const invalid = createPlanActivities(() => {
+    throw new ChaosError('CONFIG_INVALID', 'cluster.binary: expected a file, got nothing');
+  });
+  const prepared = perform(invalid.preparePlan, { request: {}, workflowId: 'w', temporalRunId: 't' });
+  await expect(prepared).rejects.toBeInstanceOf(ApplicationFailure);
+  await expect(prepared).rejects.toMatchObject({ type: 'CONFIG_INVALID', nonRetryable: true });
+});

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { ActivityFunction } from '@temporalio/common';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { RunPlan, RunRef } from '../src/domain/plan.js';
+import { writeJson } from '../src/host/os/files.js';
+import { clusterDir as clusterDirOf, runDir as runDirOf, runPaths } from '../src/host/layout/paths.js';
+import { plan as basePlan } from './reports/values.js';
+
+/** A run whose plan lies where activities look for it. Its cluster is the driver's that never starts, unless given otherwise. */
+export function plannedRun(dataRoot: string, change: Partial<RunPlan> = {}): { plan: RunPlan; run: RunRef } {
+  const runId = change.runId ?? 'run-1';
+  const runDir = runDirOf(dataRoot, runId);
+  const configPath = join(dataRoot, 'chaos.yml');
+  const cluster = 'local';
+  const clusterDir = clusterDirOf(dataRoot, cluster);
+  const plan = { ...basePlan, driver: 'rehearsal', cluster, clusterDir, configPath, ...change, runId, runDir };
+  writeJson(runPaths(runDir).plan, plan);
+  return { plan, run: { runId, runDir } };
+}
+
+/** Where an activity runs; `client` is the server that it asks, if it asks one. An activity that fails is what many tests are about: it is not logged. */
+export const activityEnvironment = (client?: Client): MockActivityEnvironment =>
+  new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR'), ...(client === undefined ? {} : { client }) });
+
+/** Performs an activity as a worker would. */
+export const perform = <P, R>(activity: (input: P) => Promise<R>, input: P, client?: Client): Promise<R> =>
+  activityEnvironment(client).run<[P], R, ActivityFunction<[P], R>>(activity, input);
+
+/** A server that knows of these workflows, by workflow id and run id, and of nothing else. */
+export function serverWith(states: Readonly<Record<string, string>>): Client {
+  const getHandle = (workflowId: string, runId: string) => ({
+    describe: () => {
+      const name = states[`${workflowId}/${runId}`];
+      return name === undefined
+        ? Promise.reject(new WorkflowNotFoundError('not found', workflowId, runId))
+        : Promise.resolve({ status: { name } });
+    },
+  });
+  // What an activity asks of the server ends with the activity.
+  const withAbortSignal = <T>(_: AbortSignal, ask: () => T): T => ask();
+  return { workflow: { getHandle }, withAbortSignal } as unknown as Client;
+}
