@@ -54,7 +54,7 @@ describe('what is left of a cluster', () => {
     });
   });
 
-  it.each(['mend', 'equipmentDeaths', 'nodes'] as const)(
+  it.each(['repairEquipment', 'equipmentDeaths', 'nodes'] as const)(
     'is an error where the driver cannot tell (%s), and no broker is called dead',
     async (call) => {
       leaseOf(run.runId);
@@ -83,7 +83,7 @@ describe('what is left of a cluster', () => {
   it('has what of ours died, from the time that was asked for; what nobody had noticed is noticed first', async () => {
     leaseOf(run.runId);
     const deaths = [{ us: 5, what: 'the proxy server 7: dead' }];
-    vi.spyOn(rehearsalDriver, 'mend').mockImplementation(() => {
+    vi.spyOn(rehearsalDriver, 'repairEquipment').mockImplementation(() => {
       deaths.push({ us: 20, what: 'the proxy server 8: dead' });
       return Promise.resolve(undefined);
     });
