@@ -61,25 +61,54 @@ export function createGit(
     GIT_COMMITTER_EMAIL: `${COMMITTER}@localhost`,
   };
   return async (args, options = {}) => {
-    const ran = await execa('git', ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const running = execa('git', ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
       cwd: workDir,
       env: { ...env, ...options.env },
       extendEnv: false,
-      timeout: timeoutMs,
-      forceKillAfterDelay: 2000,
+      // A process group of its own: git leaves ssh behind when it alone is ended, and ssh holds the pipes.
+      detached: true,
       reject: false,
       stripFinalNewline: false,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
     });
+    const ran = await endedBy(running, signal === undefined ? limit : AbortSignal.any([signal, limit]));
     if (ran.exitCode === 0 || options.accept?.includes(ran.exitCode ?? -1)) return ran.stdout;
     signal?.throwIfAborted();
-    throw gitError(args, ran, timeoutMs);
+    throw gitError(args, ran, limit.aborted ? timeoutMs : null);
   };
 }
 
+/** A process group that has not ended this long after SIGTERM gets SIGKILL. */
+const GRACE_MS = 2000;
+
+/** Waits for the end of a process that leads a process group, and ends the whole group when the signal says so. */
+async function endedBy<T>(running: Promise<T> & { readonly pid?: number | undefined }, stop: AbortSignal): Promise<T> {
+  let killing: NodeJS.Timeout | undefined;
+  const endGroup = (): void => {
+    signalGroup(running.pid, 'SIGTERM');
+    killing = setTimeout(() => signalGroup(running.pid, 'SIGKILL'), GRACE_MS);
+  };
+  if (stop.aborted) endGroup();
+  stop.addEventListener('abort', endGroup, { once: true });
+  try {
+    return await running;
+  } finally {
+    stop.removeEventListener('abort', endGroup);
+    clearTimeout(killing);
+  }
+}
+
+/** The group lives as long as its pipes are held, so its number is still its own. */
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 interface Ran {
-  readonly timedOut: boolean;
   readonly code?: string | undefined;
   readonly stderr: string;
   readonly stdout: string;
@@ -99,10 +128,11 @@ const SAYINGS: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
 ];
 
-function gitError(args: readonly string[], { timedOut, code, stderr, stdout }: Ran, timeoutMs: number): RemoteError {
+/** `limitMs`: the limit that was passed, or null. */
+function gitError(args: readonly string[], { code, stderr, stdout }: Ran, limitMs: number | null): RemoteError {
   const what = `git ${args.find((arg) => !arg.startsWith('-')) ?? ''}`;
   if (code === 'ENOENT') return new RemoteError('PREFLIGHT_FAILED', `${what}: expected git on PATH, found none`);
-  if (timedOut) return new RemoteError('REMOTE_UNREACHABLE', `${what}: no end within ${timeoutMs / 1000} s`);
+  if (limitMs !== null) return new RemoteError('REMOTE_UNREACHABLE', `${what}: no end within ${limitMs / 1000} s`);
   const said = `${stderr}\n${stdout}`;
   const known = SAYINGS.find(([words]) => words.test(said));
   return new RemoteError(known?.[1] ?? 'REMOTE_REFUSED', `${what}: ${gist(said, known?.[0])}`);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createGit, type Git } from '../../../src/host/publish/git.js';
+import { identify } from '../../../src/host/os/processes.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -63,9 +65,13 @@ describe('what git says becomes a code', () => {
     expect(error).not.toContain('welcome');
   });
 
-  it('what takes too long is unreachable, and is ended', async () => {
-    const slow = gitIn(repository, { timeoutMs: 100 })(['-c', 'alias.s=!sleep 20', 's']);
+  it('what takes too long is unreachable, and is ended with everything that it had started', async () => {
+    const pidFile = join(repository, 'pid');
+    // As ssh does: a process of git's own that holds git's output open.
+    const alias = `alias.s=!echo $$ >${pidFile}; exec sleep 600`;
+    const slow = gitIn(repository, { timeoutMs: 500 })(['-c', alias, 's']);
     await expect(slow).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+    expect(identify(Number(readFileSync(pidFile, 'utf8')))).toBeUndefined();
   });
 
   it('a cancelled one is no error of the remote', async () => {
