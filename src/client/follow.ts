@@ -70,7 +70,7 @@ export async function follow(session: Session, workflowId: string, display: Disp
   let lastSeen = Date.now();
   for (;;) {
     try {
-      await session.tend();
+      await session.keepAlive();
       const { run, scenario } = await look(session.client, workflowId);
       display.show(run, scenario);
       lastSeen = Date.now();

@@ -21,7 +21,7 @@ export interface Session {
   readonly place: TemporalPlace;
   readonly client: Client;
   /** Server and worker are (started) there: called now and then while something is waited for, so that a killed one comes back. */
-  readonly tend: () => Promise<void>;
+  readonly keepAlive: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -65,19 +65,19 @@ export async function openSession(config: Config): Promise<Session> {
   prepareFolder(config.dataRoot);
   const leave = useServer(config.dataRoot, 'command');
   let worker: ProcessId | undefined;
-  const tendWorker = async (place: TemporalPlace): Promise<void> => {
+  const keepWorkerAlive = async (place: TemporalPlace): Promise<void> => {
     if (hasWorker(config, place) || (worker !== undefined && isAlive(worker))) return;
     worker = await startWorker(config, place);
   };
   try {
     const place = await placeFor(config);
     const client = await connectClient(place);
-    await tendWorker(place);
+    await keepWorkerAlive(place);
     return {
       place,
       client,
-      tend: async () => {
-        await tendWorker(await placeFor(config));
+      keepAlive: async () => {
+        await keepWorkerAlive(await placeFor(config));
       },
       close: async () => {
         if (worker !== undefined) await endProcess(worker, 8000);

@@ -24,7 +24,7 @@ function followed({ looks, status = 'RUNNING', result = () => Promise.resolve('t
     result,
   });
   const client = { workflow: { getHandle } } as unknown as Client;
-  const session = { client, tend: () => Promise.resolve() } as unknown as Session;
+  const session = { client, keepAlive: () => Promise.resolve() } as unknown as Session;
   return follow(session, 'run-1', quiet);
 }
 

@@ -16,7 +16,7 @@ export const devCommand = new Command('dev')
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
     while (!ending.signal.aborted) {
-      await session.tend().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+      await session.keepAlive().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
       await sleepMs(LOOK_EVERY_MS, ending.signal).catch(() => undefined);
     }
     await session.close();

@@ -67,7 +67,7 @@ interface Watch {
 /** Shows every run that ends, until `isEnough`; server and worker are brought back meanwhile if they die. */
 async function watch<T>({ session, stop, seen }: Watch, isEnough: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
-    await session.tend();
+    await session.keepAlive();
     const { breaker } = await clusterStatus(session.client, CLUSTER);
     for (const outcome of breaker.outcomes.filter(({ runId }) => !seen.has(runId))) {
       seen.add(outcome.runId);
