@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 import type * as Clients from '../src/host/clients/index.js';
-import { findOwned } from '../src/host/os/processes.js';
+import { pollUntil } from '../src/host/os/clock.js';
+import { commandLine, findOwned } from '../src/host/os/processes.js';
 import { built } from './built.js';
 import { endOwnedBy, scratchFolder } from './scratch.js';
 
@@ -16,8 +17,9 @@ export const sdkRoot = join(folder, 'sdk_clients');
 afterAll(async () => {
   try {
     // The watcher of a phase ends by itself, a moment after the last of its clients has.
-    const left = (): number => findOwned((owner) => owner.startsWith(folder)).length;
-    await expect.poll(left, { timeout: 5000, interval: 20, message: 'processes left behind' }).toBe(0);
+    const left = (): string[] => findOwned((owner) => owner.startsWith(folder)).map(({ pid }) => commandLine(pid));
+    await pollUntil(() => Promise.resolve(left().length === 0 || undefined), { limitMs: 5000, everyMs: 20 });
+    expect(left(), 'processes left behind').toEqual([]);
   } finally {
     await endOwnedBy(folder);
     rmSync(folder, { recursive: true });
