@@ -115,7 +115,7 @@ export async function withRound<T>(
   dev.stdout?.resume();
   try {
     const result = JSON.parse(await runToEnd(start('round', '--json'))) as RoundJson;
-    const { connectClient, embeddedServer } = await built<typeof ConnectionModule>('client/connection.js');
+    const { connectClient, embeddedServer } = await built<typeof ConnectionModule>('temporal/connection.js');
     const place = embeddedServer(join(folder, 'data'));
     if (place === undefined) throw new Error('embedded server: expected it to run while dev does, found none');
     const client = await connectClient(place);
