@@ -5,7 +5,7 @@ import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../os/clock.js';
 import { phasePaths } from '../layout/paths.js';
 import { readJson, writeJson } from '../os/files.js';
-import { childEnvironment, sweepOwned } from '../os/processes.js';
+import { childEnvironment, sweepOwned, signalGroup } from '../os/processes.js';
 import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
 import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from './phase.js';
@@ -21,14 +21,6 @@ const ticksAtStart = cpuTicks(spec.owner);
 const PIPE_LIMIT_MS = 2000;
 
 const running = new Set<ChildProcess>();
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
-  } catch {
-    // The whole group is gone.
-  }
-}
 
 function noteReady(sdk: string, line: string): void {
   if (!line.startsWith('{"event"') && !line.includes('"ready"')) return;

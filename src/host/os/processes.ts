@@ -72,3 +72,12 @@ export function childEnvironment(owner: string, extra: Readonly<Record<string, s
   const base = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
   return { ...base, ...extra, [OWNER_VARIABLE]: owner };
 }
+
+/** Signals the process group that a child of ours leads, for as long as its pipes are held: its number is its own until then. Nothing if it is gone. */
+export function signalGroup({ pid }: { readonly pid?: number | undefined }, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // The whole group is gone.
+  }
+}

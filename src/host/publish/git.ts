@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { ErrorCode } from '../../domain/errors.js';
+import { signalGroup } from '../os/processes.js';
 import { RemoteError } from '../remote/remote-error.js';
 import type { PublishContext } from './contract.js';
 
@@ -86,8 +87,8 @@ const GRACE_MS = 2000;
 async function endedBy<T>(running: Promise<T> & { readonly pid?: number | undefined }, stop: AbortSignal): Promise<T> {
   let killing: NodeJS.Timeout | undefined;
   const endGroup = (): void => {
-    signalGroup(running.pid, 'SIGTERM');
-    killing = setTimeout(() => signalGroup(running.pid, 'SIGKILL'), GRACE_MS);
+    signalGroup(running, 'SIGTERM');
+    killing = setTimeout(() => signalGroup(running, 'SIGKILL'), GRACE_MS);
   };
   if (stop.aborted) endGroup();
   stop.addEventListener('abort', endGroup, { once: true });
@@ -96,15 +97,6 @@ async function endedBy<T>(running: Promise<T> & { readonly pid?: number | undefi
   } finally {
     stop.removeEventListener('abort', endGroup);
     clearTimeout(killing);
-  }
-}
-
-/** The group lives as long as its pipes are held, so its number is still its own. */
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal);
-  } catch {
-    // It has ended by itself.
   }
 }
 
