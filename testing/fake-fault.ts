@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { beforeEach } from 'vitest';
 import { z } from 'zod';
 import { natsDriver } from '../src/host/drivers/nats/index.js';
 import type { ClusterDriver, Targets } from '../src/host/drivers/contract.js';
@@ -13,14 +12,11 @@ import { killOf } from './host-cluster.js';
 import { temporaryFolder } from './processes.js';
 import { plan as basePlan } from './reports/values.js';
 
-const root = temporaryFolder();
-let count = 0;
-
-/** The state folder of each test's own cluster, which has no processes. */
+/** The state folder of the running test's own cluster, which has no processes. */
 export const place = { dir: '' };
-beforeEach(() => {
-  place.dir = join(root, `cluster-${(count += 1)}`);
-});
+export function newPlace(): void {
+  place.dir = join(temporaryFolder(), 'cluster');
+}
 
 const targets = (): Promise<Targets> => Promise.resolve({ brokers: ['robustmq-server'], interfaces: [] });
 export const driver: ClusterDriver = { ...natsDriver, targets, status: () => Promise.resolve('running') };

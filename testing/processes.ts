@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { findOwned, spawnDetached, sweepOwned, type ProcessId } from '../src/host/os/processes.js';
 
 const folders: string[] = [];
@@ -14,12 +14,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-afterAll(async () => {
-  for (const folder of folders) {
+/** For the setup file alone (testing/clean-up.ts). */
+export async function removeTemporaryFolders(): Promise<void> {
+  for (const folder of folders.splice(0)) {
     await sweepOwned((owner) => owner.startsWith(folder));
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}
 
 /** A real process that does what a line of shell says, with the given mark. */
 export const shell = (folder: string, script: string, owner = `${folder}#test`): Promise<ProcessId> =>

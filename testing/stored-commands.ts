@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { run, type Ran } from './program.js';
 import { syntheticRun } from './reports/synthetic.js';
 import { writeRun } from './reports/stored.js';
@@ -17,12 +17,13 @@ export const folder = (): string => join(place.root, 'data', 'runs', runId);
 /** Runs the program on this data folder, as a process. */
 export const chaos = (...args: string[]): Promise<Ran> => run([...args, '--config', place.config]);
 
-beforeEach(() => {
+/** For `beforeEach` of every file that uses this room. */
+export function storeOneRun(): void {
   place.root = scratchFolder('commands');
   place.config = join(place.root, 'chaos.yml');
   writeFileSync(place.config, `data_dir: data\n${catalogue}\n`);
   writeRun(folder(), sources);
-});
+}
 
 /** The command ends with this status and one line on standard error, and leaves no trace of a stack there. */
 export function refuses({ exitCode, stdout, stderr }: Ran, status: number, words: RegExp): void {

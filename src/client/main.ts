@@ -2,48 +2,36 @@
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
 import { ownVersion } from '../host/os/versions.js';
-import { cancelCommand } from './commands/cancel.js';
-import { compareCommand } from './commands/compare.js';
-import { devCommand } from './commands/dev.js';
-import { doctorCommand } from './commands/doctor.js';
-import { faultsCommand } from './commands/faults.js';
-import { openCommand } from './commands/open.js';
-import { rejudgeCommand } from './commands/rejudge.js';
-import { rehearseCommand } from './commands/rehearse.js';
-import { resumeCommand } from './commands/resume.js';
-import { publishCommand } from './commands/publish.js';
-import { roundCommand } from './commands/round.js';
-import { runsCommand } from './commands/runs.js';
-import { sayCommand } from './commands/say.js';
-import { scenarioCommand } from './commands/scenario.js';
-import { scheduleCommand } from './commands/schedule.js';
-import { showCommand } from './commands/show.js';
-import { statusCommand } from './commands/status.js';
-import { workerCommand } from './commands/worker.js';
 import { exitCodeOfError, EXIT_USAGE } from './exit.js';
 
-/** Every command: one file each, one line here. */
+/** Every command: one file each, one line here. They are loaded when they are needed: most need little of the program. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  round: async () => (await import('./commands/round.js')).roundCommand,
+  scenario: async () => (await import('./commands/scenario.js')).scenarioCommand,
+  say: async () => (await import('./commands/say.js')).sayCommand,
+  schedule: async () => (await import('./commands/schedule.js')).scheduleCommand,
+  resume: async () => (await import('./commands/resume.js')).resumeCommand,
+  rehearse: async () => (await import('./commands/rehearse.js')).rehearseCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  runs: async () => (await import('./commands/runs.js')).runsCommand,
+  show: async () => (await import('./commands/show.js')).showCommand,
+  open: async () => (await import('./commands/open.js')).openCommand,
+  rejudge: async () => (await import('./commands/rejudge.js')).rejudgeCommand,
+  compare: async () => (await import('./commands/compare.js')).compareCommand,
+  publish: async () => (await import('./commands/publish.js')).publishCommand,
+  cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
+  faults: async () => (await import('./commands/faults.js')).faultsCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  worker: async () => (await import('./commands/worker.js')).workerCommand,
+  dev: async () => (await import('./commands/dev.js')).devCommand,
+};
+
 const program = new Command('robustmq-chaos')
   .description('Breaks a broker cluster on purpose and judges whether MQTT clients see it heal.')
-  .version(ownVersion())
-  .addCommand(roundCommand)
-  .addCommand(scenarioCommand)
-  .addCommand(sayCommand)
-  .addCommand(scheduleCommand)
-  .addCommand(resumeCommand)
-  .addCommand(rehearseCommand)
-  .addCommand(statusCommand)
-  .addCommand(runsCommand)
-  .addCommand(showCommand)
-  .addCommand(openCommand)
-  .addCommand(rejudgeCommand)
-  .addCommand(compareCommand)
-  .addCommand(publishCommand)
-  .addCommand(cancelCommand)
-  .addCommand(faultsCommand)
-  .addCommand(doctorCommand)
-  .addCommand(workerCommand)
-  .addCommand(devCommand);
+  .version(ownVersion());
+const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
+// Help, and what to type in place of an unknown command, need them all.
+for (const [, load] of named.length > 0 ? named : Object.entries(commands)) program.addCommand(await load());
 
 const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
 for (const command of all(program)) command.exitOverride();

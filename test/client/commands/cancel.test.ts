@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('cancel', () => {
   test('without a server says so, and starts none', async () => {

@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { syntheticRun } from '../../../testing/reports/synthetic.js';
 import { writeRun } from '../../../testing/reports/stored.js';
-import { chaos, place, refuses, runId } from '../../../testing/stored-commands.js';
+import { chaos, place, refuses, runId, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('compare', () => {
   test('puts two runs side by side, and marks what differs', async () => {

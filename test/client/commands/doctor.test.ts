@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { beforeEach, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 test('doctor says which scenarios can be run and which cannot, and starts nothing', async () => {
   const scenario = (name: string, target: string) => `{ name: ${name}, fault: broker-kill, target: ${target} }`;

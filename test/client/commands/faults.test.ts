@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
-import { chaos, place, refuses } from '../../../testing/stored-commands.js';
+import { chaos, place, refuses, storeOneRun } from '../../../testing/stored-commands.js';
 import { ticketIn } from '../../../testing/tickets.js';
+
+beforeEach(storeOneRun);
 
 test('a fault that is to be ended must be there', async () => {
   refuses(await chaos('faults', 'recover', 'f9'), 64, /got f9; open are none/);

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { beforeEach, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 test('rehearse with a config that is wrong starts nothing', async () => {
   writeFileSync(place.config, 'data_dir: data\nscenarios: []\n');

@@ -1,8 +1,19 @@
 import { readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { writeLedger, writeRun } from '../../../testing/reports/stored.js';
-import { catalogue, chaos, folder, place, refuses, runId, sources } from '../../../testing/stored-commands.js';
+import {
+  catalogue,
+  chaos,
+  folder,
+  place,
+  refuses,
+  runId,
+  sources,
+  storeOneRun,
+} from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('rejudge', () => {
   test('of a run that is whole says so', async () => {

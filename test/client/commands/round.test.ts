@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../../testing/program.js';
-import { chaos, nothingStarted, place, refuses } from '../../../testing/stored-commands.js';
+import { chaos, nothingStarted, place, refuses, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('round', () => {
   test('with an SDK that the config does not have is refused before anything is started', async () => {

@@ -1,7 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { chaos, place, runId } from '../../../testing/stored-commands.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chaos, place, runId, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('runs', () => {
   test('lists each run with its verdict, for people and for programs', async () => {

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('say', () => {
   test('of words that fit nothing names words that would, and starts nothing', async () => {

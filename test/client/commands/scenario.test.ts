@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { chaos, nothingStarted, place, refuses } from '../../../testing/stored-commands.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, refuses, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('scenario', () => {
   test('that the catalogue does not have is refused with those that it has, before anything is started', async () => {

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { chaos, nothingStarted, place, refuses } from '../../../testing/stored-commands.js';
+import { beforeEach, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, refuses, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 test('schedule needs a server, says how to start one, and starts none', async () => {
   refuses(await chaos('schedule', 'apply'), 1, /Temporal does not run here; start it with: robustmq-chaos dev/);

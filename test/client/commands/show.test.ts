@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { chaos, folder, place, refuses, runId } from '../../../testing/stored-commands.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chaos, folder, place, refuses, runId, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 describe('show', () => {
   test('prints the report of the latest run, or of the one that is named', async () => {

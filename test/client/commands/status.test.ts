@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../../src/client/options.js';
 import { clusterDir } from '../../../src/host/layout/paths.js';
 import { writeTicket } from '../../../src/host/tickets/store.js';
-import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { chaos, nothingStarted, place, storeOneRun } from '../../../testing/stored-commands.js';
 import { ticketIn } from '../../../testing/tickets.js';
+
+beforeEach(storeOneRun);
 
 test('status says what is there without a server, and starts none', async () => {
   const { cluster, dataRoot } = readConfig(place.config);

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { chaos, nothingStarted, place } from '../../../testing/stored-commands.js';
+import { beforeEach, expect, test } from 'vitest';
+import { chaos, nothingStarted, place, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 test('worker --check says that none serves this host, and starts none', async () => {
   const { exitCode, stdout } = await chaos('worker', '--check');

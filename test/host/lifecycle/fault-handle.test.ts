@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { faultOf, mustReadTicket } from '../../../src/host/lifecycle/fault-handle.js';
-import { fakeFault, place, planned } from '../../../testing/fake-fault.js';
+import { fakeFault, newPlace, place, planned } from '../../../testing/fake-fault.js';
+
+beforeEach(newPlace);
 
 const { fault } = fakeFault();
 

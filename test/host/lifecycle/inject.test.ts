@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { injectFault } from '../../../src/host/lifecycle/inject.js';
 import { openTickets } from '../../../src/host/tickets/store.js';
-import { driver, fakeFault, inject, place, planned, ticketOf } from '../../../testing/fake-fault.js';
+import { driver, fakeFault, inject, newPlace, place, planned, ticketOf } from '../../../testing/fake-fault.js';
 import { errorOf } from '../../../testing/host-cluster.js';
+
+beforeEach(newPlace);
 
 describe('a ticket', () => {
   it('is on disk before the fault is injected, and says so', async () => {

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { monotonicUs } from '../../../src/host/os/clock.js';
 import { holdFault, observeFault } from '../../../src/host/lifecycle/observe.js';
 import { writeTicket } from '../../../src/host/tickets/store.js';
 import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
-import { driver, fakeFault, inject, place, planned, ticketOf } from '../../../testing/fake-fault.js';
+import { driver, fakeFault, inject, newPlace, place, planned, ticketOf } from '../../../testing/fake-fault.js';
 import { errorOf } from '../../../testing/host-cluster.js';
 import { until } from '../../../testing/processes.js';
+
+beforeEach(newPlace);
 
 describe('a fault that is held', () => {
   const injected = async (change: Partial<FaultTicket> = {}): Promise<string> => {

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/host/faults/contract.js';
 import { checkTarget } from '../../../src/host/lifecycle/plan.js';
 import { markDirty } from '../../../src/host/tickets/dirty-mark.js';
 import { listTickets } from '../../../src/host/tickets/store.js';
-import { fakeFault, inject, place, planned, runPlan } from '../../../testing/fake-fault.js';
+import { fakeFault, inject, newPlace, place, planned, runPlan } from '../../../testing/fake-fault.js';
 import { errorOf, killOf } from '../../../testing/host-cluster.js';
+
+beforeEach(newPlace);
 
 describe('a ticket', () => {
   it('is not written for a fault that cannot be done here', async () => {

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createFaultActivities } from '../../../src/activities/fault.js';
 import type { RecoverAnswer } from '../../../src/messages/requests.js';
 import type { Fault } from '../../../src/host/faults/contract.js';
@@ -10,9 +10,11 @@ import { writeJson } from '../../../src/host/os/files.js';
 import { dirtyMark } from '../../../src/host/tickets/dirty-mark.js';
 import { isDue, listTickets, openTickets, withTicket } from '../../../src/host/tickets/store.js';
 import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
-import { fakeFault, place, planned, ticketOf } from '../../../testing/fake-fault.js';
+import { fakeFault, newPlace, place, planned, ticketOf } from '../../../testing/fake-fault.js';
 import { errorOf } from '../../../testing/host-cluster.js';
 import { plan as basePlan } from '../../../testing/reports/values.js';
+
+beforeEach(newPlace);
 
 describe('a ticket', () => {
   it('is found among other files, and is no longer open when the cluster is gone', async () => {
