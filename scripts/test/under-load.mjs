@@ -12,7 +12,9 @@ const loop = fileURLToPath(new URL('busy-loop.mjs', import.meta.url));
  * @returns {Promise<number | string>} its exit status, or what ended it
  */
 export async function underLoad(loops, [program, ...args]) {
-  const burning = Array.from({ length: loops }, () => spawn(process.execPath, [loop], { stdio: 'ignore' }));
+  const burning = Array.from({ length: loops }, () =>
+    spawn(process.execPath, [loop, `${process.pid}`], { stdio: 'ignore' }),
+  );
   const child = spawn(program, args, { stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
   try {
