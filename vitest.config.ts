@@ -26,7 +26,8 @@ const processes = [
 
 /** What calls `vi.mock` needs modules of its own. The other files of these three projects share theirs, which saves half of their time. */
 const mocking = [
-  'test/activities/{clients,report}.test.ts',
+  'test/activities/clients.test.ts',
+  'test/threads/write-report.test.ts',
   'test/workflows/{activities,cluster-lease,in-turn,run-context,run-progress,scenario-context,scenario-progress}.test.ts',
 ];
 

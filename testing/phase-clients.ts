@@ -1,14 +1,21 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
+import type { ClientOutcome } from '../src/domain/client-result.js';
 import type * as Clients from '../src/host/clients/index.js';
 import { pollUntil } from '../src/host/os/clock.js';
 import { commandLine, findOwned } from '../src/host/os/processes.js';
 import { built } from './built.js';
 import { endOwnedBy, scratchFolder } from './scratch.js';
 
-export const { startClients, stopClients, killClients, collectClients } =
-  await built<typeof Clients>('host/clients/index.js');
+const clients = await built<typeof Clients>('host/clients/index.js');
+export const { startClients, stopClients, killClients } = clients;
+
+/** Waits for the clients of a phase; then what became of them. */
+export async function collectClients(phaseDir: string, sdks: readonly string[]): Promise<ClientOutcome[]> {
+  await clients.waitForClients(phaseDir, sdks);
+  return clients.outcomesOf({ phaseDir, sdks });
+}
 
 const folder = scratchFolder('clients');
 export const clusterDir = join(folder, 'cluster');

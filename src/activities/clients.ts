@@ -1,9 +1,7 @@
 import type { ClientOutcome } from '../domain/client-result.js';
-import { faultPeriodFigures } from '../domain/ledger.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
-import { readLedger } from '../host/clients/ledger-file.js';
 import { runPaths } from '../host/layout/paths.js';
 import type {
   FaultPeriodAnswer,
@@ -12,7 +10,8 @@ import type {
   PhaseRequest,
   PhaseStarted,
 } from '../messages/requests.js';
-import { asActivity, driverOf, messageOf, planOf } from './support.js';
+import { inThread } from '../threads/index.js';
+import { asActivity, driverOf, planOf } from './support.js';
 
 /** Beyond lead-in, window and recovery, fault-period clients live this long at most: their drain. */
 const DRAIN_MARGIN_MS = 60_000;
@@ -49,6 +48,12 @@ function compact(outcome: ClientOutcome): ClientOutcome {
     ...(lost_seqs === undefined ? {} : { lost_seqs: lost_seqs.slice(0, 20) }),
   };
   return { ...outcome, result };
+}
+
+/** Waits until the clients of a phase have ended; then what became of them, by their ledgers too. */
+async function outcomesIn(phaseDir: string, sdks: readonly string[], signal: AbortSignal): Promise<ClientOutcome[]> {
+  await clients.waitForClients(phaseDir, sdks, signal);
+  return inThread('outcomesOf', { phaseDir, sdks }, signal);
 }
 
 export const clientActivities = {
@@ -91,7 +96,7 @@ export const clientActivities = {
   collectClients: ({ run, scenario, phase }: PhaseRequest): Promise<readonly ClientOutcome[]> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
-      const outcomes = await clients.collectClients(dirOf(plan, { scenario, phase }), plan.sdks, signal);
+      const outcomes = await outcomesIn(dirOf(plan, { scenario, phase }), plan.sdks, signal);
       return outcomes.map(compact);
     }),
 
@@ -99,24 +104,8 @@ export const clientActivities = {
   collectFaultPeriod: ({ run, scenario, phase, fromUs, toUs }: FaultPeriodRequest): Promise<FaultPeriodAnswer> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
-      const dir = dirOf(plan, { scenario, phase });
-      const outcomes = await clients.collectClients(dir, plan.sdks, signal);
-      const notes: string[] = [];
-      const figures = outcomes.flatMap(({ sdk, end, lineProblem }) => {
-        try {
-          const ledger = readLedger(dir, sdk);
-          if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, fromUs, toUs)];
-          notes.push(
-            `fault period: ${sdk} left no ledger (${end.kind}${lineProblem === null ? '' : `: ${lineProblem}`})`.slice(
-              0,
-              300,
-            ),
-          );
-        } catch (error) {
-          notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
-        }
-        return [];
-      });
-      return { figures, notes };
+      const phaseDir = dirOf(plan, { scenario, phase });
+      const outcomes = await outcomesIn(phaseDir, plan.sdks, signal);
+      return inThread('faultPeriodOf', { phaseDir, outcomes, fromUs, toUs }, signal);
     }),
 };

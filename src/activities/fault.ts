@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.js';
 import { now } from '../host/os/clock.js';
 import type { Fault } from '../host/faults/contract.js';
 import { confirmKeeper } from '../host/keeper/control.js';
@@ -16,7 +17,7 @@ import type {
   PrepareFaultRequest,
   RecoverAnswer,
 } from '../messages/requests.js';
-import { answered, asActivity, driverOf, messageOf, planOf } from './support.js';
+import { answered, asActivity, driverOf, planOf } from './support.js';
 
 /** An error of the fault's own is an answer, not a failure of the activity: the five steps go on with it. */
 export function createFaultActivities(faults: readonly Fault[]) {

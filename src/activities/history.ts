@@ -1,11 +1,11 @@
+import { messageOf } from '../domain/errors.js';
 import { log } from '@temporalio/activity';
 import type { Breaker } from '../domain/breaker.js';
 import type { HistoryBreaker } from '../domain/history.js';
-import { noteBreaker, refreshHistory } from '../host/data/history.js';
+import { noteBreaker } from '../host/data/history.js';
 import { dataRootOf } from '../host/layout/paths.js';
-import { historyMaker } from '../report/history-files.js';
+import { inThread } from '../threads/index.js';
 import { breakerNow } from './cluster-record.js';
-import { messageOf } from './support.js';
 
 /** The history is made from the reports, and can be made again: that it cannot be written now is no reason to lose anything. */
 async function gently(work: () => Promise<void> | void): Promise<void> {
@@ -35,5 +35,5 @@ export async function showInHistory(runDir: string, cluster: string, changed: re
   await gently(async () => {
     noteBreaker(dataRoot, historyBreaker(cluster, await breakerNow(cluster)));
   });
-  await gently(() => void refreshHistory(dataRoot, historyMaker, changed));
+  await gently(() => inThread('updateHistory', { dataRoot, changed }));
 }

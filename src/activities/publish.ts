@@ -1,8 +1,9 @@
+import { messageOf } from '../domain/errors.js';
 import type { PublishAnswer, PublishSettings } from '../domain/publish.js';
 import { publishOwed } from '../host/publish/index.js';
 import { publication } from '../report/publication.js';
 import type { InRun } from '../messages/requests.js';
-import { asActivity, messageOf, planOf } from './support.js';
+import { asActivity, planOf } from './support.js';
 
 /** How the config of a run wants it published, and in which data folder it lies. Given by the composition root. */
 export type PublishingOf = (configPath: string) => {

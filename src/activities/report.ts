@@ -1,102 +1,8 @@
-import { join } from 'node:path';
-import type { RunPlan } from '../domain/plan.js';
-import { NO_FAULT } from '../domain/fault-record.js';
-import type { RunData, ScenarioResult } from '../domain/report-data.js';
-import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
-import type { ScenarioVerdict } from '../domain/verdict.js';
-import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
 import { runPaths } from '../host/layout/paths.js';
-import { readJson, writeJson, writeText } from '../host/os/files.js';
-import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/data/run-evidence.js';
-import { jsonReport } from '../report/json.js';
-import { runFiles } from '../report/run-files.js';
-import { summaryOf } from '../report/summary.js';
-import { markdownReport } from '../report/markdown.js';
+import { writeJson } from '../host/os/files.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
-import { asActivity, messageOf, planOf } from './support.js';
-
-/** A scenario whose workflow ended without writing itself down (terminated): its verdict is all there is. */
-function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): ScenarioResult[] {
-  const scenario = plan.scenarios.find((s) => s.name === name);
-  if (scenario === undefined) return [];
-  const at = new Date().toISOString();
-  const notes = ['the scenario ended without a record of its own'];
-  return [
-    {
-      scenario,
-      startedAt: at,
-      finishedAt: at,
-      verdict,
-      sdkVerdicts: [],
-      fault: NO_FAULT,
-      faultPeriod: [],
-      validation: [],
-      healWaitSeconds: null,
-      snapshots: [],
-      notes,
-      deadNodes: [],
-    },
-  ];
-}
-
-function scenarioResults(plan: RunPlan, request: WriteReportRequest): ScenarioResult[] {
-  return plan.scenarios.flatMap(({ name }) => {
-    const recorded = readJson<ScenarioResult>(runPaths(plan.runDir).scenario(name));
-    if (recorded !== undefined) return [recorded];
-    const verdict = request.verdicts.find((v) => v.name === name)?.verdict;
-    return verdict === undefined ? [] : bareResult(plan, name, verdict);
-  });
-}
-
-function runData(
-  plan: RunPlan,
-  request: WriteReportRequest,
-  stored: StoredLedgers,
-  versions: Readonly<Record<string, string>>,
-): RunData {
-  const scenarios = scenarioResults(plan, request);
-  const verdict = judgeRun({
-    kind: plan.kind,
-    planned: plan.scenarios,
-    scenarios: scenarios.map(({ scenario, verdict: { passed, failures } }) => ({ ...scenario, passed, failures })),
-    runFailures: request.runFailures,
-    cancelled: request.cancelled,
-    rules: plan.rules,
-  });
-  const { workflowId, startedAt, endpoint, dataDirs, control, controlVerdicts, runFailures, endSnapshot, notes } =
-    request;
-  return {
-    runId: plan.runId,
-    workflowId,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    plan,
-    ...verdict,
-    endpoint,
-    dataDirs,
-    control,
-    controlVerdicts,
-    runFailures,
-    scenarios,
-    endSnapshot,
-    losses: lossesOf(plan.runDir, stored, { control, scenarios }),
-    notes: [...plan.warnings, ...notes, ...stored.problems],
-    versions: { ...versions, ...readJson<Record<string, string>>(runPaths(plan.runDir).versions) },
-  };
-}
-
-/** Every file of the report. Where the page or its charts cannot be made, the verdict stands all the same, with a note that says so. */
-function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string> {
-  try {
-    return runFiles({ data, ledgers, logs: loudLogs(data.plan.runDir, data) });
-  } catch (error) {
-    const noted = { ...data, notes: [...data.notes, `the page could not be made: ${messageOf(error)}`] };
-    return new Map([
-      [REPORT_JSON, `${JSON.stringify(jsonReport(noted), null, 2)}\n`],
-      [REPORT_MARKDOWN, markdownReport(noted)],
-    ]);
-  }
-}
+import { inThread } from '../threads/index.js';
+import { asActivity, planOf } from './support.js';
 
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
   return {
@@ -109,26 +15,6 @@ export function createReportActivities(versions: Readonly<Record<string, string>
 
     /** Judges the run, and writes its report as JSON, Markdown and page into its folder. */
     writeReport: (request: WriteReportRequest): Promise<ReportWritten> =>
-      asActivity(() => {
-        const plan = planOf(request.run);
-        const stored = readLedgers(
-          plan.runDir,
-          plan.scenarios.map(({ name }) => name),
-          plan.sdks,
-        );
-        const data = runData(plan, request, stored, versions);
-        for (const [path, text] of filesOf(data, stored)) writeText(join(plan.runDir, path), text);
-        const { finishedAt, headline, runPassed, passRatePercent } = data;
-        return Promise.resolve({
-          finishedAt,
-          headline,
-          runPassed,
-          passRatePercent,
-          onlyFormatErrors: isOnlyFormatErrors(data),
-          summary: summaryOf(data),
-          jsonPath: runPaths(plan.runDir).reportJson,
-          markdownPath: runPaths(plan.runDir).reportMarkdown,
-        });
-      }),
+      asActivity((signal) => inThread('writeReport', { plan: planOf(request.run), request, versions }, signal)),
   };
 }

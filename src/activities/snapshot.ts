@@ -1,6 +1,7 @@
+import { messageOf } from '../domain/errors.js';
 import type { SnapshotSummary } from '../domain/report-data.js';
 import type { SnapshotRequest } from '../messages/requests.js';
-import { asActivity, driverOf, messageOf, planOf } from './support.js';
+import { asActivity, driverOf, planOf } from './support.js';
 
 export const snapshotActivities = {
   /** Metrics and new log lines of every node. What cannot be had is a warning: this never fails a run. */

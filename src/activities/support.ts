@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { ChaosError, ERRORS } from '../domain/errors.js';
+import { ChaosError, ERRORS, messageOf } from '../domain/errors.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ClusterDriver } from '../host/drivers/contract.js';
 import { driverNamed } from '../host/drivers/index.js';
@@ -53,9 +53,6 @@ export function planOf(run: RunRef): RunPlan {
 }
 
 export const driverOf = (plan: RunPlan): ClusterDriver => driverNamed(plan.driver);
-
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).slice(0, 600);
 
 /** Turns what work throws into an answer; `known` is what can be said after an error. What a cancellation broke off stays thrown. */
 export async function answered<T extends object>(

@@ -126,3 +126,7 @@ export class ChaosError extends Error {
     super(message);
   }
 }
+
+/** What an error says, short enough for a note. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 600);

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { describe, expect, it, vi } from 'vitest';
-import { answered, askServer, asActivity, driverOf, messageOf, planOf } from '../../src/activities/support.js';
-import { ChaosError, ERRORS } from '../../src/domain/errors.js';
+import { answered, askServer, asActivity, driverOf, planOf } from '../../src/activities/support.js';
+import { ChaosError, ERRORS, messageOf } from '../../src/domain/errors.js';
 import { activityEnvironment, plannedRun, serverWith } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 

@@ -9,18 +9,25 @@ import { readLedger } from './ledger-file.js';
 import { type ClientExit, type PhaseRunner, type PhaseSpec } from './phase.js';
 import { parseResultLine } from './result-line.js';
 
-/** Waits until every client has ended, or their watcher is dead; then one outcome per SDK. */
-export async function collectClients(
-  phaseDir: string,
-  sdks: readonly string[],
-  signal?: AbortSignal,
-): Promise<readonly ClientOutcome[]> {
+/** Waits until every client has ended, or their watcher is dead. */
+export async function waitForClients(phaseDir: string, sdks: readonly string[], signal?: AbortSignal): Promise<void> {
   const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
   const done = (): boolean => sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
   await pollUntil(
     () => Promise.resolve(done() || runner === undefined || !isAlive(runner.process) ? true : undefined),
     { limitMs: 24 * 3_600_000, everyMs: 50, signal },
   );
+}
+
+/** What became of the clients of a phase, which have ended: one outcome per SDK. Reads their ledgers, which may be long. */
+export function outcomesOf({
+  phaseDir,
+  sdks,
+}: {
+  readonly phaseDir: string;
+  readonly sdks: readonly string[];
+}): ClientOutcome[] {
+  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
   return sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
 }
 

@@ -1,5 +1,5 @@
 /** The clients of a phase: started, stopped, and what became of them. */
-export { collectClients } from './collect.js';
+export { outcomesOf, waitForClients } from './collect.js';
 export { killClients, stopClients } from './end.js';
 export { startClients } from './start.js';
 export type { PhaseRequest } from './phase.js';

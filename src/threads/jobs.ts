@@ -1,0 +1,24 @@
+// What a thread of the pool runs. A task and its answer are copied from and to the worker's own thread.
+
+import { outcomesOf } from '../host/clients/index.js';
+import { faultPeriodOf } from './fault-period.js';
+import { updateHistory } from './history.js';
+import { pack, type PackedError } from './packed-error.js';
+import { writeReport } from './write-report.js';
+
+/** Every job, by its name: one line each. */
+const jobs = { outcomesOf, faultPeriodOf, updateHistory, writeReport };
+
+export type Jobs = typeof jobs;
+export type JobName = keyof Jobs;
+
+export type JobAnswer = { readonly value: unknown } | { readonly error: PackedError };
+
+/** Entry point of the thread. */
+export function run({ name, task }: { readonly name: JobName; readonly task: unknown }): JobAnswer {
+  try {
+    return { value: (jobs[name] as (task: unknown) => unknown)(task) };
+  } catch (error) {
+    return { error: pack(error) };
+  }
+}

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { runPaths } from '../../src/host/layout/paths.js';
+import { faultPeriodOf } from '../../src/threads/fault-period.js';
+import { temporaryFolder } from '../../testing/processes.js';
+import { writeLedger } from '../../testing/reports/stored.js';
+import { outcome } from '../../testing/values.js';
+
+it('is figures of each client that left a ledger, and a note of each that left none', () => {
+  const runDir = temporaryFolder();
+  const at = { seq: 0, intended_us: 3, queued_us: 3, sent_us: 3, attempts: 1, ack_us: 4, recv_us: null, dups: 0 };
+  const ledger = { endUs: 9, events: [], messages: [at, { ...at, seq: 1, intended_us: 8 }] };
+  writeLedger(runDir, { scenario: 'kill', phase: 'fault', sdk: 'go', ledger });
+  const phaseDir = runPaths(runDir).phase('kill', 'fault');
+  const outcomes = [outcome({ sdk: 'go' }), { ...outcome({ sdk: 'own' }), lineProblem: 'no JSON' }];
+  expect(faultPeriodOf({ phaseDir, outcomes, fromUs: 2, toUs: 5 })).toMatchObject({
+    figures: [{ sdk: 'go', planned: 1, acked: 1, ackedLostSeqs: [0] }],
+    notes: ['fault period: own left no ledger (exited: no JSON)'],
+  });
+});
