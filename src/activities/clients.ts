@@ -1,11 +1,14 @@
 import type { ClientOutcome } from '../domain/client-result.js';
+import { NO_FAULT } from '../domain/fault-record.js';
 import { faultPeriodFigures } from '../domain/ledger.js';
+import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { readLedger } from '../host/clients/ledger-file.js';
 import { runPaths } from '../host/layout/paths.js';
 import type {
+  ClientsStopped,
   FaultPeriodAnswer,
   FaultPeriodRequest,
   PhaseId,
@@ -77,10 +80,11 @@ export const clientActivities = {
     }),
 
   /** Asks the clients to stop publishing, to drain and to report. */
-  stopClients: ({ run, scenario, phase }: PhaseRequest): Promise<void> =>
+  stopClients: ({ run, scenario, phase }: PhaseRequest): Promise<ClientsStopped> =>
     asActivity(() => {
+      const stoppedUs = monotonicUs();
       clients.stopClients(dirOf(planOf(run), { scenario, phase }));
-      return Promise.resolve();
+      return Promise.resolve({ stoppedUs });
     }),
 
   /** Kills the clients of a phase: for a run that is cancelled. */
@@ -95,28 +99,36 @@ export const clientActivities = {
       return outcomes.map(compact);
     }),
 
-  /** Waits for the fault-period clients, and cuts what their ledgers say to [inject, recover]. */
-  collectFaultPeriod: ({ run, scenario, phase, fromUs, toUs }: FaultPeriodRequest): Promise<FaultPeriodAnswer> =>
+  /** Waits for the fault-period clients, cuts what their ledgers say to [inject, recover], and counts every loss in its period. */
+  collectFaultPeriod: ({
+    run,
+    scenario,
+    phase,
+    fromUs,
+    toUs,
+    ...asked
+  }: FaultPeriodRequest): Promise<FaultPeriodAnswer> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
       const dir = dirOf(plan, { scenario, phase });
       const outcomes = await clients.collectClients(dir, plan.sdks, signal);
+      const fault = { ...NO_FAULT, injectedUs: fromUs, recoveredUs: toUs };
+      const { borders = faultBorders(fault, null) } = asked;
       const notes: string[] = [];
-      const figures = outcomes.flatMap(({ sdk, end, lineProblem }) => {
+      const withoutLedger: ClientOutcome[] = [];
+      const figures = outcomes.flatMap((outcome) => {
+        const { sdk, end, lineProblem } = outcome;
         try {
           const ledger = readLedger(dir, sdk);
-          if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, fromUs, toUs)];
-          notes.push(
-            `fault period: ${sdk} left no ledger (${end.kind}${lineProblem === null ? '' : `: ${lineProblem}`})`.slice(
-              0,
-              300,
-            ),
-          );
+          if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, [fromUs, toUs], borders)];
+          const why = `${end.kind}${lineProblem === null ? '' : `: ${lineProblem}`}`;
+          notes.push(`fault period: ${sdk} left no ledger (${why})`.slice(0, 300));
         } catch (error) {
           notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
         }
+        withoutLedger.push(compact(outcome));
         return [];
       });
-      return { figures, notes };
+      return { figures, withoutLedger, notes };
     }),
 };

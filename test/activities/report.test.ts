@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReportActivities } from '../../src/activities/report.js';
+import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import type { VerdictRules } from '../../src/domain/verdict.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
 import { REPORT_PAGE } from '../../src/domain/run-files.js';
@@ -12,7 +14,7 @@ import * as reportFiles from '../../src/report/run-files.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { result } from '../../testing/reports/values.js';
-import { outcome } from '../../testing/values.js';
+import { outcome, rules } from '../../testing/values.js';
 import { killSingle, networkDelay } from '../../testing/workflows/plans.js';
 
 vi.mock('../../src/report/run-files.js', { spy: true });
@@ -86,6 +88,23 @@ describe('the report of a run', () => {
   it('says whether nothing but lines that could not be read failed the run', async () => {
     const unreadable = [{ status: 'script_format_error', blame: 'equipment', sdk: 'go' }] as const;
     expect((await write({ runFailures: unreadable })).onlyFormatErrors).toBe(true);
+  });
+
+  it('has the verdict of the control run where the config makes it count', async () => {
+    const control = [outcome({ sdk: 'go', result: { lost: 40 } })];
+    const ill = { control, controlVerdicts: control.map((o) => judgeSdk(o, rules, 1000)) };
+    const judgedBy = async (change: Partial<VerdictRules>): Promise<ReportWritten> => {
+      ({ plan, run } = plannedRun(temporaryFolder(), { scenarios: [killSingle], rules: { ...rules, ...change } }));
+      await record(killSingle);
+      return write(ill);
+    };
+    const first = 'but the broker failed before anything was done to it';
+    expect(await judgedBy({})).toMatchObject({ headline: 'PASS', summary: expect.stringContaining(first) });
+    for (const change of [{ control: 'fail' }, { durability: 'fail' }] as const) {
+      const judged = { headline: 'FAIL', runPassed: false, onlyFormatErrors: false };
+      expect(await judgedBy(change), JSON.stringify(change)).toMatchObject(judged);
+      expect(reported().details.controlFailures).toEqual([{ status: 'failed', blame: 'broker', sdk: 'go' }]);
+    }
   });
 
   it('tells what the plan warned of, what the run noted, and which ledger cannot be read', async () => {
