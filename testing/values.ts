@@ -9,6 +9,7 @@ export const rules: VerdictRules = {
   achievedRateMin: 0.99,
   nonCorePassRatePercent: 75,
   durability: 'warn',
+  control: 'warn',
 };
 
 export const goodResult: ClientResult = {

@@ -1,9 +1,12 @@
 import type { ClientOutcome } from '../domain/client-result.js';
+import { NO_FAULT } from '../domain/fault-record.js';
+import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
 import type {
+  ClientsStopped,
   FaultPeriodAnswer,
   FaultPeriodRequest,
   PhaseId,
@@ -82,10 +85,11 @@ export const clientActivities = {
     }),
 
   /** Asks the clients to stop publishing, to drain and to report. */
-  stopClients: ({ run, scenario, phase }: PhaseRequest): Promise<void> =>
+  stopClients: ({ run, scenario, phase }: PhaseRequest): Promise<ClientsStopped> =>
     asActivity(() => {
+      const stoppedUs = monotonicUs();
       clients.stopClients(dirOf(planOf(run), { scenario, phase }));
-      return Promise.resolve();
+      return Promise.resolve({ stoppedUs });
     }),
 
   /** Kills the clients of a phase: for a run that is cancelled. */
@@ -100,12 +104,21 @@ export const clientActivities = {
       return outcomes.map(compact);
     }),
 
-  /** Waits for the fault-period clients, and cuts what their ledgers say to [inject, recover]. */
-  collectFaultPeriod: ({ run, scenario, phase, fromUs, toUs }: FaultPeriodRequest): Promise<FaultPeriodAnswer> =>
+  /** Waits for the fault-period clients, cuts what their ledgers say to [inject, recover], and counts every loss in its period. */
+  collectFaultPeriod: ({
+    run,
+    scenario,
+    phase,
+    fromUs,
+    toUs,
+    ...asked
+  }: FaultPeriodRequest): Promise<FaultPeriodAnswer> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
       const phaseDir = dirOf(plan, { scenario, phase });
       const outcomes = await outcomesIn(phaseDir, plan.sdks, signal);
-      return inThread('faultPeriodOf', { phaseDir, outcomes, fromUs, toUs }, signal);
+      const { borders = faultBorders({ ...NO_FAULT, injectedUs: fromUs, recoveredUs: toUs }, null) } = asked;
+      const period = await inThread('faultPeriodOf', { phaseDir, outcomes, fromUs, toUs, borders }, signal);
+      return { ...period, withoutLedger: period.withoutLedger?.map(compact) ?? [] };
     }),
 };

@@ -8,6 +8,7 @@ import {
   type Notification,
   type RunFacts,
 } from '../domain/notification.js';
+import { failedBefore } from '../domain/judge-control.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ReportFile } from '../domain/report-data.js';
 import { runPaths } from '../host/layout/paths.js';
@@ -49,6 +50,7 @@ function factsOf({ run, consecutiveFailures, opens, report }: Omit<AnnounceReque
     passRatePercent: file.pass_rate,
     failedScenarios: file.details.plan.scenarios.map(({ name }) => name).filter((name) => !passed.includes(name)),
     equipmentFailures: equipmentFailures(file),
+    failedBefore: failedBefore(file.details).map(({ sdk, status }) => `control/${sdk}(${status})`),
     consecutiveFailures,
     opens,
     report: { ...report, localPath: runPaths(run.runDir).reportMarkdown },

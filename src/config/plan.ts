@@ -47,6 +47,7 @@ export const rulesFrom = ({ verdict }: Config): VerdictRules => ({
   achievedRateMin: verdict.achieved_rate_min,
   nonCorePassRatePercent: verdict.non_core_pass_rate_percent,
   durability: verdict.durability,
+  control: verdict.control,
 });
 
 /** Everything of a run that follows from config and request alone. */

@@ -53,6 +53,7 @@ const verdict = z.strictObject({
   achieved_rate_min: z.number().min(0).max(1).default(0.99),
   non_core_pass_rate_percent: z.number().min(0).max(100).default(75),
   durability: z.enum(['warn', 'fail']).default('warn'),
+  control: z.enum(['warn', 'fail']).default('warn'),
 });
 
 const sdkClients = z.strictObject({

@@ -11,7 +11,7 @@ export interface HistorySdk {
   readonly p99_ms: number | null;
   /** Longest time during the fault without an acknowledgement; null where it was not recorded. */
   readonly outage_ms: number | null;
-  /** Acknowledged before or during the fault and never received. */
+  /** Acknowledged and never received, of the clients of the fault period. In runs of 0.1.0: of what was due up to the recovery. */
   readonly lost_in_fault: Count;
 }
 

@@ -17,7 +17,7 @@ export interface RunVerdict {
 
 /**
  * The run's verdict. `runFailures` are those that belong to no scenario: a cluster that did not start, equipment that failed in the
- * control run. A planned scenario that has no result did not pass.
+ * control run, and failures of the broker in the control run that count (`judge-control.ts`). A planned scenario that has no result did not pass.
  */
 export function judgeRun(input: {
   readonly kind: 'full' | 'single';
@@ -49,8 +49,13 @@ export function judgeRun(input: {
 /** Did a run fail by nothing but result lines that could not be read? Such a run says nothing of the broker, and is not counted. */
 export function isOnlyFormatErrors(run: {
   readonly runFailures: readonly Failure[];
+  readonly controlFailures?: readonly Failure[];
   readonly scenarios: readonly { readonly verdict: Pick<ScenarioVerdict, 'failures'> }[];
 }): boolean {
-  const failures = [...run.runFailures, ...run.scenarios.flatMap(({ verdict }) => verdict.failures)];
+  const failures = [
+    ...run.runFailures,
+    ...(run.controlFailures ?? []),
+    ...run.scenarios.flatMap(({ verdict }) => verdict.failures),
+  ];
   return failures.length > 0 && failures.every(({ status }) => status === 'script_format_error');
 }

@@ -1,3 +1,4 @@
+import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
 import { blameOf, type ScenarioStatus } from './status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict, VerdictRules } from './verdict.js';
@@ -32,12 +33,33 @@ const SAYS_NOTHING: ScenarioVerdict = {
   attribution: 'equipment',
 };
 
+/** Acknowledged and never received, all SDKs together; and who left neither a ledger nor a result, so that nobody can count what it lost. */
+export interface LostInFault {
+  readonly count: number;
+  readonly uncounted: readonly string[];
+}
+
+/** What was lost in a fault period: by the ledgers, and where a client left none by what it says. */
+export function lostInFaultOf({
+  faultPeriod,
+  withoutLedger = [],
+}: {
+  readonly faultPeriod: readonly { readonly ackedLost: number }[];
+  readonly withoutLedger?: readonly Pick<ClientOutcome, 'sdk' | 'result'>[] | undefined;
+}): LostInFault {
+  const counts = [...faultPeriod.map((f) => f.ackedLost), ...withoutLedger.map(({ result }) => result?.lost ?? 0)];
+  return {
+    count: counts.reduce((sum, count) => sum + count, 0),
+    uncounted: withoutLedger.flatMap(({ sdk, result }) => (result === null ? [sdk] : [])),
+  };
+}
+
 /** Joins the fault's own course and the validation of every SDK into the scenario's verdict. */
 export function judgeScenario(input: {
   readonly fault: Pick<FaultRecord, 'injectError' | 'observed' | 'cutShort' | 'recoverError' | 'recoveryBlame'>;
   readonly verdicts: readonly SdkVerdict[];
-  /** Messages acknowledged before or during the fault and never received, all SDKs together. */
-  readonly ackedLostDuringFault: number;
+  /** What the clients of the fault period lost, from their first message to their end. */
+  readonly lostInFault: LostInFault;
   /** Brokers that died by themselves: during the fault, or after a recovery that had proved them all alive. */
   readonly deadNodes: readonly string[];
   /** Why the test's own equipment had ended the cluster by then, if it had. */
@@ -55,7 +77,8 @@ export function judgeScenario(input: {
   else if (!fault.observed) own.push('fault_not_observed');
   if (fault.cutShort) own.push('fault_cut_short');
   if (fault.recoverError !== null) own.push('recover_error');
-  if (rules.durability === 'fail' && input.ackedLostDuringFault > 0) own.push('failed');
+  if (rules.durability === 'fail' && input.lostInFault.count > 0) own.push('failed');
+  if (rules.durability === 'fail' && input.lostInFault.uncounted.length > 0) own.push('harness_error');
   const healedBefore = fault.injectError === null && fault.recoverError === null;
   if (healedBefore && input.deadNodes.length > 0) own.push('failed');
   if (verdicts.length === 0) own.push('harness_error');

@@ -1,3 +1,4 @@
+import { periodAt, type PeriodBorder, type PeriodCount } from './periods.js';
 import type { Count } from './units.js';
 
 /** One generated message as a client's ledger has it (`sdk_clients/CONTRACT.md`); microseconds of CLOCK_MONOTONIC. */
@@ -63,6 +64,28 @@ export function countLedger(messages: readonly LedgerMessage[]): LedgerCounts {
   return { sent, acked, received, lostSeqs, recovered, unconfirmed, unsent };
 }
 
+const isLost = (m: LedgerMessage): m is LedgerMessage & { readonly ack_us: number } =>
+  m.ack_us !== null && m.recv_us === null;
+
+/** What was acknowledged and never received, by the period of the acknowledgement; every period of the borders is there. Each message is in one. */
+export function lostByPeriod(
+  { messages }: Pick<Ledger, 'messages'>,
+  borders: readonly PeriodBorder[],
+): readonly {
+  readonly period: PeriodBorder['period'];
+  readonly lost: readonly (LedgerMessage & { ack_us: number })[];
+}[] {
+  const lost = messages.filter(isLost);
+  const periods = new Set([...borders.map(({ period }) => period), ...lost.map((m) => periodAt(borders, m.ack_us))]);
+  const parts = [...periods].map((period) => ({
+    period,
+    lost: lost.filter((m) => periodAt(borders, m.ack_us) === period),
+  }));
+  const [sum, total] = [parts.reduce((all, part) => all + part.lost.length, 0), countLedger(messages).lostSeqs.length];
+  if (sum !== total) throw new Error(`expected ${total} lost messages in all periods together, got ${sum}`);
+  return parts;
+}
+
 /** What one SDK's live session went through between inject and recover. Recorded, never judged (unless `verdict.durability: fail`). */
 export interface FaultPeriodFigures {
   readonly sdk: string;
@@ -73,9 +96,11 @@ export interface FaultPeriodFigures {
   /** Longest time inside the window without any acknowledgement, and without any first receipt, in ms. */
   readonly longestNoAckMs: number;
   readonly longestNoReceiptMs: number;
-  /** Acknowledged before or during the window and never received, up to the end of the drain. */
+  /** Acknowledged and never received, of all messages of the ledger. In records of 0.1.0: of those that were due up to the end of the window. */
   readonly ackedLost: Count;
   readonly ackedLostSeqs: readonly Count[];
+  /** The same by the period in which they were acknowledged; the sum is `ackedLost`. Absent in records of 0.1.0. */
+  readonly lostByPeriod?: readonly PeriodCount[];
   readonly unconfirmed: Count;
   readonly duplicates: Count;
   readonly p50Ms: number | null;
@@ -113,12 +138,25 @@ export function latenciesUs(messages: readonly LedgerMessage[], endUs: number): 
   return messages.filter((m) => m.sent_us !== null).map((m) => (m.recv_us ?? endUs) - m.intended_us);
 }
 
-/** Cuts a fault-period ledger to the window [injected, recovered] (microseconds of the same clock). */
-export function faultPeriodFigures(sdk: string, ledger: Ledger, fromUs: number, toUs: number): FaultPeriodFigures {
+/** The losses of a fault-period ledger, by period. */
+export function lossFigures(
+  ledger: Ledger,
+  borders: readonly PeriodBorder[],
+): Required<Pick<FaultPeriodFigures, 'ackedLost' | 'ackedLostSeqs' | 'lostByPeriod'>> {
+  const { lostSeqs } = countLedger(ledger.messages);
+  const byPeriod = lostByPeriod(ledger, borders).map(({ period, lost }) => ({ period, count: lost.length }));
+  return { ackedLost: lostSeqs.length, ackedLostSeqs: lostSeqs.slice(0, 50), lostByPeriod: byPeriod };
+}
+
+/** Cuts a fault-period ledger to the window [injected, recovered] (microseconds of the same clock); losses are those of the whole ledger. */
+export function faultPeriodFigures(
+  sdk: string,
+  ledger: Ledger,
+  [fromUs, toUs]: readonly [number, number],
+  borders: readonly PeriodBorder[],
+): FaultPeriodFigures {
   const inside = ledger.messages.filter((m) => m.intended_us >= fromUs && m.intended_us <= toUs);
-  const until = ledger.messages.filter((m) => m.intended_us <= toUs);
   const within = (at: number | null): boolean => at !== null && at >= fromUs && at <= toUs;
-  const lost = countLedger(until).lostSeqs;
   const acks = ledger.messages.flatMap((m) => m.ack_us ?? []);
   const receipts = ledger.messages.flatMap((m) => m.recv_us ?? []);
   const latencies = latenciesUs(inside, ledger.endUs);
@@ -129,8 +167,7 @@ export function faultPeriodFigures(sdk: string, ledger: Ledger, fromUs: number, 
     received: inside.filter((m) => m.recv_us !== null).length,
     longestNoAckMs: longestGapUs(acks, fromUs, toUs) / 1000,
     longestNoReceiptMs: longestGapUs(receipts, fromUs, toUs) / 1000,
-    ackedLost: lost.length,
-    ackedLostSeqs: lost.slice(0, 50),
+    ...lossFigures(ledger, borders),
     unconfirmed: countLedger(inside).unconfirmed,
     duplicates: inside.reduce((sum, m) => sum + m.dups, 0),
     p50Ms: ms(percentile(latencies, 50)),

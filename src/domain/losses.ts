@@ -1,4 +1,5 @@
-import type { Ledger, LedgerMessage } from './ledger.js';
+import { lostByPeriod, type Ledger } from './ledger.js';
+import type { Period, PeriodBorder } from './periods.js';
 import type { Count } from './units.js';
 
 /** Which endpoint was which broker, from a moment on (microseconds of the run's clock). */
@@ -19,11 +20,13 @@ export interface LostMessage {
   readonly ackedBy: string | null;
 }
 
-/** Every message that one SDK lost in one phase. */
+/** Every message that one SDK lost in one period: each lost message of a ledger is in exactly one of them. */
 export interface Loss {
   /** Null for the control run. */
   readonly scenario: string | null;
   readonly phase: 'control' | 'fault' | 'validation';
+  /** When they were acknowledged. Absent in runs of 0.1.0, which name only what was due up to the recovery. */
+  readonly period?: Period;
   readonly sdk: string;
   /**
    * @asType integer
@@ -65,38 +68,39 @@ function brokerName(endpoint: string | null, atUs: number, brokers: readonly Bro
   return known === undefined ? endpoint : `${known} (${endpoint})`;
 }
 
-/** Who lost what: the loss of one ledger, or undefined if there is none. `untilUs`: only messages intended up to then. */
-export function lossOf(
-  where: Pick<Loss, 'scenario' | 'phase' | 'sdk'>,
+type Where = Pick<Loss, 'scenario' | 'phase' | 'sdk'>;
+
+/** Who lost what: the losses of one ledger, one for each period that has any. */
+export function lossesOfLedger(
+  where: Where,
   ledger: Ledger,
-  times: { readonly injectedUs: number | null; readonly untilUs: number | null },
+  times: { readonly injectedUs: number | null; readonly borders: readonly PeriodBorder[] },
   brokers: readonly BrokersSince[],
-): Loss | undefined {
-  const isLost = (m: LedgerMessage): m is LedgerMessage & { readonly ack_us: number } =>
-    m.ack_us !== null && m.recv_us === null && (times.untilUs === null || m.intended_us <= times.untilUs);
-  const lost = ledger.messages.filter(isLost);
-  if (lost.length === 0) return undefined;
+): Loss[] {
   const zero = times.injectedUs ?? ledger.messages[0]?.intended_us ?? 0;
   const ms = (us: number): number => Math.round(us - zero) / 1000;
-  return {
-    ...where,
-    count: lost.length,
-    seqs: rangesOf(lost.map((m) => m.seq)),
-    since: times.injectedUs === null ? 'first message' : 'inject',
-    messages: lost.slice(0, NAMED_MESSAGES).map((m) => ({
-      seq: m.seq,
-      intendedMs: ms(m.intended_us),
-      sentMs: m.sent_us === null ? null : ms(m.sent_us),
-      ackedMs: ms(m.ack_us),
-      attempts: m.attempts,
-      ackedBy: brokerName(publisherEndpoint(ledger, m.ack_us), m.ack_us, brokers),
-    })),
-  };
+  return lostByPeriod(ledger, times.borders)
+    .filter(({ lost }) => lost.length > 0)
+    .map(({ period, lost }) => ({
+      ...where,
+      period,
+      count: lost.length,
+      seqs: rangesOf(lost.map((m) => m.seq)),
+      since: times.injectedUs === null ? 'first message' : 'inject',
+      messages: lost.slice(0, NAMED_MESSAGES).map((m) => ({
+        seq: m.seq,
+        intendedMs: ms(m.intended_us),
+        sentMs: m.sent_us === null ? null : ms(m.sent_us),
+        ackedMs: ms(m.ack_us),
+        attempts: m.attempts,
+        ackedBy: brokerName(publisherEndpoint(ledger, m.ack_us), m.ack_us, brokers),
+      })),
+    }));
 }
 
 /** The loss that a client without a ledger claims: its count is all there is, and the numbers if it gave some. */
 export function claimedLoss(
-  where: Pick<Loss, 'scenario' | 'phase' | 'sdk'>,
+  where: Where & Required<Pick<Loss, 'period'>>,
   result: { readonly lost: number; readonly lost_seqs?: readonly number[] | undefined } | null,
 ): Loss | undefined {
   if (result === null || result.lost <= 0) return undefined;

@@ -32,6 +32,8 @@ export interface RunFacts {
   readonly failedScenarios: readonly string[];
   /** `scenario(status)` of each failure of the test's own equipment; only for an INVALID run. */
   readonly equipmentFailures: readonly string[];
+  /** `control/sdk(status)` of each client that the broker failed before anything was done to it. */
+  readonly failedBefore: readonly string[];
   readonly consecutiveFailures: number;
   /** The breaker is open with this run. */
   readonly opens: boolean;
@@ -42,6 +44,10 @@ function reportLine({ url, pushError, localPath }: ReportPlace): string {
   if (url !== null) return `报告: ${url}`;
   return pushError === null ? `报告: ${localPath}` : `报告: ${localPath} (推送失败: ${pushError})`;
 }
+
+/** A line of its own, after those of the spec: the broker was ill before anything was done to it. */
+const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
+  failedBefore.length > 0 ? [`注入故障之前 RobustMQ 已失败: ${failedBefore.join(', ')}`] : [];
 
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
@@ -65,6 +71,7 @@ export const passedMessage = (run: RunFacts): Notification =>
     `Run ID: ${run.runId} 时间: ${run.finishedAt}`,
     `核心场景: 全部通过 总通过率: ${run.passRatePercent}%`,
     reportLine(run.report),
+    ...failedBeforeLine(run),
   ]);
 
 export const failedMessage = (run: RunFacts): Notification =>
@@ -72,8 +79,9 @@ export const failedMessage = (run: RunFacts): Notification =>
     ...(run.opens ? [tooMany(run.consecutiveFailures)] : []),
     '❌ RobustMQ 故障测试失败',
     `Run ID: ${run.runId} 时间: ${run.finishedAt}`,
-    `失败场景: ${run.failedScenarios.join(', ')}`,
+    `失败场景: ${run.failedScenarios.join(', ') || '无'}`,
     reportLine(run.report),
+    ...failedBeforeLine(run),
     ...(run.equipmentFailures.length > 0 ? [`测试设备故障: ${run.equipmentFailures.join(', ')}`] : []),
   ]);
 

@@ -1,9 +1,19 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
-import { countLedger, faultPeriodFigures, latenciesUs, percentile, type Ledger } from './ledger.js';
+import {
+  countLedger,
+  faultPeriodFigures,
+  latenciesUs,
+  lossFigures,
+  percentile,
+  type FaultPeriodFigures,
+  type Ledger,
+} from './ledger.js';
+import { faultBorders } from './periods.js';
 import type { RunData, ScenarioResult } from './report-data.js';
 import type { Blame } from './status.js';
+import { controlFailuresOf } from './judge-control.js';
 import { judgeRun } from './judge-run.js';
-import { judgeScenario } from './judge-scenario.js';
+import { judgeScenario, lostInFaultOf } from './judge-scenario.js';
 import { judgeSdk } from './judge-sdk.js';
 import type { VerdictRules } from './verdict.js';
 
@@ -58,24 +68,32 @@ interface Judging {
 const blamedThen = ({ verdict }: ScenarioResult): Blame =>
   verdict.failures.find(({ status }) => status === 'recover_error')?.blame ?? 'equipment';
 
+/** The figures of a fault period from its ledger. Records of 0.1.0 have no borders: there, what follows the recovery is one period. */
+function recountedFault(
+  { fault, borders = faultBorders(fault, null) }: ScenarioResult,
+  figures: FaultPeriodFigures,
+  ledger: Ledger,
+): FaultPeriodFigures {
+  const { injectedUs, recoveredUs } = fault;
+  if (injectedUs === null || recoveredUs === null) return { ...figures, ...lossFigures(ledger, borders) };
+  return faultPeriodFigures(figures.sdk, ledger, [injectedUs, recoveredUs], borders);
+}
+
 function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, askedMessages }: Judging): ScenarioResult {
   // A run that was cancelled has no verdict, and no rule gives it one.
   if (result.verdict.status === 'cancelled') return result;
   const { name } = result.scenario;
-  const { injectedUs, recoveredUs } = result.fault;
   const validation = result.validation.map((o) => withLedger(o, find(name, 'validation', o.sdk)));
   const faultPeriod = result.faultPeriod.map((figures) => {
     const ledger = find(name, 'fault', figures.sdk);
-    if (ledger === undefined || injectedUs === null || recoveredUs === null) return figures;
-    return faultPeriodFigures(figures.sdk, ledger, injectedUs, recoveredUs);
+    return ledger === undefined ? figures : recountedFault(result, figures, ledger);
   });
   const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages));
-  const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
   const { deadNodes, clusterEnded = null, equipmentDied = [], brokersUnknown = null } = result;
   const verdict = judgeScenario({
     fault: { recoveryBlame: blamedThen(result), ...result.fault },
     verdicts: sdkVerdicts,
-    ackedLostDuringFault,
+    lostInFault: lostInFaultOf({ ...result, faultPeriod }),
     deadNodes,
     clusterEnded,
     equipmentDied,
@@ -121,16 +139,19 @@ export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): R
   const askedMessages = data.plan.load.messages;
   const control = data.control.map((o) => withLedger(o, find(null, 'control', o.sdk)));
   const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, { rules, askedMessages }));
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules, askedMessages));
+  const { runFailures } = data;
+  const controlFailures = controlFailuresOf({ control, controlVerdicts, runFailures }, rules);
   const verdict = judgeRun({
     kind: data.plan.kind,
     planned: data.plan.scenarios,
     scenarios: scenarios.map(({ scenario, verdict: { passed, failures } }) => ({ ...scenario, passed, failures })),
-    runFailures: data.runFailures,
+    runFailures: [...runFailures, ...controlFailures],
     cancelled: data.headline === 'CANCELLED',
     rules,
   });
-  const controlVerdicts = control.map((o) => judgeSdk(o, rules, askedMessages));
-  const now: RunData = { ...data, ...verdict, control, controlVerdicts, scenarios, plan: { ...data.plan, rules } };
+  const judged = { control, controlVerdicts, controlFailures, scenarios };
+  const now: RunData = { ...data, ...verdict, ...judged, plan: { ...data.plan, rules } };
   const differences = [
     ...difference('run', 'headline', data.headline, now.headline),
     ...difference('run', 'pass rate', data.passRatePercent, now.passRatePercent),

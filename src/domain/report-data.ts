@@ -2,6 +2,7 @@ import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
 import type { FaultPeriodFigures } from './ledger.js';
 import type { Loss } from './losses.js';
+import type { PeriodBorder } from './periods.js';
 import type { RunPlan } from './plan.js';
 import type { PublishAnswer } from './publish.js';
 import type { Scenario } from './scenario.js';
@@ -32,6 +33,10 @@ export interface ScenarioResult {
   readonly sdkVerdicts: readonly SdkVerdict[];
   readonly fault: FaultRecord;
   readonly faultPeriod: readonly FaultPeriodFigures[];
+  /** By which the losses of the fault period's clients are counted; absent in records of 0.1.0. */
+  readonly borders?: readonly PeriodBorder[];
+  /** Clients of the fault period that left no ledger: what they lost, they alone say. Absent in records of 0.1.0. */
+  readonly withoutLedger?: readonly ClientOutcome[];
   readonly validation: readonly ClientOutcome[];
   /** From proved recovery (or the cleanup) to the start of the validation clients, by the host's clock. */
   readonly healWaitSeconds: number | null;
@@ -64,6 +69,8 @@ export interface RunData {
   readonly controlVerdicts: readonly SdkVerdict[];
   /** Failures that belong to no scenario. */
   readonly runFailures: readonly Failure[];
+  /** Failures of the broker in the control run that count, by `verdict.control` or `verdict.durability`. Absent in runs of 0.1.0: none counted. */
+  readonly controlFailures?: readonly Failure[];
   readonly scenarios: readonly ScenarioResult[];
   /** Of the cluster as the last scenario left it; null if the run did not come that far. */
   readonly endSnapshot: SnapshotSummary | null;

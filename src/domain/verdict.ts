@@ -10,8 +10,10 @@ export interface VerdictRules {
   readonly achievedRateMin: number;
   /** Share of the non-core scenarios that must pass, in percent. */
   readonly nonCorePassRatePercent: number;
-  /** `fail` makes messages lost during the fault count; `warn` only shows them. */
+  /** `fail` makes every message count that was acknowledged and lost, in whichever period; `warn` only shows those of the other periods than the validation. */
   readonly durability: 'warn' | 'fail';
+  /** `fail` makes the broker's failures in the control run count; `warn` only shows them. Absent in runs of 0.1.0: `warn`. */
+  readonly control?: 'warn' | 'fail';
 }
 
 /** One named criterion with what was expected and what was seen. */

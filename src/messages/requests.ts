@@ -2,6 +2,7 @@ import type { ResetRequest, RunEnding } from '../domain/breaker.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { ReportPlace } from '../domain/notification.js';
+import type { PeriodBorder } from '../domain/periods.js';
 import type { RunRef, RunRequest } from '../domain/plan.js';
 import type { Evidence, FaultRecord } from '../domain/fault-record.js';
 import type { ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
@@ -48,6 +49,11 @@ export interface PhaseStarted {
   readonly ready: Readonly<Record<string, { readonly publisher: string; readonly subscriber: string } | null>>;
 }
 
+/** When clients were told to stop publishing, by the host's clock; null where version 0.1.0 told them. */
+export interface ClientsStopped {
+  readonly stoppedUs: number | null;
+}
+
 export interface FaultRequest extends InRun {
   readonly faultId: string;
 }
@@ -77,10 +83,14 @@ export type RecoverAnswer = Answer<{
 export interface FaultPeriodRequest extends PhaseRequest {
   readonly fromUs: number;
   readonly toUs: number;
+  /** Absent in requests of 0.1.0. */
+  readonly borders?: readonly PeriodBorder[];
 }
 
 export interface FaultPeriodAnswer {
   readonly figures: readonly FaultPeriodFigures[];
+  /** Clients that left no ledger that can be read; absent in answers of 0.1.0. */
+  readonly withoutLedger?: readonly ClientOutcome[];
   readonly notes: readonly string[];
 }
 

@@ -1,17 +1,37 @@
-import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import { failedBefore } from '../domain/judge-control.js';
+import { lostInFaultOf } from '../domain/judge-scenario.js';
 import { PRODUCTION_HEAL_WAIT_MS } from '../domain/plan.js';
+import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import type { SdkVerdict } from '../domain/verdict.js';
+import { FAULT_PERIODS } from './tables.js';
 
-/** Messages that were acknowledged before or during a fault and never arrived, all scenarios and SDKs together. */
-export const lostDuringFaults = (data: RunData): number =>
-  data.scenarios.flatMap((s) => s.faultPeriod).reduce((sum, figures) => sum + figures.ackedLost, 0);
+/** Acknowledged messages that the clients of fault periods lost, by when they were acknowledged; empty where there are none. */
+export function lostText(data: RunData): string {
+  const lost = data.scenarios.reduce((sum, result) => sum + lostInFaultOf(result).count, 0);
+  if (lost === 0) return '';
+  const counts = data.scenarios.flatMap((s) => s.faultPeriod).flatMap((f) => f.lostByPeriod ?? []);
+  const parts = FAULT_PERIODS.flatMap(({ period, words }) => {
+    const count = counts.reduce((sum, part) => (part.period === period ? sum + part.count : sum), 0);
+    return count === 0 ? [] : [{ count, words }];
+  });
+  const placed = parts.reduce((sum, { count }) => sum + count, 0);
+  // Runs of 0.1.0 have no periods, and a client without a ledger gives none.
+  const rest = lost === placed ? [] : [{ count: lost - placed, words: 'in the fault period' }];
+  const all = [...parts, ...rest];
+  const where = all.length === 1 ? all[0]?.words : `(${all.map(({ count, words }) => `${count} ${words}`).join(', ')})`;
+  return `${lost} acknowledged message${lost === 1 ? '' : 's'} lost ${where ?? ''}`;
+}
+
+/** Who failed, and at what. */
+function verdictText({ sdk, status, checks }: SdkVerdict): string {
+  const failed = checks.filter((c) => !c.ok).map((c) => `${c.check} ${c.observed}`);
+  return `${sdk} ${status}${failed.length > 0 ? ` (${failed.join(', ')})` : ''}`;
+}
 
 /** Why a scenario did not pass, in words: its status, and which SDKs. */
 export function failureText({ scenario, verdict, sdkVerdicts }: ScenarioResult): string {
   const bad = sdkVerdicts.filter((v) => !v.passed);
-  const which = bad.map((v) => {
-    const checks = v.checks.filter((c) => !c.ok).map((c) => `${c.check} ${c.observed}`);
-    return `${v.sdk} ${v.status}${checks.length > 0 ? ` (${checks.join(', ')})` : ''}`;
-  });
+  const which = bad.map(verdictText);
   return `${scenario.name}: ${verdict.status}${which.length > 0 ? `; ${which.join('; ')}` : ''}`;
 }
 
@@ -20,24 +40,24 @@ function what(data: RunData): string {
   const passed = data.scenarios.filter((s) => s.verdict.passed).length;
   const counted = `${passed} of ${total} scenario${total === 1 ? '' : 's'} passed`;
   const failures = data.scenarios.filter((s) => !s.verdict.passed).map(failureText);
-  const own = data.runFailures.map((f) => `${f.sdk === null ? 'run' : `control run, ${f.sdk}`}: ${f.status}`);
+  const own = [...data.runFailures, ...(data.controlFailures ?? [])].map(
+    (f) => `${f.sdk === null ? 'run' : `control run, ${f.sdk}`}: ${f.status}`,
+  );
   const reasons = [...own, ...failures];
   return reasons.length === 0 ? counted : `${counted} — ${reasons.join(' · ')}`;
 }
 
-/** Of a cluster that was ill before it was hurt; empty where the control run was well, or was the equipment's failure. */
-function illBefore(data: RunData): string {
-  const failing = data.controlVerdicts.filter((v) => !v.passed);
-  if (failing.length === 0 || data.runFailures.length > 0) return '';
-  const who = failing.map((v) => `${v.sdk} ${v.status}`).join(', ');
-  return `, the cluster already failed before any fault (control run: ${who})`;
+/** What the broker failed at before anything was done to it; empty where the control run was well, or the equipment failed. */
+function failedBeforeText(data: RunData): string {
+  const who = failedBefore(data).map(verdictText);
+  return who.length === 0 ? '' : `the broker failed before anything was done to it (control run: ${who.join('; ')})`;
 }
 
 /** The first line of every report: the verdict, what happened, and what must not be overlooked. */
 export function summaryOf(data: RunData): string {
-  const lost = lostDuringFaults(data);
-  const durability = lost > 0 ? `, ${lost} acknowledged message${lost === 1 ? '' : 's'} lost during the fault` : '';
-  return `${data.headline}${illBefore(data)}${durability}: ${what(data)}`;
+  const before = failedBeforeText(data);
+  const parts = [before === '' ? '' : `${data.headline === 'PASS' ? 'but ' : ''}${before}`, lostText(data)];
+  return `${[data.headline, ...parts.filter((part) => part !== '')].join(', ')}: ${what(data)}`;
 }
 
 /** What has to be read before the verdict is believed; each a sentence. */

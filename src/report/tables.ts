@@ -1,5 +1,6 @@
 import { lossText, type ClientOutcome } from '../domain/client-result.js';
 import type { Loss } from '../domain/losses.js';
+import type { Period } from '../domain/periods.js';
 import type { Evidence } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import { dash, mark, number, seconds } from './format.js';
@@ -86,7 +87,27 @@ export const leaderTable = ({ fault }: ScenarioResult): Table => ({
 
 /** What the rows of the fault period count. */
 export const FAULT_PERIOD_TERMS =
-  'recorded, not judged: messages that were due between injection and recovery; “acknowledged, then lost” also counts messages that were due before the injection';
+  'recorded, not judged: messages that were due between injection and recovery; “acknowledged, then lost” counts all messages of these clients, and is judged if verdict.durability is fail';
+
+/** The periods of a fault, in order, and what they are called. */
+export const FAULT_PERIODS: readonly { readonly period: Period; readonly words: string }[] = [
+  { period: 'before', words: 'before the fault' },
+  { period: 'during', words: 'during the fault' },
+  { period: 'after', words: 'after the fault' },
+  { period: 'heal wait', words: 'in the heal wait' },
+];
+
+/** When the lost messages of a scenario's fault period were acknowledged; no rows where nothing was lost, or where it is not recorded. */
+export function lostByPeriodTable({ faultPeriod }: ScenarioResult): Table {
+  const rows = faultPeriod
+    .filter((f) => f.ackedLost > 0 && f.lostByPeriod !== undefined)
+    .map((f) => {
+      const of = (period: Period): number => f.lostByPeriod?.find((part) => part.period === period)?.count ?? 0;
+      return [f.sdk, ...FAULT_PERIODS.map(({ period }) => String(of(period))), String(f.ackedLost)];
+    });
+  const head = ['SDK', ...FAULT_PERIODS.map(({ words }) => words), 'all'];
+  return { caption: 'Acknowledged, then lost, by the time of the acknowledgement', head, rows };
+}
 
 export function faultPeriodTable({ faultPeriod, scenario }: ScenarioResult): Table {
   const head = ['SDK', 'planned', 'acknowledged', 'received', 'no acknowledgement for', 'no receipt for'];
@@ -122,15 +143,22 @@ export function figuresTable(snapshots: readonly SnapshotSummary[]): Table {
 }
 
 /** Where a loss was seen, in words. */
-export const lossPlace = ({ scenario, phase }: Loss): string =>
-  scenario === null ? 'control run' : `${scenario}, ${phase === 'fault' ? 'fault period' : phase}`;
+export function lossPlace({ scenario, phase, period }: Loss): string {
+  if (scenario === null) return 'control run';
+  const words = FAULT_PERIODS.find((known) => known.period === period)?.words ?? 'fault period';
+  return `${scenario}, ${phase === 'fault' ? words : phase}`;
+}
 
-/** Who lost how much, and which. */
-export const lossesTable = (losses: readonly Loss[]): Table => ({
-  caption: 'Messages that were acknowledged and never delivered',
-  head: ['where', 'SDK', 'lost', 'sequence numbers'],
-  rows: losses.map((loss) => [lossPlace(loss), loss.sdk, String(loss.count), loss.seqs]),
-});
+/** Who lost how much, and which; and the sum of all where there are several. */
+export function lossesTable(losses: readonly Loss[]): Table {
+  const rows = losses.map((loss) => [lossPlace(loss), loss.sdk, String(loss.count), loss.seqs]);
+  const sum = losses.reduce((all, { count }) => all + count, 0);
+  return {
+    caption: 'Messages that were acknowledged and never delivered',
+    head: ['where', 'SDK', 'lost', 'sequence numbers'],
+    rows: rows.length > 1 ? [...rows, ['all together', '', String(sum), '']] : rows,
+  };
+}
 
 const at = (ms: number | null): string =>
   ms === null ? dash : `${ms < 0 ? '−' : '+'}${Math.abs(ms / 1000).toFixed(3)} s`;

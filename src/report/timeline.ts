@@ -105,7 +105,7 @@ function rowOf(sdk: string, stretch: string, marks: readonly Mark[]): TrackRow {
   };
 }
 
-const STRETCHES = ['before the fault', 'during the fault', 'validation'] as const;
+const STRETCHES = ['before the fault', 'during the fault', 'after the fault', 'validation'] as const;
 
 function bandsOf(result: ScenarioResult, zeroUs: number, validationFrom: number | null, to: number): Band[] {
   const { injectedUs, recoveredUs } = result.fault;
@@ -140,6 +140,7 @@ export function timelineOf(
   if (firstUs === null || lastUs === null) return undefined;
   const zeroUs = result.fault.injectedUs ?? firstUs;
   const at = (us: number): number => (us - zeroUs) / 1e6;
+  const overAt = result.fault.recoveredUs === null ? Infinity : at(result.fault.recoveredUs);
   const marksOf = (ledger: Ledger | undefined): Mark[] =>
     (ledger?.messages ?? []).map((m) => ({
       kind: classOf(m, lateMs),
@@ -154,7 +155,12 @@ export function timelineOf(
   const validations = ledgers.flatMap(({ validation }) => validation?.messages[0]?.intended_us ?? []);
   const validationUs = minimum(validations);
   const rows = parts.flatMap(({ sdk, fault, validation }) => {
-    const groups = [fault.filter((m) => m.atSeconds < 0), fault.filter((m) => m.atSeconds >= 0), validation];
+    const groups = [
+      fault.filter((m) => m.atSeconds < 0),
+      fault.filter((m) => m.atSeconds >= 0 && m.atSeconds < overAt),
+      fault.filter((m) => m.atSeconds >= overAt),
+      validation,
+    ];
     return groups.map((marks, i) => rowOf(sdk, STRETCHES[i] ?? '', marks));
   });
   return {

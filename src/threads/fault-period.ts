@@ -1,8 +1,8 @@
-import { messageOf } from '../domain/errors.js';
 import type { ClientOutcome } from '../domain/client-result.js';
+import { messageOf } from '../domain/errors.js';
 import { faultPeriodFigures } from '../domain/ledger.js';
 import { readLedger } from '../host/clients/ledger-file.js';
-import type { FaultPeriodAnswer } from '../messages/requests.js';
+import type { FaultPeriodAnswer, FaultPeriodRequest } from '../messages/requests.js';
 
 export interface FaultPeriodTask {
   readonly phaseDir: string;
@@ -10,21 +10,26 @@ export interface FaultPeriodTask {
   /** The inject and the proved recovery, microseconds of CLOCK_MONOTONIC. */
   readonly fromUs: number;
   readonly toUs: number;
+  /** What cuts the losses into periods. */
+  readonly borders: NonNullable<FaultPeriodRequest['borders']>;
 }
 
-/** Cuts what the ledgers of the fault period say to [inject, recover]. A client without a ledger is a note. */
-export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs }: FaultPeriodTask): FaultPeriodAnswer {
+/** Cuts what the ledgers of a fault's clients say to [inject, recover], and counts every loss in its period. A client without a ledger is a note. */
+export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs, borders }: FaultPeriodTask): FaultPeriodAnswer {
   const notes: string[] = [];
-  const figures = outcomes.flatMap(({ sdk, end, lineProblem }) => {
+  const withoutLedger: ClientOutcome[] = [];
+  const figures = outcomes.flatMap((outcome) => {
+    const { sdk, end, lineProblem } = outcome;
     try {
       const ledger = readLedger(phaseDir, sdk);
-      if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, fromUs, toUs)];
+      if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, [fromUs, toUs], borders)];
       const why = lineProblem === null ? '' : `: ${lineProblem}`;
       notes.push(`fault period: ${sdk} left no ledger (${end.kind}${why})`.slice(0, 300));
     } catch (error) {
       notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
     }
+    withoutLedger.push(outcome);
     return [];
   });
-  return { figures, notes };
+  return { figures, withoutLedger, notes };
 }

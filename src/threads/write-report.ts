@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import { controlFailuresOf } from '../domain/judge-control.js';
 import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
@@ -29,6 +30,7 @@ function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): Scen
       verdict,
       sdkVerdicts: [],
       fault: NO_FAULT,
+      borders: [],
       faultPeriod: [],
       validation: [],
       healWaitSeconds: null,
@@ -55,11 +57,12 @@ function runData(
   versions: Readonly<Record<string, string>>,
 ): RunData {
   const scenarios = scenarioResults(plan, request);
+  const controlFailures = controlFailuresOf(request, plan.rules);
   const verdict = judgeRun({
     kind: plan.kind,
     planned: plan.scenarios,
     scenarios: scenarios.map(({ scenario, verdict: { passed, failures } }) => ({ ...scenario, passed, failures })),
-    runFailures: request.runFailures,
+    runFailures: [...request.runFailures, ...controlFailures],
     cancelled: request.cancelled,
     rules: plan.rules,
   });
@@ -77,6 +80,7 @@ function runData(
     control,
     controlVerdicts,
     runFailures,
+    controlFailures,
     scenarios,
     endSnapshot,
     losses: lossesOf(plan.runDir, stored, { control, scenarios }),

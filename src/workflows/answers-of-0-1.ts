@@ -1,5 +1,12 @@
 import type { Activities } from '../activities/index.js';
-import type { HoldAnswer, ObserveAnswer, PlanAnswer, PrepareAnswer, RecoverAnswer } from '../messages/requests.js';
+import type {
+  ClientsStopped,
+  HoldAnswer,
+  ObserveAnswer,
+  PlanAnswer,
+  PrepareAnswer,
+  RecoverAnswer,
+} from '../messages/requests.js';
 
 /** What activities of version 0.1.0 answered: runs that it began, and recorded histories, hold such answers. */
 type PrepareOf01 = string | null;
@@ -40,10 +47,12 @@ function recovering(answer: RecoverAnswer | RecoverOf01): RecoverAnswer {
   return { died: [], ...rest, recoveredAt: at, recoveredUs: us } as RecoverAnswer;
 }
 
-/** The activities that break something, watch it and end it. */
+const stopping = (answer: ClientsStopped | undefined | null): ClientsStopped => answer ?? { stoppedUs: null };
+
+/** The activities that break something, watch it and end it, and the one that ends the clients which went through it. */
 export type FaultActivities = Pick<
   Activities,
-  'prepareFault' | 'planFault' | 'injectFault' | 'observeFault' | 'holdFault' | 'recoverFault'
+  'prepareFault' | 'planFault' | 'injectFault' | 'observeFault' | 'holdFault' | 'recoverFault' | 'stopClients'
 >;
 
 /** These activities of a host, with whatever version answered read as today's. */
@@ -54,4 +63,5 @@ export const faultActivities = (host: Activities): FaultActivities => ({
   observeFault: async (request) => observing(await host.observeFault(request)),
   holdFault: async (request) => holding(await host.holdFault(request)),
   recoverFault: async (request) => recovering(await host.recoverFault(request)),
+  stopClients: async (request) => stopping(await host.stopClients(request)),
 });

@@ -1,5 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
+import { faultBorders } from '../domain/periods.js';
 import type { PhaseRequest } from '../messages/requests.js';
 import { cancellationIn } from './activities.js';
 import { inTurn } from './in-turn.js';
@@ -24,15 +25,16 @@ type FaultStep = (context: ScenarioContext, faultId: string, soFar: FaultFound) 
 /** Steps 2 to 4: clients connect and publish, the fault is injected, watched and ended, the clients drain. A fault that cannot be prepared needs none. */
 export const goThroughFault: ScenarioStep = async (context, { prepareError, notes }) => {
   if (prepareError !== null) return { fault: { ...NO_FAULT, injectError: prepareError } };
-  const { plan, run, scenario, host, progress } = context;
+  const { plan, run, scenario, host, faults, progress } = context;
   const clients: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
   progress.enter('clients connect', 15_000, `${plan.sdks.length} SDKs connect and publish`);
   await host.startClients(clients);
   await sleep(plan.timing.leadInMs, { summary: 'clients publish before the fault' });
   const { fault, died, notes: added } = await injectAndRecover(context);
   // A run that is cancelled kills its clients: they drain for nobody.
-  if (!CancellationScope.current().consideredCancelled) await host.stopClients(clients);
-  return { fault, died, notes: [...notes, ...added] };
+  const cancelled = CancellationScope.current().consideredCancelled;
+  const { stoppedUs } = cancelled ? { stoppedUs: null } : await faults.stopClients(clients);
+  return { fault, died, borders: faultBorders(fault, stoppedUs), notes: [...notes, ...added] };
 };
 
 /** Inject, watch, hold, recover. The recovery is owed from the moment the ticket exists, and cannot be cancelled. */

@@ -2,6 +2,7 @@ import type { Activities } from '../activities/index.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
+import type { PeriodBorder } from '../domain/periods.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
@@ -26,7 +27,10 @@ export interface ScenarioFound {
   readonly fault: FaultRecord;
   /** Brokers that died by themselves while the fault was on. */
   readonly died: readonly string[];
+  readonly borders: readonly PeriodBorder[];
   readonly faultPeriod: readonly FaultPeriodFigures[];
+  /** Clients of the fault period whose losses no ledger tells. */
+  readonly withoutLedger: readonly ClientOutcome[];
   /** When the heal wait began, by the host's monotonic clock. */
   readonly healFromUs: number | null;
   readonly healWaitSeconds: number | null;
@@ -40,7 +44,9 @@ export const NOTHING_FOUND: ScenarioFound = {
   prepareError: null,
   fault: NO_FAULT,
   died: [],
+  borders: [],
   faultPeriod: [],
+  withoutLedger: [],
   healFromUs: null,
   healWaitSeconds: null,
   validation: [],

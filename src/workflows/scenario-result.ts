@@ -1,7 +1,7 @@
 import type { RunPlan } from '../domain/plan.js';
 import type { ScenarioResult } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
-import { judgeScenario } from '../domain/judge-scenario.js';
+import { judgeScenario, lostInFaultOf } from '../domain/judge-scenario.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import type { ClusterLeft } from '../messages/requests.js';
 import type { ScenarioFound } from './scenario-context.js';
@@ -44,10 +44,9 @@ export function resultOf({
   readonly left: ClusterLeft;
   readonly cancelled: boolean;
 }): ScenarioResult {
-  const { fault, faultPeriod, validation, verdicts, snapshots, notes, healWaitSeconds } = found;
+  const { fault, borders, faultPeriod, withoutLedger, validation, verdicts, snapshots, notes, healWaitSeconds } = found;
   const end = endOf(found, left);
-  const ackedLostDuringFault = faultPeriod.reduce((sum, figures) => sum + figures.ackedLost, 0);
-  const judged = { fault, verdicts, ackedLostDuringFault, ...end, rules: plan.rules };
+  const judged = { fault, verdicts, lostInFault: lostInFaultOf(found), ...end, rules: plan.rules };
   const unknown = end.brokersUnknown === null ? [] : [`which brokers lived could not be told: ${end.brokersUnknown}`];
   return {
     scenario,
@@ -56,7 +55,9 @@ export function resultOf({
     verdict: cancelled ? CANCELLED : judgeScenario(judged),
     sdkVerdicts: verdicts,
     fault,
+    borders,
     faultPeriod,
+    withoutLedger,
     validation,
     healWaitSeconds,
     snapshots,

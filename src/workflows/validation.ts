@@ -8,7 +8,7 @@ export const waitForHealing: ScenarioStep = async (context, soFar) => {
   const { plan, scenario, run, host, progress } = context;
   const healFromUs = soFar.fault.recoveredUs ?? (await host.hostTime()).us;
   progress.enter('heal wait', plan.timing.healWaitMs, 'nothing is done to the cluster before the validation');
-  const [, { figures, notes }, snapshot] = await Promise.all([
+  const [, { figures, withoutLedger = [], notes }, snapshot] = await Promise.all([
     sleep(plan.timing.healWaitMs, { summary: 'heal wait before the validation' }),
     collectFaultPeriod(context, soFar, healFromUs),
     host.takeSnapshot({ run, label: `${scenario.name}-2-recovered` }),
@@ -16,6 +16,7 @@ export const waitForHealing: ScenarioStep = async (context, soFar) => {
   return {
     healFromUs,
     faultPeriod: figures,
+    withoutLedger,
     notes: [...soFar.notes, ...notes],
     snapshots: [...soFar.snapshots, snapshot],
   };
@@ -24,12 +25,12 @@ export const waitForHealing: ScenarioStep = async (context, soFar) => {
 /** What the clients of the fault period saw between inject and recovery; nothing where none were started. */
 async function collectFaultPeriod(
   { run, scenario, host }: ScenarioContext,
-  { prepareError, fault }: ScenarioFound,
+  { prepareError, fault, borders }: ScenarioFound,
   healFromUs: number,
 ): Promise<FaultPeriodAnswer> {
   if (prepareError !== null) return { figures: [], notes: [] };
   const window = { fromUs: fault.injectedUs ?? healFromUs, toUs: healFromUs };
-  return host.collectFaultPeriod({ run, scenario: scenario.name, phase: 'fault', ...window });
+  return host.collectFaultPeriod({ run, scenario: scenario.name, phase: 'fault', ...window, borders });
 }
 
 /** New clients: the only ones that are judged. */

@@ -2,6 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientActivities } from '../../src/activities/clients.js';
+import { NO_FAULT } from '../../src/domain/fault-record.js';
+import { faultBorders } from '../../src/domain/periods.js';
+import { monotonicUs } from '../../src/host/os/clock.js';
 import type { Ledger } from '../../src/domain/ledger.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import * as clients from '../../src/host/clients/index.js';
@@ -52,8 +55,33 @@ const message = (seq: number, ackUs: number | null, recvUs: number | null): Ledg
 });
 
 describe('what the clients saw during the fault', () => {
-  const collect = () =>
-    perform(clientActivities.collectFaultPeriod, { run, ...FAULT, fromUs: 2_000_000, toUs: 4_000_000 });
+  const window = { fromUs: 2_000_000, toUs: 4_000_000 };
+  const collect = () => perform(clientActivities.collectFaultPeriod, { run, ...FAULT, ...window });
+
+  it('has the 40 messages that were acknowledged and lost between the recovery and the stop', async () => {
+    for (const sdk of plan.sdks) ended(FAULT, sdk, JSON.stringify(goodResult));
+    const messages = Array.from({ length: 100 }, (_, seq) => {
+      const at = 3_000_000 + seq * 20_000;
+      return { ...message(seq, at + 1, seq < 60 ? at + 2 : null), intended_us: at };
+    });
+    // The last five are acknowledged when the clients had been told to stop.
+    const ledger: Ledger = { endUs: 9_000_000, events: [], messages };
+    writeLedger(plan.runDir, { ...FAULT, sdk: 'go', ledger });
+    const fault = { ...NO_FAULT, injectedUs: window.fromUs, recoveredUs: window.toUs };
+    const borders = faultBorders(fault, 4_900_000);
+    const { figures } = await perform(clientActivities.collectFaultPeriod, { run, ...FAULT, ...window, borders });
+    expect(figures).toMatchObject([
+      {
+        ackedLost: 40,
+        lostByPeriod: [
+          { period: 'before', count: 0 },
+          { period: 'during', count: 0 },
+          { period: 'after', count: 35 },
+          { period: 'heal wait', count: 5 },
+        ],
+      },
+    ]);
+  });
 
   it('is cut to the time from inject to recovery', async () => {
     for (const sdk of plan.sdks) ended(FAULT, sdk, JSON.stringify(goodResult));
@@ -68,14 +96,27 @@ describe('what the clients saw during the fault', () => {
     ]);
   });
 
+  it('is the own word of a client that left no ledger', async () => {
+    for (const sdk of plan.sdks) ended(FAULT, sdk, JSON.stringify({ ...goodResult, received: 997, lost: 3 }));
+    const { withoutLedger } = await collect();
+    expect(withoutLedger?.map(({ sdk, result }) => [sdk, result?.lost])).toEqual([
+      ['go', 3],
+      ['rust', 3],
+    ]);
+  });
+
   it('is a note of those that left no ledger, or one that cannot be read; the others are counted', async () => {
     ended(FAULT, 'go', 'panic: no broker');
     const { packedLedger } = phasePaths(runPaths(plan.runDir).phase('kill', 'fault')).client('rust');
     mkdirSync(dirname(packedLedger), { recursive: true });
     writeFileSync(packedLedger, 'no gzip');
     ended(FAULT, 'rust', JSON.stringify(goodResult));
-    const { figures, notes } = await collect();
+    const { figures, withoutLedger, notes } = await collect();
     expect(figures).toEqual([]);
+    expect(withoutLedger).toMatchObject([
+      { sdk: 'go', result: null },
+      { sdk: 'rust', result: null },
+    ]);
     expect(notes).toEqual([
       expect.stringMatching(/go left no ledger \(exited: /),
       expect.stringMatching(/rust's ledger cannot be read/),
@@ -131,7 +172,9 @@ describe('the clients of a phase', () => {
   it('are stopped and killed by the folder and the label of their phase', async () => {
     vi.mocked(clients.stopClients).mockReturnValueOnce(undefined);
     vi.mocked(clients.killClients).mockResolvedValueOnce(2);
-    await perform(clientActivities.stopClients, { run, ...FAULT });
+    const before = monotonicUs();
+    const { stoppedUs } = await perform(clientActivities.stopClients, { run, ...FAULT });
+    expect(stoppedUs).toBeGreaterThanOrEqual(before);
     expect(clients.stopClients).toHaveBeenCalledWith(runPaths(plan.runDir).phase('kill', 'fault'));
     expect(await perform(clientActivities.killClients, { run, ...FAULT })).toBe(2);
     expect(clients.killClients).toHaveBeenCalledWith(plan.clusterDir, 'kill-fault');

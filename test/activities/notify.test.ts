@@ -11,6 +11,7 @@ import { jsonReport } from '../../src/report/json.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { plan as basePlan, result, runData } from '../../testing/reports/values.js';
+import { outcome } from '../../testing/values.js';
 import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
 
 let run: RunRef;
@@ -52,6 +53,12 @@ describe('the message about a run', () => {
     expect(sent.map(({ kind }) => kind)).toEqual(['passed', 'failed']);
     expect(JSON.stringify(sent[1])).toContain(leaderTransfer.name);
     expect(JSON.stringify(sent[1])).not.toContain(killSingle.name);
+  });
+
+  it('says that the broker failed before anything was done to it', async () => {
+    report({ control: [outcome({ sdk: 'go', result: { lost: 40 } })] });
+    await perform(activities.announce, request());
+    expect(sent[0]).toMatchObject({ kind: 'passed', text: expect.stringMatching(/control\/go\(failed\)$/) });
   });
 
   it('is sent once, however often it is tried', async () => {

@@ -12,6 +12,7 @@ const judge = (change: {
   fault?: Partial<FaultRecord>;
   outcomes?: readonly ClientOutcome[];
   lost?: number;
+  uncounted?: readonly string[];
   durability?: 'warn' | 'fail';
   deadNodes?: readonly string[];
   clusterEnded?: string;
@@ -21,7 +22,7 @@ const judge = (change: {
   judgeScenario({
     fault: { ...goodFault, ...change.fault },
     verdicts: (change.outcomes ?? [outcome()]).map((o) => judgeSdk(o, rules, ASKED)),
-    ackedLostDuringFault: change.lost ?? 0,
+    lostInFault: { count: change.lost ?? 0, uncounted: change.uncounted ?? [] },
     deadNodes: change.deadNodes ?? [],
     clusterEnded: change.clusterEnded ?? null,
     equipmentDied: change.equipmentDied ?? [],

@@ -4,10 +4,12 @@ import {
   faultPeriodFigures,
   latenciesUs,
   longestGapUs,
+  lostByPeriod,
   percentile,
   type Ledger,
   type LedgerMessage,
 } from '../../src/domain/ledger.js';
+import type { Period, PeriodBorder } from '../../src/domain/periods.js';
 import { randomFrom } from '../../testing/values.js';
 
 const message = (seq: number, change: Partial<LedgerMessage> = {}): LedgerMessage => {
@@ -28,6 +30,14 @@ const lost = { recv_us: null };
 const recovered = { ack_us: null };
 const unconfirmed = { ack_us: null, recv_us: null };
 const unsent = { ack_us: null, recv_us: null, sent_us: null, attempts: 0 };
+
+const borders = (from: number, to: number): PeriodBorder[] => [
+  { period: 'before', sinceUs: null },
+  { period: 'during', sinceUs: from },
+  { period: 'after', sinceUs: to },
+];
+const periods = (counts: Partial<Record<Period, number>>): unknown =>
+  Object.entries(counts).map(([period, count]) => ({ period, count }));
 
 describe('counting by identity', () => {
   it('puts every message into one class', () => {
@@ -75,15 +85,16 @@ describe('figures', () => {
     const events = [3000, 9000].map(
       (at_us) => ({ event: 'disconnected', role: 'publisher', endpoint: 'a:1', at_us }) as const,
     );
-    const figures = faultPeriodFigures('go', { endUs: 20_000, events, messages }, 2000, 6000);
+    const figures = faultPeriodFigures('go', { endUs: 20_000, events, messages }, [2000, 6000], borders(2000, 6000));
     expect(figures).toMatchObject({ sdk: 'go', planned: 5, acked: 5, received: 4, disconnects: 1 });
-    // Lost before or during the window; what was sent after it is not this fault's.
-    expect(figures).toMatchObject({ ackedLost: 2, ackedLostSeqs: [1, 4] });
+    // Losses are those of the whole ledger, each in one period.
+    expect(figures).toMatchObject({ ackedLost: 3, ackedLostSeqs: [1, 4, 8] });
+    expect(figures.lostByPeriod).toEqual(periods({ before: 1, during: 1, after: 1 }));
     expect(figures).toMatchObject({ longestNoAckMs: 1, longestNoReceiptMs: 2, p50Ms: 0.3, maxMs: 16 });
   });
 
   it('are null and whole windows where nothing was sent', () => {
-    const figures = faultPeriodFigures('go', { endUs: 9, events: [], messages: [] }, 0, 5000);
+    const figures = faultPeriodFigures('go', { endUs: 9, events: [], messages: [] }, [0, 5000], borders(0, 5000));
     expect(figures).toMatchObject({ planned: 0, longestNoAckMs: 5, longestNoReceiptMs: 5, p50Ms: null, p99Ms: null });
   });
 });
@@ -106,9 +117,15 @@ function slowly({ messages, events, endUs }: Ledger, from: number, to: number) {
     const good = waits.filter((w) => waits.filter((x) => x <= w).length * 100 >= p * waits.length);
     return good.length === 0 ? null : Math.min(...good) / 1000;
   };
-  const lostSeqs = messages
-    .filter((m) => m.intended_us <= to && m.ack_us !== null && m.recv_us === null)
-    .map((m) => m.seq);
+  const lostSeqs: number[] = [];
+  const lostIn = { before: 0, during: 0, after: 0 };
+  for (const { seq, ack_us, recv_us } of messages) {
+    if (ack_us === null || recv_us !== null) continue;
+    lostSeqs.push(seq);
+    if (ack_us < from) lostIn.before += 1;
+    else if (ack_us < to) lostIn.during += 1;
+    else lostIn.after += 1;
+  }
   return {
     sdk: 'go',
     planned: inside.length,
@@ -118,6 +135,7 @@ function slowly({ messages, events, endUs }: Ledger, from: number, to: number) {
     longestNoReceiptMs: silence(messages.map((m) => m.recv_us)) / 1000,
     ackedLost: lostSeqs.length,
     ackedLostSeqs: lostSeqs,
+    lostByPeriod: periods(lostIn),
     unconfirmed: inside.filter((m) => m.sent_us !== null && m.ack_us === null && m.recv_us === null).length,
     duplicates: inside.map((m) => m.dups).reduce((a, b) => a + b, 0),
     p50Ms: rank(50),
@@ -144,6 +162,8 @@ function randomLedger(random: (below: number) => number): Ledger {
   return { endUs, events, messages };
 }
 
+const MORE: readonly Period[] = ['during', 'after', 'heal wait'];
+
 describe('any ledger', () => {
   const seed = Number(process.env['LEDGER_SEED'] ?? Date.now() % 1_000_000);
 
@@ -154,8 +174,12 @@ describe('any ledger', () => {
       const from = random(200);
       const to = from + random(200);
       const where = `LEDGER_SEED=${seed}, round ${round}, window ${from} to ${to}`;
-      expect(faultPeriodFigures('go', ledger, from, to), where).toEqual(slowly(ledger, from, to));
+      expect(faultPeriodFigures('go', ledger, [from, to], borders(from, to)), where).toEqual(slowly(ledger, from, to));
       const counts = countLedger(ledger.messages);
+      const random3 = [from, to, to + random(60)].map((sinceUs, i) => ({ period: MORE[i] ?? 'after', sinceUs }));
+      const parts = lostByPeriod(ledger, [{ period: 'before', sinceUs: null }, ...random3]);
+      const named = parts.flatMap(({ lost: all }) => all.map(({ seq }) => seq)).sort((a, b) => a - b);
+      expect(named, `${where}: every loss in exactly one period`).toEqual(counts.lostSeqs);
       const ok = ledger.messages.filter((m) => m.ack_us !== null && m.recv_us !== null).length;
       const classes = ok + counts.lostSeqs.length + counts.recovered + counts.unconfirmed + counts.unsent;
       expect(classes, `${where}: every message in exactly one class`).toBe(ledger.messages.length);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ledger, LedgerMessage } from '../../src/domain/ledger.js';
-import { claimedLoss, lossOf, NAMED_MESSAGES, publisherEndpoint, rangesOf } from '../../src/domain/losses.js';
+import { claimedLoss, lossesOfLedger, NAMED_MESSAGES, publisherEndpoint, rangesOf } from '../../src/domain/losses.js';
 
 const message = (seq: number, change: Partial<LedgerMessage> = {}): LedgerMessage => ({
   seq,
@@ -36,21 +36,35 @@ test.each([
   expect(rangesOf(numbers)).toBe(text);
 });
 
+const whole = { injectedUs: 0, borders: [{ period: 'during', sinceUs: null }] } as const;
+const inPeriods = {
+  injectedUs: 2000,
+  borders: [
+    { period: 'before', sinceUs: null },
+    { period: 'during', sinceUs: 2000 },
+    { period: 'after', sinceUs: 15_000 },
+  ],
+} as const;
+
 describe('a loss', () => {
-  test('names exactly what was acknowledged and never received, up to the end of the fault', () => {
-    const loss = lossOf(where, ledger, { injectedUs: 2000, untilUs: 15_000 }, [])!;
-    expect(loss).toMatchObject({ ...where, count: 3, seqs: '1–2, 9', since: 'inject' });
-    expect(loss.messages.map((m) => m.seq)).toEqual([1, 2, 9]);
+  test('names exactly what was acknowledged and never received, each message in one period', () => {
+    const losses = lossesOfLedger(where, ledger, inPeriods, []);
+    expect(losses.map(({ period, count, seqs, since }) => ({ period, count, seqs, since }))).toEqual([
+      { period: 'before', count: 1, seqs: '1', since: 'inject' },
+      { period: 'during', count: 2, seqs: '2, 9', since: 'inject' },
+      { period: 'after', count: 1, seqs: '20', since: 'inject' },
+    ]);
+    expect(losses.flatMap((loss) => loss.messages.map((m) => m.seq))).toEqual([1, 2, 9, 20]);
   });
 
   test('says when each was sent and acknowledged, before or after the inject', () => {
-    const [first] = lossOf(where, ledger, { injectedUs: 2000, untilUs: null }, [])!.messages;
+    const [first] = lossesOfLedger(where, ledger, inPeriods, [])[0]!.messages;
     expect(first).toMatchObject({ intendedMs: -1, sentMs: -0.99, ackedMs: -0.5, attempts: 1 });
   });
 
   test('counts from the first message where nothing was injected', () => {
-    const loss = lossOf(where, ledger, { injectedUs: null, untilUs: null }, [])!;
-    expect([loss.since, loss.messages[0]?.intendedMs]).toEqual(['first message', 1]);
+    const [loss] = lossesOfLedger(where, ledger, { ...whole, injectedUs: null }, []);
+    expect([loss?.since, loss?.messages[0]?.intendedMs]).toEqual(['first message', 1]);
   });
 
   test('names the broker to which the publisher was connected, in the cluster of that time', () => {
@@ -58,31 +72,32 @@ describe('a loss', () => {
       { sinceUs: 0, endpoints: { 'a:1': 'n1', 'b:2': 'n2' } },
       { sinceUs: 15_000, endpoints: { 'b:2': 'n3' } },
     ];
-    const { messages } = lossOf(where, ledger, { injectedUs: 0, untilUs: null }, brokers)!;
-    expect(messages.map((m) => m.ackedBy)).toEqual(['n1 (a:1)', 'n1 (a:1)', 'n2 (b:2)', 'n3 (b:2)']);
+    const [loss] = lossesOfLedger(where, ledger, whole, brokers);
+    expect(loss?.messages.map((m) => m.ackedBy)).toEqual(['n1 (a:1)', 'n1 (a:1)', 'n2 (b:2)', 'n3 (b:2)']);
   });
 
   test('does not guess a broker: an endpoint that nobody knows stays one, and no connection is nobody', () => {
-    expect(lossOf(where, ledger, { injectedUs: 0, untilUs: null }, [])?.messages[0]?.ackedBy).toBe('a:1');
+    expect(lossesOfLedger(where, ledger, whole, [])[0]?.messages[0]?.ackedBy).toBe('a:1');
     expect(publisherEndpoint(ledger, 6000)).toBeNull();
     expect(publisherEndpoint(ledger, -1)).toBeNull();
   });
 
   test('is none where nothing was lost', () => {
     const good = { ...ledger, messages: [message(0)] };
-    expect(lossOf(where, good, { injectedUs: 0, untilUs: null }, [])).toBeUndefined();
+    expect(lossesOfLedger(where, good, whole, [])).toEqual([]);
   });
 
   test('of thousands is counted and named whole, and shown in full for the first', () => {
     const many = { ...ledger, messages: Array.from({ length: 5000 }, (_, i) => lost(i)) };
-    const loss = lossOf(where, many, { injectedUs: 0, untilUs: null }, [])!;
-    expect([loss.count, loss.seqs, loss.messages.length]).toEqual([5000, '0–4999', NAMED_MESSAGES]);
+    const [loss] = lossesOfLedger(where, many, whole, []);
+    expect([loss?.count, loss?.seqs, loss?.messages.length]).toEqual([5000, '0–4999', NAMED_MESSAGES]);
   });
 });
 
 test('a client without a ledger is taken at its word, and the report says so', () => {
-  expect(claimedLoss(where, { lost: 3, lost_seqs: [1, 2, 9] })).toMatchObject({ count: 3, seqs: '1–2, 9' });
-  expect(claimedLoss(where, { lost: 3 })?.seqs).toMatch(/left no ledger/);
-  expect(claimedLoss(where, { lost: 0 })).toBeUndefined();
-  expect(claimedLoss(where, null)).toBeUndefined();
+  const claim = { ...where, period: 'unknown' } as const;
+  expect(claimedLoss(claim, { lost: 3, lost_seqs: [1, 2, 9] })).toMatchObject({ ...claim, count: 3, seqs: '1–2, 9' });
+  expect(claimedLoss(claim, { lost: 3 })?.seqs).toMatch(/left no ledger/);
+  expect(claimedLoss(claim, { lost: 0 })).toBeUndefined();
+  expect(claimedLoss(claim, null)).toBeUndefined();
 });

@@ -15,6 +15,7 @@ const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   passRatePercent: 66,
   failedScenarios: ['broker-kill-single', 'leader-transfer'],
   equipmentFailures: [],
+  failedBefore: [],
   consecutiveFailures: 1,
   opens: false,
   report: { url: 'https://example.org/r1', pushError: null, localPath: '/srv/runs/r1/report.md' },
@@ -53,6 +54,21 @@ describe('a message, to the letter', () => {
   it('of an invalid run adds the failures of the equipment at its end', () => {
     const { text } = failedMessage(facts({ equipmentFailures: ['control/go(script_not_found)', 'a(inject_error)'] }));
     expect(text).toBe([...failed, '测试设备故障: control/go(script_not_found), a(inject_error)'].join('\n'));
+  });
+
+  it('adds that the broker failed before anything was done to it, also to a run that passed', () => {
+    const ill = { failedBefore: ['control/go(failed)'] };
+    const line = '注入故障之前 RobustMQ 已失败: control/go(failed)';
+    expect(passedMessage(facts(ill)).text.split('\n')).toEqual([
+      expect.any(String),
+      expect.any(String),
+      expect.any(String),
+      expect.any(String),
+      line,
+    ]);
+    expect(failedMessage(facts(ill)).text).toBe([...failed, line].join('\n'));
+    // By `verdict.control: fail`, when every scenario has passed.
+    expect(failedMessage(facts({ ...ill, failedScenarios: [] })).text).toContain('失败场景: 无\n');
   });
 
   it('of the run that opens the breaker begins with the alarm, and the breaker sends its own', () => {

@@ -73,7 +73,7 @@ describe('the report', () => {
     const where = { scenario: 'leader-transfer', phase: 'fault', sdk: 'go', since: 'inject' } as const;
     const losses = [{ ...where, count: 2, seqs: '7–8', messages }];
     const text = markdownReport(runData({ scenarios: [result(leader, { faultPeriod })], losses }));
-    expect(text.split('\n')[0]).toContain('2 acknowledged messages lost during the fault');
+    expect(text.split('\n')[0]).toContain('2 acknowledged messages lost in the fault period');
     expect(text).toContain('| leader-transfer, fault period | go | 2 | 7–8 |');
     expect(text).toMatch(/go in leader-transfer, fault period: .*the inject/);
     expect(text).toContain('| 7 | +0.140 s | +0.141 s | −1.500 s | n2 (127.0.0.1:1) | 1 |');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../src/domain/scenario.js';
-import { caveats, failureText, lostDuringFaults, summaryOf } from '../../src/report/summary.js';
+import { caveats, failureText, summaryOf } from '../../src/report/summary.js';
 import { catalogue, outcome } from '../../testing/values.js';
 import { figures, plan, result, runData, snapshot } from '../../testing/reports/values.js';
 
@@ -19,11 +19,25 @@ describe('the first line', () => {
     );
   });
 
-  it('warns of acknowledged messages that the fault lost, even when the run passed', () => {
+  it('says when the lost messages were acknowledged, even when the run passed', () => {
+    const lostByPeriod = [
+      { period: 'during', count: 3 },
+      { period: 'after', count: 40 },
+    ] as const;
+    const go = figures({ ackedLost: 43, lostByPeriod });
+    const after = figures({ sdk: 'rust', ackedLost: 2, lostByPeriod: [{ period: 'after', count: 2 }] });
+    const of = (faultPeriod: readonly ReturnType<typeof figures>[]): string =>
+      summaryOf(runData({ scenarios: [result(follower), result(delay), result(leader, { faultPeriod })] }));
+    expect(of([go, after])).toBe(
+      'PASS, 45 acknowledged messages lost (3 during the fault, 42 after the fault): 3 of 3 scenarios passed',
+    );
+    expect(of([after])).toBe('PASS, 2 acknowledged messages lost after the fault: 3 of 3 scenarios passed');
+  });
+
+  it('warns of the losses of a run of 0.1.0, which does not say when', () => {
     const faultPeriod = [figures({ ackedLost: 5, ackedLostSeqs: [1] }), figures({ sdk: 'rust', ackedLost: 1 })];
     const data = runData({ scenarios: [result(follower), result(delay), result(leader, { faultPeriod })] });
-    expect(lostDuringFaults(data)).toBe(6);
-    expect(summaryOf(data)).toBe('PASS, 6 acknowledged messages lost during the fault: 3 of 3 scenarios passed');
+    expect(summaryOf(data)).toBe('PASS, 6 acknowledged messages lost in the fault period: 3 of 3 scenarios passed');
   });
 
   it('counts what was planned, not what was run', () => {
@@ -53,16 +67,23 @@ it('the words for a failure name a fault that went wrong although every client w
 });
 
 describe('a control run that failed', () => {
-  it('stands in the first line: the cluster failed before any fault', () => {
-    expect(summaryOf(runData({ control: losing }))).toMatch(
-      /^PASS, .*before any fault \(control run: go failed\): 3 of 3/,
+  it('stands in the first line: the broker failed before anything was done to it', () => {
+    expect(summaryOf(runData({ control: losing }))).toBe(
+      'PASS, but the broker failed before anything was done to it (control run: go failed (lost 2)): 3 of 3 scenarios passed',
+    );
+  });
+
+  it('fails the run where the config says so, and the first line says why', () => {
+    const judged = { ...plan, rules: { ...plan.rules, control: 'fail' } } as const;
+    expect(summaryOf(runData({ plan: judged, control: losing }))).toBe(
+      'FAIL, the broker failed before anything was done to it (control run: go failed (lost 2)): 3 of 3 scenarios passed — control run, go: failed',
     );
   });
 
   it('does not blame the cluster where it was the equipment', () => {
     const control = [outcome({ result: null, lineProblem: 'nothing' })];
     const runFailures = [{ status: 'script_format_error', blame: 'equipment', sdk: 'go' }] as const;
-    expect(summaryOf(runData({ control, runFailures }))).not.toMatch(/before any fault/);
+    expect(summaryOf(runData({ control, runFailures }))).not.toMatch(/before anything/);
   });
 });
 

@@ -12,8 +12,8 @@ it('is figures of each client that left a ledger, and a note of each that left n
   writeLedger(runDir, { scenario: 'kill', phase: 'fault', sdk: 'go', ledger });
   const phaseDir = runPaths(runDir).phase('kill', 'fault');
   const outcomes = [outcome({ sdk: 'go' }), { ...outcome({ sdk: 'own' }), lineProblem: 'no JSON' }];
-  expect(faultPeriodOf({ phaseDir, outcomes, fromUs: 2, toUs: 5 })).toMatchObject({
-    figures: [{ sdk: 'go', planned: 1, acked: 1, ackedLostSeqs: [0] }],
+  expect(faultPeriodOf({ phaseDir, outcomes, fromUs: 2, toUs: 5, borders: [] })).toMatchObject({
+    figures: [{ sdk: 'go', planned: 1, acked: 1, ackedLostSeqs: [0, 1] }],
     notes: ['fault period: own left no ledger (exited: no JSON)'],
   });
 });

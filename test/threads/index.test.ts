@@ -21,7 +21,7 @@ function phaseWithLedgers(sdks: readonly string[]): { phaseDir: string; sdks: re
 const figuresOf = ({ phaseDir, sdks }: ReturnType<typeof phaseWithLedgers>, signal?: AbortSignal) => {
   const end = { kind: 'exited', code: 0 } as const;
   const outcomes = sdks.map((sdk) => ({ sdk, end, result: null, lineProblem: null, durationSeconds: 1, attempt: 1 }));
-  return inThread('faultPeriodOf', { phaseDir, outcomes, fromUs: 0, toUs: 1e15 }, signal);
+  return inThread('faultPeriodOf', { phaseDir, outcomes, fromUs: 0, toUs: 1e15, borders: [] }, signal);
 };
 
 it('a job leaves the thread that asks for it free to turn', async () => {

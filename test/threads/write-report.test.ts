@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import type { VerdictRules } from '../../src/domain/verdict.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
 import { REPORT_PAGE } from '../../src/domain/run-files.js';
@@ -12,7 +14,7 @@ import { plannedRun } from '../../testing/activities.js';
 import { writeReport } from '../../src/threads/write-report.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { result } from '../../testing/reports/values.js';
-import { outcome } from '../../testing/values.js';
+import { outcome, rules } from '../../testing/values.js';
 import { killSingle, networkDelay } from '../../testing/workflows/plans.js';
 
 vi.mock('../../src/report/run-files.js', { spy: true });
@@ -88,6 +90,23 @@ describe('the report of a run', () => {
   it('says whether nothing but lines that could not be read failed the run', () => {
     const unreadable = [{ status: 'script_format_error', blame: 'equipment', sdk: 'go' }] as const;
     expect(write({ runFailures: unreadable }).onlyFormatErrors).toBe(true);
+  });
+
+  it('has the verdict of the control run where the config makes it count', () => {
+    const control = [outcome({ sdk: 'go', result: { lost: 40 } })];
+    const ill = { control, controlVerdicts: control.map((o) => judgeSdk(o, rules, 1000)) };
+    const judgedBy = (change: Partial<VerdictRules>): ReportWritten => {
+      ({ plan, run } = plannedRun(temporaryFolder(), { scenarios: [killSingle], rules: { ...rules, ...change } }));
+      record(killSingle);
+      return write(ill);
+    };
+    const first = 'but the broker failed before anything was done to it';
+    expect(judgedBy({})).toMatchObject({ headline: 'PASS', summary: expect.stringContaining(first) });
+    for (const change of [{ control: 'fail' }, { durability: 'fail' }] as const) {
+      const judged = { headline: 'FAIL', runPassed: false, onlyFormatErrors: false };
+      expect(judgedBy(change), JSON.stringify(change)).toMatchObject(judged);
+      expect(reported().details.controlFailures).toEqual([{ status: 'failed', blame: 'broker', sdk: 'go' }]);
+    }
   });
 
   it('tells what the plan warned of, what the run noted, and which ledger cannot be read', () => {

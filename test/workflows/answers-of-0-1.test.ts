@@ -12,6 +12,7 @@ const CALLS: { readonly [Name in keyof FaultActivities]: (of: FaultActivities) =
   observeFault: (of) => of.observeFault({ run, faultId: 'f-1' }),
   holdFault: (of) => of.holdFault({ run, faultId: 'f-1' }),
   recoverFault: (of) => of.recoverFault({ run, faultId: 'f-1' }),
+  stopClients: (of) => of.stopClients({ run, scenario: 'kill', phase: 'fault' }),
 };
 
 /** What a workflow reads where the host has answered this. */
@@ -53,6 +54,7 @@ describe('an answer of version 0.1.0', () => {
       { at: '2026-01-01T00:00:00Z', us: 7, died: ['n3'], error: 'n2 is not back' },
       { died: ['n3'], recoveredAt: '2026-01-01T00:00:00Z', recoveredUs: 7, error: 'n2 is not back' },
     ],
+    ['stopClients', 'nothing, since it did not say when', undefined, { stoppedUs: null }],
   ])('to %s with %s is read as one of today', async (name, _, answer, today) => {
     expect(await read(name, answer)).toEqual(today);
   });

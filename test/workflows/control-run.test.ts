@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
-import { outcome } from '../../testing/values.js';
+import { outcome, rules } from '../../testing/values.js';
 import { commandsOf } from '../../testing/workflows/history.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
@@ -37,6 +37,15 @@ describe.concurrent('the control run', () => {
     });
     expect(await handle.result()).toMatchObject({ headline: 'PASS' });
     expect(host.reports[0]?.controlVerdicts.map(({ status }) => status)).toEqual(['passed', 'failed']);
+    expect(host.reports[0]?.runFailures).toEqual([]);
+  });
+
+  it('in which the broker fails goes on all the same where it counts, and the run is a FAIL', async () => {
+    const { handle, host } = await rig.startRun({
+      plan: { scenarios: [killSingle], rules: { ...rules, control: 'fail' } },
+      instead: { collectClients: controlGives(outcome({ result: { lost: 3 } })) },
+    });
+    expect(await handle.result()).toMatchObject({ headline: 'FAIL', scenarios: [{ passed: true }] });
     expect(host.reports[0]?.runFailures).toEqual([]);
   });
 

@@ -80,6 +80,15 @@ describe('the record of a scenario', () => {
     expect(result({ faultPeriod }, { durability: 'fail' }).verdict).toMatchObject({ passed: false, status: 'failed' });
   });
 
+  it('counts what a client without a ledger says that it lost, and does not pass where nobody can count', () => {
+    const claims = { withoutLedger: [outcome({ sdk: 'own', result: { lost: 4 } })] };
+    expect(result(claims).verdict.passed).toBe(true);
+    expect(result(claims, { durability: 'fail' }).verdict).toMatchObject({ passed: false, status: 'failed' });
+    const silent = { withoutLedger: [outcome({ sdk: 'own', result: null })] };
+    expect(result(silent).verdict.passed).toBe(true);
+    expect(result(silent, { durability: 'fail' }).verdict).toMatchObject({ passed: false, status: 'harness_error' });
+  });
+
   it('of one that was cancelled blames nobody, whatever was found', () => {
     expect(result({}, { left: left({ dead: ['n1'] }), cancelled: true }).verdict).toEqual({
       passed: false,

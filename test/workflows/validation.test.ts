@@ -75,18 +75,25 @@ describe.concurrent('the heal wait', () => {
     expect(host.records[0]?.healWaitSeconds).toBe(7);
   });
 
-  it('asks the fault-period clients about the time from inject to recovery', async () => {
+  it('asks the fault-period clients about the time from inject to recovery, and for losses by inject, recovery and stop', async () => {
     const asked: unknown[] = [];
-    const { handle } = await rig.startScenario({
+    const { handle, host } = await rig.startScenario({
       instead: {
-        collectFaultPeriod: async ({ fromUs, toUs }) => {
-          asked.push({ fromUs, toUs });
+        collectFaultPeriod: async ({ fromUs, toUs, borders }) => {
+          asked.push({ fromUs, toUs, borders });
           return { figures: [], notes: [] };
         },
       },
     });
     await handle.result();
-    expect(asked).toEqual([{ fromUs: 1_000_000, toUs: 2_000_000 }]);
+    const borders = [
+      { period: 'before', sinceUs: null },
+      { period: 'during', sinceUs: 1_000_000 },
+      { period: 'after', sinceUs: 2_000_000 },
+      { period: 'heal wait', sinceUs: 2_500_000 },
+    ];
+    expect(asked).toEqual([{ fromUs: 1_000_000, toUs: 2_000_000, borders }]);
+    expect(host.records[0]?.borders).toEqual(borders);
   });
 });
 

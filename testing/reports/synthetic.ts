@@ -6,7 +6,9 @@ import {
   latenciesUs,
   percentile,
 } from '../../src/domain/ledger.js';
-import { lossOf } from '../../src/domain/losses.js';
+import { lossesOfLedger } from '../../src/domain/losses.js';
+import { faultBorders, wholePhase } from '../../src/domain/periods.js';
+import { NO_FAULT } from '../../src/domain/fault-record.js';
 import type { RunData } from '../../src/domain/report-data.js';
 import type { RunSources } from '../../src/report/sources.js';
 import { outcome } from '../values.js';
@@ -23,6 +25,10 @@ export interface Synthetic {
 const INJECTED_US = 50_000_000;
 const RECOVERED_US = 82_000_000;
 const VALIDATED_US = 142_500_000;
+const BORDERS = faultBorders(
+  { ...NO_FAULT, injectedUs: INJECTED_US, recoveredUs: RECOVERED_US },
+  RECOVERED_US + 50_000,
+);
 
 /** Numbers that look like chance, and are always the same. */
 function sequence(seed: number): () => number {
@@ -91,7 +97,9 @@ export function syntheticRun({ messages, sdks, lostEvery }: Synthetic): RunSourc
   const parts = usedPlan.scenarios.map((scenario, i) => {
     const faulty = each(47_000_000, 35_000_000, 4_000_000 * i, lostEvery);
     const judged = each(VALIDATED_US, 20_000_000, 0, i === 0 ? lostEvery * 10 : 0);
-    const faultPeriod = faulty.map(({ sdk, ledger: l }) => faultPeriodFigures(sdk, l, INJECTED_US, RECOVERED_US));
+    const faultPeriod = faulty.map(({ sdk, ledger: l }) =>
+      faultPeriodFigures(sdk, l, [INJECTED_US, RECOVERED_US], BORDERS),
+    );
     const record = { injectedUs: INJECTED_US, recoveredUs: RECOVERED_US };
     const validation = judged.map(({ sdk, ledger: l }) => outcomeOf(sdk, l));
     const name = scenario.name;
@@ -100,7 +108,7 @@ export function syntheticRun({ messages, sdks, lostEvery }: Synthetic): RunSourc
         ...faulty.map((l) => ({ scenario: name, phase: 'fault' as const, ...l })),
         ...judged.map((l) => ({ scenario: name, phase: 'validation' as const, ...l })),
       ],
-      scenario: result(scenario, { fault: record, faultPeriod, validation }),
+      scenario: result(scenario, { fault: record, borders: BORDERS, faultPeriod, validation }),
     };
   });
   const ledgers = [...control, ...parts.flatMap((part) => part.ledgers)];
@@ -110,8 +118,9 @@ export function syntheticRun({ messages, sdks, lostEvery }: Synthetic): RunSourc
     scenarios: parts.map(({ scenario }) => scenario),
     losses: ledgers.flatMap(({ ledger: l, ...where }) => {
       const injectedUs = where.phase === 'control' ? null : INJECTED_US;
-      const untilUs = where.phase === 'fault' ? RECOVERED_US : null;
-      return lossOf(where, l, { injectedUs, untilUs }, brokers) ?? [];
+      const period = where.phase === 'control' ? 'control run' : 'validation';
+      const borders = where.phase === 'fault' ? BORDERS : wholePhase(period);
+      return lossesOfLedger(where, l, { injectedUs, borders }, brokers);
     }),
   });
   const log = { loudness: 'warning', node: 'n1', count: 3, text: '[1] [WRN] <b>slow</b> consumer' } as const;

@@ -1,10 +1,12 @@
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
+import type { PeriodBorder } from '../../src/domain/periods.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { FaultRecord } from '../../src/domain/fault-record.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../../src/domain/report-data.js';
 import type { Scenario } from '../../src/domain/scenario.js';
+import { controlFailuresOf } from '../../src/domain/judge-control.js';
 import { judgeRun } from '../../src/domain/judge-run.js';
-import { judgeScenario } from '../../src/domain/judge-scenario.js';
+import { judgeScenario, lostInFaultOf } from '../../src/domain/judge-scenario.js';
 import { judgeSdk } from '../../src/domain/judge-sdk.js';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
 import { catalogue, outcome, rules } from '../values.js';
@@ -96,6 +98,8 @@ interface ScenarioChange {
   readonly fault?: Partial<FaultRecord>;
   readonly validation?: readonly ClientOutcome[];
   readonly faultPeriod?: readonly FaultPeriodFigures[];
+  readonly borders?: readonly PeriodBorder[];
+  readonly withoutLedger?: readonly ClientOutcome[];
   readonly snapshots?: readonly SnapshotSummary[];
 }
 
@@ -108,7 +112,6 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
   const validation = change.validation ?? [outcome({ sdk: 'go' }), outcome({ sdk: 'rust' })];
   const faultPeriod = change.faultPeriod ?? [figures()];
   const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedOf(o)));
-  const ackedLostDuringFault = faultPeriod.reduce((sum, f) => sum + f.ackedLost, 0);
   return {
     scenario,
     startedAt: '2026-11-22T11:59:00.000Z',
@@ -116,7 +119,7 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
     verdict: judgeScenario({
       fault: record,
       verdicts: sdkVerdicts,
-      ackedLostDuringFault,
+      lostInFault: lostInFaultOf({ ...change, faultPeriod }),
       deadNodes: [],
       clusterEnded: null,
       equipmentDied: [],
@@ -125,7 +128,9 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
     }),
     sdkVerdicts,
     fault: record,
+    ...(change.borders === undefined ? {} : { borders: change.borders }),
     faultPeriod,
+    withoutLedger: change.withoutLedger ?? [],
     validation,
     healWaitSeconds: 60.01,
     snapshots: change.snapshots ?? [snapshot()],
@@ -142,11 +147,13 @@ export function runData(change: Partial<RunData> = {}): RunData {
   const control = change.control ?? [outcome({ sdk: 'go', result: { p99_ms: 5 } }), outcome({ sdk: 'rust' })];
   const judged = scenarios.map((s) => ({ name: s.scenario.name, core: s.scenario.core, ...s.verdict }));
   const cancelled = change.headline === 'CANCELLED';
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules, askedOf(o)));
+  const controlFailures = controlFailuresOf({ control, controlVerdicts, runFailures }, usedPlan.rules);
   const verdict = judgeRun({
     kind: usedPlan.kind,
     planned: usedPlan.scenarios,
     scenarios: judged,
-    runFailures,
+    runFailures: [...runFailures, ...controlFailures],
     cancelled,
     rules,
   });
@@ -160,8 +167,9 @@ export function runData(change: Partial<RunData> = {}): RunData {
     endpoint: '127.0.0.1:1',
     dataDirs: [],
     control,
-    controlVerdicts: control.map((o) => judgeSdk(o, rules, askedOf(o))),
+    controlVerdicts,
     runFailures,
+    controlFailures,
     scenarios,
     endSnapshot: snapshot({ label: 'end' }),
     losses: [],

@@ -8,6 +8,7 @@ import { scheduleActivities } from '../../src/activities/schedule.js';
 import { ChaosError, type ErrorCode } from '../../src/domain/errors.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
+import { controlFailuresOf } from '../../src/domain/judge-control.js';
 import { isOnlyFormatErrors, judgeRun } from '../../src/domain/judge-run.js';
 import { outcome } from '../values.js';
 import { createSignal, stay, type Gate } from './gate.js';
@@ -88,7 +89,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
       figures: { 'n1.connections': 2 },
     }),
     startClients: async () => ({ startedUs: 9_000_000, ready: { go: null, python: null } }),
-    stopClients: async () => undefined,
+    stopClients: async () => ({ stoppedUs: 2_500_000 }),
     killClients: async () => 0,
     collectClients: async () => plan.sdks.map((sdk) => outcome({ sdk })),
     collectFaultPeriod: async () => ({ figures: [], notes: [] }),
@@ -128,7 +129,8 @@ function reportOf(plan: RunPlan, records: readonly ScenarioResult[], request: Wr
     return verdict === undefined ? [] : [{ name, core, passed: verdict.passed, failures: verdict.failures }];
   });
   const { kind, rules } = plan;
-  const { runFailures, cancelled } = request;
+  const { cancelled } = request;
+  const runFailures = [...request.runFailures, ...controlFailuresOf(request, rules)];
   return {
     finishedAt: '2026-11-22T00:00:04.000Z',
     ...judgeRun({ kind, planned: plan.scenarios, scenarios, runFailures, cancelled, rules }),

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loudLines, type LoudLines } from '../../domain/broker-lines.js';
 import type { ClientOutcome } from '../../domain/client-result.js';
 import type { StoredLedger } from '../../domain/ledger.js';
-import { claimedLoss, lossOf, type BrokersSince, type Loss } from '../../domain/losses.js';
+import { claimedLoss, lossesOfLedger, type BrokersSince, type Loss } from '../../domain/losses.js';
+import { faultBorders, wholePhase, type PeriodBorder } from '../../domain/periods.js';
 import type { RunData, ScenarioResult } from '../../domain/report-data.js';
 import { readLedger } from '../clients/ledger-file.js';
 import { readJson } from '../os/files.js';
@@ -40,29 +41,51 @@ export function readLedgers(runDir: string, scenarios: readonly string[], sdks: 
 }
 
 type Judged = Pick<RunData, 'control' | 'scenarios'>;
+type Place = Pick<StoredLedger, 'scenario' | 'phase'>;
 
-function outcomesOf({ control, scenarios }: Judged, scenario: string | null): readonly ClientOutcome[] {
-  if (scenario === null) return control;
-  return scenarios.find((s) => s.scenario.name === scenario)?.validation ?? [];
+const scenarioOf = ({ scenarios }: Judged, { scenario }: Place): ScenarioResult | undefined =>
+  scenarios.find((s) => s.scenario.name === scenario);
+
+/** Whose own word counts in a phase, where it left no ledger. */
+function outcomesOf(judged: Judged, place: Place): readonly ClientOutcome[] {
+  if (place.phase === 'control') return judged.control;
+  const result = scenarioOf(judged, place);
+  return (place.phase === 'fault' ? result?.withoutLedger : result?.validation) ?? [];
 }
 
+/** By which periods the messages of a phase are counted. */
+function bordersOf(judged: Judged, place: Place): readonly PeriodBorder[] {
+  if (place.phase === 'control') return wholePhase('control run');
+  if (place.phase === 'validation') return wholePhase('validation');
+  const result = scenarioOf(judged, place);
+  return result === undefined ? [] : (result.borders ?? faultBorders(result.fault, null));
+}
+
+/** The one period of what a client without a ledger lost: in a fault period nobody can tell which. */
+const claimedPeriod = { control: 'control run', fault: 'unknown', validation: 'validation' } as const;
+
 /** Every message of a run that was acknowledged and never received: by the ledgers, and where a client left none by what it says. */
-export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Judged): Loss[] {
+export function lossesOf(
+  runDir: string,
+  { ledgers }: StoredLedgers,
+  judged: Judged,
+): Loss[] {
   const brokers = readJson<BrokersSince[]>(runPaths(runDir).brokers) ?? [];
-  const faultOf = (name: string | null): ScenarioResult['fault'] | undefined =>
-    judged.scenarios.find((s) => s.scenario.name === name)?.fault;
   const found = ledgers.flatMap(({ ledger, ...where }) => {
-    const fault = faultOf(where.scenario);
-    // What was sent after the recovery is not the fault's; the figures of the fault period count the same.
-    const untilUs = where.phase === 'fault' ? (fault?.recoveredUs ?? null) : null;
-    return lossOf(where, ledger, { injectedUs: fault?.injectedUs ?? null, untilUs }, brokers) ?? [];
+    const injectedUs = scenarioOf(judged, where)?.fault.injectedUs ?? null;
+    return lossesOfLedger(where, ledger, { injectedUs, borders: bordersOf(judged, where) }, brokers);
   });
-  const places = [null, ...judged.scenarios.map((s) => s.scenario.name)];
-  const claimed = places.flatMap((scenario) =>
-    outcomesOf(judged, scenario).flatMap(({ sdk, result }) => {
-      const phase = scenario === null ? 'control' : 'validation';
+  const places: Place[] = [
+    { scenario: null, phase: 'control' },
+    ...judged.scenarios.flatMap(({ scenario: { name } }) =>
+      (['fault', 'validation'] as const).map((phase) => ({ scenario: name, phase })),
+    ),
+  ];
+  const claimed = places.flatMap((place) =>
+    outcomesOf(judged, place).flatMap(({ sdk, result }) => {
+      const { scenario, phase } = place;
       const known = ledgers.some((l) => l.scenario === scenario && l.phase === phase && l.sdk === sdk);
-      return known ? [] : (claimedLoss({ scenario, phase, sdk }, result) ?? []);
+      return known ? [] : (claimedLoss({ ...place, sdk, period: claimedPeriod[phase] }, result) ?? []);
     }),
   );
   return [...found, ...claimed];

@@ -59,7 +59,7 @@ export const percentileLegend: Html = html`<ul class="legend">
 
 export const timelineTable = (scenario: string, { rows }: Timeline): Table => ({
   caption: `${scenario}: the messages of the timeline as a table`,
-  head: ['SDK', 'when', ...MARK_CLASSES.map((kind) => MARK_WORDS[kind]), 'p50 ms', 'p99 ms', 'max ms'],
+  head: ['SDK', 'due', ...MARK_CLASSES.map((kind) => MARK_WORDS[kind]), 'p50 ms', 'p99 ms', 'max ms'],
   rows: rows.map((row) => [
     row.sdk,
     row.stretch,

@@ -12,6 +12,7 @@ import {
   faultPeriodTable,
   figuresTable,
   leaderTable,
+  lostByPeriodTable,
   type Table,
 } from '../tables.js';
 import {
@@ -43,7 +44,7 @@ export function scenarioSection(sources: RunSources, result: ScenarioResult, cha
     ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
     ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
     ${whereThereAreRows(captioned(faultPeriodTable(result), `During the fault: ${FAULT_PERIOD_TERMS}`))}
-    ${whereThereAreRows(validation)}
+    ${whereThereAreRows(lostByPeriodTable(result))} ${whereThereAreRows(validation)}
     ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
     ${charts?.percentiles === undefined ? null : figure(charts.percentiles, percentileLegend, percentileTable(scenario.name, charts.curves))}
     ${brokerLog(sources, scenario.name)}

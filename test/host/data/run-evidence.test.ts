@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LedgerMessage } from '../../../src/domain/ledger.js';
+import { NO_FAULT } from '../../../src/domain/fault-record.js';
+import { countLedger, type LedgerMessage } from '../../../src/domain/ledger.js';
+import { faultBorders } from '../../../src/domain/periods.js';
 import { lossesOf, loudLogs, readLedgers } from '../../../src/host/data/run-evidence.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { result, runData, snapshot } from '../../../testing/reports/values.js';
@@ -51,21 +53,30 @@ describe('the ledgers of a run', () => {
 });
 
 describe('the losses of a run', () => {
+  const fault = { injectedUs: 2_000_000, recoveredUs: 5_000_000 };
   const judged = (validation = [outcome({ sdk: 'go' })]) => ({
     control: [],
-    scenarios: [result(kill, { fault: { injectedUs: 2_000_000, recoveredUs: 5_000_000 }, validation })],
+    scenarios: [result(kill, { fault, borders: faultBorders({ ...NO_FAULT, ...fault }, 6_500_000), validation })],
   });
 
-  it('are those of the fault up to its recovery, and all of a validation, with the broker that acknowledged', () => {
-    write('fault', 'go', [message(1), message(4, lost), message(6, lost)]);
+  it('are those of every phase, each in one period, with the broker that acknowledged; and no others', () => {
+    write('control', 'go', [message(0, lost)]);
+    write('fault', 'go', [message(1, lost), message(4, lost), message(6, lost), message(7, lost), message(7.5)]);
     write('validation', 'go', [message(8, lost)]);
     writeJson(join(runDir, 'brokers.json'), [{ sinceUs: 0, endpoints: { 'h:1': 'n2' } }]);
-    const found = lossesOf(runDir, readLedgers(runDir, ['kill'], ['go']), judged());
-    expect(found.map(({ phase, seqs, since }) => [phase, seqs, since])).toEqual([
-      ['fault', '4', 'inject'],
-      ['validation', '8', 'inject'],
+    const stored = readLedgers(runDir, ['kill'], ['go']);
+    const found = lossesOf(runDir, stored, judged());
+    expect(found.map(({ phase, period, seqs, since }) => [phase, period, seqs, since])).toEqual([
+      ['control', 'control run', '0', 'first message'],
+      ['fault', 'before', '1', 'inject'],
+      ['fault', 'during', '4', 'inject'],
+      ['fault', 'after', '6', 'inject'],
+      ['fault', 'heal wait', '7', 'inject'],
+      ['validation', 'validation', '8', 'inject'],
     ]);
-    expect(found[0]?.messages[0]).toMatchObject({ seq: 4, intendedMs: 2000, ackedBy: 'n2 (h:1)' });
+    const total = stored.ledgers.flatMap(({ ledger }) => countLedger(ledger.messages).lostSeqs).length;
+    expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(total);
+    expect(found[2]?.messages[0]).toMatchObject({ seq: 4, intendedMs: 2000, ackedBy: 'n2 (h:1)' });
   });
 
   it('are what a client says where it left no ledger, and never counted twice', () => {
@@ -76,6 +87,20 @@ describe('the losses of a run', () => {
       ['go', 1],
       ['own', 2],
     ]);
+  });
+
+  it('of a run of 0.1.0, which has no borders, are read by the times of its fault', () => {
+    write('fault', 'go', [message(6, lost), message(7, lost)]);
+    const of01 = { control: [], scenarios: [result(kill, { fault })] };
+    const found = lossesOf(runDir, readLedgers(runDir, ['kill'], ['go']), of01);
+    expect(found.map(({ period, seqs }) => [period, seqs])).toEqual([['after', '6–7']]);
+  });
+
+  it('of a client of the fault period without a ledger are its own word, at a time that nobody knows', () => {
+    const withoutLedger = [outcome({ sdk: 'own', result: { lost: 4 } })];
+    const scenarios = [result(kill, { fault, withoutLedger })];
+    const found = lossesOf(runDir, readLedgers(runDir, ['kill'], ['own']), { control: [], scenarios });
+    expect(found).toMatchObject([{ scenario: 'kill', phase: 'fault', period: 'unknown', sdk: 'own', count: 4 }]);
   });
 
   it('are none where everything arrived', () => {
