@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { rulesFrom } from '../../config/plan.js';
 import { rejudge } from '../../domain/rejudge.js';
 import { runDir } from '../../host/layout/paths.js';
-import { readLedgers } from '../../host/data/run-evidence.js';
+import { readLedgers } from '../../host/data/stored-ledgers.js';
 import { storedReport } from '../../host/data/stored-runs.js';
 import { rejudgedText } from '../../report/rejudged.js';
 import { ledgerOf } from '../../report/sources.js';

@@ -7,13 +7,17 @@ import { phasePaths } from '../layout/paths.js';
 export function readLedger(phaseDir: string, sdk: string): Ledger | undefined {
   const file = phasePaths(phaseDir).client(sdk).packedLedger;
   if (!existsSync(file)) return undefined;
-  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').slice(0, -1);
-  const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  const header = rows[0];
-  if (header?.['ledger'] !== 1 || typeof header['end_us'] !== 'number') {
-    throw new Error(`${file}: expected a ledger of version 1, got ${lines[0]?.slice(0, 80) ?? 'nothing'}`);
+  const text = gunzipSync(readFileSync(file)).toString('utf8');
+  const events: LedgerEvent[] = [];
+  const messages: LedgerMessage[] = [];
+  let endUs: unknown;
+  // Line by line: 100,000 lines beside what they become would double the memory. What comes after the last line break was cut off.
+  for (let from = 0, to = text.indexOf('\n'); to !== -1; from = to + 1, to = text.indexOf('\n', from)) {
+    const row = JSON.parse(text.slice(from, to)) as Record<string, unknown>;
+    if (from === 0) endUs = row['ledger'] === 1 ? row['end_us'] : undefined;
+    else if ('event' in row) events.push(row as unknown as LedgerEvent);
+    else if ('seq' in row) messages.push(row as unknown as LedgerMessage);
   }
-  const events = rows.filter((row) => 'event' in row) as unknown as LedgerEvent[];
-  const messages = rows.filter((row) => 'seq' in row) as unknown as LedgerMessage[];
-  return { endUs: header['end_us'], events, messages };
+  if (typeof endUs === 'number') return { endUs, events, messages };
+  throw new Error(`${file}: expected a ledger of version 1, got ${text.slice(0, 80).split('\n')[0] || 'nothing'}`);
 }

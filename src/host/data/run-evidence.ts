@@ -5,40 +5,9 @@ import type { StoredLedger } from '../../domain/ledger.js';
 import { claimedLoss, lossesOfLedger, type BrokersSince, type Loss } from '../../domain/losses.js';
 import { faultBorders, wholePhase, type PeriodBorder } from '../../domain/periods.js';
 import type { RunData, ScenarioResult } from '../../domain/report-data.js';
-import { readLedger } from '../clients/ledger-file.js';
 import { readJson } from '../os/files.js';
 import { runPaths } from '../layout/paths.js';
-
-export interface StoredLedgers {
-  readonly ledgers: readonly StoredLedger[];
-  /** What could not be read, each a sentence. */
-  readonly problems: readonly string[];
-}
-
-/** Every ledger of a run. One that cannot be read is a problem, and not the end. */
-export function readLedgers(runDir: string, scenarios: readonly string[], sdks: readonly string[]): StoredLedgers {
-  const ledgers: StoredLedger[] = [];
-  const problems: string[] = [];
-  const phases = [
-    { scenario: null, phase: 'control' } as const,
-    ...scenarios.flatMap((scenario) => [
-      { scenario, phase: 'fault' } as const,
-      { scenario, phase: 'validation' } as const,
-    ]),
-  ];
-  for (const { scenario, phase } of phases) {
-    for (const sdk of sdks) {
-      try {
-        const ledger = readLedger(runPaths(runDir).phase(scenario, phase), sdk);
-        if (ledger !== undefined) ledgers.push({ scenario, phase, sdk, ledger });
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        problems.push(`${scenario ?? 'control'}, ${phase}: ${sdk}'s ledger cannot be read: ${why}`);
-      }
-    }
-  }
-  return { ledgers, problems };
-}
+import type { StoredLedgers } from './stored-ledgers.js';
 
 type Judged = Pick<RunData, 'control' | 'scenarios'>;
 type Place = Pick<StoredLedger, 'scenario' | 'phase'>;

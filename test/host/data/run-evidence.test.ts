@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_FAULT } from '../../../src/domain/fault-record.js';
 import { countLedger, type LedgerMessage } from '../../../src/domain/ledger.js';
 import { faultBorders } from '../../../src/domain/periods.js';
-import { lossesOf, loudLogs, readLedgers } from '../../../src/host/data/run-evidence.js';
+import { lossesOf, loudLogs } from '../../../src/host/data/run-evidence.js';
+import { readLedgers } from '../../../src/host/data/stored-ledgers.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { result, runData, snapshot } from '../../../testing/reports/values.js';
 import { writeLedger } from '../../../testing/reports/stored.js';
@@ -33,24 +34,6 @@ const write = (phase: 'control' | 'fault' | 'validation', sdk: string, messages:
 
 const kill = scenario('kill');
 const lost = { recv_us: null };
-
-describe('the ledgers of a run', () => {
-  it('are those of every phase and SDK; one that cannot be read is a problem, and hides no other', () => {
-    write('control', 'go', [message(0)]);
-    write('fault', 'go', [message(0)]);
-    write('validation', 'rust', [message(0)]);
-    mkdirSync(join(runDir, 'scenarios', 'kill', 'validation', 'go'), { recursive: true });
-    writeFileSync(join(runDir, 'scenarios', 'kill', 'validation', 'go', 'ledger.ndjson.gz'), 'no ledger');
-    const { ledgers, problems } = readLedgers(runDir, ['kill'], ['go', 'rust']);
-    expect(ledgers.map(({ scenario: name, phase, sdk }) => [name, phase, sdk])).toEqual([
-      [null, 'control', 'go'],
-      ['kill', 'fault', 'go'],
-      ['kill', 'validation', 'rust'],
-    ]);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^kill, validation: go/);
-  });
-});
 
 describe('the losses of a run', () => {
   const fault = { injectedUs: 2_000_000, recoveredUs: 5_000_000 };
