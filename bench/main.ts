@@ -33,7 +33,7 @@ const sdks = values.sdk?.split(',') ?? sdkNames;
 const strangers = sdks.filter((sdk) => !sdkNames.includes(sdk));
 if (unknown.length > 0 || strangers.length > 0) {
   console.error(
-    `expected rows of 1 to 12 and SDKs of ${sdkNames.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
+    `expected rows of 1 to ${rows.length} and SDKs of ${sdkNames.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
   );
   process.exit(64);
 }

@@ -11,6 +11,7 @@ import { cost } from './rows/09-cost.js';
 import { capacities } from './rows/10-capacity.js';
 import { overhead } from './rows/11-overhead.js';
 import { scheduleToStart } from './rows/12-schedule-to-start.js';
+import { longReport } from './rows/13-long-report.js';
 
 /** The table, in its order. */
 export const rows: readonly Row[] = [
@@ -26,4 +27,5 @@ export const rows: readonly Row[] = [
   capacities,
   overhead,
   scheduleToStart,
+  longReport,
 ];
