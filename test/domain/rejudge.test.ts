@@ -78,7 +78,9 @@ describe('judging again', () => {
     const losing: FindLedger = (scenario, phase, sdk) => {
       const ledger = ledgerOf(good, scenario, phase, sdk);
       if (scenario !== 'leader-transfer' || phase !== 'fault' || sdk !== 'go') return ledger;
-      const lost = ledger!.messages.slice(-40).map((m) => ({ ...m, intended_us: afterUs, ack_us: afterUs, recv_us: null }));
+      const lost = ledger!.messages
+        .slice(-40)
+        .map((m) => ({ ...m, intended_us: afterUs, ack_us: afterUs, recv_us: null }));
       return { ...ledger!, messages: [...ledger!.messages.slice(0, -40), ...lost] };
     };
     const { differences, data } = rejudge(of01, losing, rules);

@@ -7,11 +7,13 @@ import { installRoot } from '../../src/host/os/tools.js';
 import { comparisonText } from '../../src/report/compare.js';
 import { runFiles } from '../../src/report/run-files.js';
 import { summaryOf } from '../../src/report/summary.js';
+import { problemsOf } from '../../testing/json-schema.js';
 import { runData } from '../../testing/reports/values.js';
 
 /** Reports that version 0.1.0 wrote of real rounds: without periods, borders, or a verdict on the control run. */
-const stored = (name: string): RunData =>
-  (JSON.parse(readFileSync(join(installRoot, 'docs', 'robustmq', `${name}.json`), 'utf8')) as ReportFile).details;
+const storedReport = (name: string): ReportFile =>
+  JSON.parse(readFileSync(join(installRoot, 'docs', 'robustmq', `${name}.json`), 'utf8')) as ReportFile;
+const stored = (name: string): RunData => storedReport(name).details;
 const judgedAgain = (data: RunData, rules = data.plan.rules): ReturnType<typeof rejudge> =>
   rejudge(data, () => undefined, rules);
 
@@ -24,6 +26,10 @@ describe.each(['run-1', 'topics-ahead'])('a stored report of version 0.1.0: %s',
       expect(text).toContain(`${data.losses[0]!.count}`);
       expect(text).not.toMatch(/undefined|NaN/);
     }
+  });
+
+  it('is what the schema of today says', () => {
+    expect(problemsOf('report.schema.json', storedReport(name))).toEqual([]);
   });
 
   it('is judged again as it was', () => {
