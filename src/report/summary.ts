@@ -49,7 +49,10 @@ function what(data: RunData): string {
 
 /** What the broker failed at before anything was done to it; empty where the control run was well, or the equipment failed. */
 function failedBeforeText(data: RunData): string {
-  const who = failedBefore(data).map(verdictText);
+  const who = failedBefore(data).map(({ sdk, status, checks }) => {
+    const lost = checks.find((c) => c.check === 'lost' && !c.ok);
+    return `${sdk} ${status}${lost === undefined ? '' : `, lost ${lost.observed}`}`;
+  });
   return who.length === 0 ? '' : `the broker failed before anything was done to it (control run: ${who.join('; ')})`;
 }
 

@@ -38,6 +38,18 @@ describe('a run taken apart', () => {
     expect(stdout).toContain('leader-transfer go received: report.json says 120, the ledger 119');
   });
 
+  test('tells of a loss of the fault period that is in another period, or in none', async () => {
+    const chosen = sources.ledgers.find((l) => l.scenario === 'leader-transfer' && l.phase === 'fault')!;
+    const lost = chosen.ledger.messages.find((m) => m.ack_us !== null && m.recv_us === null)!;
+    // As if it had been acknowledged long after the clients were stopped.
+    const messages = chosen.ledger.messages.map((m) => (m.seq === lost.seq ? { ...m, ack_us: 999_000_000 } : m));
+    writeLedger(folder, { ...chosen, ledger: { ...chosen.ledger, messages } });
+    const { stdout, exitCode } = await recheck();
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/leader-transfer go lost, before: report.json says \d+, the ledger \d+/);
+    expect(stdout).toMatch(/leader-transfer go lost, heal wait: report.json says \d+, the ledger \d+/);
+  });
+
   test('tells of a page that says something else than the JSON', async () => {
     const page = files.get('report.html') ?? '';
     writeFileSync(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRun } from '../../src/domain/judge-run.js';
+import { isOnlyFormatErrors, judgeRun } from '../../src/domain/judge-run.js';
 import type { Failure } from '../../src/domain/verdict.js';
 import { rules } from '../../testing/values.js';
 
@@ -94,4 +94,11 @@ describe('a run', () => {
     expect(run('N', { kind: 'single' })).toEqual({ runPassed: true, headline: 'PASS', passRatePercent: 100 });
     expect(run('n', { kind: 'single' })).toEqual({ runPassed: false, headline: 'FAIL', passRatePercent: 0 });
   });
+});
+
+it('a run says nothing of the broker where only result lines could not be read, and neither a scenario nor the control run counts', () => {
+  const scenarios = [{ verdict: { failures: [equipmentFailure] } }];
+  expect(isOnlyFormatErrors({ runFailures: [], scenarios })).toBe(true);
+  expect(isOnlyFormatErrors({ runFailures: [], controlFailures: [brokerFailure], scenarios })).toBe(false);
+  expect(isOnlyFormatErrors({ runFailures: [], scenarios: [] })).toBe(false);
 });

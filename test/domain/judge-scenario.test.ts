@@ -130,4 +130,10 @@ describe('one scenario', () => {
     });
     expect(judge({ lost: 0, durability: 'fail' }).passed).toBe(true);
   });
+
+  it('does not pass where losses count and nobody can count those of a client: that is the equipment', () => {
+    const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+    expect(judge({ uncounted: ['go'], durability: 'fail' })).toMatchObject({ status: 'harness_error', failures });
+    expect(judge({ uncounted: ['go'] }).passed).toBe(true);
+  });
 });

@@ -66,6 +66,41 @@ describe('judging again', () => {
     expect(fail.differences.some((d) => d.what === 'acknowledged, then lost')).toBe(true);
   });
 
+  test('finds in a run of 0.1.0 what was acknowledged after the recovery and lost', () => {
+    const of01 = {
+      ...good.data,
+      scenarios: good.data.scenarios.map(({ borders: _, withoutLedger: __, ...rest }) => ({
+        ...rest,
+        faultPeriod: rest.faultPeriod.map(({ lostByPeriod: ___, ...figures }) => figures),
+      })),
+    };
+    const afterUs = good.data.scenarios[0]!.fault.recoveredUs! + 1;
+    const losing: FindLedger = (scenario, phase, sdk) => {
+      const ledger = ledgerOf(good, scenario, phase, sdk);
+      if (scenario !== 'leader-transfer' || phase !== 'fault' || sdk !== 'go') return ledger;
+      const lost = ledger!.messages
+        .slice(-40)
+        .map((m) => ({ ...m, intended_us: afterUs, ack_us: afterUs, recv_us: null }));
+      return { ...ledger!, messages: [...ledger!.messages.slice(0, -40), ...lost] };
+    };
+    const { differences, data } = rejudge(of01, losing, rules);
+    const where = 'leader-transfer go, fault period';
+    expect(differences).toEqual([{ where, what: 'acknowledged, then lost', was: '0', now: '40' }]);
+    expect(data.headline).toBe('PASS');
+    expect(rejudge(of01, losing, { ...rules, durability: 'fail' }).data.headline).toBe('FAIL');
+    expect(rejudge(of01, finder(good), rules).differences).toEqual([]);
+  });
+
+  test('makes the control run count where the rules of today say so, and no longer where they do not', () => {
+    const ill = {
+      ...good.data,
+      control: good.data.control.map((o) => ({ ...o, result: { ...o.result!, p99_ms: 900 } })),
+    };
+    const strict = rejudge(ill, () => undefined, { ...rules, control: 'fail' });
+    expect(strict.data).toMatchObject({ headline: 'FAIL', controlFailures: [{ sdk: 'go' }, { sdk: 'rust' }] });
+    expect(rejudge(strict.data, () => undefined, rules).data).toMatchObject({ headline: 'PASS', controlFailures: [] });
+  });
+
   test('names the clients that it has to take at their word', () => {
     const { withoutLedger, differences } = rejudge(good.data, () => undefined, rules);
     expect(withoutLedger).toContain('leader-transfer go');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
+import { readLedgers } from '../../src/host/data/run-evidence.js';
 import { readLedger } from '../../src/host/clients/ledger-file.js';
 import { countLedger } from '../../src/domain/ledger.js';
 import { rangesOf, type BrokersSince } from '../../src/domain/losses.js';
@@ -111,6 +112,24 @@ test('the report names every lost message: whose, which, sent when, and acknowle
     expect(first!.ackedMs).toBeCloseTo((raw.ack_us! - injectedUs!) / 1000, 2);
     expect(Object.entries(endpoints).map(([endpoint, id]) => `${id} (${endpoint})`)).toContain(first!.ackedBy);
     for (const text of [page, markdown]) expect(text, sdk).toContain(rangesOf(expected));
+  }
+});
+
+test('every loss of the round is counted in exactly one period: their sum is that of all ledgers', () => {
+  const { plan, scenarios, losses } = round.report;
+  const { ledgers, problems } = readLedgers(
+    runDir,
+    plan.scenarios.map(({ name }) => name),
+    SDKS,
+  );
+  expect([problems, ledgers.length]).toEqual([[], SDKS.length * (1 + 2 * scenarios.length)]);
+  const total = ledgers.reduce((sum, { ledger }) => sum + countLedger(ledger.messages).lostSeqs.length, 0);
+  expect(losses.reduce((sum, { count }) => sum + count, 0)).toBe(total);
+  for (const { fault, borders } of scenarios) {
+    const [before, during, after, healWait] = borders ?? [];
+    expect(before).toEqual({ period: 'before', sinceUs: null });
+    expect([during?.sinceUs, after?.sinceUs]).toEqual([fault.injectedUs, fault.recoveredUs]);
+    expect(healWait?.sinceUs).toBeGreaterThanOrEqual(fault.recoveredUs!);
   }
 });
 

@@ -25,6 +25,19 @@ test('two runs are compared by verdict, p99, losses, outage and versions', () =>
   expect(row('nats-server')).toMatchObject({ a: 'v2.15.1', b: 'v2.15.2' });
 });
 
+test('what was lost after the fault is compared, and is a dash in a run of 0.1.0, which does not say', () => {
+  const lostByPeriod = [
+    { period: 'during', count: 1 },
+    { period: 'after', count: 40 },
+    { period: 'heal wait', count: 2 },
+  ] as const;
+  const today = runData({
+    scenarios: [result(catalogue[0]!, { faultPeriod: [figures({ ackedLost: 43, lostByPeriod })] })],
+  });
+  const found = compareRuns(a, today).find((r) => r.what.endsWith('go: of these after the fault'));
+  expect(found).toMatchObject({ a: '–', b: '42' });
+});
+
 test('what only one of them has is a dash in the other', () => {
   expect(row(`${catalogue[1]!.name}: status`)).toMatchObject({ a: 'passed', b: '–', ratio: '–' });
 });

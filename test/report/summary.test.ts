@@ -69,14 +69,14 @@ it('the words for a failure name a fault that went wrong although every client w
 describe('a control run that failed', () => {
   it('stands in the first line: the broker failed before anything was done to it', () => {
     expect(summaryOf(runData({ control: losing }))).toBe(
-      'PASS, but the broker failed before anything was done to it (control run: go failed (lost 2)): 3 of 3 scenarios passed',
+      'PASS, but the broker failed before anything was done to it (control run: go failed, lost 2): 3 of 3 scenarios passed',
     );
   });
 
   it('fails the run where the config says so, and the first line says why', () => {
     const judged = { ...plan, rules: { ...plan.rules, control: 'fail' } } as const;
     expect(summaryOf(runData({ plan: judged, control: losing }))).toBe(
-      'FAIL, the broker failed before anything was done to it (control run: go failed (lost 2)): 3 of 3 scenarios passed — control run, go: failed',
+      'FAIL, the broker failed before anything was done to it (control run: go failed, lost 2): 3 of 3 scenarios passed — control run, go: failed',
     );
   });
 

@@ -9,6 +9,7 @@ import {
   figuresTable,
   leaderTable,
   lossesTable,
+  lostByPeriodTable,
   lossPlace,
   lostMessagesTable,
   overviewTable,
@@ -87,6 +88,21 @@ it('fault period: its figures, with pauses in seconds', () => {
   expect(Object.values(cells(table)).filter((cell) => cell === '6')).toHaveLength(1);
 });
 
+it('losses by period: one row for each client that lost something, with the sum; none in records of 0.1.0', () => {
+  const lostByPeriod = [
+    { period: 'before', count: 1 },
+    { period: 'during', count: 0 },
+    { period: 'after', count: 40 },
+    { period: 'heal wait', count: 2 },
+  ] as const;
+  const table = lostByPeriodTable(
+    result(leader, { faultPeriod: [figures({ ackedLost: 43, lostByPeriod }), figures()] }),
+  );
+  expect(shapeOf(table)).toBe(true);
+  expect(table.rows).toEqual([['go', '1', '0', '40', '2', '43']]);
+  expect(lostByPeriodTable(result(leader, { faultPeriod: [figures({ ackedLost: 6 })] })).rows).toEqual([]);
+});
+
 it('checks: those that failed, and no others', () => {
   expect(checksTable(losing).rows).toEqual([['go', 'lost', '0', '2']]);
   expect(checksTable(result(follower)).rows).toEqual([]);
@@ -123,7 +139,10 @@ describe('losses', () => {
     expect(lossPlace(loss)).toMatch(/^kill, fault/);
     expect(lossPlace({ ...loss, phase: 'validation' })).toBe('kill, validation');
     expect(lossPlace({ ...loss, scenario: null, phase: 'control' })).not.toContain('kill');
+    expect(lossPlace({ ...loss, period: 'after' })).toBe('kill, after the fault');
+    expect(lossPlace({ ...loss, period: 'unknown' })).toBe('kill, fault period');
     expect(lossesTable([loss]).rows).toEqual([[lossPlace(loss), 'go', '3', '4–6']]);
+    expect(lossesTable([loss, loss]).rows.at(-1)).toEqual(['all together', '', '6', '']);
   });
 
   it('name each message with its times from the inject, and who acknowledged it', () => {

@@ -90,6 +90,16 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('puts what was due after the recovery into no row of the fault', () => {
+    const { rows } = timeline({ injectedUs: 10 * SECOND, recoveredUs: 12 * SECOND });
+    expect(rows.map(({ stretch, counts }) => [stretch, counts.ok + counts.late])).toEqual([
+      ['before the fault', 2],
+      ['during the fault', 1],
+      ['after the fault', 2],
+      ['validation', 2],
+    ]);
+  });
+
   it('shows a change of leaders where it was seen, and none that nobody saw', () => {
     const change = { group: 'meta', from: 'n1', to: 'n3', termFrom: 1, termTo: 2 };
     const leaders = [

@@ -56,6 +56,7 @@ const figures = (sdk: string): FaultPeriodFigures => ({
   longestNoReceiptMs: 2456.789,
   ackedLost: 12,
   ackedLostSeqs: Array.from({ length: 12 }, (_, i) => 400 + i),
+  lostByPeriod: (['before', 'during', 'after', 'heal wait'] as const).map((period) => ({ period, count: 3 })),
   unconfirmed: 15,
   duplicates: 3,
   p50Ms: 1.234,
