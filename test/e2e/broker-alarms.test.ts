@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
-import { readLedgers } from '../../src/host/data/run-evidence.js';
+import { readLedgers } from '../../src/host/data/stored-ledgers.js';
 import { readLedger } from '../../src/host/clients/ledger-file.js';
 import { countLedger } from '../../src/domain/ledger.js';
 import { rangesOf, type BrokersSince } from '../../src/domain/losses.js';
