@@ -1,6 +1,5 @@
-// One case from start to end: a real round, a kill, and everything that must hold afterwards.
+// One case from start to end: a real round, a harm, and everything that must hold afterwards.
 
-import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { endAll as endProcesses, findProcessesOf } from '#os/processes';
@@ -9,21 +8,31 @@ import { pollUntil } from '../../src/host/os/clock.js';
 import { findState } from '../../src/host/drivers/nats/state.js';
 import { sweepOwned } from '../../src/host/os/processes.js';
 import { listTickets, openTickets } from '../../src/host/tickets/store.js';
-import { differences, hostSnapshot, processesIn, type HostSnapshot } from './host-snapshot.js';
+import { harm, type Harmed } from './harm.js';
+import { leftBehind } from './left-behind.js';
 import type { CasePlan } from './plan.js';
-import { createSandbox, reportsOf, runIdsOf, start, windowSecondsOf, type Running, type Sandbox } from './sandbox.js';
+import {
+  createSandbox,
+  removeSandbox,
+  reportsOf,
+  runIdsOf,
+  start,
+  windowSecondsOf,
+  type Running,
+  type Sandbox,
+} from './sandbox.js';
 import { verdictProblems } from './verdict.js';
-import { killThem, processesOf, type Killed } from './victims.js';
-import { portsLeft, watch } from './watch.js';
+import { processesOf } from './victims.js';
+import { watch } from './watch.js';
 
 /** Folders of the cases that are on now. */
-const sandboxes = new Set<string>();
+const sandboxes = new Set<Sandbox>();
 
 /** Ends every case at once, and takes away what it had started: for a bench that is broken off. */
 export async function endAll(): Promise<void> {
-  for (const root of sandboxes) {
-    await endProcesses(() => findProcessesOf(root));
-    rmSync(root, { recursive: true, force: true });
+  for (const sandbox of sandboxes) {
+    await endProcesses(() => findProcessesOf(sandbox.root));
+    removeSandbox(sandbox);
   }
 }
 
@@ -45,7 +54,8 @@ async function awaitMoment(plan: CasePlan, sandbox: Sandbox, command: Running): 
   const end = Date.now() + plan.afterMs;
   while (Date.now() < end && !command.hasEnded()) await sleep(Math.min(20, Math.max(1, end - Date.now())));
   // Clients come and go: where there is none just now, the next one is waited for.
-  const there = () => plan.victims.some((victim) => processesOf(victim, sandbox, command).length > 0);
+  const there = () =>
+    plan.victims.length === 0 || plan.victims.some((victim) => processesOf(victim, sandbox, command).length > 0);
   await pollUntil(async () => command.hasEnded() || there() || undefined, { limitMs: 20_000, everyMs: 5 });
 }
 
@@ -101,21 +111,17 @@ async function awaitEnd(sandbox: Sandbox, command: Running): Promise<string[]> {
   return (await resume(sandbox)) ? [] : ['the run was not closed after it was resumed'];
 }
 
-/** Nothing of the sandbox is left, and the host is as it was. */
-async function leftBehind(sandbox: Sandbox, before: HostSnapshot, ports: ReadonlySet<number>): Promise<string[]> {
-  const look = (): string[] => [
-    ...processesIn(sandbox.root).map((text) => `process ${text}`),
-    ...portsLeft(ports, sandbox.root).map((port) => `port ${port} is listened on`),
-    ...readdirSync(sandbox.temporary).map((name) => `temporary file ${name}`),
-    ...differences(before, hostSnapshot()),
-  ];
+/** What is still left of the sandbox after a moment's patience. */
+async function stillLeft(sandbox: Sandbox, ports: ReadonlySet<number>, undo: () => Promise<void>): Promise<string[]> {
+  await undo();
+  const look = (): string[] => leftBehind(sandbox, ports).filter((line) => !line.includes('robustmq-chaos-disk'));
   await pollUntil(async () => look().length === 0 || undefined, { limitMs: CLEAN_LIMIT_MS, everyMs: 200 });
   return look();
 }
 
 export interface CaseResult {
   readonly plan: CasePlan;
-  readonly killed: readonly string[];
+  readonly done: string;
   readonly headline: string;
   readonly problems: readonly string[];
   readonly seconds: number;
@@ -125,45 +131,45 @@ export interface CaseResult {
 /** @param keep leaves the folder of a case that failed */
 export async function runCase(plan: CasePlan, keep: boolean): Promise<CaseResult> {
   const startedAt = Date.now();
-  const before = hostSnapshot();
   const sandbox = createSandbox(plan);
-  sandboxes.add(sandbox.root);
+  sandboxes.add(sandbox);
   const command = start(sandbox, ['round', '--json']);
   const watched = watch(sandbox, command);
   const problems: string[] = [];
-  let killed: Killed[] = [];
+  let harmed: Harmed = { hits: [], done: 'nothing', undo: () => Promise.resolve() };
   try {
     await awaitMoment(plan, sandbox, command);
     const ticket = listTickets(sandbox.clusterDir)[0];
-    killed = killThem(plan, sandbox, command);
+    harmed = await harm(plan, sandbox, command);
     problems.push(...(await awaitEnd(sandbox, command)));
     await watched.stop();
     problems.push(
       ...watched.problems,
       ...verdictProblems({
         reports: reportsOf(sandbox),
-        killed,
+        killed: plan.harm === 'pause' ? [] : harmed.hits,
         ticket,
         windowSeconds: windowSecondsOf(plan.scenario),
       }),
     );
-    problems.push(...(await leftBehind(sandbox, before, watched.ports)));
+    problems.push(...(await stillLeft(sandbox, watched.ports, harmed.undo)));
   } catch (error) {
     problems.push(`the case itself failed: ${error instanceof Error ? error.stack : String(error)}`);
   }
+  await harmed.undo();
   await watched.stop();
   const headline =
     reportsOf(sandbox)
       .map((report) => report.headline)
       .join(' ') || 'no report';
   command.child.kill('SIGKILL');
-  sandboxes.delete(sandbox.root);
+  sandboxes.delete(sandbox);
   await sweepOwned((owner) => owner.startsWith(sandbox.root));
-  if (problems.length === 0 || !keep) rmSync(sandbox.root, { recursive: true, force: true });
+  if (problems.length === 0 || !keep) removeSandbox(sandbox);
   const seconds = (Date.now() - startedAt) / 1000;
   return {
     plan,
-    killed: killed.map(({ victim, pid }) => `${victim} ${pid}`),
+    done: harmed.done,
     headline,
     problems,
     seconds,

@@ -1,7 +1,7 @@
 // A data folder, a config and a TMPDIR of one case's own, and the program started in it as a person would.
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import type { Scenario } from '../../src/domain/scenario.js';
 import type { CasePlan } from './plan.js';
 
 const program = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
+
+const steppedClock = new URL('../../testing/fixtures/stepped-clock.mjs', import.meta.url).href;
 
 /** A leader that is hit must be missed for longer than an election takes. */
 export const windowSecondsOf = ({ params }: Scenario): number => (params['victim'] === 'leader' ? 12 : 5);
@@ -40,6 +42,8 @@ export interface Sandbox {
   readonly temporary: string;
   readonly dataRoot: string;
   readonly clusterDir: string;
+  /** How far off the clock of its Node processes is; see `stepped-clock.mjs`. */
+  readonly clockStep: string;
 }
 
 export interface Ended {
@@ -63,13 +67,26 @@ export function createSandbox(plan: CasePlan): Sandbox {
   mkdirSync(temporary);
   writeFileSync(config, stringify(configOf(plan)));
   const dataRoot = join(root, 'data');
-  return { root, config, temporary, dataRoot, clusterDir: join(dataRoot, 'clusters', 'victim') };
+  mkdirSync(dataRoot);
+  // A round needs about 60 MB. What is not full at its moment must not be full before.
+  if (plan.harm === 'disk-full')
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'robustmq-chaos-disk', dataRoot]);
+  const clusterDir = join(dataRoot, 'clusters', 'victim');
+  return { root, config, temporary, dataRoot, clusterDir, clockStep: join(root, 'clock-step') };
+}
+
+/** Takes a sandbox away. Nothing may run in it any more. */
+export function removeSandbox({ root, dataRoot }: Pick<Sandbox, 'root' | 'dataRoot'>): void {
+  // Where nothing is mounted, this fails and does nothing.
+  spawnSync('umount', ['--lazy', dataRoot], { stdio: 'ignore' });
+  rmSync(root, { recursive: true, force: true });
 }
 
 /** Starts the program; `done` resolves with its exit and what it said. */
 export function start(sandbox: Sandbox, args: readonly string[]): Running {
   const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
-  const env = { ...rest, TMPDIR: sandbox.temporary, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+  const clock = { NODE_OPTIONS: `--import ${steppedClock}`, CHAOS_CLOCK_STEP: sandbox.clockStep };
+  const env = { ...rest, ...clock, TMPDIR: sandbox.temporary, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
   const child = spawn(process.execPath, [program, ...args, '--config', sandbox.config], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,9 @@
-// Was a PASS deserved? Judged from what was killed and from the evidence in the report, not by the program's own verdict.
+// Was a PASS deserved, and the blame? Judged from what was hurt and from the evidence in the report, not by the program's own verdict.
 
 import type { RunData, ScenarioResult } from '../../src/domain/report-data.js';
 import type { FaultTicket } from '../../src/host/tickets/ticket.js';
-import type { Killed } from './victims.js';
+import { blameOf } from '../../src/domain/status.js';
+import type { Hit } from './victims.js';
 
 /** Why one scenario of a passed run should not have passed. */
 function scenarioProblems({ scenario, fault, validation, sdkVerdicts, deadNodes }: ScenarioResult): string[] {
@@ -20,7 +21,7 @@ function scenarioProblems({ scenario, fault, validation, sdkVerdicts, deadNodes 
 }
 
 /** Kills after which no run may pass, whatever its report says. */
-function killProblems(killed: readonly Killed[], ticket: FaultTicket | undefined, windowSeconds: number): string[] {
+function killProblems(killed: readonly Hit[], ticket: FaultTicket | undefined, windowSeconds: number): string[] {
   // Past its window a fault stays in force until somebody recovers it, and may go without being missed.
   const endUs = ticket?.state === 'injected' ? (ticket.injectedUs ?? 0) + windowSeconds * 1e6 : 0;
   return killed.flatMap(({ victim, owner, atUs }) => {
@@ -34,34 +35,40 @@ function killProblems(killed: readonly Killed[], ticket: FaultTicket | undefined
   });
 }
 
-/** Kills after which no run may blame the broker: of the proxies alone, from the inject on. */
-function alarmProblems(
-  reports: readonly RunData[],
-  killed: readonly Killed[],
-  ticket: FaultTicket | undefined,
-): string[] {
-  const proxies = killed.length > 0 && killed.every(({ victim }) => victim === 'toxiproxy');
-  const since = ticket?.injectedUs ?? null;
-  if (!proxies || since === null || killed.some(({ atUs }) => atUs < since)) return [];
-  return reports
-    .filter(({ headline }) => headline === 'FAIL')
-    .map(() => 'false FAIL: nothing but the proxies was killed');
+/** Whether the broker itself was hurt by the case, and not only what is ours. */
+const hurtBroker = (killed: readonly Hit[]): boolean => killed.some(({ victim }) => victim === 'broker');
+
+/** Where only what is ours was hurt, nothing is the broker's failure. */
+function blameProblems({ reports, killed }: Case): string[] {
+  if (hurtBroker(killed)) return [];
+  return reports.flatMap(({ scenarios, runFailures, controlVerdicts }) => [
+    ...scenarios.flatMap(({ scenario, verdict }) =>
+      verdict.failures
+        .filter(({ blame }) => blame === 'broker')
+        .map(({ status, sdk }) => `false blame: ${scenario.name}: ${status}${sdk === null ? '' : ` of ${sdk}`}`),
+    ),
+    ...runFailures.filter(({ blame }) => blame === 'broker').map(({ status }) => `false blame: ${status}`),
+    ...controlVerdicts
+      .filter(({ status }) => blameOf(status) === 'broker')
+      .map(({ sdk, status }) => `false blame: control run: ${status} of ${sdk}`),
+  ]);
 }
 
 export interface Case {
   /** `details` of every report. */
   readonly reports: readonly RunData[];
-  readonly killed: readonly Killed[];
-  /** As it was just before the kill. */
+  readonly killed: readonly Hit[];
+  /** As it was just before. */
   readonly ticket: FaultTicket | undefined;
   /** How long the fault was to be in force. */
   readonly windowSeconds: number;
 }
 
-export function verdictProblems({ reports, killed, ticket, windowSeconds }: Case): string[] {
+export function verdictProblems(judged: Case): string[] {
+  const { reports, killed, ticket, windowSeconds } = judged;
   const passed = reports.filter((report) => report.headline === 'PASS');
   return [
-    ...alarmProblems(reports, killed, ticket),
+    ...blameProblems(judged),
     ...passed.flatMap((report) => report.scenarios.flatMap(scenarioProblems)),
     ...(passed.length > 0 ? killProblems(killed, ticket, windowSeconds) : []),
   ];

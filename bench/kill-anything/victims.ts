@@ -1,4 +1,4 @@
-// Finds the real processes of a sandbox by what the program itself wrote down, and kills them by pid and start time.
+// Finds the real processes of a sandbox by what the program itself wrote down, and hits them by pid and start time.
 
 import { findState } from '../../src/host/drivers/nats/state.js';
 import { monotonicUs } from '../../src/host/os/clock.js';
@@ -10,9 +10,10 @@ import { pick } from '../random.js';
 import type { CasePlan, Victim } from './plan.js';
 import type { Running, Sandbox } from './sandbox.js';
 
-export interface Killed {
+/** A process that was killed or paused. */
+export interface Hit {
   readonly victim: Victim;
-  readonly pid: number;
+  readonly id: ProcessId;
   readonly owner: string;
   readonly atUs: number;
 }
@@ -39,16 +40,19 @@ const FINDERS: Readonly<Record<Victim, Finder>> = {
 export const processesOf = (victim: Victim, sandbox: Sandbox, command: Running): ProcessId[] =>
   FINDERS[victim](sandbox, command).filter((id) => id != null && isAlive(id)) as ProcessId[];
 
-/** SIGKILL to one process of each kind. What was killed; a kind that has no process just now is left out. */
-export function killThem(plan: CasePlan, sandbox: Sandbox, command: Running): Killed[] {
+/** A signal to one process of each kind. Who got it; a kind that has no process just now is left out. */
+export function signalThem(
+  plan: CasePlan,
+  sandbox: Sandbox,
+  command: Running,
+  signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL',
+): Hit[] {
   const chosen = plan.victims.flatMap((victim) => {
     const found = processesOf(victim, sandbox, command);
     return found.length === 0 ? [] : [{ victim, id: pick(plan.random, found) }];
   });
-  const known = chosen.map(({ victim, id }) => ({ victim, id, pid: id.pid, owner: ownerOf(id.pid) ?? '' }));
+  const known = chosen.map(({ victim, id }) => ({ victim, id, owner: ownerOf(id.pid) ?? '' }));
   return known.flatMap((one) =>
-    signalProcess(one.id, 'SIGKILL')
-      ? [{ victim: one.victim, pid: one.pid, owner: one.owner, atUs: monotonicUs() }]
-      : [],
+    signalProcess(one.id, signal) ? [{ victim: one.victim, id: one.id, owner: one.owner, atUs: monotonicUs() }] : [],
   );
 }

@@ -12,7 +12,8 @@ export interface NodePlace {
 export const NODE_DEVICE = 'eth0';
 
 /** Names are derived from the state folder, so that they are found after a crash without any file. */
-const prefixOf = (clusterDir: string): string =>
+/** The bridge of a cluster, and how the names of its namespaces begin. */
+export const prefixOf = (clusterDir: string): string =>
   `rqc${createHash('sha256').update(clusterDir).digest('hex').slice(0, 6)}`;
 
 const namespaceOf = (prefix: string, node: string): string => `${prefix}-${node}`;
