@@ -37,9 +37,9 @@ const TAIL = `## What is killed, and what happens then
 | another broker | The recovery starts it again. The scenario has \`failed\`, because nobody had killed this broker. |
 | an SDK client                  | As planned. In the fault period this is noted. In the validation the client did not pass.                                                              |
 
-\`npm run bench:kill-anything\` kills any of these, and pairs of them, at random moments of real rounds. It does so two hundred times. After each case it
-checks: no fault is in force; no process, port, rule or toxic is left; the host is as it was before; the run has finished or can be
-resumed; there is no false PASS, and no FAIL because the proxies died. It prints its seed.
+\`npm run bench:kill-anything\` kills any of these, and pairs of them, at random moments of real rounds. It also pauses processes, steps the clock, takes
+ports and fills the disk. It does so two hundred times. After each case it checks: no fault is in force; nothing that carries a mark of the case is
+left; the run has finished or can be resumed; there is no false PASS; the broker is not blamed where only what is ours was hurt. It prints its seed.
 \`npm run bench:kill-anything -- --seed <seed> --only <case>\` repeats one case.
 
 Two things were not run on a real system: netem, because the kernel of the test machine does not have it (its commands and refusals are tested), and a real
