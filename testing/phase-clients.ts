@@ -45,6 +45,7 @@ export const scripts = {
   hanging: 'sleep 1000 & setsid sleep 1000 & trap "" TERM; sleep 1000; sleep 1000',
   leaving: `sleep 1000 & setsid sleep 1000 & sleep 0.2; echo '${goodLine}'`,
   escaping: `env -i setsid sleep 5 & echo '${goodLine}'`,
+  contradicting: `echo '{"sent":100,"received":40,"lost":0,"p99_ms":1,"errors":[]}'`,
   lying: `printf '${ledgerOfOne}' > "$LEDGER_PATH"; echo '${goodLine}'`,
   cut: `printf '{"ledger":1' > "$LEDGER_PATH"; echo '${goodLine}'`,
   telling: `echo "$CLUSTER_ENDPOINT $CLUSTER_ENDPOINTS $MQTT_USERNAME $MQTT_PASSWORD $CLIENT_ID $TOPIC" >&2; env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo '${goodLine}'`,

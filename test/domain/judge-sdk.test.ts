@@ -46,7 +46,7 @@ describe('one SDK', () => {
     const verdict = judgeSdk(outcome({ result: { planned: 999, sent: 999 } }), rules, ASKED);
     expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
     expect(verdict.checks.filter((c) => !c.ok)).toEqual([
-      { check: 'planned', expected: '>= 1000', observed: '999', ok: false },
+      { check: 'planned', expected: expect.stringMatching(/^>= 1000, as MESSAGE_COUNT/), observed: '999', ok: false },
     ]);
   });
 
@@ -65,8 +65,23 @@ describe('one SDK', () => {
     },
   );
 
-  it('takes a client at its word that does not say what it planned', () => {
-    expect(statusOf(outcome({ result: { planned: undefined, sent: 7 } }))).toBe('passed');
+  it.each([undefined, 1000])('is harness_error with fewer messages sent than asked for, with %s planned', (planned) => {
+    const verdict = judgeSdk(outcome({ result: { planned, sent: 7, received: 7 } }), rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    const expected = '>= 1000, as MESSAGE_COUNT says (config: sdk_clients.messages)';
+    expect(verdict.checks.filter((c) => !c.ok)).toEqual([{ check: 'sent', expected, observed: '7', ok: false }]);
+  });
+
+  it('passes with more messages sent than asked for, where it does not say what it planned', () => {
+    expect(statusOf(outcome({ result: { sent: 1001, received: 1001 } }))).toBe('passed');
+  });
+
+  it.each([0, 1])('is script_format_error when its own figures disagree, with exit code %i too', (code) => {
+    const given = outcome({ end: { kind: 'exited', code }, result: { received: 40, lost: 3 } });
+    const verdict = judgeSdk(given, rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'script_format_error', passed: false });
+    expect(verdict.checks.at(-1)).toMatchObject({ check: 'last_line', ok: false });
+    expect(verdict.checks.at(-1)?.observed).toContain('sent 1000, received 40, lost 3');
   });
 
   it('passes with p99 just below the limit', () => {
@@ -111,6 +126,7 @@ describe('one SDK', () => {
   it.each([
     ['a loss', { lost: 1, received: 999 }],
     ['a message that was never acknowledged', { unconfirmed: 1, received: 999 }],
+    ['a message of which nothing is known', { unconfirmed: undefined, received: 999 }],
     ['a broker that let nobody in', { sent: 0, received: 0, p99_ms: null }],
   ])('does not let a late generator excuse %s', (_what, result) => {
     const late = { lateness_p99_ms: 900, achieved_rate_ratio: 0 };

@@ -1,6 +1,7 @@
 import { phasePaths } from '../layout/paths.js';
 import { existsSync } from 'node:fs';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
+import { contradictionIn } from '../../domain/contradiction.js';
 import { countLedger } from '../../domain/ledger.js';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
@@ -60,13 +61,13 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
   if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
   writeJson(phasePaths(phaseDir).client(sdk).result, JSON.parse(exit.lastLine));
-  const problem = contradiction(phaseDir, sdk, parsed.result);
+  const problem = contradictionIn({ end, result: parsed.result }) ?? otherThanLedger(phaseDir, sdk, parsed.result);
   if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
   return { sdk, end, result: parsed.result, lineProblem: null, ...ran };
 }
 
 /** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */
-function contradiction(phaseDir: string, sdk: string, result: ClientResult): string | null {
+function otherThanLedger(phaseDir: string, sdk: string, result: ClientResult): string | null {
   try {
     const ledger = readLedger(phaseDir, sdk);
     if (ledger === undefined) return null;
