@@ -102,7 +102,11 @@ export const clientActivities = {
       const dir = dirOf(plan, { scenario, phase });
       const outcomes = await clients.collectClients(dir, plan.sdks, signal);
       const notes: string[] = [];
-      const figures = outcomes.flatMap(({ sdk, end, lineProblem }) => {
+      const figures = outcomes.flatMap(({ sdk, end, lineProblem, idTaken }) => {
+        if (idTaken !== undefined) {
+          notes.push(`fault period: ${sdk} is left out: ${idTaken}`);
+          return [];
+        }
         try {
           const ledger = readLedger(dir, sdk);
           if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, fromUs, toUs)];

@@ -1,6 +1,6 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { contradictionIn } from './contradiction.js';
-import type { SdkStatus } from './status.js';
+import { blameOf, type SdkStatus } from './status.js';
 import type { Check, SdkVerdict, VerdictRules } from './verdict.js';
 
 const check = (name: string, expected: string, observed: string, ok: boolean): Check => ({
@@ -55,12 +55,21 @@ function tooFew({ sent, planned = Infinity }: ClientResult, asked: number): Chec
   return check(name, `>= ${asked}, as MESSAGE_COUNT says (config: sdk_clients.messages)`, String(count), false);
 }
 
+/** What a stranger with the client's own id has done to it is not the broker's failure. Who passed in spite of it has passed. */
+export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
+  const verdict = judgeAlone(outcome, rules, askedMessages);
+  const { idTaken } = outcome;
+  if (idTaken === undefined || blameOf(verdict.status) !== 'broker') return verdict;
+  const stranger = check('client_id', 'used by no other client', idTaken, false);
+  return { ...verdict, status: 'harness_error', checks: [...verdict.checks, stranger] };
+}
+
 /**
  * Judges one client of a validation by step 5 of the seed: exit code 0, nothing lost, p99 below the limit; plus at least one message sent.
  * A late generator excuses slowness and nothing else. A client whose figures contradict each other is not believed, and one that has sent fewer
  * messages than it was asked for has proved nothing with the rest.
  */
-export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
+function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
   const { sdk, end, result } = outcome;
   const exit = check('exit_code', '0', exitText(outcome), end.kind === 'exited' && end.code === 0);
   const verdict = (status: SdkStatus, checks: readonly Check[]): SdkVerdict => ({

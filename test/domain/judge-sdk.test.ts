@@ -108,6 +108,28 @@ describe('one SDK', () => {
     expect(verdict.checks.at(-1)).toMatchObject({ check: 'last_line', observed: 'got "hi"', ok: false });
   });
 
+  it.each<[string, ClientOutcome]>([
+    ['a loss', outcome({ result: { lost: 3 } })],
+    ['a bad exit', outcome({ end: { kind: 'exited', code: 1 } })],
+    ['slowness', outcome({ result: { p99_ms: 800 } })],
+    ['no end', outcome({ end: { kind: 'timeout', limitMs: 9000 }, result: null })],
+  ])('does not blame the broker for %s of a client whose id another one used', (_what, given) => {
+    const verdict = judgeSdk({ ...given, idTaken: 'another client used the client id' }, rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    const observed = 'another client used the client id';
+    expect(verdict.checks.at(-1)).toEqual({
+      check: 'client_id',
+      expected: 'used by no other client',
+      observed,
+      ok: false,
+    });
+  });
+
+  it('lets a client pass that has passed although another one used its id, and keeps what else was wrong', () => {
+    expect(statusOf({ ...outcome(), idTaken: 'another client' })).toBe('passed');
+    expect(statusOf({ ...outcome({ result: null }), idTaken: 'another client' })).toBe('script_format_error');
+  });
+
   it('is harness_overloaded when a late generator was slow', () => {
     expect(statusOf(outcome({ result: { p99_ms: 800, lateness_p99_ms: 50.1 } }))).toBe('harness_overloaded');
     expect(statusOf(outcome({ result: { p99_ms: 800, achieved_rate_ratio: 0.98 } }))).toBe('harness_overloaded');

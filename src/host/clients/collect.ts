@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { contradictionIn } from '../../domain/contradiction.js';
 import { countLedger } from '../../domain/ledger.js';
+import { connectionsIn, takeoverOf, type ClientConnection } from '../../domain/takeover.js';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
 import { isAlive } from '../os/processes.js';
@@ -22,7 +23,30 @@ export async function collectClients(
     () => Promise.resolve(done() || runner === undefined || !isAlive(runner.process) ? true : undefined),
     { limitMs: 24 * 3_600_000, everyMs: 50, signal },
   );
-  return sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
+  const outcomes = sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
+  return withTakeovers(phaseDir, outcomes);
+}
+
+/** Says of each client if another one used its id. All ledgers are needed: who else was cut, and whom the broker went on serving. */
+function withTakeovers(phaseDir: string, outcomes: readonly ClientOutcome[]): readonly ClientOutcome[] {
+  const spec = readJson<PhaseSpec>(phasePaths(phaseDir).spec);
+  const all = outcomes.flatMap(({ sdk }) => connectionsOf(phaseDir, sdk));
+  return outcomes.map((outcome) => {
+    const session = spec?.clients.find(({ sdk }) => sdk === outcome.sdk)?.env['SUBSCRIBER_SESSION'];
+    const facts = { faultInForce: spec?.phase === 'fault', keptSession: session === 'persistent' };
+    const idTaken = takeoverOf(outcome.sdk, all, facts);
+    return idTaken === null ? outcome : { ...outcome, idTaken };
+  });
+}
+
+/** A ledger that cannot be read says nothing here; that it cannot is said of the client that wrote it. */
+function connectionsOf(phaseDir: string, sdk: string): readonly ClientConnection[] {
+  try {
+    const ledger = readLedger(phaseDir, sdk);
+    return ledger === undefined ? [] : connectionsIn(sdk, ledger);
+  } catch {
+    return [];
+  }
 }
 
 function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
