@@ -28,19 +28,27 @@ export interface ClientConnection {
   readonly servedUs: readonly number[];
 }
 
-/** What one client's ledger says of its connections. */
+/**
+ * What one client's ledger says of its connections. A role has one after the other, so the first end is that of the first connection, and so on. By
+ * their times they cannot be told apart: one that is cut at once may have its end written down before its beginning.
+ */
 export function connectionsIn(sdk: string, { events, messages }: Ledger): ClientConnection[] {
   return (['publisher', 'subscriber'] as const).flatMap((role) => {
-    const own = events.filter((event) => event.role === role);
+    const own = (what: LedgerEvent['event']): LedgerEvent[] =>
+      events.filter(({ event, role: whose }) => event === what && whose === role);
+    const [begun, ended] = [own('connected'), own('disconnected')];
     const times = messages.flatMap((m) => (role === 'publisher' ? m.ack_us : m.recv_us) ?? []).sort((a, b) => a - b);
-    return own.flatMap((event, i): ClientConnection[] => {
-      if (event.event !== 'connected') return [];
-      const [end, next] = own.slice(i + 1, i + 3);
+    let at = 0;
+    return begun.map(({ endpoint, at_us: fromUs }, i): ClientConnection => {
+      const [end, next] = [ended[i], begun[i + 1]];
       const toUs = end?.at_us ?? null;
-      const servedUs = times.filter((t) => t >= event.at_us && (toUs === null || t <= toUs));
-      const { endpoint, at_us: fromUs } = event;
+      // One after the other, as the connections are: a broker in trouble may have cut a thousand of them.
+      while ((times[at] ?? Infinity) < fromUs) at += 1;
+      const first = at;
+      while ((times[at] ?? Infinity) <= (toUs ?? Number.MAX_VALUE)) at += 1;
+      const servedUs = times.slice(first, at);
       const after = { code: end?.reason_code ?? null, foundSession: next?.session_present ?? null };
-      return [{ sdk, role, endpoint, fromUs, toUs, ...after, servedUs }];
+      return { sdk, role, endpoint, fromUs, toUs, ...after, servedUs };
     });
   });
 }

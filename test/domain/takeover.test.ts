@@ -124,6 +124,22 @@ describe('the connections of a ledger', () => {
     ]);
   });
 
+  it('are told apart although the end of one that was cut at once is written down before its beginning', () => {
+    const events = [
+      at('connected', 'subscriber', 10, { session_present: false }),
+      at('disconnected', 'subscriber', 20),
+      at('disconnected', 'subscriber', 30),
+      at('connected', 'subscriber', 31, { session_present: false }),
+      at('connected', 'subscriber', 50, { session_present: true }),
+    ];
+    const all = connectionsIn('go', { endUs: 99, events, messages: [] });
+    expect(all.map(({ fromUs, toUs, foundSession }) => [fromUs, toUs, foundSession])).toEqual([
+      [10, 20, false],
+      [31, 30, true],
+      [50, null, null],
+    ]);
+  });
+
   it('of an old ledger, which says neither session nor code, show nothing', () => {
     const events = [
       at('connected', 'subscriber', 10),
