@@ -19,7 +19,7 @@ export interface Circumstances {
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** May send signals to the client. */
-  readonly meanwhile?: (client: RunningClient, broker: TruthBroker) => Promise<void>;
+  readonly meanwhile?: ((client: RunningClient, broker: TruthBroker) => Promise<void>) | undefined;
 }
 
 /** One client against one broker that does something wrong: 60 messages at 100 a second. Its result must agree with its own ledger. */

@@ -22,6 +22,7 @@ const event = z.strictObject({
   at_us: us,
   session_present: z.boolean().nullable(),
   reason: z.string(),
+  reason_code: z.number().int().min(0).max(255).nullable(),
 });
 const message = z.strictObject({
   seq: us,

@@ -34,7 +34,10 @@ afterAll(async () => {
 });
 
 const goodLine = '{"sent":3,"received":3,"lost":0,"p99_ms":1.5,"errors":[]}';
+const noneLine = '{"sent":0,"received":0,"lost":0,"p99_ms":null,"errors":[]}';
 const ready = '{"event":"ready","publisher":"h:1","subscriber":"h:2"}';
+const endedBy = (code: number): string =>
+  `{"ledger":1,"end_us":9}\\n{"event":"connected","role":"publisher","endpoint":"h:1","at_us":1,"session_present":false,"reason":"","reason_code":null}\\n{"event":"disconnected","role":"publisher","endpoint":"h:1","at_us":2,"session_present":null,"reason":"x","reason_code":${code}}\\n`;
 const ledgerOfOne =
   '{"ledger":1,"end_us":9}\\n{"seq":0,"intended_us":1,"queued_us":1,"sent_us":1,"attempts":1,"ack_us":2,"recv_us":2,"dups":0}\\n';
 
@@ -52,6 +55,9 @@ export const scripts = {
   hanging: 'sleep 1000 & setsid sleep 1000 & trap "" TERM; sleep 1000; sleep 1000',
   leaving: `sleep 1000 & setsid sleep 1000 & sleep 0.2; echo '${goodLine}'`,
   escaping: `env -i setsid sleep 5 & echo '${goodLine}'`,
+  contradicting: `echo '{"sent":100,"received":40,"lost":0,"p99_ms":1,"errors":[]}'`,
+  taken: `printf '${endedBy(0x8e)}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,
+  shed: `printf '${endedBy(0x89)}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,
   lying: `printf '${ledgerOfOne}' > "$LEDGER_PATH"; echo '${goodLine}'`,
   cut: `printf '{"ledger":1' > "$LEDGER_PATH"; echo '${goodLine}'`,
   telling: `echo "$CLUSTER_ENDPOINT $CLUSTER_ENDPOINTS $MQTT_USERNAME $MQTT_PASSWORD $CLIENT_ID $TOPIC" >&2; env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo '${goodLine}'`,

@@ -48,6 +48,7 @@ type Connection struct {
 	link           link
 	lostOnce       sync.Once
 	lostReason     string
+	lostCode       *byte
 }
 
 // Open returns once CONNACK 0 is there.
@@ -85,21 +86,22 @@ func (c *Connection) Unsubscribe(topic string, limit time.Duration) { c.link.uns
 // Disconnect sends DISCONNECT as far as the broker listens.
 func (c *Connection) Disconnect(limit time.Duration) {
 	c.link.disconnect(limit)
-	c.lose("client disconnected")
+	c.lose("client disconnected", nil)
 }
 
 // Abort ends the connection from this side.
 func (c *Connection) Abort(reason string) {
-	c.lose(reason)
+	c.lose(reason, nil)
 	c.link.disconnect(0)
 }
 
-// LostReason is why the connection ended; only after Lost is closed.
-func (c *Connection) LostReason() string { return c.lostReason }
+// LostReason is why the connection ended, with the code of the broker's DISCONNECT (MQTT 5) if there was one; only after Lost is
+// closed.
+func (c *Connection) LostReason() (reason string, code *byte) { return c.lostReason, c.lostCode }
 
-func (c *Connection) lose(reason string) {
+func (c *Connection) lose(reason string, code *byte) {
 	c.lostOnce.Do(func() {
-		c.lostReason = reason
+		c.lostReason, c.lostCode = reason, code
 		close(c.Lost)
 	})
 }

@@ -13,6 +13,7 @@ type Event struct {
 	AtUs           int64  `json:"at_us"`
 	SessionPresent *bool  `json:"session_present"`
 	Reason         string `json:"reason"`
+	ReasonCode     *byte  `json:"reason_code"` // of the broker's DISCONNECT (MQTT 5)
 }
 
 // Journal is what has happened so far in this run: the ledger and the connection events behind one lock, written by every
@@ -109,16 +110,16 @@ func (j *Journal) Connected(role, endpoint string, sessionPresent bool) {
 	defer j.mu.Unlock()
 	if !j.frozen {
 		j.connections++
-		j.events = append(j.events, Event{"connected", role, endpoint, nowUs(), &sessionPresent, ""})
+		j.events = append(j.events, Event{"connected", role, endpoint, nowUs(), &sessionPresent, "", nil})
 	}
 }
 
 // Disconnected notes the end of a connection.
-func (j *Journal) Disconnected(role, endpoint, reason string) {
+func (j *Journal) Disconnected(role, endpoint, reason string, reasonCode *byte) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if !j.frozen {
-		j.events = append(j.events, Event{"disconnected", role, endpoint, nowUs(), nil, reason})
+		j.events = append(j.events, Event{"disconnected", role, endpoint, nowUs(), nil, reason, reasonCode})
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // link3 speaks MQTT 3.1.1 through paho.mqtt.golang.
 type link3 struct{ client mqtt.Client }
 
-func newLink3(d Dial, lose func(reason string)) *link3 {
+func newLink3(d Dial, lose func(reason string, code *byte)) *link3 {
 	o := mqtt.NewClientOptions().
 		AddBroker("tcp://" + d.Endpoint).
 		SetClientID(d.ClientID).
@@ -27,7 +27,7 @@ func newLink3(d Dial, lose func(reason string)) *link3 {
 		SetWriteTimeout(writeLimit).
 		SetKeepAlive(keepAlive).
 		SetPingTimeout(pingLimit).
-		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lose(err.Error()) }).
+		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lose(err.Error(), nil) }).
 		// The library's own dialing would follow a proxy variable of the environment.
 		SetCustomOpenConnectionFn(func(uri *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
 			return net.DialTimeout("tcp", uri.Host, connectLimit)

@@ -22,12 +22,14 @@ const (
 // link5 speaks MQTT 5 through paho.golang.
 type link5 struct {
 	dial   Dial
-	lose   func(reason string)
+	lose   func(reason string, code *byte)
 	mu     sync.Mutex
 	client *paho.Client
 }
 
-func newLink5(d Dial, lose func(reason string)) *link5 { return &link5{dial: d, lose: lose} }
+func newLink5(d Dial, lose func(reason string, code *byte)) *link5 {
+	return &link5{dial: d, lose: lose}
+}
 
 func (l *link5) connect() (bool, error) {
 	d := l.dial
@@ -39,9 +41,9 @@ func (l *link5) connect() (bool, error) {
 		ClientID:      d.ClientID,
 		Conn:          conn,
 		Session:       newAckSession(d),
-		OnClientError: func(err error) { l.lose(err.Error()) },
+		OnClientError: func(err error) { l.lose(err.Error(), nil) },
 		OnServerDisconnect: func(p *paho.Disconnect) {
-			l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", p.ReasonCode))
+			l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", p.ReasonCode), &p.ReasonCode)
 		},
 	}
 	if d.OnMessage != nil {

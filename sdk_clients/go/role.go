@@ -71,9 +71,10 @@ func (r *Role) attempt(endpoint string) {
 	r.journal.Connected(r.Name, endpoint, c.SessionPresent)
 	r.serve(endpoint, c)
 	r.set(func() { r.connection = nil })
-	r.journal.Disconnected(r.Name, endpoint, c.LostReason())
+	reason, code := c.LostReason()
+	r.journal.Disconnected(r.Name, endpoint, reason, code)
 	if !r.isClosing() {
-		r.note(endpoint, c.LostReason())
+		r.note(endpoint, reason)
 	}
 }
 

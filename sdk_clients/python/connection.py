@@ -47,6 +47,8 @@ class Connection:
     ) -> None:
         self.lost = threading.Event()
         self.lost_reason = "connection closed by the peer"
+        # Of the broker's DISCONNECT (MQTT 5), if there was one.
+        self.lost_code: int | None = None
         self.session_present = False
         self._on_ack, self._on_refused, self._on_message = on_ack, on_refused, on_message
         self._lock = threading.Lock()
@@ -160,7 +162,9 @@ class Connection:
         self._connack_reason = str(reason_code)
         self._connack.set()
 
-    def _disconnected(self, _client, _userdata, _flags, reason_code, _properties) -> None:
+    def _disconnected(self, _client, _userdata, flags, reason_code, _properties) -> None:
+        if not self.lost.is_set() and flags.is_disconnect_packet_from_server:
+            self.lost_code = reason_code.value
         # paho says "Unspecified error" for every lost connection; its log has the reason, if there is one.
         if not self.lost.is_set() and str(reason_code) != "Unspecified error":
             self.lost_reason = str(reason_code)

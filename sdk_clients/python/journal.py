@@ -66,14 +66,16 @@ class Journal:
         with self.changed:
             if not self._frozen:
                 self.connections += 1
-                self._event("connected", role, endpoint, session_present, "")
+                self._event("connected", role, endpoint, session_present, "", None)
 
-    def disconnected(self, role: str, endpoint: str, reason: str) -> None:
+    def disconnected(self, role: str, endpoint: str, reason: str, reason_code: int | None) -> None:
         with self.changed:
             if not self._frozen:
-                self._event("disconnected", role, endpoint, None, reason)
+                self._event("disconnected", role, endpoint, None, reason, reason_code)
 
-    def _event(self, event: str, role: str, endpoint: str, session_present: bool | None, reason: str) -> None:
+    def _event(
+        self, event: str, role: str, endpoint: str, session_present: bool | None, reason: str, reason_code: int | None
+    ) -> None:
         self.events.append(
             {
                 "event": event,
@@ -82,6 +84,7 @@ class Journal:
                 "at_us": now_us(),
                 "session_present": session_present,
                 "reason": reason,
+                "reason_code": reason_code,
             }
         )
 

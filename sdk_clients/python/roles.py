@@ -49,7 +49,7 @@ class Role(threading.Thread):
             self._serve(connection)
         finally:
             self._connection = None
-            self._journal.disconnected(self.name, str(endpoint), connection.lost_reason)
+            self._journal.disconnected(self.name, str(endpoint), connection.lost_reason, connection.lost_code)
             if not self._closing.is_set():
                 self._note(endpoint, connection.lost_reason)
 

@@ -67,7 +67,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     sdks,
     sdksLeftOut: config.sdks.filter((sdk) => !sdks.includes(sdk)),
     load: {
-      messages: load.messages,
+      messages: config.sdk_clients.messages ?? load.messages,
       ratePerSecond: load.rate_per_second,
       payloadBytes: load.payload_bytes,
       subscriberSession: load.subscriber_session,

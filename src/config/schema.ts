@@ -60,6 +60,8 @@ const sdkClients = z.strictObject({
   /** Folder with one folder per SDK; relative to the config file. Absent: the clients that come with the program. */
   folder: z.string().optional(),
   workload: name.default('basic-pubsub'),
+  /** How many messages each client of the folder sends, for clients that do not read MESSAGE_COUNT. Goes before `load.messages`. */
+  messages: z.number().int().min(1).max(100_000).optional(),
 });
 
 const schedule = z.strictObject({

@@ -73,6 +73,8 @@ export interface ClientOutcome {
   readonly durationSeconds: number;
   /** 1 unless a worker or host died under the client and it was started again. */
   readonly attempt: Count;
+  /** Why it must be that another client used this one's client id, in words; absent where nothing says so. */
+  readonly idTaken?: string | undefined;
   /** Evidence for a person who looks into a latency; no part of any verdict. */
   readonly hostCpu?: HostCpu | null | undefined;
 }

@@ -1,5 +1,6 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
-import type { SdkStatus } from './status.js';
+import { contradictionIn } from './contradiction.js';
+import { blameOf, type SdkStatus } from './status.js';
 import type { Check, SdkVerdict, VerdictRules } from './verdict.js';
 
 const check = (name: string, expected: string, observed: string, ok: boolean): Check => ({
@@ -31,9 +32,10 @@ function exitText(outcome: ClientOutcome): string {
 function isOverloaded(outcome: ClientOutcome, rules: VerdictRules): boolean {
   const { result } = outcome;
   if (result === null) return false;
-  const whole = result.planned === undefined || result.sent === result.planned;
-  const rate = whole ? (result.achieved_rate_ratio ?? 1) : 1;
-  return (result.lateness_p99_ms ?? 0) > rules.latenessLimitMs || rate < rules.achievedRateMin;
+  const { planned, sent, lateness_p99_ms: lateness, achieved_rate_ratio: rate } = result;
+  const whole = planned === undefined || sent === planned;
+  const late = lateness != null && lateness > rules.latenessLimitMs;
+  return late || (whole && rate !== undefined && rate < rules.achievedRateMin);
 }
 
 /** By the clients' contract: settings that cannot be used, and a client that is not built. It never spoke to a broker then. */
@@ -43,15 +45,31 @@ const couldNotBegin = ({ end, result }: ClientOutcome): boolean =>
   end.kind === 'exited' && SET_UP_EXITS.includes(end.code) && result?.sent === 0;
 
 /** Lateness cannot lose a message that was acknowledged, nor withhold an acknowledgement, nor keep a broker from letting anybody in. */
-const isExcusable = (result: ClientResult): boolean =>
-  result.sent > 0 && result.lost === 0 && (result.unconfirmed ?? 0) === 0;
+const isExcusable = ({ sent, received, lost, unconfirmed = sent - received }: ClientResult): boolean =>
+  sent > 0 && lost === 0 && unconfirmed <= 0;
+
+/** A client that sent or planned fewer messages than it was asked for. */
+function tooFew({ sent, planned = Infinity }: ClientResult, asked: number): Check | null {
+  const [name, count] = planned < asked ? (['planned', planned] as const) : (['sent', sent] as const);
+  if (count >= asked) return null;
+  return check(name, `>= ${asked}, as MESSAGE_COUNT says (config: sdk_clients.messages)`, String(count), false);
+}
+
+/** What a stranger with the client's own id has done to it is not the broker's failure. Who passed in spite of it has passed. */
+export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
+  const verdict = judgeAlone(outcome, rules, askedMessages);
+  const { idTaken } = outcome;
+  if (idTaken === undefined || blameOf(verdict.status) !== 'broker') return verdict;
+  const stranger = check('client_id', 'used by no other client', idTaken, false);
+  return { ...verdict, status: 'harness_error', checks: [...verdict.checks, stranger] };
+}
 
 /**
  * Judges one client of a validation by step 5 of the seed: exit code 0, nothing lost, p99 below the limit; plus at least one message sent.
- * A late generator excuses slowness and nothing else. A client that was stopped before it had planned all the messages it was asked for has
- * proved nothing with the rest; one that does not say what it planned is taken at its word.
+ * A late generator excuses slowness and nothing else. A client whose figures contradict each other is not believed, and one that has sent fewer
+ * messages than it was asked for has proved nothing with the rest.
  */
-export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
+function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
   const { sdk, end, result } = outcome;
   const exit = check('exit_code', '0', exitText(outcome), end.kind === 'exited' && end.code === 0);
   const verdict = (status: SdkStatus, checks: readonly Check[]): SdkVerdict => ({
@@ -63,9 +81,10 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessa
   if (end.kind === 'not_found') return verdict('script_not_found', [exit]);
   if (end.kind === 'runner_died') return verdict('harness_error', [exit]);
   if (end.kind === 'timeout') return verdict('timeout', [exit]);
-  if (result === null) {
-    const line = check('last_line', 'a result as in CONTRACT.md', outcome.lineProblem ?? 'none', false);
-    return verdict('script_format_error', [exit, line]);
+  const problem = contradictionIn(outcome);
+  if (result === null || problem !== null) {
+    const observed = problem ?? outcome.lineProblem ?? 'none';
+    return verdict('script_format_error', [exit, check('last_line', 'a result as in CONTRACT.md', observed, false)]);
   }
   if (couldNotBegin(outcome)) return verdict('harness_error', [exit]);
   const p99 = result.p99_ms;
@@ -75,10 +94,9 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessa
     check('lost', '0', String(result.lost), result.lost === 0),
     check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
   ];
-  const { planned = askedMessages } = result;
-  const cutShort = check('planned', `>= ${askedMessages}`, String(planned), false);
   const good = checks.every((c) => c.ok);
-  if (planned < askedMessages) return verdict(good ? 'harness_error' : 'failed', [...checks, cutShort]);
-  if (good) return verdict('passed', checks);
+  const few = tooFew(result, askedMessages);
+  if (good) return few === null ? verdict('passed', checks) : verdict('harness_error', [...checks, few]);
+  if (few?.check === 'planned') return verdict('failed', [...checks, few]);
   return verdict(isExcusable(result) && isOverloaded(outcome, rules) ? 'harness_overloaded' : 'failed', checks);
 }

@@ -18,6 +18,10 @@ export interface LedgerEvent {
   readonly role: 'publisher' | 'subscriber';
   readonly endpoint: string;
   readonly at_us: number;
+  /** Of CONNACK; null where a connection ended. */
+  readonly session_present?: boolean | null | undefined;
+  /** Of the broker's DISCONNECT (MQTT 5), if it sent one; ledgers of 0.1.0 do not say it. */
+  readonly reason_code?: number | null | undefined;
 }
 
 export interface Ledger {

@@ -73,7 +73,8 @@ function control(data: RunData): string {
   if (data.control.length === 0) return '';
   const caption = 'Control run: the same clients, no fault';
   const rows = bare(clientTable(caption, data.control, data.controlVerdicts, 'control'));
-  return [`## ${caption}`, rows, ...processorsLines(data.control)].join('\n\n');
+  const checks = titled(checksTable({ sdkVerdicts: data.controlVerdicts }));
+  return [`## ${caption}`, rows, ...(checks === '' ? [] : [checks]), ...processorsLines(data.control)].join('\n\n');
 }
 
 function scenarioSection(data: RunData, result: ScenarioResult, pictures: readonly Picture[]): string {

@@ -125,7 +125,7 @@ export function faultPeriodTable({ faultPeriod, scenario }: ScenarioResult): Tab
   return { caption: 'During the fault', head: [...head, ...more], rows, key: `${scenario.name}/fault` };
 }
 
-export const checksTable = ({ sdkVerdicts }: ScenarioResult): Table => ({
+export const checksTable = ({ sdkVerdicts }: Pick<ScenarioResult, 'sdkVerdicts'>): Table => ({
   caption: 'Failed checks',
   head: ['SDK', 'check', 'expected', 'observed'],
   rows: sdkVerdicts.flatMap((v) => v.checks.filter((c) => !c.ok).map((c) => [v.sdk, c.check, c.expected, c.observed])),

@@ -19,7 +19,11 @@ export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs, borders }: Fau
   const notes: string[] = [];
   const withoutLedger: ClientOutcome[] = [];
   const figures = outcomes.flatMap((outcome) => {
-    const { sdk, end, lineProblem } = outcome;
+    const { sdk, end, lineProblem, idTaken } = outcome;
+    if (idTaken !== undefined) {
+      notes.push(`fault period: ${sdk} is left out: ${idTaken}`);
+      return [];
+    }
     try {
       const ledger = readLedger(phaseDir, sdk);
       if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, [fromUs, toUs], borders)];

@@ -105,6 +105,20 @@ describe('what the clients saw during the fault', () => {
     ]);
   });
 
+  it('leaves out a client whose id another one used, and says so', async () => {
+    for (const sdk of plan.sdks) ended(FAULT, sdk, JSON.stringify(goodResult));
+    const [messages, at] = [[message(3, 3_000_001, null)], { role: 'publisher', endpoint: 'h:1' }] as const;
+    const events = [
+      { ...at, event: 'connected', at_us: 1, session_present: false, reason_code: null },
+      { ...at, event: 'disconnected', at_us: 2, session_present: null, reason_code: 0x8e },
+    ] as const;
+    writeLedger(plan.runDir, { ...FAULT, sdk: 'go', ledger: { endUs: 9_000_000, events, messages } });
+    writeLedger(plan.runDir, { ...FAULT, sdk: 'rust', ledger: { endUs: 9_000_000, events: [], messages } });
+    const { figures, notes } = await collect();
+    expect(figures.map(({ sdk }) => sdk)).toEqual(['rust']);
+    expect(notes).toEqual([expect.stringMatching(/^fault period: go is left out: another client used the client id/)]);
+  });
+
   it('is a note of those that left no ledger, or one that cannot be read; the others are counted', async () => {
     ended(FAULT, 'go', 'panic: no broker');
     const { packedLedger } = phasePaths(runPaths(plan.runDir).phase('kill', 'fault')).client('rust');

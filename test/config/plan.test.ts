@@ -69,6 +69,11 @@ describe('the plan of a run', () => {
     expect(planFrom({ ...config, sdkFolder: '/mine' }, {}, 'run-1', places).sdkRoot).toBe('/mine');
   });
 
+  it('asks for as many messages as the config says of the clients of its folder', () => {
+    const declared = { ...config, sdk_clients: { ...config.sdk_clients, messages: 10 } };
+    expect(planFrom(declared, {}, 'run-1', places).load.messages).toBe(10);
+  });
+
   it.each<[RunRequest, RegExp]>([
     [{ scenario: 'leader-transfr' }, /expected one of broker-kill-single, .*; did you mean leader-transfer\?/],
     [{ scenario: 'zzz' }, /expected one of broker-kill-single, network-delay-100ms, leader-transfer, got zzz$/],

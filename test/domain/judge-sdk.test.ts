@@ -46,7 +46,7 @@ describe('one SDK', () => {
     const verdict = judgeSdk(outcome({ result: { planned: 999, sent: 999 } }), rules, ASKED);
     expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
     expect(verdict.checks.filter((c) => !c.ok)).toEqual([
-      { check: 'planned', expected: '>= 1000', observed: '999', ok: false },
+      { check: 'planned', expected: expect.stringMatching(/^>= 1000, as MESSAGE_COUNT/), observed: '999', ok: false },
     ]);
   });
 
@@ -65,8 +65,23 @@ describe('one SDK', () => {
     },
   );
 
-  it('takes a client at its word that does not say what it planned', () => {
-    expect(statusOf(outcome({ result: { planned: undefined, sent: 7 } }))).toBe('passed');
+  it.each([undefined, 1000])('is harness_error with fewer messages sent than asked for, with %s planned', (planned) => {
+    const verdict = judgeSdk(outcome({ result: { planned, sent: 7, received: 7 } }), rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    const expected = '>= 1000, as MESSAGE_COUNT says (config: sdk_clients.messages)';
+    expect(verdict.checks.filter((c) => !c.ok)).toEqual([{ check: 'sent', expected, observed: '7', ok: false }]);
+  });
+
+  it('passes with more messages sent than asked for, where it does not say what it planned', () => {
+    expect(statusOf(outcome({ result: { sent: 1001, received: 1001 } }))).toBe('passed');
+  });
+
+  it.each([0, 1])('is script_format_error when its own figures disagree, with exit code %i too', (code) => {
+    const given = outcome({ end: { kind: 'exited', code }, result: { received: 40, lost: 3 } });
+    const verdict = judgeSdk(given, rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'script_format_error', passed: false });
+    expect(verdict.checks.at(-1)).toMatchObject({ check: 'last_line', ok: false });
+    expect(verdict.checks.at(-1)?.observed).toContain('sent 1000, received 40, lost 3');
   });
 
   it('passes with p99 just below the limit', () => {
@@ -93,6 +108,28 @@ describe('one SDK', () => {
     expect(verdict.checks.at(-1)).toMatchObject({ check: 'last_line', observed: 'got "hi"', ok: false });
   });
 
+  it.each<[string, ClientOutcome]>([
+    ['a loss', outcome({ result: { lost: 3 } })],
+    ['a bad exit', outcome({ end: { kind: 'exited', code: 1 } })],
+    ['slowness', outcome({ result: { p99_ms: 800 } })],
+    ['no end', outcome({ end: { kind: 'timeout', limitMs: 9000 }, result: null })],
+  ])('does not blame the broker for %s of a client whose id another one used', (_what, given) => {
+    const verdict = judgeSdk({ ...given, idTaken: 'another client used the client id' }, rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    const observed = 'another client used the client id';
+    expect(verdict.checks.at(-1)).toEqual({
+      check: 'client_id',
+      expected: 'used by no other client',
+      observed,
+      ok: false,
+    });
+  });
+
+  it('lets a client pass that has passed although another one used its id, and keeps what else was wrong', () => {
+    expect(statusOf({ ...outcome(), idTaken: 'another client' })).toBe('passed');
+    expect(statusOf({ ...outcome({ result: null }), idTaken: 'another client' })).toBe('script_format_error');
+  });
+
   it('is harness_overloaded when a late generator was slow', () => {
     expect(statusOf(outcome({ result: { p99_ms: 800, lateness_p99_ms: 50.1 } }))).toBe('harness_overloaded');
     expect(statusOf(outcome({ result: { p99_ms: 800, achieved_rate_ratio: 0.98 } }))).toBe('harness_overloaded');
@@ -111,6 +148,7 @@ describe('one SDK', () => {
   it.each([
     ['a loss', { lost: 1, received: 999 }],
     ['a message that was never acknowledged', { unconfirmed: 1, received: 999 }],
+    ['a message of which nothing is known', { unconfirmed: undefined, received: 999 }],
     ['a broker that let nobody in', { sent: 0, received: 0, p99_ms: null }],
   ])('does not let a late generator excuse %s', (_what, result) => {
     const late = { lateness_p99_ms: 900, achieved_rate_ratio: 0 };

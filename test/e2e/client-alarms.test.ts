@@ -31,9 +31,19 @@ function writeClients(root: string, clients: Readonly<Record<string, string>>): 
   }
 }
 
+/** A client that reads nothing but the endpoint, and sends ten messages. */
 const OLD_STYLE = `#!/bin/bash
 [ -n "$CLUSTER_ENDPOINT" ] && echo '{"sent": 10, "received": 10, "lost": 0, "p99_ms": 12.5, "errors": []}'
 `;
+
+/** A client of the first points of the contract alone, that prints another line when its phase is the validation of `equipment`. */
+const minimalWith = (line: string): string => `#!/bin/bash
+n=$MESSAGE_COUNT
+if [ "$PHASE" = equipment-validation ]; then echo '${line}'
+else echo '{"sent": '$n', "received": '$n', "lost": 0, "p99_ms": 12.5, "errors": []}'; fi
+`;
+const CONTRADICTION = '{"sent":100,"received":40,"lost":0,"p99_ms":1,"errors":[]}';
+const TOO_FEW = '{"sent":1,"received":1,"lost":0,"p99_ms":1,"errors":[]}';
 
 describe('clients that fail in the validation', () => {
   let sandbox: Sandbox;
@@ -43,7 +53,7 @@ describe('clients that fail in the validation', () => {
     sandbox = createSandbox({
       load: { messages: 100, rate_per_second: 100 },
       timing: { client_limit_seconds: 8 },
-      sdks: ['refused', 'garbage', 'flood', 'hang', 'minimal'],
+      sdks: ['refused', 'garbage', 'flood', 'hang', 'contradicting', 'few'],
       sdk_clients: { folder: 'clients' },
       scenarios: [catalogue.quick('login'), catalogue.quick('equipment'), catalogue.quick('hanging')],
     });
@@ -52,7 +62,8 @@ describe('clients that fail in the validation', () => {
       garbage: misbehavingIn('equipment', 'echo "Traceback (most recent call last)"; exit 0'),
       flood: misbehavingIn('equipment', 'head -c 20000000 /dev/zero | tr "\\\\0" x; echo; exit 0'),
       hang: misbehavingIn('hanging', 'trap "" TERM; sleep 300 & wait; sleep 300'),
-      minimal: OLD_STYLE,
+      contradicting: minimalWith(CONTRADICTION),
+      few: minimalWith(TOO_FEW),
     });
     round = await finishedWhole(start(['round', '--json'], sandbox));
   }, 300_000);
@@ -62,7 +73,14 @@ describe('clients that fail in the validation', () => {
   const scenario = (name: string): ScenarioResult => round.report.scenarios.find((s) => s.scenario.name === name)!;
   const statuses = (name: string): Record<string, string> =>
     Object.fromEntries(scenario(name).sdkVerdicts.map((v) => [v.sdk, v.status]));
-  const others = { garbage: 'passed', flood: 'passed', hang: 'passed', refused: 'passed', minimal: 'passed' };
+  const others = {
+    garbage: 'passed',
+    flood: 'passed',
+    hang: 'passed',
+    refused: 'passed',
+    contradicting: 'passed',
+    few: 'passed',
+  };
 
   test('a refused login is no pass: nothing was sent', () => {
     expect(statuses('login')).toEqual({ ...others, refused: 'failed' });
@@ -72,9 +90,15 @@ describe('clients that fail in the validation', () => {
     expect(scenario('login').verdict.attribution).toBe('some-sdks');
   });
 
-  test('garbage and a flood are the equipment’s fault, and cost bounded disk', () => {
-    expect(statuses('equipment')).toEqual({ ...others, garbage: 'script_format_error', flood: 'script_format_error' });
-    expect(scenario('equipment').verdict).toMatchObject({ status: 'script_format_error', attribution: 'equipment' });
+  test('garbage, a flood, a contradiction and too few messages are the equipment’s fault, and the broker is not blamed', () => {
+    expect(statuses('equipment')).toEqual({
+      ...others,
+      garbage: 'script_format_error',
+      flood: 'script_format_error',
+      contradicting: 'script_format_error',
+      few: 'harness_error',
+    });
+    expect(scenario('equipment').verdict).toMatchObject({ status: 'harness_error', attribution: 'equipment' });
     expect(scenario('equipment').verdict.failures.every((f) => f.blame === 'equipment')).toBe(true);
   });
 
@@ -86,11 +110,13 @@ describe('clients that fail in the validation', () => {
     });
   });
 
-  test('a client that keeps to the first two points of the contract alone works unchanged', () => {
-    expect(scenario('login').validation.find((o) => o.sdk === 'minimal')?.result).toMatchObject({
-      sent: 10,
-      received: 10,
-    });
+  test('the report says which figures disagree, and how many messages are missing', () => {
+    const failed = (sdk: string) =>
+      scenario('equipment')
+        .sdkVerdicts.find((v) => v.sdk === sdk)
+        ?.checks.filter((c) => !c.ok);
+    expect(failed('contradicting')?.[0]?.observed).toContain('sent 100, received 40, lost 0');
+    expect(failed('few')).toMatchObject([{ check: 'sent', observed: '1' }]);
   });
 
   test('FAIL beats INVALID', () => {
@@ -108,7 +134,7 @@ describe('a client that is not there', () => {
   beforeAll(async () => {
     sandbox = createSandbox({
       sdks: ['minimal', 'absent'],
-      sdk_clients: { folder: 'clients' },
+      sdk_clients: { folder: 'clients', messages: 10 },
       scenarios: [catalogue.quick('never-begun')],
     });
     writeClients(sandbox.root, { minimal: OLD_STYLE });
@@ -117,7 +143,7 @@ describe('a client that is not there', () => {
 
   afterAll(() => removeSandbox(sandbox));
 
-  test('ends the run in the control run, before anything is broken: INVALID', () => {
+  test('ends the run in the control run, before anything is broken: INVALID, and the other has sent what the config says', () => {
     expect(round.result).toMatchObject({ headline: 'INVALID', runPassed: false });
     expect(round.status).toBe(2);
     expect(round.report.runFailures).toEqual([{ status: 'script_not_found', sdk: 'absent', blame: 'equipment' }]);

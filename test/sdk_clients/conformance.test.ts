@@ -6,6 +6,10 @@ import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedge
 import { startTestCluster, type TestCluster } from '../../testing/nats-cluster.js';
 import { resultOf, type FullLine } from '../../testing/result-line.js';
 import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { takeId } from '../../testing/stranger.js';
+import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import { rules } from '../../testing/values.js';
+import { connectionsIn, takeoverOf } from '../../src/domain/takeover.js';
 import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
@@ -173,6 +177,34 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(result.planned).toBeGreaterThan(0);
     expect(result.planned).toBeLessThan(100_000);
     expect(result).toMatchObject({ sent: result.planned, acked: result.planned, received: result.planned, unsent: 0 });
+  });
+
+  it('shows in its ledger that somebody else used its id, again and again, and that the broker was well', async () => {
+    const path = join(folder, `${sdk}-taken.ndjson`);
+    const id = `taken-${sdk}`;
+    const load = { MESSAGE_COUNT: '100000', MESSAGE_RATE: '100', DRAIN_MAX_MS: '1500' };
+    const client = start(sdk, { ...load, CLIENT_ID: id, LEDGER_PATH: path });
+    await client.ready;
+    const { endpoints, username, password } = cluster.settings;
+    const stranger = { endpoint: endpoints[0] ?? '', clientId: `${id}-sub`, username, password, version: 4 } as const;
+    let taken = 0;
+    for (let tries = 0; tries < 40 && taken < 3; tries += 1) if (await takeId(stranger)) taken += 1;
+    expect(taken).toBe(3);
+    client.signal('SIGTERM');
+    const run = await client.ended;
+    const { events, messages, header } = parseLedger(path);
+    const connections = connectionsIn(sdk, { events, messages, endUs: header.end_us });
+    const facts = { faultInForce: false, keptSession: true };
+    const idTaken = takeoverOf(sdk, connections, facts) ?? undefined;
+    expect(idTaken).toMatch(/client id of the subscriber: with nothing broken, its connection alone ended [3-9] times/);
+    expect(takeoverOf(sdk, connections, { ...facts, faultInForce: true })).toBeNull();
+    // Without this the broker would be blamed: it has acknowledged what nobody could receive while the stranger had the session.
+    const result = resultOf(run);
+    const outcome = { sdk, end: { kind: 'exited', code: 1 }, result, lineProblem: null, durationSeconds: 9, attempt: 1 } as const;
+    expect(run.status).toBe(1);
+    expect(result.lost).toBeGreaterThan(0);
+    expect(judgeSdk(outcome, rules, result.planned).status).toBe('failed');
+    expect(judgeSdk({ ...outcome, idTaken }, rules, result.planned).status).toBe('harness_error');
   });
 
   it('ends at once where its login is refused, and says so', async () => {

@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { allArrived, runAgainst, type Outcome } from '../../testing/client-against-broker.js';
+import { allArrived, runAgainst, type Circumstances, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
 import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
 import { sdkNames } from '../../testing/sdk-client.js';
+import { takeId } from '../../testing/stranger.js';
+import { connectionsIn, takeoverOf } from '../../src/domain/takeover.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
@@ -19,8 +21,13 @@ const REFUSED = 0x80;
 const SERVER_UNAVAILABLE = 0x88;
 const QUOTA_EXCEEDED = 0x97;
 
-const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
-  runAgainst(behaviour, sdk, { folder, environment: { MQTT_VERSION: '5', ...environment } });
+const runIn = (
+  behaviour: Behaviour,
+  sdk: string,
+  environment: Record<string, string> = {},
+  meanwhile?: Circumstances['meanwhile'],
+): Promise<Outcome> =>
+  runAgainst(behaviour, sdk, { folder, environment: { MQTT_VERSION: '5', ...environment }, meanwhile });
 
 describe.concurrent.each(sdkNames)('the %s client, speaking MQTT 5', (sdk) => {
   it('does what it does in MQTT 3.1.1, and takes its leave', async () => {
@@ -93,6 +100,20 @@ describe.concurrent.each(sdkNames)('the %s client, speaking MQTT 5', (sdk) => {
     expect(run.status).toBe(0);
     expect(result).toMatchObject(allArrived);
     expect(result.errors.join()).toMatch(/server[ _]?unavailable|0x88/i);
+  });
+
+  it.each(['pub', 'sub'])('writes down that the broker gave the id of its -%s to somebody else', async (role) => {
+    const environment = { CLIENT_ID: `mine-${sdk}`, DRAIN_MAX_MS: '1500' };
+    const { ledger } = await runIn({}, sdk, environment, async (client, { endpoint }) => {
+      await client.ready;
+      expect(await takeId({ endpoint, clientId: `mine-${sdk}-${role}`, version: 5 })).toBe(true);
+    });
+    const ends = ledger.events.filter(({ event }) => event === 'disconnected');
+    expect(ends).toMatchObject([{ role: role === 'pub' ? 'publisher' : 'subscriber', reason_code: 0x8e }]);
+    expect(ledger.events.filter(({ event }) => event === 'connected').map((e) => e.reason_code)).toEqual([null, null, null]);
+    const seen = { events: ledger.events, messages: ledger.messages, endUs: ledger.header.end_us };
+    const facts = { faultInForce: true, keptSession: true };
+    expect(takeoverOf(sdk, connectionsIn(sdk, seen), facts)).toContain('DISCONNECT 0x8e');
   });
 
   it('ends at once where its login is refused', async () => {

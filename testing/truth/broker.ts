@@ -78,6 +78,9 @@ export async function withTruthBroker<T>(behaviour: Behaviour, work: (broker: Tr
   }
 }
 
+/** By this the client that had a session learns that another one has it now. */
+const SESSION_TAKEN_OVER = 0x8e;
+
 /** Does something now, or when the stall is over. */
 function act(broker: Broker, work: () => void): void {
   if (broker.stalled === undefined) work();
@@ -198,12 +201,14 @@ function connected({ behaviour, seen, sessions }: Broker, link: Link, packet: IC
   const sessionPresent = code === 0 && known !== undefined;
   send(link, { cmd: 'connack', sessionPresent, ...(link.version === 5 ? { reasonCode: code } : { returnCode: code }) });
   if (code !== 0) return cutLink(link);
+  const before = sessions.get(connect.clientId);
   const session = known ?? newSession(connect.clientId, connect.clean);
   sessions.set(connect.clientId, session);
   // Whoever takes over a session ends the connection that had it.
-  if (session.link !== undefined) {
-    abandon(session);
-    cutLink(session.link);
+  if (before?.link !== undefined) {
+    abandon(before);
+    if (before.link.version === 5) send(before.link, { cmd: 'disconnect', reasonCode: SESSION_TAKEN_OVER });
+    cutLink(before.link);
   }
   resume(session, link);
 }

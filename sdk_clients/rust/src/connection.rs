@@ -2,7 +2,7 @@
 
 use crate::clock::now_us;
 use crate::config::{Config, Endpoint};
-use crate::journal::Role;
+use crate::journal::{Reason, Role};
 use crate::link::{open, Client, Driver, End, Happening};
 use crate::state::{Shared, State};
 use std::sync::Arc;
@@ -84,11 +84,15 @@ fn record_end(state: &mut State, role: Role, endpoint: &Endpoint, was_connected:
     }
     let who = format!("{role:?}").to_lowercase();
     if was_connected {
-        let reason = &end.text;
+        let reason = Reason {
+            text: &end.text,
+            code: end.code,
+        };
         state.journal.disconnected(role, endpoint, reason, at_us);
+        let text = reason.text;
         state
             .journal
-            .error(format!("{who} at {endpoint}: connection lost: {reason}"));
+            .error(format!("{who} at {endpoint}: connection lost: {text}"));
         return;
     }
     let text = format!("{who} at {endpoint}: expected CONNACK 0, got: {}", end.text);

@@ -21,6 +21,15 @@ pub struct ConnectionEvent {
     pub at_us: u64,
     pub session_present: Option<bool>,
     pub reason: String,
+    /// Of the broker's DISCONNECT (MQTT 5).
+    pub reason_code: Option<u8>,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy)]
+pub struct Reason<'a> {
+    pub text: &'a str,
+    pub code: Option<u8>,
 }
 
 #[derive(Debug, Default)]
@@ -38,17 +47,19 @@ impl Journal {
             at_us,
             session_present: Some(present),
             reason: String::new(),
+            reason_code: None,
         });
     }
 
-    pub fn disconnected(&mut self, role: Role, endpoint: &Endpoint, reason: &str, at_us: u64) {
+    pub fn disconnected(&mut self, role: Role, endpoint: &Endpoint, end: Reason, at_us: u64) {
         self.connections.push(ConnectionEvent {
             event: "disconnected",
             role,
             endpoint: endpoint.to_string(),
             at_us,
             session_present: None,
-            reason: reason.to_owned(),
+            reason: end.text.to_owned(),
+            reason_code: end.code,
         });
     }
 
@@ -110,7 +121,7 @@ fn shortened(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Journal, Role};
+    use super::{Journal, Reason, Role};
     use crate::config::Endpoint;
 
     #[test]
@@ -146,7 +157,11 @@ mod tests {
         assert_eq!(journal.reconnects(), 0);
         journal.connected(Role::Subscriber, &endpoint, false, 1);
         journal.connected(Role::Publisher, &endpoint, false, 2);
-        journal.disconnected(Role::Publisher, &endpoint, "closed", 3);
+        let closed = Reason {
+            text: "closed",
+            code: None,
+        };
+        journal.disconnected(Role::Publisher, &endpoint, closed, 3);
         journal.connected(Role::Publisher, &endpoint, true, 4);
 
         assert_eq!(journal.reconnects(), 1);

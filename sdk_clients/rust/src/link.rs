@@ -46,6 +46,8 @@ pub enum Happening {
 /// yet told. It would be lost with the event loop.
 pub struct End {
     pub text: String,
+    /// Of the broker's DISCONNECT (MQTT 5).
+    pub code: Option<u8>,
     pub is_refused_login: bool,
     pub untold: Vec<Happening>,
 }
@@ -101,6 +103,7 @@ impl Driver {
                 Ok(event) => Ok(happening3(event)),
                 Err(error) => Err(End {
                     text: error.to_string(),
+                    code: None,
                     is_refused_login: matches!(
                         error,
                         ConnectionError::ConnectionRefused(
@@ -117,6 +120,7 @@ impl Driver {
                 Ok(event) => Ok(happening5(event)),
                 Err(error) => Err(End {
                     text: error.to_string(),
+                    code: disconnect_code(&error),
                     is_refused_login: matches!(
                         error,
                         v5::ConnectionError::ConnectionRefused(
@@ -131,6 +135,13 @@ impl Driver {
                 }),
             },
         }
+    }
+}
+
+fn disconnect_code(error: &v5::ConnectionError) -> Option<u8> {
+    match error {
+        v5::ConnectionError::MqttState(v5::StateError::ServerDisconnect { reason_code, .. }) => Some(*reason_code as u8),
+        _ => None,
     }
 }
 

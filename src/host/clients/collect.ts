@@ -1,7 +1,9 @@
 import { phasePaths } from '../layout/paths.js';
 import { existsSync } from 'node:fs';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
+import { contradictionIn } from '../../domain/contradiction.js';
 import { countLedger } from '../../domain/ledger.js';
+import { connectionsIn, takeoverOf, type ClientConnection } from '../../domain/takeover.js';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
 import { isAlive } from '../os/processes.js';
@@ -28,7 +30,30 @@ export function outcomesOf({
   readonly sdks: readonly string[];
 }): ClientOutcome[] {
   const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
-  return sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
+  const outcomes = sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
+  return withTakeovers(phaseDir, outcomes);
+}
+
+/** Says of each client if another one used its id. All ledgers are needed: who else was cut, and whom the broker went on serving. */
+function withTakeovers(phaseDir: string, outcomes: readonly ClientOutcome[]): ClientOutcome[] {
+  const spec = readJson<PhaseSpec>(phasePaths(phaseDir).spec);
+  const all = outcomes.flatMap(({ sdk }) => connectionsOf(phaseDir, sdk));
+  return outcomes.map((outcome) => {
+    const session = spec?.clients.find(({ sdk }) => sdk === outcome.sdk)?.env['SUBSCRIBER_SESSION'];
+    const facts = { faultInForce: spec?.phase === 'fault', keptSession: session === 'persistent' };
+    const idTaken = takeoverOf(outcome.sdk, all, facts);
+    return idTaken === null ? outcome : { ...outcome, idTaken };
+  });
+}
+
+/** A ledger that cannot be read says nothing here; that it cannot is said of the client that wrote it. */
+function connectionsOf(phaseDir: string, sdk: string): readonly ClientConnection[] {
+  try {
+    const ledger = readLedger(phaseDir, sdk);
+    return ledger === undefined ? [] : connectionsIn(sdk, ledger);
+  } catch {
+    return [];
+  }
 }
 
 function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
@@ -67,13 +92,13 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
   if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
   writeJson(phasePaths(phaseDir).client(sdk).result, JSON.parse(exit.lastLine));
-  const problem = contradiction(phaseDir, sdk, parsed.result);
+  const problem = contradictionIn({ end, result: parsed.result }) ?? otherThanLedger(phaseDir, sdk, parsed.result);
   if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
   return { sdk, end, result: parsed.result, lineProblem: null, ...ran };
 }
 
 /** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */
-function contradiction(phaseDir: string, sdk: string, result: ClientResult): string | null {
+function otherThanLedger(phaseDir: string, sdk: string, result: ClientResult): string | null {
   try {
     const ledger = readLedger(phaseDir, sdk);
     if (ledger === undefined) return null;

@@ -5,7 +5,7 @@ import { html, type Html } from '../html.js';
 import { commandsAgain, factLines, processorsLines, SYMBOL, versionsOf } from '../report-sentences.js';
 import type { RunSources } from '../sources.js';
 import { caveats, summaryOf } from '../summary.js';
-import { clientTable, lossesTable, lostMessagesTable, overviewTable, worstFirst } from '../tables.js';
+import { checksTable, clientTable, lossesTable, lostMessagesTable, overviewTable, worstFirst } from '../tables.js';
 import { tableHtml, whereThereAreRows } from './figures.js';
 import { inline, pageFrame, paragraph } from './frame.js';
 import { anchorOf, scenarioSection } from './scenario-section.js';
@@ -84,6 +84,7 @@ function control(data: RunData): Html {
   return html`<section>
     <h2 id="control">Control run: the same clients, no fault</h2>
     ${whereThereAreRows(of) ?? html`<p>There was no control run.</p>`}
+    ${whereThereAreRows(checksTable({ sdkVerdicts: data.controlVerdicts }))}
     ${processorsLines(data.control).map((line) => html`<p>${line}</p>`)}
   </section>`;
 }

@@ -92,6 +92,16 @@ describe('a phase of clients that were never seen before', () => {
     expect(outcomeOf('cut')?.result).toBeNull();
   });
 
+  it('does not believe a line that contradicts itself', () => {
+    expect(outcomeOf('contradicting')).toMatchObject({ ...(exited(0) as object), result: null });
+    expect(outcomeOf('contradicting')?.lineProblem).toContain('sent 100, received 40, lost 0');
+  });
+
+  it('knows by its ledger a client whose id another one took, and no other', () => {
+    expect(outcomeOf('taken')?.idTaken).toMatch(/^another client used the client id of the publisher: .*0x8e/);
+    for (const sdk of ['shed', 'good', 'lying']) expect(outcomeOf(sdk)).not.toHaveProperty('idTaken');
+  });
+
   it('gives each client the contract’s variables, endpoints of its own first, and nothing else', () => {
     const turn = sdks.indexOf('telling') % 3;
     const endpoints = ['h:1', 'h:2', 'h:3', 'h:1', 'h:2'].slice(turn, turn + 3);

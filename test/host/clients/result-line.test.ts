@@ -28,7 +28,23 @@ describe('a last line', () => {
     ['achieved_rate_ratio', 1.5],
     ['lost_seqs', [-1]],
   ])('with %s of %j is none', (field, value) => {
-    expect(problemOf(JSON.stringify({ ...five, [field]: value }))).toContain(field);
+    const problem = problemOf(JSON.stringify({ ...five, [field]: value }));
+    expect(problem).toContain(field);
+    expect(problem).toContain(`got ${JSON.stringify([value].flat()[0])}`);
+  });
+
+  it.each(['NaN', 'Infinity', '-Infinity'])('with %s, which JSON does not have, names it and its field', (value) => {
+    const line = JSON.stringify(five).replace('1.5', value);
+    expect(problemOf(line)).toContain(`p99_ms is ${value}`);
+    expect(problemOf(JSON.stringify({ ...five, p99_ms: value }))).toContain(
+      `p99_ms: expected a number or null, got "${value}"`,
+    );
+  });
+
+  it('with a number beyond all numbers names that as Infinity', () => {
+    expect(problemOf(JSON.stringify(five).replace('1.5', '1e999'))).toContain(
+      'p99_ms: expected a number or null, got Infinity',
+    );
   });
 
   it('that is no JSON, or cut off, is shown as far as that helps', () => {

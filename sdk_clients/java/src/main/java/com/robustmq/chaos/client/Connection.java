@@ -2,6 +2,7 @@ package com.robustmq.chaos.client;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientBuilder;
+import com.hivemq.client.mqtt.lifecycle.MqttDisconnectSource;
 import io.reactivex.schedulers.Schedulers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,7 +17,7 @@ final class Connection implements Runnable {
     private static final long PAUSE_MS = 200;
     private static final int NETTY_THREADS = 2;
 
-    private record End(Throwable cause, long atUs) {}
+    private record End(Throwable cause, Integer code, long atUs) {}
 
     private final Config config;
     private final State state;
@@ -65,7 +66,7 @@ final class Connection implements Runnable {
             session.disconnected();
             if (!state.closing) {
                 String reason = Errors.text(end.cause());
-                state.journal.disconnected(session.role(), endpoint, reason, end.atUs());
+                state.journal.disconnected(session.role(), endpoint, reason, end.code(), end.atUs());
                 state.journal.error("%s at %s: connection lost: %s".formatted(session.role(), endpoint, reason));
             }
         }
@@ -86,7 +87,12 @@ final class Connection implements Runnable {
                 .nettyThreads(NETTY_THREADS)
                 .applicationScheduler(Schedulers.from(Runnable::run))
                 .applyExecutorConfig()
-                .addDisconnectedListener(context -> ended.complete(new End(context.getCause(), Clock.nowUs())));
+                .addDisconnectedListener(context -> ended.complete(new End(
+                        context.getCause(),
+                        context.getSource() == MqttDisconnectSource.SERVER
+                                ? Errors.disconnectCode(context.getCause())
+                                : null,
+                        Clock.nowUs())));
         // The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
         boolean cleanSession =
                 session.role() == Role.PUBLISHER || config.subscriberSession().equals(Config.CLEAN);

@@ -1,5 +1,7 @@
 package com.robustmq.chaos.client;
 
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+
 /** What the library's exceptions say, without their wrappers. */
 final class Errors {
     private Errors() {}
@@ -11,6 +13,11 @@ final class Errors {
             root = root.getCause();
         }
         return root;
+    }
+
+    /** The code of the broker's DISCONNECT (MQTT 5); null if it sent none. */
+    static Integer disconnectCode(Throwable error) {
+        return root(error) instanceof Mqtt5DisconnectException end ? end.getMqttMessage().getReasonCode().getCode() : null;
     }
 
     static String text(Throwable error) {

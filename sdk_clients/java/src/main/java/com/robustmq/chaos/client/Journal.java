@@ -14,9 +14,18 @@ final class Journal {
     private static final int COUNT_CHARS = 20;
     private static final int SETUP_CONNECTIONS = 2;
 
-    /** {@code sessionPresent} is null where the connection ended. */
+    /**
+     * {@code sessionPresent} is null where the connection ended; {@code reasonCode} is that of the broker's DISCONNECT (MQTT 5), null
+     * if there was none.
+     */
     record ConnectionEvent(
-            String event, Role role, Endpoint endpoint, long atUs, Boolean sessionPresent, String reason) {}
+            String event,
+            Role role,
+            Endpoint endpoint,
+            long atUs,
+            Boolean sessionPresent,
+            String reason,
+            Integer reasonCode) {}
 
     private final List<ConnectionEvent> connections = new ArrayList<>();
     private final List<String> fatal = new ArrayList<>();
@@ -28,11 +37,11 @@ final class Journal {
     }
 
     void connected(Role role, Endpoint endpoint, boolean sessionPresent, long atUs) {
-        connections.add(new ConnectionEvent("connected", role, endpoint, atUs, sessionPresent, ""));
+        connections.add(new ConnectionEvent("connected", role, endpoint, atUs, sessionPresent, "", null));
     }
 
-    void disconnected(Role role, Endpoint endpoint, String reason, long atUs) {
-        connections.add(new ConnectionEvent("disconnected", role, endpoint, atUs, null, reason));
+    void disconnected(Role role, Endpoint endpoint, String reason, Integer reasonCode, long atUs) {
+        connections.add(new ConnectionEvent("disconnected", role, endpoint, atUs, null, reason, reasonCode));
     }
 
     /** Successful connections after the first two, which are the set-up's. */

@@ -63,6 +63,7 @@ final class LedgerFile {
         json.name("at_us").value(event.atUs());
         json.name("session_present").value(event.sessionPresent());
         json.name("reason").value(event.reason());
+        json.name("reason_code").value(event.reasonCode());
     }
 
     private static void writeMessage(JsonWriter json, int seq, Message message) throws IOException {

@@ -39,7 +39,7 @@ class JournalTest {
         assertEquals(0, journal.reconnects());
         journal.connected(Role.SUBSCRIBER, endpoint, false, 1);
         journal.connected(Role.PUBLISHER, endpoint, false, 2);
-        journal.disconnected(Role.PUBLISHER, endpoint, "closed", 3);
+        journal.disconnected(Role.PUBLISHER, endpoint, "closed", null, 3);
         journal.connected(Role.PUBLISHER, endpoint, true, 4);
 
         assertEquals(1, journal.reconnects());
