@@ -17,6 +17,7 @@ import { clusterDir, runDir } from './host/layout/paths.js';
 import { installRoot } from './host/os/tools.js';
 import { ownVersions } from './host/os/versions.js';
 import type { TemporalPlace } from './temporal/connection.js';
+import { dataConverter } from './temporal/data-converter.js';
 import { registerSearchAttributes } from './temporal/register-search-attributes.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
@@ -49,10 +50,8 @@ export async function runWorker(
   { config, place, faults = allFaults, alter = (activities) => activities }: WorkerOptions,
   onReady: () => void,
 ): Promise<void> {
-  Runtime.install({
-    logger: new DefaultLogger('WARN'),
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  });
+  const logging = { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } as const;
+  Runtime.install({ logger: new DefaultLogger('WARN'), telemetryOptions: { logging } });
   await reviveKeepers(config.dataRoot);
   await recoverAbandonedFaults(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
@@ -67,9 +66,10 @@ export async function runWorker(
     }),
   );
   const { connection, at } = await connect(place);
-  await recoverAbandonedFaults(faults, config.dataRoot, new Client({ connection, namespace: at.namespace }));
+  const server = { connection, namespace: at.namespace, dataConverter };
+  await recoverAbandonedFaults(faults, config.dataRoot, new Client(server));
   await registerSearchAttributes(connection, at.namespace);
-  const common = { connection, namespace: at.namespace, activities, ...PACE };
+  const common = { ...server, activities, ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,

@@ -1,10 +1,11 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { RecordedOutcome } from '../domain/breaker.js';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { RecordedOutcome, ResetRequest } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
-import { clusterStatusQuery, recordOutcomeUpdate, resetUpdate, type ResetAnswer } from '../messages/cluster-record.js';
-import { clusterRecord } from './cluster-record.js';
+import { recordOutcomeUpdate, resetUpdate, type ResetAnswer } from '../messages/cluster-record.js';
+import { breakerNow, clusterRecord } from './cluster-record.js';
 import { showInHistory } from './history.js';
 import type { RecordOutcomeRequest, ResetBreakerRequest } from '../messages/requests.js';
+import { letScheduleGoOn } from './schedule.js';
 import { asActivity, askServer } from './support.js';
 
 export const breakerActivities = {
@@ -21,20 +22,35 @@ export const breakerActivities = {
       return outcome;
     }),
 
-  /** Closes the breaker that a run opened; if that was done before (by an attempt whose answer was lost, or by hand), says by whom. */
+  /**
+   * Closes the breaker that a run opened. If that was done before (by an attempt whose answer was lost, or by hand), says by whom. If somebody has ended
+   * the cluster's record, there is nothing to close: the schedule goes on all the same, and the answer says so.
+   */
   resetBreaker: ({ cluster, reset }: ResetBreakerRequest): Promise<ResetAnswer> =>
-    asActivity(() =>
-      askServer(async (client) => {
-        const record = client.workflow.getHandle(clusterWorkflowId(cluster));
-        try {
-          return await record.executeUpdate(resetUpdate, { args: [reset], updateId: `reset-${String(reset.runId)}` });
-        } catch (error) {
-          if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-          const { lastReset } = (await record.query(clusterStatusQuery)).breaker;
-          const { by, reason } = reset;
-          const before = lastReset ?? { by, reason, at: new Date().toISOString() };
-          return { ...before, schedule: error.cause?.message ?? error.message };
-        }
-      }),
-    ),
+    asActivity(async () => {
+      try {
+        return await askServer((client) =>
+          client.workflow
+            .getHandle(clusterWorkflowId(cluster))
+            .executeUpdate(resetUpdate, { args: [reset], updateId: `reset-${String(reset.runId)}` }),
+        );
+      } catch (error) {
+        return await notReset(cluster, reset, error);
+      }
+    }),
 };
+
+/** What a reset came to that the record refused, or that found no record. */
+async function notReset(cluster: string, { by, reason }: ResetRequest, error: unknown): Promise<ResetAnswer> {
+  const person = { by, reason, at: new Date().toISOString() };
+  if (error instanceof WorkflowNotFoundError) {
+    const schedule = await letScheduleGoOn(cluster, { by, reason });
+    return { ...person, schedule: `the cluster's record is no longer there, so nothing was reset; ${schedule}` };
+  }
+  if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+  const refused = error.cause?.message ?? error.message;
+  const { state, lastReset } = await breakerNow(cluster);
+  // A record that was begun after the breaker had opened knows nothing of the schedule's pause.
+  const schedule = state.kind === 'open' ? refused : `${refused}; ${await letScheduleGoOn(cluster, { by, reason })}`;
+  return { ...(lastReset ?? person), schedule };
+}

@@ -1,5 +1,5 @@
-import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { Breaker } from '../domain/breaker.js';
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
 import { CHAOS_QUEUE, clusterWorkflowId } from '../domain/ids.js';
 import { clusterStatusQuery, type ClusterWorkflow } from '../messages/cluster-record.js';
 import { askServer } from './support.js';
@@ -14,8 +14,14 @@ export const clusterRecord = (cluster: string): WithStartWorkflowOperation<Clust
     staticSummary: `Cluster ${cluster}: who holds it, failures in a row, breaker`,
   });
 
-/** The breaker as the record has it now. Rejects if there is no record. */
-export const breakerNow = (cluster: string): Promise<Breaker> =>
-  askServer(
-    async (client) => (await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).breaker,
-  );
+/** The breaker as the record has it now; closed where there is no record. */
+export async function breakerNow(cluster: string): Promise<Breaker> {
+  try {
+    return await askServer(
+      async (client) => (await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).breaker,
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return NEW_BREAKER;
+    throw error;
+  }
+}

@@ -1,5 +1,6 @@
 import { getClient } from '@temporalio/activity';
 import { ScheduleNotFoundError } from '@temporalio/client';
+import type { Resume } from '../domain/breaker.js';
 import { scheduleIdOf } from '../domain/ids.js';
 import { isBreakerNote, personNote } from '../domain/schedule.js';
 import { breakerNow } from './cluster-record.js';
@@ -28,6 +29,17 @@ const isOpen = async (cluster: string): Promise<boolean> => (await breakerNow(cl
 
 const NO_SCHEDULE = 'there is no schedule';
 
+/** Lets a schedule go on that the breaker paused; one that a person paused stays as that person wants it. Says what it did. */
+export async function letScheduleGoOn(cluster: string, person: Resume): Promise<string> {
+  const done = await withSchedule(cluster, async (pausedBy, handle) => {
+    if (pausedBy === null) return 'the schedule was not paused';
+    if (!isBreakerNote(pausedBy)) return `the schedule stays paused, as a person paused it: ${pausedBy}`;
+    await handle.unpause(personNote('resumed', person));
+    return 'the schedule goes on';
+  });
+  return done ?? NO_SCHEDULE;
+}
+
 export const scheduleActivities = {
   /**
    * Pauses the cluster's schedule because its breaker is open. One that somebody has paused keeps that person's note. Says what it did. A pause that
@@ -47,15 +59,6 @@ export const scheduleActivities = {
       return done ?? NO_SCHEDULE;
     }),
 
-  /** Lets a schedule go on that the breaker paused; one that a person paused stays as that person wants it. Says what it did. */
   unpauseSchedule: ({ cluster, by, reason }: UnpauseScheduleRequest): Promise<string> =>
-    asActivity(async () => {
-      const done = await withSchedule(cluster, async (pausedBy, handle) => {
-        if (pausedBy === null) return 'the schedule was not paused';
-        if (!isBreakerNote(pausedBy)) return `the schedule stays paused, as a person paused it: ${pausedBy}`;
-        await handle.unpause(personNote('resumed', { by, reason }).slice(0, 1000));
-        return 'the schedule goes on';
-      });
-      return done ?? NO_SCHEDULE;
-    }),
+    asActivity(() => letScheduleGoOn(cluster, { by, reason })),
 };

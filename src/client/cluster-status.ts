@@ -2,6 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
 import { clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
+import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
 
 /** The durable record of a cluster; an empty one where no run has ever asked for it. Rejects if no worker answers. */
 export async function clusterStatus(client: Client, cluster: string): Promise<ClusterStatus> {
@@ -14,6 +15,13 @@ export async function clusterStatus(client: Client, cluster: string): Promise<Cl
     if (error instanceof WorkflowNotFoundError) return { cluster, holder: null, breaker: NEW_BREAKER };
     throw error;
   }
+}
+
+/** The run that is paused where the record knows of none: somebody has terminated the record. */
+export async function pausedRunOf(client: Client, cluster: string): Promise<string | undefined> {
+  const query = `${CHAOS_CLUSTER.name} = '${cluster}' AND ${CHAOS_STATE.name} = 'paused' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
+  return undefined;
 }
 
 /** Who closed the breaker last, as the end of a line about it; empty if nobody has. */

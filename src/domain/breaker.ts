@@ -1,3 +1,4 @@
+import { shown, unreadable } from './shape.js';
 import type { Headline } from './status.js';
 
 /** This many failed runs in a row open the breaker (the seed's own number). */
@@ -160,11 +161,18 @@ export const resetBreaker = (breaker: Breaker, { by, reason }: Resume, at: strin
 const NAME_LIMIT = 200;
 const REASON_LIMIT = 2000;
 
-/** Reads what came with `resume`, from a person's hands: never throws. */
+/** Half a character, of which no text can be made that a server takes. */
+const halves = /\p{Surrogate}/gu;
+
+const tidy = (value: string): string => value.replace(halves, '\uFFFD').trim();
+
+/** Reads what came with `resume`, from a person's hands: never throws, and what it says is short. */
 export function readResume(payload: unknown): Resume | { readonly problem: string } {
   const shape = 'expected {"by": "<your name>", "reason": "<why the runs may continue>"}';
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    return { problem: `${shape}, got ${payload === undefined ? 'nothing' : JSON.stringify(payload).slice(0, 100)}` };
+  const lost = unreadable(payload, 'what came with it');
+  if (lost !== undefined) return { problem: `${lost}; ${shape} as json/plain` };
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || ArrayBuffer.isView(payload)) {
+    return { problem: `${shape}, got ${shown(payload)}` };
   }
   const { by, reason } = payload as Readonly<Record<string, unknown>>;
   for (const [name, value, limit] of [
@@ -172,12 +180,10 @@ export function readResume(payload: unknown): Resume | { readonly problem: strin
     ['reason', reason, REASON_LIMIT],
   ] as const) {
     if (typeof value !== 'string' || value.trim() === '') {
-      return {
-        problem: `${shape}, got ${value === undefined ? `no "${name}"` : `"${name}": ${JSON.stringify(value)}`}`,
-      };
+      return { problem: `${shape}, got ${value === undefined ? `no "${name}"` : `"${name}": ${shown(value)}`}` };
     }
     if (value.length > limit)
       return { problem: `"${name}": expected at most ${limit} characters, got ${value.length}` };
   }
-  return { by: (by as string).trim(), reason: (reason as string).trim() };
+  return { by: tidy(by as string), reason: tidy(reason as string) };
 }

@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ChaosError } from '../domain/errors.js';
 import { runningServer } from '../host/temporal/server.js';
+import { dataConverter } from './data-converter.js';
 
 /** Where Temporal is, and whether it is ours. */
 export interface TemporalPlace {
@@ -36,7 +37,7 @@ export const findPlace = (dataRoot: string): TemporalPlace | undefined => outsid
 
 export async function connectClient(place: TemporalPlace): Promise<Client> {
   const connection = await Connection.connect({ ...place.options, address: place.address, connectTimeout: 5000 });
-  return new Client({ connection, namespace: place.namespace });
+  return new Client({ connection, namespace: place.namespace, dataConverter });
 }
 
 /** Connects to the server that runs; the error of a command that needs one says how to start it. */

@@ -5,9 +5,11 @@ import { blameOf } from '../domain/status.js';
 import type { Holder } from '../messages/cluster-record.js';
 import type { ReportWritten } from '../messages/requests.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
+import { runRequestShape } from '../messages/shapes.js';
 import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
 import { controlRun } from './control-run.js';
 import { finalize, pause } from './finish-run.js';
+import { demand } from './from-outside.js';
 import { inTurn } from './in-turn.js';
 import { refusedBy, refusedByHost } from './refusal.js';
 import { serveResume } from './resume-handlers.js';
@@ -48,6 +50,7 @@ const stepsOf = (plan: RunPlan): readonly RunStep[] => [
 
 /** One run: plan, acquire, the steps on the cluster, stop, report, count, release, tell; and the pause at the third failure. */
 export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunResult> {
+  demand(runRequestShape, request);
   const { workflowId, runId: temporalRunId } = workflowInfo();
   const startedAt = new Date().toISOString();
   const progress = keepRunProgress();

@@ -6,9 +6,18 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { NEW_BREAKER, recordEnding, resetBreaker, resetProblem, type ResetRequest } from '../domain/breaker.js';
+import {
+  NEW_BREAKER,
+  readResume,
+  recordEnding,
+  resetBreaker,
+  resetProblem,
+  type ResetRequest,
+  type Resume,
+} from '../domain/breaker.js';
 import type { AnnounceResumeRequest } from '../messages/requests.js';
 import { hostActivities } from './activities.js';
+import { accepts, demand, notReadable } from './from-outside.js';
 import {
   acquireUpdate,
   clusterStatusQuery,
@@ -22,6 +31,7 @@ import {
   type Holder,
   type ResetAnswer,
 } from '../messages/cluster-record.js';
+import { acquireShape, clusterRecordShape, endingShape, releaseShape, resetShape } from '../messages/shapes.js';
 
 /** The record as it is now; every handler changes it in one go, between two waits. */
 type Record = { -readonly [Key in keyof ClusterStatus]: ClusterStatus[Key] };
@@ -41,6 +51,7 @@ const ANSWER_LIMIT_MS = 10_000;
  * continues as new.
  */
 export async function clusterWorkflow(initial: ClusterRecord): Promise<never> {
+  demand(clusterRecordShape, initial);
   const record: Record = { ...initial, breaker: initial.breaker ?? NEW_BREAKER };
   serveHolder(record);
   const isQuiet = serveBreaker(record);
@@ -69,6 +80,7 @@ function acquire(record: Record, { holder: asking, replaces }: AcquireRequest): 
 function serveHolder(record: Record): void {
   setHandler(acquireUpdate, (request) => acquire(record, request), {
     description: 'Takes the cluster for a run; an open breaker admits single scenarios only',
+    validator: accepts(acquireShape),
   });
   setHandler(
     releaseUpdate,
@@ -77,11 +89,20 @@ function serveHolder(record: Record): void {
       record.holder = null;
       return true;
     },
-    { description: 'Gives the cluster back; does nothing if the caller does not hold it' },
+    {
+      description: 'Gives the cluster back; does nothing if the caller does not hold it',
+      validator: accepts(releaseShape),
+    },
   );
 }
 
 const notPaused = (problem: string): ApplicationFailure => ApplicationFailure.nonRetryable(problem, 'NOT_PAUSED');
+
+function personOf(request: ResetRequest): Resume {
+  const read = readResume(request);
+  if ('problem' in read) throw notReadable(read.problem);
+  return read;
+}
 
 /** Serves the count and the breaker. Returns whether every message has been sent or given up. */
 function serveBreaker(record: Record): () => boolean {
@@ -100,17 +121,17 @@ function serveBreaker(record: Record): () => boolean {
       record.breaker = breaker;
       return outcome;
     },
-    { description: 'Counts a run that ended, once' },
+    { description: 'Counts a run that ended, once', validator: accepts(endingShape) },
   );
   setHandler(
     resetUpdate,
     async (request: ResetRequest): Promise<ResetAnswer> => {
       const { state } = record.breaker;
+      const { by, reason } = personOf(request);
       const problem = resetProblem(record.breaker, request);
       if (problem !== undefined || state.kind === 'closed') throw notPaused(problem ?? 'the breaker is not open');
       const at = new Date().toISOString();
-      record.breaker = resetBreaker(record.breaker, request, at);
-      const { by, reason } = request;
+      record.breaker = resetBreaker(record.breaker, { by, reason }, at);
       const { cluster } = record;
       const schedule = await hostActivities(undefined).unpauseSchedule({ cluster, by, reason });
       const { runId, runDir, hostQueue } = state.pausedRun;
@@ -121,6 +142,8 @@ function serveBreaker(record: Record): () => boolean {
     {
       description: 'Closes the breaker: {"by", "reason", "runId": null}. A paused run does this by its own `resume`.',
       validator: (request: ResetRequest) => {
+        accepts(resetShape)(request);
+        personOf(request);
         const problem = resetProblem(record.breaker, request);
         if (problem !== undefined) throw notPaused(problem);
       },

@@ -3,8 +3,10 @@ import type { RunPlan } from '../domain/plan.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from '../messages/search-attributes.js';
+import { scenarioInputShape } from '../messages/shapes.js';
 import { cancellationIn } from './activities.js';
 import { goThroughFault } from './fault-period.js';
+import { demand } from './from-outside.js';
 import { inTurn } from './in-turn.js';
 import {
   NOTHING_FOUND,
@@ -54,7 +56,9 @@ const FIVE_STEPS: readonly ScenarioStep[] = [
 ];
 
 /** One fault with its five steps. Never fails because the broker failed its test: the verdict is a value. */
-export async function scenarioWorkflow({ plan, scenario }: ScenarioInput): Promise<ScenarioOutcome> {
+export async function scenarioWorkflow(input: ScenarioInput): Promise<ScenarioOutcome> {
+  demand(scenarioInputShape, input);
+  const { plan, scenario } = input;
   upsertSearchAttributes([
     { key: CHAOS_CLUSTER, value: plan.cluster },
     { key: CHAOS_SCENARIO, value: scenario.name },

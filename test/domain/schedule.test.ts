@@ -15,4 +15,14 @@ describe('the note of a paused schedule', () => {
       false,
     );
   });
+
+  it.each(['a', 'ö', '错', '😀'])('is cut between characters where Temporal would not take it (%s)', (character) => {
+    for (const before of ['', 'b', 'bb', 'bbb']) {
+      const note = personNote('resumed', { by: before, reason: character.repeat(1000) });
+      const bytes = Buffer.byteLength(note);
+      expect([bytes <= 1000, bytes > 1000 - Buffer.byteLength(character)]).toEqual([true, true]);
+      expect(note).not.toMatch(/\p{Surrogate}/u);
+    }
+    expect(Buffer.byteLength(breakerNote([character.repeat(1000)], 'robustmq-chaos resume'))).toBeLessThanOrEqual(1000);
+  });
 });

@@ -27,7 +27,7 @@ export interface BreakerRuns {
   readonly phaseOf: (run: Run) => Promise<string>;
   readonly stateOf: (run: Run) => Promise<unknown>;
   /** Three failed runs; the last one is open, and paused. */
-  readonly breakerOf: (cluster: string, options?: StubOptions) => Promise<Run>;
+  readonly breakerOf: (cluster: string, options?: StartOptions) => Promise<Run>;
   /** A schedule whose ticks never come by themselves, unless they are wanted sooner. */
   readonly scheduleOf: (cluster: string, everySeconds?: number) => Promise<ScheduleHandle>;
   /** With which note the schedule is paused; null: it is not. */

@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { activityInfo } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { CHAOS_QUEUE, clusterWorkflowId, scenarioWorkflowId, scheduledRunIdPrefix } from '../../src/domain/ids.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { Scenario } from '../../src/domain/scenario.js';
 import type { chaosRunWorkflow } from '../../src/workflows/chaos-run.js';
 import type { scenarioWorkflow } from '../../src/workflows/scenario.js';
 import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes.js';
+import { dataConverter } from '../../src/temporal/data-converter.js';
 import { killSingle, planWith } from './plans.js';
 import { ACTIVITY_NAMES, createStubHost, type StubHost, type StubOptions } from './stub-host.js';
 
@@ -52,7 +53,7 @@ export interface Rig {
   /** The scenario that a run has started. */
   readonly scenarioOf: (run: RunHandle, scenario?: string) => ScenarioHandle;
   /** One more worker, on a queue of its own. */
-  readonly createWorker: (queue: string) => Promise<RunningWorker>;
+  readonly createWorker: (queue: string, options?: Partial<WorkerOptions>) => Promise<RunningWorker>;
   readonly close: () => Promise<void>;
 }
 
@@ -75,7 +76,7 @@ export async function createRig(
   const settings = [PROMPT_TIMERS, ...(options.dynamicConfig ?? [])];
   const identity = options.identity ?? 'test';
   const env = await TestWorkflowEnvironment.createLocal({
-    client: { identity },
+    client: { identity, dataConverter },
     server: {
       executable: { type: 'existing-path', path: TEMPORAL_PATH },
       searchAttributes: [...SEARCH_ATTRIBUTES],
@@ -87,16 +88,18 @@ export async function createRig(
   const activities = Object.fromEntries(
     ACTIVITY_NAMES.map((name) => [name, (input: unknown) => hostOfCaller(hosts).perform(name, input)]),
   );
-  const createWorker = async (queue: string): Promise<RunningWorker> => {
+  const createWorker: Rig['createWorker'] = async (queue, change = {}) => {
     const worker = await Worker.create({
       connection: env.nativeConnection,
       identity,
       taskQueue: queue,
       workflowBundle: { codePath: BUNDLE_PATH },
+      dataConverter,
       activities,
       maxHeartbeatThrottleInterval: 100,
       stickyQueueScheduleToStartTimeout: 1000,
       shutdownForceTime: SHUTDOWN_LIMIT_MS,
+      ...change,
     });
     const running = worker.run();
     return {

@@ -1,35 +1,82 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import {
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
 import { Command } from 'commander';
 import type { Resume } from '../../domain/breaker.js';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterWorkflowId } from '../../domain/ids.js';
-import { resetUpdate, type ResetAnswer } from '../../messages/cluster-record.js';
+import { resetUpdate, type ClusterStatus, type ResetAnswer } from '../../messages/cluster-record.js';
 import { resumeUpdate } from '../../messages/resume.js';
-import { clusterStatus } from '../cluster-status.js';
+import { clusterStatus, pausedRunOf } from '../cluster-status.js';
 import { byOption, configOption, jsonOption, readConfig } from '../options.js';
 import { openSession } from '../session.js';
+import { whyStuck } from '../stuck.js';
 
 interface Options extends Resume {
   readonly config: string;
   readonly json: boolean;
 }
 
-/** Closes the breaker of a cluster: through the paused run, if it is still there; else (somebody terminated or cancelled it) the cluster's record alone. */
-export async function resume(client: Client, cluster: string, { by, reason }: Resume): Promise<ResetAnswer> {
-  const { state, lastReset } = (await clusterStatus(client, cluster)).breaker;
-  if (state.kind === 'closed') {
+/** A run that takes no `resume` within this time is passed over: the cluster's record closes the breaker without it. */
+const ACCEPT_LIMIT_MS = 20_000;
+
+/**
+ * Closes the breaker of a cluster: through the paused run, which then ends. If that run is gone or does not go on, the cluster's record closes the
+ * breaker alone. If the record is gone, the run ends by itself.
+ */
+export async function resume(client: Client, cluster: string, person: Resume): Promise<ResetAnswer> {
+  const { state, lastReset } = (await recordOf(client, cluster)).breaker;
+  const paused = state.kind === 'open' ? state.pausedRun.workflowId : await pausedRunOf(client, cluster);
+  if (paused === undefined) {
     const last =
       lastReset === null ? '' : `; it was resumed at ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;
     throw new ChaosError('NOT_PAUSED', `the breaker of cluster ${cluster} is not open${last}`);
   }
-  try {
-    const run = client.workflow.getHandle(state.pausedRun.workflowId);
-    return await run.executeUpdate(resumeUpdate, { args: [{ by, reason }] });
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
+  const stuck = await whyStuck(client, paused);
+  const answer = stuck === undefined ? await throughRun(client, paused, person) : undefined;
+  if (answer !== undefined) return answer;
   const record = client.workflow.getHandle(clusterWorkflowId(cluster));
-  return record.executeUpdate(resetUpdate, { args: [{ by, reason, runId: null }] });
+  const { by, reason } = person;
+  const done = await record.executeUpdate(resetUpdate, { args: [{ by, reason, runId: null }] });
+  if (stuck === undefined) return done;
+  // It has given its cluster back, and its report is written: nothing of it is left to do.
+  await client.workflow.getHandle(paused).terminate(`resumed by ${by}, by way of the cluster's record`);
+  return { ...done, schedule: `${done.schedule}; ${stuck}. It was terminated` };
+}
+
+/** The record, or why it cannot be asked. */
+async function recordOf(client: Client, cluster: string): Promise<ClusterStatus> {
+  const id = clusterWorkflowId(cluster);
+  const stuck = await whyStuck(client, id);
+  if (stuck === undefined) return clusterStatus(client, cluster);
+  throw new ChaosError(
+    'PREFLIGHT_FAILED',
+    `${stuck}. Terminate it (temporal workflow terminate --workflow-id ${id}); the next run begins a new record`,
+  );
+}
+
+/** Resumes through the paused run; undefined if it is no longer there, or does not take it. */
+async function throughRun(
+  client: Client,
+  workflowId: string,
+  { by, reason }: Resume,
+): Promise<ResetAnswer | undefined> {
+  const run = client.workflow.getHandle(workflowId);
+  try {
+    const update = await client.withDeadline(Date.now() + ACCEPT_LIMIT_MS, () =>
+      run.startUpdate(resumeUpdate, { args: [{ by, reason }], waitForStage: 'ACCEPTED' }),
+    );
+    return await update.result();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 export const resumeCommand = new Command('resume')
@@ -50,8 +97,10 @@ export const resumeCommand = new Command('resume')
           : `resumed by ${done.by}: ${done.reason}. The count is 0; ${done.schedule}.\n`,
       );
     } catch (error) {
-      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-      throw new ChaosError('NOT_PAUSED', error.cause?.message ?? error.message);
+      if (error instanceof WorkflowUpdateFailedError)
+        throw new ChaosError('NOT_PAUSED', error.cause?.message ?? error.message);
+      if (!(error instanceof ServiceError)) throw error;
+      throw new ChaosError('PREFLIGHT_FAILED', `expected an answer from Temporal, got: ${error.message}`);
     } finally {
       await close();
     }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Config } from '../../config/load.js';
 import type { Breaker } from '../../domain/breaker.js';
 import { isOpenExecution } from '../../domain/execution.js';
-import { scenarioWorkflowId } from '../../domain/ids.js';
+import { clusterWorkflowId, scenarioWorkflowId } from '../../domain/ids.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { keeperOf } from '../../host/keeper/control.js';
 import { readLease } from '../../host/tickets/lease.js';
@@ -17,10 +17,11 @@ import {
   type ScenarioProgress,
 } from '../../messages/progress.js';
 import type { Holder } from '../../messages/cluster-record.js';
-import { clusterStatus, lastResetText } from '../cluster-status.js';
+import { clusterStatus, lastResetText, pausedRunOf } from '../cluster-status.js';
 import { connectClient, findPlace, workflowUrl } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { findSchedule, pauseNote } from '../schedule.js';
+import { whyStuck } from '../stuck.js';
 
 interface Status {
   readonly cluster: string;
@@ -36,9 +37,11 @@ interface Status {
   readonly run: RunProgress | null;
   readonly scenario: ScenarioProgress | null;
   readonly url: string | null;
+  /** Workflows that do not go on, and why. */
+  readonly stuck: readonly string[];
 }
 
-type TemporalPart = Pick<Status, 'temporal' | 'holder' | 'breaker' | 'schedule' | 'run' | 'scenario' | 'url'>;
+type TemporalPart = Pick<Status, 'temporal' | 'holder' | 'breaker' | 'schedule' | 'run' | 'scenario' | 'url' | 'stuck'>;
 
 const NOTHING: TemporalPart = {
   temporal: null,
@@ -48,6 +51,7 @@ const NOTHING: TemporalPart = {
   run: null,
   scenario: null,
   url: null,
+  stuck: [],
 };
 
 async function scheduleText(client: Client, cluster: string, zone: string): Promise<string | null> {
@@ -63,24 +67,39 @@ async function fromTemporal({ dataRoot, cluster: { name }, time_zone }: Config):
   const place = findPlace(dataRoot);
   const client = place && (await connectClient(place).catch(() => undefined));
   if (place === undefined || client === undefined) return NOTHING;
+  const stuckRecord = await whyStuck(client, clusterWorkflowId(name));
   const [found, schedule] = await Promise.all([
-    clusterStatus(client, name).catch(() => undefined),
+    stuckRecord === undefined ? clusterStatus(client, name).catch(() => undefined) : undefined,
     scheduleText(client, name, time_zone),
   ]);
   const { holder = null, breaker = null } = found ?? {};
   // A run that waits for a human has given the cluster back, and is what a person should see.
-  const shown = holder?.workflowId ?? (breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : undefined);
-  if (shown === undefined) return { ...NOTHING, temporal: place.address, breaker, schedule };
-  // One that was terminated would still answer, with what it was doing then.
-  const run = (await isOpen(client, shown))
+  const paused = breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : pausedRunOf(client, name);
+  const shown = holder?.workflowId ?? (await paused);
+  const common = { ...NOTHING, temporal: place.address, holder, breaker, schedule };
+  if (shown === undefined) return { ...common, stuck: stuckRecord === undefined ? [] : [stuckRecord] };
+  return { ...common, ...(await runPart(client, shown)), url: workflowUrl(place, shown) };
+}
+
+/** What a run says of itself, and why it does not where it cannot. One that was terminated would still answer, with what it was doing then. */
+async function runPart(client: Client, workflowId: string): Promise<Pick<Status, 'run' | 'scenario' | 'stuck'>> {
+  const stuck = await whyStuck(client, workflowId);
+  if (stuck !== undefined) return { run: null, scenario: null, stuck: [stuck] };
+  const run = (await isOpen(client, workflowId))
     ? await client.workflow
-        .getHandle(shown)
+        .getHandle(workflowId)
         .query(runProgressQuery)
         .catch(() => null)
     : null;
-  const child = run?.current ? client.workflow.getHandle(scenarioWorkflowId(shown, run.current)) : null;
-  const scenario = child && (await child.query(scenarioProgressQuery).catch(() => null));
-  return { temporal: place.address, holder, breaker, schedule, run, scenario, url: workflowUrl(place, shown) };
+  if (!run?.current) return { run, scenario: null, stuck: [] };
+  const child = scenarioWorkflowId(workflowId, run.current);
+  const stuckChild = await whyStuck(client, child);
+  if (stuckChild !== undefined) return { run, scenario: null, stuck: [stuckChild] };
+  const scenario = await client.workflow
+    .getHandle(child)
+    .query(scenarioProgressQuery)
+    .catch(() => null);
+  return { run, scenario, stuck: [] };
 }
 
 async function isOpen(client: Client, workflowId: string): Promise<boolean> {
@@ -91,15 +110,28 @@ async function isOpen(client: Client, workflowId: string): Promise<boolean> {
   return found !== undefined && isOpenExecution(found.status.name);
 }
 
-function breakerLines({ breaker, run }: Status): string[] {
+function pausedRunText(run: RunProgress | null, stuck: readonly string[]): string {
+  if (stuck.length > 0) return 'does not go on';
+  return run === null ? 'is no longer there, or no worker answers' : 'waits for a human';
+}
+
+function breakerLines({ breaker, run, stuck }: Status): string[] {
   if (breaker === null) return [];
   const { state, consecutiveFailures } = breaker;
-  if (state.kind === 'closed')
-    return [`breaker   closed, ${consecutiveFailures} failed in a row${lastResetText(breaker)}`];
+  const command = run?.pause?.howToResume.command ?? 'robustmq-chaos resume --by NAME --reason TEXT';
+  if (state.kind === 'closed') {
+    const closed = `breaker   closed, ${consecutiveFailures} failed in a row${lastResetText(breaker)}`;
+    if (run?.phase !== 'paused') return [closed];
+    return [
+      closed,
+      `          ${run.runId ?? 'a run'} is paused, but its cluster’s record was ended; to resume:`,
+      `          ${command}`,
+    ];
+  }
   return [
     `breaker   OPEN since ${state.since}, by ${state.byRuns.join(', ')}`,
-    `          ${state.pausedRun.workflowId} ${run?.phase === 'paused' ? 'waits for a human' : 'is no longer there'}; to resume:`,
-    `          ${run?.pause?.howToResume.command ?? 'robustmq-chaos resume --by NAME --reason TEXT'}`,
+    `          ${state.pausedRun.workflowId} ${pausedRunText(run, stuck)}; to resume:`,
+    `          ${command}`,
   ];
 }
 
@@ -113,9 +145,10 @@ function asText(status: Status): string {
     ...(status.temporal === null
       ? []
       : [`schedule  ${status.schedule ?? 'none (make it with: robustmq-chaos schedule apply)'}`]),
-    `run       ${holder === null && run === null ? 'none' : `${holder?.workflowId ?? run?.runId ?? ''}, ${run?.phase ?? 'no worker answers'}`}`,
+    `run       ${holder === null && run === null ? (status.stuck.length > 0 ? 'does not go on' : 'none') : `${holder?.workflowId ?? run?.runId ?? ''}, ${run?.phase ?? 'no worker answers'}`}`,
     ...(run?.scenarios ?? []).map(({ name, status: state }) => `          ${name}: ${state}`),
     ...(scenario ? [`step      ${scenario.step} since ${scenario.since}: ${scenario.detail}`] : []),
+    ...status.stuck.map((why) => `stuck     ${why}`),
     ...(status.url === null ? [] : [`Web UI    ${status.url}`]),
   ];
   return `${lines.join('\n')}\n`;

@@ -13,15 +13,20 @@ function serverWith(breaker: Breaker, runIsThere: boolean) {
   const updates: unknown[] = [];
   const getHandle = (id: string): object => ({
     query: () => Promise.resolve({ cluster: 'local', holder: null, breaker }),
-    describe: () => Promise.resolve({ status: { name: 'RUNNING' } }),
+    describe: () => Promise.resolve({ status: { name: 'RUNNING' }, raw: {} }),
     executeUpdate: (_update: unknown, { args: [asked] }: { args: unknown[] }) => {
-      if (id === pausedRun.workflowId && !runIsThere)
-        return Promise.reject(new WorkflowNotFoundError('gone', id, undefined));
       updates.push({ id, asked });
       return Promise.resolve({ ...person, schedule: 'none' });
     },
+    startUpdate: (_update: unknown, { args: [asked] }: { args: unknown[] }) => {
+      if (!runIsThere) return Promise.reject(new WorkflowNotFoundError('gone', id, undefined));
+      updates.push({ id, asked });
+      return Promise.resolve({ result: () => Promise.resolve({ ...person, schedule: 'none' }) });
+    },
   });
-  return { client: { workflow: { getHandle } } as unknown as Client, updates };
+  const list = (): unknown[] => [];
+  const withDeadline = (_deadline: number, ask: () => unknown): unknown => ask();
+  return { client: { workflow: { getHandle, list }, withDeadline } as unknown as Client, updates };
 }
 
 describe('resume', () => {

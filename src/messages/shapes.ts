@@ -1,0 +1,88 @@
+import type { Breaker, EndedRun, OpenBreaker, RecordedOutcome, RunEnding } from '../domain/breaker.js';
+import type { RunPlan, RunRequest, TimingPlan } from '../domain/plan.js';
+import type { Scenario } from '../domain/scenario.js';
+import { fields, list, number, oneOf, onlyFields, orAbsent, orNull, text, truth } from '../domain/shape.js';
+import type { AcquireRequest, ClusterRecord, Holder } from './cluster-record.js';
+
+/**
+ * What our workflows may be started with, and what their updates take. Anybody can send anything to a workflow, and code that stumbles over it would be
+ * tried again for ever. A shape asks for what the workflow's code relies on, and for no more: an older version may have sent less.
+ */
+
+export const runRequestShape = onlyFields<RunRequest>({
+  scenario: orAbsent(text),
+  config: orAbsent(text),
+  sdks: orAbsent(list(text)),
+});
+
+const scenarioShape = fields<Scenario>({ name: text, fault: text, target: text, core: truth });
+
+const timingShape = fields<TimingPlan>({
+  healWaitMs: number,
+  faultWindowMs: number,
+  leadInMs: number,
+  recoveryBudgetMs: number,
+  observeBudgetMs: number,
+  clientLimitMs: number,
+});
+
+const planShape = fields<RunPlan>({
+  runId: text,
+  kind: oneOf('full', 'single'),
+  cluster: text,
+  hostQueue: text,
+  scenarios: list(scenarioShape),
+  sdks: list(text),
+  timing: timingShape,
+  rules: fields({}),
+  load: fields({ messages: number }),
+  runDir: text,
+  configPath: text,
+});
+
+export const scenarioInputShape = fields<{ plan: RunPlan; scenario: Scenario }>({
+  plan: planShape,
+  scenario: scenarioShape,
+});
+
+const holderIdShape = { workflowId: text, temporalRunId: text };
+export const releaseShape = fields<Holder>(holderIdShape);
+const holderShape = fields<Holder>({ ...holderIdShape, kind: oneOf('full', 'single'), since: text });
+
+export const acquireShape = fields<AcquireRequest>({ holder: holderShape, replaces: orAbsent(releaseShape) });
+
+const endedRun = { runId: text, workflowId: text, runDir: text, hostQueue: text };
+
+const ending = {
+  ...endedRun,
+  kind: oneOf('full', 'single'),
+  headline: oneOf('PASS', 'FAIL', 'INVALID', 'REFUSED', 'CANCELLED'),
+  onlyFormatErrors: truth,
+  finishedAt: text,
+};
+export const endingShape = fields<RunEnding>(ending);
+
+/** Beside who and why, for which there is `readResume`. */
+export const resetShape = fields<{ runId: string | null }>({ runId: orNull(text) });
+
+const openShape = fields<OpenBreaker>({
+  kind: oneOf('open'),
+  since: text,
+  byRuns: list(text),
+  pausedRun: fields<EndedRun>(endedRun),
+});
+
+const breakerShape = fields<Breaker>({
+  consecutiveFailures: number,
+  failedRuns: list(text),
+  formatErrorsInARow: number,
+  state: (value, at) => fields<OpenBreaker>({ kind: oneOf('closed') })(value, at) && openShape(value, at),
+  lastReset: orNull(fields({ by: text, reason: text, at: text })),
+  outcomes: list(fields<RecordedOutcome>(ending)),
+});
+
+export const clusterRecordShape = fields<ClusterRecord>({
+  cluster: text,
+  holder: orNull(holderShape),
+  breaker: orAbsent(breakerShape),
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { NEW_BREAKER, recordEnding, type RunEnding } from '../../src/domain/breaker.js';
+import {
+  acquireShape,
+  clusterRecordShape,
+  endingShape,
+  releaseShape,
+  resetShape,
+  runRequestShape,
+  scenarioInputShape,
+} from '../../src/messages/shapes.js';
+import { killSingle, planWith } from '../../testing/workflows/plans.js';
+
+const ended: RunEnding = {
+  ...{ runId: 'r1', workflowId: 'w1', runDir: '/r1', hostQueue: 'host-a' },
+  ...{ kind: 'full', headline: 'FAIL', onlyFormatErrors: false, finishedAt: '2026-11-22T00:00:00.000Z' },
+};
+const afterFailures = ['r1', 'r2', 'r3'].reduce(
+  (breaker, runId) => recordEnding(breaker, { ...ended, runId }).breaker,
+  NEW_BREAKER,
+);
+const holder = { workflowId: 'w1', temporalRunId: 't1', kind: 'full', since: 'T' };
+
+describe('what the program itself sends', () => {
+  it.each([
+    ['a full run', runRequestShape, {}],
+    ['a single run', runRequestShape, { scenario: 'kill', config: '/c.yml', sdks: ['go'] }],
+    ['a scenario', scenarioInputShape, { plan: planWith(), scenario: killSingle }],
+    ['a new record', clusterRecordShape, { cluster: 'local', holder: null }],
+    ['a record with an open breaker', clusterRecordShape, { cluster: 'local', holder, breaker: afterFailures }],
+    ['a request for the cluster', acquireShape, { holder, replaces: { workflowId: 'w0', temporalRunId: 't0' } }],
+    ['its return', releaseShape, { workflowId: 'w1', temporalRunId: 't1' }],
+    ['an ending', endingShape, ended],
+    ['a reset', resetShape, { by: 'ann', reason: 'mended', runId: null }],
+  ])('%s has its shape', (_, shape, value) => {
+    // As it comes back from a history: what is undefined is absent.
+    expect(shape(JSON.parse(JSON.stringify(value)), 'it')).toBeUndefined();
+  });
+
+  it('a breaker that is open needs to know which run is paused', () => {
+    expect(afterFailures.state.kind).toBe('open');
+    const breaker = { ...NEW_BREAKER, state: { kind: 'open', since: 'T', byRuns: [] } };
+    expect(clusterRecordShape({ cluster: 'local', holder: null, breaker }, 'it')).toMatch(
+      /^it\.breaker\.state\.pausedRun: /,
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { dataConverter } from '../../src/temporal/data-converter.js';
+import { encoded, json } from '../../testing/workflows/from-outside.js';
+
+async function read(payload: Payload): Promise<unknown> {
+  const [codec] = dataConverter.payloadCodecs!;
+  const [decoded] = await codec!.decode(await codec!.encode([payload]));
+  return defaultPayloadConverter.fromPayload(decoded!);
+}
+
+it.each<[unknown]>([[{ a: [1] }], [null], [undefined], ['x'], [new Uint8Array([1, 2])]])(
+  'leaves what can be read as it is (%#)',
+  async (value) => expect(await read(json(value))).toEqual(value),
+);
+
+it.each<[Payload, string]>([
+  [encoded('json/protobuf', '{}'), 'it is in the encoding "json/protobuf", and json/plain was expected'],
+  [encoded('json/plain', new Uint8Array([0xff, 0x22])), 'it is no JSON: '],
+  [{}, 'it does not say in which encoding it is'],
+])('says why it cannot read %#', async (payload, why) => {
+  expect(await read(payload)).toEqual({ could_not_be_read: expect.stringContaining(why) });
+});
