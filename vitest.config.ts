@@ -11,7 +11,7 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
  */
 const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
-  'test/activities/publish.test.ts',
+  'test/activities/{publish,room}.test.ts',
   'test/deploy/compose.test.ts',
   'test/worker.test.ts',
   'test/deploy/service.test.ts',
@@ -46,7 +46,7 @@ const clusters = [
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
-  'test/host/keeper/keeper.test.ts',
+  'test/host/keeper/{full-disk,keeper}.test.ts',
   'test/host/publish/deploy-key.test.ts',
   'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,history-size,refusal}.test.ts',
   'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,validation}.test.ts',

@@ -5,6 +5,7 @@ import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { readLedger } from '../host/clients/ledger-file.js';
 import { runPaths } from '../host/layout/paths.js';
+import { refuseFullDisk } from '../host/tickets/lease.js';
 import type {
   FaultPeriodAnswer,
   FaultPeriodRequest,
@@ -56,6 +57,7 @@ export const clientActivities = {
   startClients: ({ run, scenario, phase }: PhaseRequest): Promise<PhaseStarted> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
+      refuseFullDisk(plan.clusterDir);
       const settings = await driverOf(plan).clientSettings(plan.clusterDir);
       const startedUs = monotonicUs();
       const request: clients.PhaseRequest = {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
@@ -6,13 +5,14 @@ import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
 import { runPaths } from '../host/layout/paths.js';
-import { readJson, writeJson, writeText } from '../host/os/files.js';
+import { readJson, writeJson } from '../host/os/files.js';
 import { lossesOf, loudLogs, readLedgers, type StoredLedgers } from '../host/data/run-evidence.js';
 import { jsonReport } from '../report/json.js';
 import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
+import { writeReportFiles } from './report-files.js';
 import { asActivity, messageOf, planOf } from './support.js';
 
 /** A scenario whose workflow ended without writing itself down (terminated): its verdict is all there is. */
@@ -98,6 +98,14 @@ function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string>
   }
 }
 
+/** What nobody can read up is no verdict: the run ends INVALID, whatever was found. */
+function withoutReport({ runId, plan, finishedAt }: RunData, why: string): ReportWritten {
+  const { reportJson: jsonPath, reportMarkdown: markdownPath } = runPaths(plan.runDir);
+  const summary = `INVALID: run ${runId} has no report, because it could not be written: ${why}`;
+  const nothing = { runPassed: false, passRatePercent: 0, onlyFormatErrors: false };
+  return { ...nothing, finishedAt, headline: 'INVALID', summary, jsonPath, markdownPath };
+}
+
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
   return {
     /** Writes one scenario down, whatever becomes of the run. */
@@ -117,7 +125,8 @@ export function createReportActivities(versions: Readonly<Record<string, string>
           plan.sdks,
         );
         const data = runData(plan, request, stored, versions);
-        for (const [path, text] of filesOf(data, stored)) writeText(join(plan.runDir, path), text);
+        const unwritten = writeReportFiles(plan.runDir, filesOf(data, stored));
+        if (unwritten !== null) return Promise.resolve(withoutReport(data, unwritten));
         const { finishedAt, headline, runPassed, passRatePercent } = data;
         return Promise.resolve({
           finishedAt,
