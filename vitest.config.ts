@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const files = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -12,7 +13,7 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
  */
 const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
-  'test/activities/publish.test.ts',
+  'test/activities/{publish,room}.test.ts',
   'test/deploy/compose.test.ts',
   'test/worker.test.ts',
   'test/deploy/service.test.ts',
@@ -24,37 +25,28 @@ const processes = [
   'test/host/tickets/awareness.test.ts',
 ];
 
-/** What calls `vi.mock` needs modules of its own. The other files of these three projects share theirs, which saves half of their time. */
-const mocking = [
-  'test/activities/clients.test.ts',
-  'test/threads/write-report.test.ts',
-  'test/workflows/{activities,cluster-lease,in-turn,run-context,run-progress,scenario-context,scenario-progress}.test.ts',
-];
+/** What replaces modules needs modules of its own. The other files of these three projects share theirs, which saves half of their time. */
+const mocking = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map((file) => `test/${file}`)
+  .filter((file) => file.endsWith('.test.ts') && /^vi\.(do)?mock\(/im.test(readFileSync(file, 'utf8')));
 
-/**
- * One file after another, with nothing beside it: what measures clients, or their time limits; and what makes network interfaces, which
- * kill-anything, for which the host has to be as it was before, would call left behind.
- */
-const alone = [
-  ...files('sdk_clients', 'host/clients'),
-  'test/e2e/broker-alarms.test.ts',
-  'test/host/faults/network-partition.test.ts',
-  'test/host/injectors/nft.test.ts',
-  'test/host/os/namespaces.test.ts',
-];
+/** One file after another, with nothing beside it: what measures clients, or their time limits. */
+const alone = [...files('sdk_clients', 'host/clients'), 'test/e2e/broker-alarms.test.ts'];
 
 /** What starts clusters, Temporal servers, sshd and browsers, each its own, and mostly waits for them: two files at a time on two cores. */
 const clusters = [
   ...files('e2e', 'report/page'),
   'test/host/drivers/taken-ports.test.ts',
   'test/host/drivers/*/lifecycle.test.ts',
-  'test/host/faults/{broker-kill,broker-pause,network-delay,none,robustmq}.test.ts',
+  'test/host/faults/{broker-kill,broker-pause,network-delay,network-partition,none,robustmq}.test.ts',
+  'test/host/injectors/nft.test.ts',
+  'test/host/os/namespaces.test.ts',
   'test/temporal/register-search-attributes.test.ts',
   'test/activities/{breaker,cluster-ownership,schedule}.test.ts',
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
-  'test/host/keeper/keeper.test.ts',
+  'test/host/keeper/{full-disk,keeper}.test.ts',
   'test/host/publish/deploy-key.test.ts',
   'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,from-outside,history-size,refusal}.test.ts',
   'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,validation}.test.ts',
@@ -86,11 +78,23 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'mocking', include: mocking, setupFiles: ['testing/no-processes.ts'], ...twoAtATime },
+        test: {
+          name: 'mocking',
+          include: mocking,
+          exclude: [...processes, ...alone, ...clusters],
+          setupFiles: ['testing/no-processes.ts'],
+          ...twoAtATime,
+        },
       },
       {
         extends: true,
-        test: { name: 'processes', include: processes, exclude: alone, isolate: false, ...twoAtATime },
+        test: {
+          name: 'processes',
+          include: processes,
+          exclude: [...alone, ...clusters],
+          isolate: false,
+          ...twoAtATime,
+        },
       },
       {
         extends: true,

@@ -44,8 +44,7 @@ async function tryTake(path, tryLock) {
   const fd = openSync(path, 'a+');
   try {
     if ((await tryLock(fd)) && isStillAt(path, fd)) {
-      ftruncateSync(fd);
-      writeSync(fd, JSON.stringify(ownIdentity()));
+      nameHolder(fd);
       return () => giveBack(fd);
     }
   } catch (error) {
@@ -54,6 +53,19 @@ async function tryTake(path, tryLock) {
   }
   closeSync(fd);
   return undefined;
+}
+
+/**
+ * For people, and for the error of somebody who waits. The kernel keeps the lock: on a full disk it is held all the same.
+ * @param {number} fd
+ */
+function nameHolder(fd) {
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, JSON.stringify(ownIdentity()));
+  } catch {
+    // Nobody is named.
+  }
 }
 
 /** @param {number} fd */

@@ -5,6 +5,7 @@ import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
+import { refuseFullDisk } from '../host/tickets/lease.js';
 import type {
   ClientsStopped,
   FaultPeriodAnswer,
@@ -64,6 +65,7 @@ export const clientActivities = {
   startClients: ({ run, scenario, phase }: PhaseRequest): Promise<PhaseStarted> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
+      refuseFullDisk(plan.clusterDir);
       const settings = await driverOf(plan).clientSettings(plan.clusterDir);
       const startedUs = monotonicUs();
       const request: clients.PhaseRequest = {

@@ -6,15 +6,25 @@ import { monotonicUs, sleepMs } from '../host/os/clock.js';
 import { clearDirty } from '../host/tickets/dirty-mark.js';
 import type { Fault } from '../host/faults/contract.js';
 import type { FaultTicket } from '../host/tickets/ticket.js';
+import { reserveMark } from '../host/os/disk.js';
 import { readJson, writeJson } from '../host/os/files.js';
 import { ensureKeeper } from '../host/keeper/control.js';
-import { clusterEnded, endLease, isLeaseOver, readLease, renewLease, writeLease } from '../host/tickets/lease.js';
+import {
+  clusterEnded,
+  endLease,
+  isLeaseOver,
+  readLease,
+  renewLease,
+  whyDiskFull,
+  writeLease,
+} from '../host/tickets/lease.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
 import { dataRootOf, runDir as runDirOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
+import { requireReserve, requireRoom } from './room.js';
 import { runStateOf } from './run-state.js';
 import { answered, asActivity, driverOf, planOf } from './support.js';
 
@@ -89,7 +99,9 @@ async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<Cluste
     const deaths = driver.equipmentDeaths(plan.clusterDir).filter(({ us }) => us >= (sinceUs ?? 0));
     const nodes = await driver.nodes(plan.clusterDir);
     const dead = nodes.filter((node) => !node.alive).map((node) => node.id);
-    return { dead, all: nodes.length, ended, equipmentDied: deaths.map(({ what }) => what) };
+    const full = whyDiskFull(plan.clusterDir);
+    const equipmentDied = [...deaths.map(({ what }) => what), ...(full === null ? [] : [full])];
+    return { dead, all: nodes.length, ended, equipmentDied };
   });
 }
 
@@ -119,6 +131,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
           );
           notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; it was recovered`);
         }
+        requireRoom(plan);
         return notes;
       }),
 
@@ -128,7 +141,9 @@ export function createClusterActivities(faults: readonly Fault[]) {
         const plan = planOf(run);
         const { clusterDir, cluster, runId, driver, timing } = plan;
         await stopAndRelease(clusterDir, driver);
-        writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs });
+        requireReserve(plan);
+        const reserve = reserveMark(dataRootOf(clusterDir));
+        writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs, reserve });
         await ensureKeeper(clusterDir);
         const logDir = runPaths(plan.runDir).brokerLogs(monotonicUs());
         const { nodeCount, network, binary } = plan;

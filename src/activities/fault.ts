@@ -1,5 +1,6 @@
 import { messageOf } from '../domain/errors.js';
 import { now } from '../host/os/clock.js';
+import { isDiskFull } from '../host/os/files.js';
 import type { Fault } from '../host/faults/contract.js';
 import { confirmKeeper } from '../host/keeper/control.js';
 import { faultOf, mustReadTicket, type FaultHandle } from '../host/lifecycle/fault-handle.js';
@@ -90,6 +91,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
             error: `only a later attempt could prove the recovery; earlier attempt: ${lastRecoverError}`,
           };
         } catch (error) {
+          if (isDiskFull(error)) throw error;
           const { at, us } = now();
           return { recoveredAt: at, recoveredUs: us, error: messageOf(error) };
         }

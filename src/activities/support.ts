@@ -6,7 +6,7 @@ import type { ClusterDriver } from '../host/drivers/contract.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { Answer } from '../messages/answer.js';
 import { runPaths } from '../host/layout/paths.js';
-import { readJson } from '../host/os/files.js';
+import { isDiskFull, readJson } from '../host/os/files.js';
 
 const HEARTBEAT_EVERY_MS = 1000;
 
@@ -22,17 +22,24 @@ export async function asActivity<T>(body: (signal: AbortSignal) => Promise<T>): 
   } catch (error) {
     // What was broken off by the cancellation counts as cancelled, whatever it threw.
     if (context.cancellationSignal.aborted) throw context.cancellationSignal.reason;
-    if (!(error instanceof ChaosError)) throw error;
-    const { retryable, remedy } = ERRORS[error.code];
-    throw ApplicationFailure.create({
-      type: error.code,
-      message: `${error.message} — ${remedy}`,
-      nonRetryable: !retryable,
-      details: [error.subject],
-    });
+    throw asFailure(error);
   } finally {
     clearInterval(beat);
   }
+}
+
+/** An expected error with its code, also where a full disk was met by something that has no word for it. */
+function asFailure(error: unknown): unknown {
+  const expected =
+    isDiskFull(error) && !(error instanceof ChaosError) ? new ChaosError('DISK_FULL', messageOf(error)) : error;
+  if (!(expected instanceof ChaosError)) return error;
+  const { retryable, remedy } = ERRORS[expected.code];
+  return ApplicationFailure.create({
+    type: expected.code,
+    message: `${expected.message} — ${remedy}`,
+    nonRetryable: !retryable,
+    details: [expected.subject],
+  });
 }
 
 /**
@@ -54,7 +61,10 @@ export function planOf(run: RunRef): RunPlan {
 
 export const driverOf = (plan: RunPlan): ClusterDriver => driverNamed(plan.driver);
 
-/** Turns what work throws into an answer; `known` is what can be said after an error. What a cancellation broke off stays thrown. */
+/**
+ * Turns what work throws into an answer; `known` is what can be said after an error. What a cancellation broke off stays thrown, and so does a full disk: it
+ * says nothing about what was asked.
+ */
 export async function answered<T extends object>(
   work: () => Promise<T>,
   known: () => Partial<T> = () => ({}),
@@ -62,7 +72,7 @@ export async function answered<T extends object>(
   try {
     return { ...(await work()), error: null };
   } catch (error) {
-    if (Context.current().cancellationSignal.aborted) throw error;
+    if (Context.current().cancellationSignal.aborted || isDiskFull(error)) throw error;
     return { ...known(), error: messageOf(error) };
   }
 }

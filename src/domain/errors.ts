@@ -41,6 +41,12 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Fix what the message names on this host. `robustmq-chaos doctor` checks everything else.',
   },
+  DISK_FULL: {
+    blame: 'harness',
+    retryable: false,
+    remedy:
+      'Make room on the disk of the data folder: docs/operating.md, "A full disk". `robustmq-chaos doctor` says how much is needed.',
+  },
   CLUSTER_GONE: { blame: 'harness', retryable: false, remedy: 'Start a new run. The cluster of this run was stopped.' },
   INJECT_FAILED: {
     blame: 'harness',

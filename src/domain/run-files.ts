@@ -20,3 +20,6 @@ export const scenarioFolder = (scenario: string): string => `scenarios/${scenari
 /** Folder of one phase's clients in a run's folder: `control` or `scenarios/<name>/{fault,validation}`; each client has its own in there. */
 export const phaseFolder = (scenario: string | null, phase: string): string =>
   scenario === null ? phase : `${scenarioFolder(scenario)}/${phase}`;
+
+/** Beside them on a host: a file that only takes room, to be emptied when the disk is full. */
+export const RESERVE = 'disk-reserve';

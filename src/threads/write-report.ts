@@ -1,5 +1,4 @@
 import { messageOf } from '../domain/errors.js';
-import { join } from 'node:path';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
@@ -8,13 +7,14 @@ import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
 import { runPaths } from '../host/layout/paths.js';
-import { readJson, writeText } from '../host/os/files.js';
+import { readJson } from '../host/os/files.js';
 import { lossesOf, loudLogs } from '../host/data/run-evidence.js';
 import { readLedgers, type StoredLedgers } from '../host/data/stored-ledgers.js';
 import { jsonReport } from '../report/json.js';
 import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
+import { writeReportFiles } from './report-files.js';
 import type { ReportWritten, WriteReportRequest } from '../messages/requests.js';
 
 /** A scenario whose workflow ended without writing itself down (terminated): its verdict is all there is. */
@@ -103,6 +103,14 @@ function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string>
   }
 }
 
+/** What nobody can read up is no verdict: the run ends INVALID, whatever was found. */
+function withoutReport({ runId, plan, finishedAt }: RunData, why: string): ReportWritten {
+  const { reportJson: jsonPath, reportMarkdown: markdownPath } = runPaths(plan.runDir);
+  const summary = `INVALID: run ${runId} has no report, because it could not be written: ${why}`;
+  const nothing = { runPassed: false, passRatePercent: 0, onlyFormatErrors: false };
+  return { ...nothing, finishedAt, headline: 'INVALID', summary, jsonPath, markdownPath };
+}
+
 /** What the report of a run is made from, beside what lies in its folder. */
 export interface ReportTask {
   readonly plan: RunPlan;
@@ -119,7 +127,8 @@ export function writeReport({ plan, request, versions }: ReportTask): ReportWrit
     plan.sdks,
   );
   const data = runData(plan, request, stored, versions);
-  for (const [path, text] of filesOf(data, stored)) writeText(join(plan.runDir, path), text);
+  const unwritten = writeReportFiles(plan.runDir, filesOf(data, stored));
+  if (unwritten !== null) return withoutReport(data, unwritten);
   const { finishedAt, headline, runPassed, passRatePercent } = data;
   return {
     finishedAt,

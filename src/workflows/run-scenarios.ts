@@ -11,19 +11,20 @@ import type { RunPlan } from '../domain/plan.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import type { Failure } from '../domain/verdict.js';
+import { reasonOf } from './activities.js';
 import type { RunStep } from './run-context.js';
 import type { scenarioWorkflow, ScenarioOutcome } from './scenario.js';
 
 /** Plays one scenario; none where the control run has shown that the test's own equipment is broken. */
 export const playScenario =
   (scenario: Scenario): RunStep =>
-  async (context, { runFailures, outcomes }) => {
+  async (context, { runFailures, outcomes, notes }) => {
     if (runFailures.length > 0) return {};
     const { plan, progress } = context;
     progress.scenario(scenario.name, 'running');
-    const outcome = await runScenario(plan, scenario);
+    const { outcome, why } = await runScenario(plan, scenario);
     progress.scenario(scenario.name, outcome.verdict.status);
-    return { outcomes: [...outcomes, outcome] };
+    return { outcomes: [...outcomes, outcome], notes: [...notes, ...why] };
   };
 
 /**
@@ -42,20 +43,28 @@ export const replaceCluster =
     return { up, notes: [...notes, why] };
   };
 
-async function runScenario(plan: RunPlan, scenario: Scenario): Promise<ScenarioOutcome> {
+/** `why`: what broke it off, if anything did. */
+interface Played {
+  readonly outcome: ScenarioOutcome;
+  readonly why: readonly string[];
+}
+
+async function runScenario(plan: RunPlan, scenario: Scenario): Promise<Played> {
   try {
-    return await executeChild<typeof scenarioWorkflow>('ScenarioWorkflow', {
+    const outcome = await executeChild<typeof scenarioWorkflow>('ScenarioWorkflow', {
       workflowId: scenarioWorkflowId(workflowInfo().workflowId, scenario.name),
       args: [{ plan, scenario }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       staticSummary: `${scenario.name}: ${scenario.fault} on ${scenario.target}`,
     });
+    return { outcome, why: [] };
   } catch (error) {
     // The whole run was cancelled: up. Somebody cancelled or terminated this scenario alone: the run goes on, on a new cluster.
     if (CancellationScope.current().consideredCancelled || !(error instanceof ChildWorkflowFailure)) throw error;
     const status: ScenarioStatus = isCancellation(error) ? 'cancelled' : 'harness_error';
     const failures: Failure[] = [{ status, blame: blameOf(status), sdk: null }];
     const verdict = { passed: false, status, failures, attribution: 'none' } as const;
-    return { name: scenario.name, core: scenario.core, verdict, needsNewCluster: true };
+    const why = status === 'cancelled' ? [] : [`${scenario.name} was broken off: ${reasonOf(error.cause)}`];
+    return { outcome: { name: scenario.name, core: scenario.core, verdict, needsNewCluster: true }, why };
   }
 }

@@ -1,14 +1,18 @@
 import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
+import { planFrom } from '../../config/plan.js';
 import { notifySettings, publishing } from '../../config/publish.js';
 import { checkTarget } from '../../host/lifecycle/plan.js';
 import { faultOf } from '../../host/lifecycle/fault-handle.js';
+import { roomForRun } from '../../domain/room.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Targets } from '../../host/drivers/contract.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
+import { diskRoom } from '../../host/doctor/disk.js';
 import { abilities, type Ability } from '../../host/doctor/machine.js';
 import { integrationAbilities } from '../../host/doctor/integrations.js';
+import { clusterDir, runDir } from '../../host/layout/paths.js';
 import { installRoot } from '../../host/os/tools.js';
 import type { Config } from '../../config/load.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
@@ -71,7 +75,8 @@ export const doctorCommand = new Command('doctor')
   .action(async (options: { readonly config: string; readonly json: boolean }) => {
     const config = readConfig(options.config);
     const setup = await inspect({ root: installRoot });
-    const can = await abilities();
+    const room = roomForRun(planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot: '' }));
+    const can = [...(await abilities()), diskRoom(config.dataRoot, room)];
     const driverProblems = await driverNamed(config.cluster.driver).preflight({
       network: config.cluster.network,
       binary: config.binary,

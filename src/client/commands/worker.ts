@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { outliveOutput } from '../../host/os/log.js';
 import { identify } from '../../host/os/processes.js';
 import { useServer } from '../../host/temporal/state.js';
 import { ensureServer } from '../../host/temporal/server.js';
@@ -38,6 +39,7 @@ export const workerCommand = new Command('worker')
       process.exitCode = ok ? 0 : 1;
       return;
     }
+    outliveOutput();
     // Imported here alone: every other command would wait a second for it.
     const { runWorker } = await import('../../worker.js');
     const leave = [useServer(config.dataRoot, 'command')];

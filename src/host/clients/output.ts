@@ -18,6 +18,8 @@ export interface Captured {
 /** Copies a stream to a file up to a limit, and says there what was left out. */
 function boundedFile(path: string): { write: (chunk: Buffer) => void; end: (total: number) => void } {
   const file: WriteStream = createWriteStream(path);
+  // What a full disk does not take is missing there; the client is watched all the same.
+  file.on('error', () => undefined);
   let kept = 0;
   return {
     write: (chunk) => {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../os/clock.js';
 import { phasePaths } from '../layout/paths.js';
-import { readJson, writeJson } from '../os/files.js';
+import { isDiskFull, readJson, writeIfRoom, writeJson } from '../os/files.js';
 import { childEnvironment, sweepOwned, signalGroup } from '../os/processes.js';
 import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
@@ -37,8 +37,13 @@ function noteReady(sdk: string, line: string): void {
 async function compressLedger(sdk: string): Promise<void> {
   const { ledger, packedLedger } = filesOf(sdk);
   if (!existsSync(ledger)) return;
-  await pipeline(createReadStream(ledger), createGzip(), createWriteStream(packedLedger));
-  rmSync(ledger);
+  try {
+    await pipeline(createReadStream(ledger), createGzip(), createWriteStream(packedLedger));
+    rmSync(ledger);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    rmSync(packedLedger, { force: true });
+  }
 }
 
 /** Kills a client with everything that it has started: its group at once, then whatever carries its mark, in whatever session. */
@@ -80,15 +85,18 @@ async function runClient(client: ClientSpec): Promise<void> {
     lastLine = '',
     truncated = false,
     bytes = 0,
-  ): void =>
-    writeJson(exit, {
-      ...end,
-      lastLine,
-      lastLineTruncated: truncated,
-      stdoutBytes: bytes,
-      durationSeconds: Math.round((monotonicUs() - started) / 1000) / 1000,
-      hostCpu: cpuShares(ticksAtStart, cpuTicks(spec.owner)),
-    } satisfies ClientExit);
+  ): boolean =>
+    // A client without it is one whose watcher died.
+    writeIfRoom(() =>
+      writeJson(exit, {
+        ...end,
+        lastLine,
+        lastLineTruncated: truncated,
+        stdoutBytes: bytes,
+        durationSeconds: Math.round((monotonicUs() - started) / 1000) / 1000,
+        hostCpu: cpuShares(ticksAtStart, cpuTicks(spec.owner)),
+      } satisfies ClientExit),
+    );
   const child = spawn(client.script, [], {
     cwd: dir,
     env: childEnvironment(owner, { ...client.env, MQTT_PASSWORD: process.env['MQTT_PASSWORD'] ?? '' }),

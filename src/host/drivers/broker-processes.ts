@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { PortTaken, portTakenIn } from '../os/ports.js';
-import { endProcess, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
+import { endProcess, findOwned, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
 import { findTool, type Tool } from '../os/tools.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
 import { clusterPaths } from '../layout/paths.js';
@@ -127,7 +127,11 @@ export function brokerProcesses<N extends Node, S extends State<N>, O extends St
       locked(dir, async () => {
         const state = file.load(dir);
         const node = file.node(state, id);
-        if (!isUp(node)) await kind.launchNode(dir, state, node);
+        if (isUp(node)) return;
+        // Started by a process that could not write that down any more.
+        const [running, ...more] = findOwned((owner) => owner === nodeOwner(dir, id));
+        if (running !== undefined && more.length === 0) file.update(dir, id, { process: running } as Partial<N>);
+        else await kind.launchNode(dir, state, node);
       }),
     status: (dir) => {
       const state = file.find(dir);

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths } from '../layout/paths.js';
-import { readJson, writeJson } from '../os/files.js';
+import { readJson, writeIfRoom, writeJson } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import type { ProcessId } from '../os/processes.js';
 
@@ -25,15 +26,48 @@ export interface StateFile<N extends Node, S extends State<N>> {
   readonly node: (state: S, id: string) => N;
 }
 
+/** Which writing of a file this is; undefined where there is none. */
+function writingOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && `${found.ino}/${found.mtimeMs}`;
+}
+
+/**
+ * A state that the full disk did not take is known to this process alone, until it can be written or somebody else has written: a broker that had to be
+ * started is not started again and again.
+ */
+function rememberingFile<S>(): { find: (path: string) => S | undefined; save: (path: string, state: S) => void } {
+  const unwritten = new Map<string, { readonly state: S; readonly over: string }>();
+  return {
+    find: (path) => {
+      const known = unwritten.get(path);
+      if (known !== undefined && known.over === writingOf(path)) return known.state;
+      unwritten.delete(path);
+      return readJson<S>(path);
+    },
+    save: (path, state) => {
+      const over = writingOf(path);
+      if (over !== undefined && !writeIfRoom(() => writeJson(path, state))) {
+        unwritten.set(path, { state, over });
+        return;
+      }
+      // A cluster that nobody else could find is not started.
+      if (over === undefined) writeJson(path, state);
+      unwritten.delete(path);
+    },
+  };
+}
+
 /** The state file of one kind of cluster. */
 export function stateFile<N extends Node, S extends State<N>>(): StateFile<N, S> {
-  const find = (dir: string): S | undefined => readJson<S>(clusterPaths(dir).state);
+  const file = rememberingFile<S>();
+  const find = (dir: string): S | undefined => file.find(clusterPaths(dir).state);
   const load = (dir: string): S => {
     const state = find(dir);
     if (state === undefined) throw new ChaosError('CLUSTER_GONE', `${dir}: expected a started cluster, found none`);
     return state;
   };
-  const save = (dir: string, state: S): void => writeJson(clusterPaths(dir).state, state);
+  const save = (dir: string, state: S): void => file.save(clusterPaths(dir).state, state);
   return {
     find,
     load,

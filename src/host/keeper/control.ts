@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
 import { pollUntil } from '../os/clock.js';
@@ -8,7 +8,7 @@ import { leasedClusters } from '../tickets/lease.js';
 import { openOnHost } from '../tickets/store.js';
 import { withLock } from '../os/lock.js';
 import { clusterPaths, dataPaths } from '../layout/paths.js';
-import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
+import { childEnvironment, findOwned, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
 import { installRoot } from '../os/tools.js';
 
 /** The keeper is a program of its own: what was built, also where this module is run from its source. */
@@ -16,9 +16,14 @@ const entry = join(installRoot, 'dist', 'host', 'keeper', 'keeper-main.js');
 /** A keeper looks four times a second; a new one must be started first. */
 const AWARE_LIMIT_MS = 15_000;
 
+const keeperOwner = (clusterDir: string): string => `${clusterDir}#keeper`;
+
 export function keeperOf(clusterDir: string): ProcessId | undefined {
   const id = readJson<ProcessId>(clusterPaths(clusterDir).keeper);
-  return id !== undefined && isAlive(id) ? id : undefined;
+  if (id !== undefined && isAlive(id)) return id;
+  // A full disk does not take its name: then it is found by its mark. A command that it has started carries the mark for a moment, and is younger.
+  const marked = existsSync(clusterDir) ? findOwned((owner) => owner === keeperOwner(clusterDir)) : [];
+  return marked.sort((a, b) => a.startTicks - b.startTicks)[0];
 }
 
 /** Starts a keeper for this cluster unless one lives, and returns when it is at work. The lease must have been written before. */
@@ -31,7 +36,7 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
     await spawnDetached({
       command: process.execPath,
       args: [entry, clusterDir],
-      env: childEnvironment(`${clusterDir}#keeper`, {}),
+      env: childEnvironment(keeperOwner(clusterDir), {}),
       cwd: clusterDir,
       logFile,
     });

@@ -5,10 +5,12 @@ import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import { faults as allFaults } from '../faults/index.js';
 import { clusterPaths } from '../layout/paths.js';
-import { writeJson } from '../os/files.js';
+import { freeReserveIfLow } from '../os/disk.js';
+import { writeIfRoom, writeJson } from '../os/files.js';
 import { createAwareness } from '../tickets/awareness.js';
-import { endLease, isLeaseOver, readLease, type Lease } from '../tickets/lease.js';
+import { endLease, isLeaseOver, readLease, whyDiskFull, type Lease } from '../tickets/lease.js';
 import { withLock } from '../os/lock.js';
+import { logLine as log } from '../os/log.js';
 import { ownIdentity } from '../os/processes.js';
 import { recoverTicket } from '../lifecycle/recover.js';
 import { isDue, openTickets } from '../tickets/store.js';
@@ -18,9 +20,10 @@ const LOOK_EVERY_MS = 250;
 /** Pause between two attempts to recover one fault, so that a hopeless one does not fill the log. */
 const RETRY_AFTER_MS = 5_000;
 
-const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
-
-/** Recovers every fault whose deadline has passed (`all`: every open one). A fault that resists is tried again, for ever. */
+/**
+ * Recovers every fault whose deadline has passed (`all`: every open one). A fault that resists is tried again, for ever, and so is one that is over and whose
+ * ticket a full disk did not take.
+ */
 async function recoverDue(
   clusterDir: string,
   faults: readonly Fault[],
@@ -35,8 +38,8 @@ async function recoverDue(
       log(`recovered ${ticket.faultId}`);
     } catch (error) {
       log(`STUCK: could not recover ${ticket.faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);
-      tries.set(ticket.faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
     }
+    tries.set(ticket.faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
   }
 }
 
@@ -63,40 +66,49 @@ async function repairEquipment(clusterDir: string, lease: Lease | undefined): Pr
  * Keeps one cluster until its lease is gone: recovers faults at their deadline, even if every other process is dead, and stops everything at the lease's end.
  * Stopping comes before recovering then: a cluster that nobody wants is not healed first.
  */
-export async function keep(clusterDir: string, faults: readonly Fault[]): Promise<void> {
+async function keep(clusterDir: string, faults: readonly Fault[], onGone: () => never): Promise<never> {
   const tries = new Map<string, number>();
   const tellAware = createAwareness(clusterDir);
-  writeJson(clusterPaths(clusterDir).keeper, ownIdentity());
+  // Whoever looks for a keeper whose name a full disk did not take finds it by its mark.
+  writeIfRoom(() => writeJson(clusterPaths(clusterDir).keeper, ownIdentity()));
   log(`keeping ${clusterDir}`);
-  do {
+  for (;;) {
     try {
-      tellAware(openTickets(clusterDir).map((ticket) => ticket.faultId));
+      if (freeReserveIfLow(clusterDir)) log('the disk is full: its reserve was freed');
+      // Nothing is injected while this cannot be written.
+      writeIfRoom(() => tellAware(openTickets(clusterDir).map((ticket) => ticket.faultId)));
       const lease = readLease(clusterDir);
       if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease, faults);
       else {
         await repairEquipment(clusterDir, lease);
-        await recoverDue(clusterDir, faults, tries, lease === undefined);
+        // A run whose disk is full is over: its faults are ended at once.
+        await recoverDue(clusterDir, faults, tries, lease === undefined || whyDiskFull(clusterDir) !== null);
       }
+      await mayGo(clusterDir, onGone);
     } catch (error) {
       log(`trying again: ${String(error)}`);
       await sleepMs(RETRY_AFTER_MS);
     }
     await sleepMs(LOOK_EVERY_MS);
-  } while (!(await mayGo(clusterDir)));
-  log('lease ended, going');
+  }
 }
 
 /** Under the lock under which keepers are started: a run that begins just now finds this keeper staying, or none. */
-const mayGo = (clusterDir: string): Promise<boolean> =>
+const mayGo = (clusterDir: string, onGone: () => never): Promise<void> =>
   withLock(clusterPaths(clusterDir).keeperLock, 60_000, () => {
     // A fault that outlives its cluster, and resists, keeps its keeper.
     const go = readLease(clusterDir) === undefined && openTickets(clusterDir).length === 0;
-    if (go) rmSync(clusterPaths(clusterDir).keeper, { force: true });
-    return Promise.resolve(go);
+    if (go) {
+      rmSync(clusterPaths(clusterDir).keeper, { force: true });
+      log('lease ended, going');
+      onGone();
+    }
+    return Promise.resolve();
   });
 
 /** Signals meant for a terminal's process group, or for a worker, do not end the one that cleans up after them. */
 export async function keeperMain(clusterDir: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
-  await keep(clusterDir, allFaults);
+  // It ends in the hold of the lock: whoever starts the next one finds no process with its mark.
+  await keep(clusterDir, allFaults, () => process.exit(0));
 }

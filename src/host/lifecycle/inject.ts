@@ -1,5 +1,6 @@
 import { ChaosError } from '../../domain/errors.js';
 import { now } from '../os/clock.js';
+import { refuseFullDisk } from '../tickets/lease.js';
 import { withTicket, writeTicket } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';
 import { faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
@@ -13,6 +14,7 @@ export async function injectFault(
   confirmKeeper: (clusterDir: string, faultId: string) => Promise<void>,
 ): Promise<FaultTicket> {
   const { faults, clusterDir, faultId, driver } = handle;
+  refuseFullDisk(clusterDir);
   if (mustReadTicket(handle).state === 'planned') await confirmKeeper(clusterDir, faultId);
   return withTicket(clusterDir, faultId, TICKET_LIMIT_MS, async () => {
     const ticket = mustReadTicket(handle);

@@ -1,5 +1,6 @@
 import type { FaultRecord, LeaderChange } from '../../domain/fault-record.js';
 import { monotonicUs, sleepMs } from '../os/clock.js';
+import { refuseFullDisk } from '../tickets/lease.js';
 import { isOpen, withTicket, writeTicket } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';
 import { faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
@@ -29,10 +30,11 @@ export async function observeFault(
 /**
  * Keeps a fault in force until its window is over, renewing the deadline that the keeper watches, never past the hard cap. True if it was not seen in
  * force to the end: somebody recovered it, or what it rests on is gone (the proxies were killed, the broker was started). Asked again, since its
- * answer got lost with a worker or the server, it does not take the time for held in which nobody looked.
+ * answer got lost with a worker or the server, it does not take the time for held in which nobody looked. Throws DISK_FULL as soon as the disk is.
  */
 export async function holdFault(handle: FaultHandle, windowMs: number, signal?: AbortSignal): Promise<boolean> {
   for (;;) {
+    refuseFullDisk(handle.clusterDir);
     const ticket = mustReadTicket(handle);
     const endUs = (ticket.injectedUs ?? 0) + windowMs * 1000;
     if (ticket.state === 'recovered') return (ticket.seenOnUs ?? 0) < endUs;

@@ -1,6 +1,7 @@
 import { ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/fault-record.js';
 import { now } from '../os/clock.js';
+import { writeIfRoom } from '../os/files.js';
 import { markDirty } from '../tickets/dirty-mark.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
@@ -29,13 +30,14 @@ async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTic
   const dead = nodes.filter((node) => !node.alive && !meant.includes(node.id)).map((node) => node.id);
   if (dead.length === 0) return ticket;
   const noted = { ...ticket, died: [...new Set([...ticket.died, ...dead])] };
-  writeTicket(noted);
+  writeIfRoom(() => writeTicket(noted));
   for (const id of dead) await driver.startNode(ticket.clusterDir, id);
   return noted;
 }
 
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
+ * It needs no room on the disk: what cannot be written down is done first.
  * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, due for the keeper, and the cluster is
  * marked dirty.
  */
@@ -71,15 +73,16 @@ export function recoverTicket(
         recoveredBy: by,
         healed,
       };
-      writeTicket(closed);
+      // On a full disk it is over all the same; the keeper writes it down when it can.
+      writeIfRoom(() => writeTicket(closed));
       return closed;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const { at, us } = now();
-      markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message });
+      writeIfRoom(() => markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message }));
       // Due for the keeper from now on. Written in this hold: it may be waiting for the ticket already, and would keep everybody else from it for long.
       const deadlineUs = Math.min(ticket.deadlineUs, us);
-      writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message });
+      writeIfRoom(() => writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message }));
       throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
     }
   });

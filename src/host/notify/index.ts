@@ -1,7 +1,7 @@
 import type { NotifySettings } from '../../domain/feishu.js';
 import type { Notification } from '../../domain/notification.js';
 import { runPaths } from '../layout/paths.js';
-import { readJson, writeJson } from '../os/files.js';
+import { readJson, writeIfRoom, writeJson } from '../os/files.js';
 import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
 import { feishuNotifier } from './feishu.js';
@@ -33,7 +33,8 @@ export async function deliver(
     if (sent[notifier.name] !== undefined) continue;
     try {
       await notifier.send(notification, context);
-      writeJson(file, { ...sent, [notifier.name]: new Date().toISOString() });
+      // What arrived has arrived, also where a full disk does not take the note of it.
+      writeIfRoom(() => writeJson(file, { ...sent, [notifier.name]: new Date().toISOString() }));
     } catch (error) {
       const { message, retryable } = error instanceof NotifyError ? error : new NotifyError(String(error), true);
       failures.push(new NotifyError(`${notifier.name}: ${message}`, retryable));

@@ -10,12 +10,55 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ChaosError } from '../../domain/errors.js';
+import { describeRoom, freeReserve, freeRoom, isNoRoom } from './disk.js';
 
 /**
  * Writes a file so that a reader sees the old or the new content and never a half, also after a crash: temporary file, fsync, rename, fsync of
- * the folder.
+ * the folder. On a full disk the reserve of the data folder is freed for it; if that does not help, DISK_FULL, and the old content stays.
  */
 export function writeText(path: string, text: string): void {
+  try {
+    writeOnce(path, text);
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+    if (!freeReserve(path)) throw full(path, text, error);
+    try {
+      writeOnce(path, text);
+    } catch (again) {
+      throw isNoRoom(again) ? full(path, text, again) : again;
+    }
+  }
+}
+
+const full = (path: string, text: string, error: NodeJS.ErrnoException): ChaosError =>
+  new ChaosError(
+    'DISK_FULL',
+    `expected room for ${Math.ceil(text.length / 1024)} KB at ${path}, got ${error.code ?? ''} (${describeRoom(freeRoom(path))})`,
+  );
+
+/** Writes what can be done without for a while. False if the disk is full: whoever calls goes on all the same. */
+export function writeIfRoom(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (isDiskFull(error)) return false;
+    throw error;
+  }
+}
+
+/** Did this fail only because the disk is full? */
+export const isDiskFull = (error: unknown): boolean =>
+  (error instanceof ChaosError && error.code === 'DISK_FULL') || isNoRoom(error);
+
+/** Writes a plain file only if it is to have another content: on a full disk that would leave it empty. */
+export function writeIfOther(path: string, text: string, mode: number): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  writeFileSync(path, text, { mode });
+}
+
+function writeOnce(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}.tmp`;
   const fd = openSync(temporary, 'wx');

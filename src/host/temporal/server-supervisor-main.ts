@@ -2,7 +2,8 @@ import { existsSync, openSync, rmSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { monotonicUs, pollUntil, sleepMs } from '../os/clock.js';
 import { temporalPaths } from '../layout/paths.js';
-import { writeJson } from '../os/files.js';
+import { writeIfRoom, writeJson } from '../os/files.js';
+import { logLine as log } from '../os/log.js';
 import { withLock } from '../os/lock.js';
 import { isPortFree, freePorts } from '../os/ports.js';
 import { childEnvironment, endProcess, identify, isAlive, ownIdentity } from '../os/processes.js';
@@ -21,8 +22,6 @@ const UNUSED_LIMIT_MS = 3000;
 /** A busy server takes longer than its usual 3 s; all in all it is gone 10 s after its last user, and its database survives a kill. */
 const END_LIMIT_MS = 4000;
 const PREFERRED_PORTS = [17_233, 18_233, 17_243, 17_253] as const;
-
-const log = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
 
 /** The ports of last time, or the preferred ones; each replaced by a free one if it is taken. */
 async function choosePorts(): Promise<ServerState> {
@@ -62,7 +61,8 @@ async function serve(): Promise<boolean> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.once('error', (error) => log(`server did not start: ${String(error)}`));
   const id = identify(child.pid ?? -1) ?? null;
-  writeJson(files.server, { ...state, process: id } satisfies ServerState);
+  // A server that a full disk has ended comes back on it, by the ports that are known.
+  writeIfRoom(() => writeJson(files.server, { ...state, process: id } satisfies ServerState));
   log(`server ${String(child.pid)} on 127.0.0.1:${state.port}`);
   let usedUs = monotonicUs();
   while (id !== null && isAlive(id)) {
@@ -80,7 +80,7 @@ async function serve(): Promise<boolean> {
 }
 
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
-writeJson(files.supervisor, ownIdentity());
+writeIfRoom(() => writeJson(files.supervisor, ownIdentity()));
 const left = readServer(dataRoot)?.process;
 if (left) await endProcess(left, END_LIMIT_MS);
 let again = true;

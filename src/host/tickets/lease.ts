@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicUs } from '../os/clock.js';
-import { clusterPaths } from '../layout/paths.js';
-import { readJson, writeJson } from '../os/files.js';
+import { ChaosError } from '../../domain/errors.js';
+import { clusterPaths, dataRootOf } from '../layout/paths.js';
+import { describeRoom, freeRoom, reserveMark } from '../os/disk.js';
+import { readJson, writeIfRoom, writeJson } from '../os/files.js';
 import { ownIdentity } from '../os/processes.js';
 
 /**
@@ -16,9 +18,25 @@ export interface Lease {
   readonly bootId: string;
   readonly leaseMs: number;
   readonly untilUs: number;
+  /** Which reserve of the disk was there when the cluster was started; absent in leases of older versions. */
+  readonly reserve?: string | null;
 }
 
 export const readLease = (clusterDir: string): Lease | undefined => readJson<Lease>(clusterPaths(clusterDir).lease);
+
+/** Why nothing more can be believed of this cluster's run, or null: the disk was full since the cluster was started, and its reserve was freed. */
+export function whyDiskFull(clusterDir: string): string | null {
+  const reserve = readLease(clusterDir)?.reserve ?? null;
+  const dataRoot = dataRootOf(clusterDir);
+  if (reserve === null || reserve === reserveMark(dataRoot)) return null;
+  return `the disk of ${dataRoot} was full (now ${describeRoom(freeRoom(dataRoot))})`;
+}
+
+/** Throws DISK_FULL then: what a run does next would be judged by what the disk has lost. */
+export function refuseFullDisk(clusterDir: string): void {
+  const why = whyDiskFull(clusterDir);
+  if (why !== null) throw new ChaosError('DISK_FULL', why);
+}
 
 export function writeLease(clusterDir: string, lease: Omit<Lease, 'bootId' | 'untilUs'>): void {
   const untilUs = monotonicUs() + lease.leaseMs * 1000;
@@ -33,11 +51,11 @@ export function clusterEnded(clusterDir: string, runId: string): string | null {
   return lease.bootId === ownIdentity().bootId ? null : 'the host was restarted';
 }
 
-/** Renews the lease of this run; false if its cluster is no more. */
+/** Renews the lease of this run; false if its cluster is no more. A full disk does not take it: then the run is over soon, or the keeper stops the cluster. */
 export function renewLease(clusterDir: string, runId: string): boolean {
   const lease = readLease(clusterDir);
   if (lease === undefined || clusterEnded(clusterDir, runId) !== null) return false;
-  writeLease(clusterDir, lease);
+  writeIfRoom(() => writeLease(clusterDir, lease));
   return true;
 }
 

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ChaosError } from '../../../domain/errors.js';
 import { pollUntil } from '../../os/clock.js';
 import { namespaceFile } from '../../os/commands.js';
+import { writeIfOther } from '../../os/files.js';
 import { removeNamespaces } from '../../os/namespaces.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
 import { requireTool } from '../../os/tools.js';
@@ -22,7 +23,7 @@ const STOP_GRACE_MS = 5_000;
 async function launchNode(dir: string, state: NatsState, node: NatsNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
   mkdirSync(node.dataDir, { recursive: true });
-  writeFileSync(node.configFile, serverConfig(state, node), { mode: 0o600 });
+  writeIfOther(node.configFile, serverConfig(state, node), 0o600);
   const server = requireTool('nats-server');
   const inside = node.namespace === null ? [] : [`--net=${namespaceFile(node.namespace)}`, server];
   const process = await spawnDetached({

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pollUntil } from '../../os/clock.js';
+import { writeIfOther } from '../../os/files.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
 import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
@@ -27,8 +28,8 @@ const STOP_GRACE_MS = 25_000;
 async function launchNode(dir: string, state: RobustState, node: RobustNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
   for (const folder of [`${node.dataDir}/engine`, dirname(node.logFile)]) mkdirSync(folder, { recursive: true });
-  writeFileSync(node.loggerFile, loggerConfig(node));
-  writeFileSync(node.configFile, serverConfig(state, node), { mode: 0o600 });
+  writeIfOther(node.loggerFile, loggerConfig(node), 0o644);
+  writeIfOther(node.configFile, serverConfig(state, node), 0o600);
   const process = await spawnDetached({
     command: state.binary,
     args: ['--conf', node.configFile],

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { messageOf } from '../domain/errors.js';
+import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
+import { isDiskFull, writeIfRoom, writeText } from '../host/os/files.js';
+
+const ESSENTIAL: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN];
+
+/**
+ * Writes the files of a report, as far as the disk takes them: verdict and text first, then page and charts. Returns why there is no report if not even
+ * those could be written; else null.
+ */
+export function writeReportFiles(runDir: string, files: ReadonlyMap<string, string>): string | null {
+  const write = (path: string): void => writeText(join(runDir, path), files.get(path) ?? '');
+  try {
+    ESSENTIAL.forEach(write);
+  } catch (error) {
+    if (isDiskFull(error)) return messageOf(error);
+    throw error;
+  }
+  for (const path of files.keys()) if (!ESSENTIAL.includes(path)) writeIfRoom(() => write(path));
+  return null;
+}
