@@ -1,4 +1,5 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
+import { hostTroubleIn } from './host-trouble.js';
 import type { SdkStatus } from './status.js';
 import type { Check, SdkVerdict, VerdictRules } from './verdict.js';
 
@@ -76,6 +77,11 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessa
     check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
   ];
   const { planned = askedMessages } = result;
+  // Nothing of this is the broker's: the host had run out of something, or somebody ended a client that had met nothing bad.
+  const trouble = hostTroubleIn(result.errors.join('\n'));
+  if (trouble !== undefined && !checks.every((c) => c.ok))
+    return verdict('harness_error', [...checks, check('host', 'no trouble', trouble, false)]);
+  if (end.kind === 'signalled' && checks.slice(1).every((c) => c.ok)) return verdict('harness_error', checks);
   const cutShort = check('planned', `>= ${askedMessages}`, String(planned), false);
   const good = checks.every((c) => c.ok);
   if (planned < askedMessages) return verdict(good ? 'harness_error' : 'failed', [...checks, cutShort]);

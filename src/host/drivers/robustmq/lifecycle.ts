@@ -5,7 +5,7 @@ import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.
 import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
-import { nodeProblem, raftProblem } from './health.js';
+import { equipmentProblem, nodeProblem, raftProblem } from './health.js';
 import { planState, type RobustStart } from './plan.js';
 import { loggerConfig, serverConfig } from './server-config.js';
 import {
@@ -79,4 +79,5 @@ export const robustProcesses = brokerProcesses({
   stopGraceMs: STOP_GRACE_MS,
   startOnce,
   launchNode,
+  equipmentProblem,
 });
