@@ -11,6 +11,7 @@ import { openCommand } from './commands/open.js';
 import { rejudgeCommand } from './commands/rejudge.js';
 import { rehearseCommand } from './commands/rehearse.js';
 import { resumeCommand } from './commands/resume.js';
+import { pruneCommand } from './commands/prune.js';
 import { publishCommand } from './commands/publish.js';
 import { roundCommand } from './commands/round.js';
 import { runsCommand } from './commands/runs.js';
@@ -39,6 +40,7 @@ const program = new Command('robustmq-chaos')
   .addCommand(rejudgeCommand)
   .addCommand(compareCommand)
   .addCommand(publishCommand)
+  .addCommand(pruneCommand)
   .addCommand(cancelCommand)
   .addCommand(faultsCommand)
   .addCommand(doctorCommand)
