@@ -24,12 +24,12 @@ function sockets() {
 export const listeners = () => sockets().filter(({ state }) => state === LISTEN);
 
 /**
- * Sockets with this port at their own end that a process has, listening or not: any of them may keep others from the port. What is left of one whose
- * process is gone has no inode, and keeps nobody.
- * @param {number} port
+ * Sockets with one of these ports at their own end that a process has, listening or not: any of them may keep others from the port. What is left of one
+ * whose process is gone has no inode, and keeps nobody.
+ * @param {readonly number[]} ports
  * @returns {Listener[]}
  */
-export const socketsAt = (port) => sockets().filter((socket) => socket.port === port && socket.inode !== '0');
+export const socketsAt = (ports) => sockets().filter(({ port, inode }) => ports.includes(port) && inode !== '0');
 
 /**
  * The inodes of a process's open sockets; throws where the kernel does not show them.

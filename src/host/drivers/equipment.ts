@@ -48,10 +48,8 @@ function diskProblem(folder: string): string | undefined {
 /** A broker cannot serve where somebody else has one of its ports: somebody has it now, or the broker said so itself when it started. */
 function portProblem({ node, ports, address, logFiles }: BrokerGround): string | undefined {
   const owner = isUp(node) ? (node.process?.pid ?? null) : null;
-  for (const port of ports) {
-    const holder = whoHolds({ port, address, owner });
-    if (holder !== undefined) return `port ${port} of ${node.id} is held by ${holder}`;
-  }
+  const holder = whoHolds({ ports, address, owner });
+  if (holder !== undefined) return `port ${holder.port} of ${node.id} is held by ${holder.who}`;
   const said = logFiles
     .flatMap((file) => tailOf(file).split('\n'))
     .filter(saysPortTaken)

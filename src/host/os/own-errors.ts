@@ -8,6 +8,10 @@ const OWN_CODES: readonly string[] = [
   'EDQUOT',
   'EROFS',
   'EADDRNOTAVAIL',
+  // Every broker is on this host: a way to it that is missing is a way of this host.
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
   'EACCES',
   'EPERM',
 ];

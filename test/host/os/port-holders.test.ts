@@ -8,7 +8,7 @@ import { listenOn } from '../../../testing/listener.js';
 import { shell, temporaryFolder, until } from '../../../testing/processes.js';
 
 const held = (port: number, owner: number | null = null): string | undefined =>
-  whoHolds({ port, address: '127.0.0.1', owner });
+  whoHolds({ ports: [1, port], address: '127.0.0.1', owner })?.who;
 
 describe('a port', () => {
   it('is held by who listens there, and by nobody once that has ended', async () => {
