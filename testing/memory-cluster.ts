@@ -26,6 +26,7 @@ interface Given {
   readonly leaders?: readonly GroupLeader[];
   readonly connections?: Readonly<Record<string, readonly string[]>>;
   readonly unhealthy?: () => string | undefined;
+  readonly equipmentProblem?: () => string | undefined;
 }
 
 const nodeView = (id: string): NodeView => ({
@@ -57,7 +58,8 @@ export function memoryCluster(given: Given = {}): MemoryCluster {
       down.delete(id);
       return Promise.resolve(void done.push(`start ${id}`));
     },
-    unhealthy: () => Promise.resolve(given.unhealthy?.()),
+    unhealthy: async () => given.unhealthy?.(),
+    equipmentProblem: async () => given.equipmentProblem?.(),
   });
   return { cluster, nodes, placed, done };
 }

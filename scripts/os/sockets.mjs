@@ -4,20 +4,32 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 const LISTEN = '0A';
 
-/** @typedef {{ readonly address: string, readonly port: number, readonly inode: string }} Listener `address` as the kernel writes it, in hexadecimal */
+/** @typedef {{ readonly address: string, readonly port: number, readonly inode: string, readonly uid: number }} Listener `address` as the kernel writes it, in hexadecimal */
 
 /**
- * Columns 2 (address and port), 4 (state) and 10 (inode) of the kernel's tables.
- * @returns {Listener[]}
+ * Columns 2 (address and port), 4 (state), 8 (user) and 10 (inode) of the kernel's tables.
+ * @returns {(Listener & { readonly state: string })[]}
  */
-export function listeners() {
+function sockets() {
   const rows = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1));
   return rows.flatMap((row) => {
-    const [, local = '', , state, , , , , , inode = ''] = row.trim().split(/\s+/);
+    const [, local, , state = '', , , , uid, , inode = ''] = row.trim().split(/\s+/);
+    if (local === undefined) return [];
     const [address = '', port = ''] = local.split(':');
-    return state === LISTEN ? [{ address, port: parseInt(port, 16), inode }] : [];
+    return [{ address, port: parseInt(port, 16), state, inode, uid: Number(uid) }];
   });
 }
+
+/** @returns {Listener[]} */
+export const listeners = () => sockets().filter(({ state }) => state === LISTEN);
+
+/**
+ * Sockets with one of these ports at their own end that a process has, listening or not: any of them may keep others from the port. What is left of one
+ * whose process is gone has no inode, and keeps nobody.
+ * @param {readonly number[]} ports
+ * @returns {Listener[]}
+ */
+export const socketsAt = (ports) => sockets().filter(({ port, inode }) => ports.includes(port) && inode !== '0');
 
 /**
  * The inodes of a process's open sockets; throws where the kernel does not show them.

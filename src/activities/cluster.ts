@@ -96,12 +96,12 @@ async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<Cluste
   return answered(async () => {
     // What nobody has noticed yet is noticed here.
     await driver.repairEquipment(plan.clusterDir);
+    const problem = await driver.equipmentProblem(plan.clusterDir);
     const deaths = driver.equipmentDeaths(plan.clusterDir).filter(({ us }) => us >= (sinceUs ?? 0));
     const nodes = await driver.nodes(plan.clusterDir);
     const dead = nodes.filter((node) => !node.alive).map((node) => node.id);
-    const full = whyDiskFull(plan.clusterDir);
-    const equipmentDied = [...deaths.map(({ what }) => what), ...(full === null ? [] : [full])];
-    return { dead, all: nodes.length, ended, equipmentDied };
+    const ours = [...deaths.map(({ what }) => what), problem, whyDiskFull(plan.clusterDir)];
+    return { dead, all: nodes.length, ended, equipmentDied: ours.flatMap((what) => what ?? []) };
   });
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../domain/errors.js';
+import { blameOfError, messageOf } from '../domain/errors.js';
 import { now } from '../host/os/clock.js';
 import { isDiskFull } from '../host/os/files.js';
 import type { Fault } from '../host/faults/contract.js';
@@ -82,18 +82,19 @@ export function createFaultActivities(faults: readonly Fault[]) {
         try {
           const { recoveryBudgetMs } = planOf(request.run).timing;
           const ticket = await recoverTicket(handleOf(request), 'workflow', recoveryBudgetMs);
-          const { recoveredAt, recoveredUs, recoveredBy, healed, died, lastRecoverError } = ticket;
+          const { recoveredAt, recoveredUs, recoveredBy, healed, died, lastRecoverError, lastRecoverBlame } = ticket;
           const facts = { recoveredAt: recoveredAt ?? '', recoveredUs: recoveredUs ?? 0, recoveredBy, healed, died };
           if (lastRecoverError === null) return { ...facts, error: null };
           // An attempt before this one had a whole budget, and its cluster is dirty: what came after it came too late.
           return {
             ...facts,
             error: `only a later attempt could prove the recovery; earlier attempt: ${lastRecoverError}`,
+            ...(lastRecoverBlame === undefined ? {} : { recoverErrorBlame: lastRecoverBlame }),
           };
         } catch (error) {
           if (isDiskFull(error)) throw error;
           const { at, us } = now();
-          return { recoveredAt: at, recoveredUs: us, error: messageOf(error) };
+          return { recoveredAt: at, recoveredUs: us, error: messageOf(error), recoverErrorBlame: blameOfError(error) };
         }
       }),
   };

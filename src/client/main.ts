@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   rejudge: async () => (await import('./commands/rejudge.js')).rejudgeCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   publish: async () => (await import('./commands/publish.js')).publishCommand,
+  prune: async () => (await import('./commands/prune.js')).pruneCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   faults: async () => (await import('./commands/faults.js')).faultsCommand,
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { NotifySettings } from '../domain/feishu.js';
 import type { PublishSettings, SecretSource } from '../domain/publish.js';
+import type { RetentionSettings } from '../domain/retention.js';
 import type { Config } from './load.js';
 
 /** Where a secret is; a relative path counts from the config file. */
@@ -11,13 +12,17 @@ const secretSource = (config: Config, env: string, file: string | undefined): Se
 
 const besideConfig = (config: Config, path: string): string => resolve(dirname(config.path), path);
 
-/** Where the runs of a config lie, and how they are published; `settings` is null where they stay on the host. */
+/** Where the runs of a config lie, how they are published (`settings` is null where they stay on the host), and how long they stay there. */
 export const publishing = (
   config: Config,
-): { readonly dataRoot: string; readonly settings: PublishSettings | null } => ({
-  dataRoot: config.dataRoot,
-  settings: publishSettings(config),
-});
+): { readonly dataRoot: string; readonly settings: PublishSettings | null; readonly retention: RetentionSettings } => {
+  const { ledgers_days: ledgersDays, runs_days: runsDays, min_free_mb: minFreeMb } = config.retention;
+  return {
+    dataRoot: config.dataRoot,
+    settings: publishSettings(config),
+    retention: { ledgersDays, runsDays, minFreeMb },
+  };
+};
 
 function publishSettings(config: Config): PublishSettings | null {
   const { via, repository, branch, folder, ledgers, api_url, web_url, ...rest } = config.publish;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { subscriberSessions } from '../domain/plan.js';
+import { retention } from './retention.js';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
 const seconds = (max: number) => z.number().positive().max(max);
@@ -182,6 +183,7 @@ export const configSchema = z.strictObject({
   schedule: schedule.prefault({}),
   publish: publish.prefault({}),
   notify: notify.prefault({}),
+  retention: retention.prefault({}),
   scenarios: z.array(scenario).min(1),
 });
 

@@ -1,3 +1,5 @@
+import type { Blame } from './status.js';
+
 /** Who has to act on an error, whether trying again can help, and what to do. One row for each code that an activity may throw. */
 export interface ErrorRow {
   readonly blame: 'broker' | 'harness' | 'environment';
@@ -57,6 +59,11 @@ export const ERRORS = {
     blame: 'harness',
     retryable: false,
     remedy: 'The keeper keeps trying to recover the fault. Read its ticket in the cluster folder, faults/.',
+  },
+  BROKER_NOT_BACK: {
+    blame: 'broker',
+    retryable: false,
+    remedy: "Read the broker's log in the run's folder, cluster/.",
   },
   LEADER_NOT_PLACED: {
     blame: 'broker',
@@ -136,3 +143,7 @@ export class ChaosError extends Error {
 /** What an error says, short enough for a note. */
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, 600);
+
+/** Whose failure an error is: the broker's only by its code, which is given where it was seen of the broker. */
+export const blameOfError = (error: unknown): Blame =>
+  error instanceof ChaosError && ERRORS[error.code].blame === 'broker' ? 'broker' : 'equipment';

@@ -37,6 +37,8 @@ export interface FaultRecord {
   readonly leaders: readonly LeaderChange[];
   readonly cutShort: boolean;
   readonly recoverError: string | null;
+  /** Whose failure `recoverError` was, by what was seen. Absent where there is none, and in records of earlier versions. */
+  readonly recoverErrorBlame?: Blame;
   readonly healed: readonly Evidence[];
   /** After an inject error: what cleaning up its ticket came to. */
   readonly cleanup: string | null;

@@ -36,6 +36,8 @@ export interface HistoryEntry {
   readonly run_passed: boolean;
   readonly pass_rate: Percent;
   readonly summary: string;
+  /** When retention removed the report; absent: it is there. */
+  readonly pruned_at?: IsoTime;
   readonly scenarios: readonly HistoryScenario[];
 }
 

@@ -56,7 +56,10 @@ export function lostInFaultOf({
 
 /** Joins the fault's own course and the validation of every SDK into the scenario's verdict. */
 export function judgeScenario(input: {
-  readonly fault: Pick<FaultRecord, 'injectError' | 'observed' | 'cutShort' | 'recoverError' | 'recoveryBlame'>;
+  readonly fault: Pick<
+    FaultRecord,
+    'injectError' | 'observed' | 'cutShort' | 'recoverError' | 'recoveryBlame' | 'recoverErrorBlame'
+  >;
   readonly verdicts: readonly SdkVerdict[];
   /** What the clients of the fault period lost, from their first message to their end. */
   readonly lostInFault: LostInFault;
@@ -66,7 +69,7 @@ export function judgeScenario(input: {
   readonly clusterEnded: string | null;
   /** Why nobody could tell which brokers lived, if so. */
   readonly brokersUnknown: string | null;
-  /** What of the test's own equipment died from the inject on. */
+  /** What of the test's own equipment died or did not work, since the clients of the fault period. */
   readonly equipmentDied: readonly string[];
   readonly rules: VerdictRules;
 }): ScenarioVerdict {
@@ -76,7 +79,10 @@ export function judgeScenario(input: {
   if (fault.injectError !== null) own.push('inject_error');
   else if (!fault.observed) own.push('fault_not_observed');
   if (fault.cutShort) own.push('fault_cut_short');
-  if (fault.recoverError !== null) own.push('recover_error');
+  // A broker is not to blame for a recovery that ours kept from being seen; nor, from then on, for anything else.
+  const oursInTheWay = fault.recoverErrorBlame === 'equipment';
+  if (fault.recoverError !== null)
+    own.push(fault.recoveryBlame === 'broker' && oursInTheWay ? 'harness_error' : 'recover_error');
   if (rules.durability === 'fail' && input.lostInFault.count > 0) own.push('failed');
   if (rules.durability === 'fail' && input.lostInFault.uncounted.length > 0) own.push('harness_error');
   const healedBefore = fault.injectError === null && fault.recoverError === null;
@@ -89,7 +95,8 @@ export function judgeScenario(input: {
     ...verdicts.flatMap((v) => failure(v.status, v.sdk)),
   ];
   // Who passed in spite of it has passed.
-  if (input.equipmentDied.length > 0 && failures.some(({ blame }) => blame === 'broker')) return SAYS_NOTHING;
+  if ((oursInTheWay || input.equipmentDied.length > 0) && failures.some(({ blame }) => blame === 'broker'))
+    return SAYS_NOTHING;
   const status = SEVERITY.find((s) => failures.some((f) => f.status === s)) ?? 'passed';
   return { passed: failures.length === 0, status, failures, attribution: attributionOf(verdicts) };
 }

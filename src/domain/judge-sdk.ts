@@ -1,5 +1,6 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { contradictionIn } from './contradiction.js';
+import { hostTroubleIn } from './host-trouble.js';
 import { blameOf, type SdkStatus } from './status.js';
 import type { Check, SdkVerdict, VerdictRules } from './verdict.js';
 
@@ -94,6 +95,11 @@ function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: 
     check('lost', '0', String(result.lost), result.lost === 0),
     check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
   ];
+  // Nothing of this is the broker's: the host had run out of something, or somebody ended a client that had met nothing bad.
+  const trouble = hostTroubleIn(result.errors.join('\n'));
+  if (trouble !== undefined && !checks.every((c) => c.ok))
+    return verdict('harness_error', [...checks, check('host', 'no trouble', trouble, false)]);
+  if (end.kind === 'signalled' && checks.slice(1).every((c) => c.ok)) return verdict('harness_error', checks);
   const good = checks.every((c) => c.ok);
   const few = tooFew(result, askedMessages);
   if (good) return few === null ? verdict('passed', checks) : verdict('harness_error', [...checks, few]);

@@ -47,7 +47,7 @@ export interface ScenarioResult {
   readonly deadNodes: readonly string[];
   /** Why the cluster was ended under the scenario by the test's own equipment: then nothing in it says anything about the broker. */
   readonly clusterEnded?: string | null;
-  /** What of the test's own equipment died from the inject on: then no failure in it is blamed on the broker. */
+  /** What of the test's own equipment died or did not work since the clients of the fault period: then no failure in it is blamed on the broker. */
   readonly equipmentDied?: readonly string[];
   /** Why nobody could tell, when the scenario ended, which brokers lived: then nothing is said about them. */
   readonly brokersUnknown?: string | null;

@@ -7,7 +7,7 @@ import type { RunRef, RunRequest } from '../domain/plan.js';
 import type { Evidence, FaultRecord } from '../domain/fault-record.js';
 import type { ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
-import type { Headline } from '../domain/status.js';
+import type { Blame, Headline } from '../domain/status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
 import type { Answer } from './answer.js';
 import type { Holder } from './cluster-record.js';
@@ -78,6 +78,8 @@ export type RecoverAnswer = Answer<{
   readonly healed: readonly Evidence[];
   /** Brokers that had died by themselves, and were started again. */
   readonly died: readonly string[];
+  /** Whose failure the error is, by what was seen; absent in answers of earlier versions. */
+  readonly recoverErrorBlame?: Blame;
 }>;
 
 export interface FaultPeriodRequest extends PhaseRequest {
@@ -179,6 +181,6 @@ export type ClusterLeft = Answer<{
   readonly all: number;
   /** Why the cluster is no more, where it was not the brokers' doing. */
   readonly ended: string | null;
-  /** What of the test's own equipment died meanwhile, and was replaced. */
+  /** What of the test's own equipment died meanwhile, and was replaced; and what does not work now. */
   readonly equipmentDied: readonly string[];
 }>;

@@ -64,7 +64,9 @@ export function faultLines(
         ]),
     ...(equipmentDied.length === 0
       ? []
-      : [`**Test equipment died:** ${equipmentDied.join(', ')}. No failure of this scenario is blamed on the broker.`]),
+      : [
+          `**Test equipment failed:** ${equipmentDied.join(', ')}. No failure of this scenario is blamed on the broker.`,
+        ]),
     ...(deadNodes.length === 0
       ? []
       : [`**Brokers that died, but were not killed by the fault:** ${deadNodes.join(', ')}.`]),

@@ -28,13 +28,13 @@ export const goThroughFault: ScenarioStep = async (context, { prepareError, note
   const { plan, run, scenario, host, faults, progress } = context;
   const clients: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
   progress.enter('clients connect', 15_000, `${plan.sdks.length} SDKs connect and publish`);
-  await host.startClients(clients);
+  const { startedUs: clientsFromUs } = await host.startClients(clients);
   await sleep(plan.timing.leadInMs, { summary: 'clients publish before the fault' });
   const { fault, died, notes: added } = await injectAndRecover(context);
   // A run that is cancelled kills its clients: they drain for nobody.
   const cancelled = CancellationScope.current().consideredCancelled;
   const { stoppedUs } = cancelled ? { stoppedUs: null } : await faults.stopClients(clients);
-  return { fault, died, borders: faultBorders(fault, stoppedUs), notes: [...notes, ...added] };
+  return { clientsFromUs, fault, died, borders: faultBorders(fault, stoppedUs), notes: [...notes, ...added] };
 };
 
 /** Inject, watch, hold, recover. The recovery is owed from the moment the ticket exists, and cannot be cancelled. */
@@ -82,7 +82,8 @@ const recover: FaultStep = async ({ plan, run, faults, progress }, faultId, { fa
   progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault and proving that it is over');
   const answer = await faults.recoverFault({ run, faultId });
   const { error, recoveredAt = null, recoveredUs = null, recoveredBy = null, healed = [], died = [] } = answer;
-  const over = { ...fault, recoveredAt, recoveredUs, healed };
+  const blame = answer.recoverErrorBlame === undefined ? {} : { recoverErrorBlame: answer.recoverErrorBlame };
+  const over = { ...fault, recoveredAt, recoveredUs, healed, ...blame };
   if (fault.injectError !== null) {
     const cleanup = error === null ? 'clean: the failed injection was undone' : `failed: ${error}`;
     return { fault: { ...over, cleanup }, died };

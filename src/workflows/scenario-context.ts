@@ -24,6 +24,8 @@ export interface ScenarioContext {
 /** What the steps of a scenario have found so far. */
 export interface ScenarioFound {
   readonly prepareError: string | null;
+  /** When the clients of the fault period were started, by the host's monotonic clock. */
+  readonly clientsFromUs: number | null;
   readonly fault: FaultRecord;
   /** Brokers that died by themselves while the fault was on. */
   readonly died: readonly string[];
@@ -42,6 +44,7 @@ export interface ScenarioFound {
 
 export const NOTHING_FOUND: ScenarioFound = {
   prepareError: null,
+  clientsFromUs: null,
   fault: NO_FAULT,
   died: [],
   borders: [],

@@ -94,8 +94,8 @@ async function record(
   found: ScenarioFound,
   cancelled: boolean,
 ): Promise<ScenarioOutcome> {
-  const { fault, healFromUs } = found;
-  const left = await host.deadNodes({ run, sinceUs: fault.injectedUs ?? healFromUs });
+  const { fault, clientsFromUs, healFromUs } = found;
+  const left = await host.deadNodes({ run, sinceUs: clientsFromUs ?? fault.injectedUs ?? healFromUs });
   const result = resultOf({ plan, scenario, startedAt, finishedAt: new Date().toISOString(), found, left, cancelled });
   const { verdict } = result;
   await host.recordScenario({ run, result });

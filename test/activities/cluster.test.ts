@@ -54,7 +54,7 @@ describe('what is left of a cluster', () => {
     });
   });
 
-  it.each(['repairEquipment', 'equipmentDeaths', 'nodes'] as const)(
+  it.each(['repairEquipment', 'equipmentDeaths', 'equipmentProblem', 'nodes'] as const)(
     'is an error where the driver cannot tell (%s), and no broker is called dead',
     async (call) => {
       leaseOf(run.runId);
@@ -65,6 +65,14 @@ describe('what is left of a cluster', () => {
       expect(await perform(deadNodes, { run, sinceUs: null })).toEqual({ error: 'EACCES: cluster.json' });
     },
   );
+
+  it('has what stands between us and the brokers and does not work', async () => {
+    leaseOf(run.runId);
+    const problem = 'port 7 of n2 is held by process 9 (nc)';
+    vi.spyOn(rehearsalDriver, 'nodes').mockResolvedValue(three);
+    vi.spyOn(rehearsalDriver, 'equipmentProblem').mockResolvedValue(problem);
+    expect(await perform(deadNodes, { run, sinceUs: null })).toMatchObject({ dead: ['n2'], equipmentDied: [problem] });
+  });
 
   it('says why the cluster is no more, and looks at no broker of it', async () => {
     const looked = vi.spyOn(rehearsalDriver, 'nodes');

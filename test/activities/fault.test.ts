@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createFaultActivities } from '../../src/activities/fault.js';
+import { ChaosError } from '../../src/domain/errors.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import { rehearsalDriver } from '../../src/host/drivers/rehearsal.js';
 import type { Fault } from '../../src/host/faults/contract.js';
@@ -165,6 +166,18 @@ describe('recovering a fault', () => {
     expect(answer).toMatchObject({ error: 'n1 is not back' });
     expect(answer.recoveredUs).toBeGreaterThanOrEqual(from);
     expect(ticketOf(request.faultId).state).toBe('stuck');
+  });
+
+  it.each([
+    ['broker', new ChaosError('BROKER_NOT_BACK', 'n1 is not running')],
+    ['equipment', new ChaosError('EQUIPMENT_FAILED', 'port 7 of n1 is held by process 9')],
+    ['equipment', Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' })],
+    ['equipment', new Error('the lock was not free within 30000 ms')],
+  ])('says that it was the %s’s failure, by what was seen, also of an earlier attempt: %s', async (blame, error) => {
+    const request = await injected();
+    const broken = activitiesOf({ recover: () => Promise.reject(error) });
+    expect(await perform(broken.recoverFault, request)).toMatchObject({ recoverErrorBlame: blame });
+    expect(await perform(activitiesOf().recoverFault, request)).toMatchObject({ recoverErrorBlame: blame });
   });
 
   it('stays an error where only a later attempt could prove it', async () => {

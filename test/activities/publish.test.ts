@@ -6,6 +6,8 @@ import { startGitHub } from '../../testing/github/server.js';
 import { createRepository } from '../../testing/github/repository.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { existsSync } from 'node:fs';
+import { phasePaths, runDir, runPaths } from '../../src/host/layout/paths.js';
 import { settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
 
 let dataRoot: string;
@@ -13,6 +15,7 @@ beforeEach(() => {
   dataRoot = temporaryFolder();
 });
 
+const retention = { ledgersDays: 30, runsDays: 365, minFreeMb: 0 };
 type Publishing = Parameters<typeof createPublishActivities>[0];
 const publish = (publishingOf: Publishing): Promise<PublishAnswer> =>
   perform(createPublishActivities(publishingOf).publishReport, { run: plannedRun(dataRoot).run });
@@ -21,7 +24,7 @@ it('pushes nothing where the config of the run wants nothing published', async (
   const asked: string[] = [];
   const answer = await publish((configPath) => {
     asked.push(configPath);
-    return { dataRoot, settings: null };
+    return { dataRoot, settings: null, retention };
   });
   expect(answer).toEqual({ githubUrl: null, pushError: null, issueError: null });
   expect(asked).toEqual([plannedRun(dataRoot).plan.configPath]);
@@ -33,7 +36,7 @@ it('answers where the report of this run is to be read', async () => {
   try {
     storeRun(dataRoot, 'earlier', 1);
     storeRun(dataRoot, 'run-1', 2);
-    expect(await publish(() => ({ dataRoot, settings: settingsFor({ apiUrl: github.url }) }))).toEqual({
+    expect(await publish(() => ({ dataRoot, settings: settingsFor({ apiUrl: github.url }), retention }))).toEqual({
       githubUrl: 'https://github.com/robustmq/reports/blob/main/reports/run-1/report.md',
       pushError: null,
       issueError: null,
@@ -45,7 +48,7 @@ it('answers where the report of this run is to be read', async () => {
 });
 
 it.each<[string, Publishing, RegExp]>([
-  ['there is no report', () => ({ dataRoot, settings: settingsFor() }), /run-1 has no report/],
+  ['there is no report', () => ({ dataRoot, settings: settingsFor(), retention }), /run-1 has no report/],
   [
     'the config cannot be used any more',
     () => {
@@ -59,4 +62,13 @@ it.each<[string, Publishing, RegExp]>([
     pushError: expect.stringMatching(why) as unknown,
     issueError: null,
   });
+});
+
+it('removes what is too old, and nothing of the run that has just ended', async () => {
+  const old = { ...retention, ledgersDays: 0.000001 };
+  for (const [order, runId] of ['earlier', 'run-1'].entries()) storeRun(dataRoot, runId, order);
+  await publish(() => ({ dataRoot, settings: null, retention: old }));
+  const ledgerOf = (runId: string): string =>
+    phasePaths(runPaths(runDir(dataRoot, runId)).phase(null, 'control')).client('go').packedLedger;
+  expect([existsSync(ledgerOf('earlier')), existsSync(ledgerOf('run-1'))]).toEqual([false, true]);
 });

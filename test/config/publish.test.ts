@@ -38,9 +38,15 @@ function problems(sections: string): string[] {
 
 const settingsOf = (section: string) => publishing(load(`publish: ${section}`)).settings;
 
+it('runs are kept for a month with their ledgers and for a year with their report, unless the config says otherwise', () => {
+  expect(publishing(load('')).retention).toEqual({ ledgersDays: 30, runsDays: 365, minFreeMb: 500 });
+  const retention = publishing(load('retention: { ledgers_days: 0, min_free_mb: 10 }')).retention;
+  expect(retention).toEqual({ ledgersDays: 0, runsDays: 365, minFreeMb: 10 });
+});
+
 describe('how runs are published', () => {
   it('is not at all where the config says nothing', () => {
-    expect(publishing(load(''))).toEqual({ dataRoot: join(folder, '..', 'data'), settings: null });
+    expect(publishing(load(''))).toMatchObject({ dataRoot: join(folder, '..', 'data'), settings: null });
     expect(settingsOf('{ repository: owner/reports }')).toBeNull();
   });
 

@@ -27,6 +27,7 @@ describe('refuses', () => {
     ['a zone that nobody knows', { time_zone: 'Mars/Olympus' }, 'time_zone'],
     ['a rate above all', { verdict: { achieved_rate_min: 1.1 } }, 'verdict.achieved_rate_min'],
     ['no SDK at all', { sdks: [] }, 'sdks'],
+    ['an age below nothing', { retention: { runs_days: -1 } }, 'retention.runs_days'],
     ['an unknown key', { clusters: {} }, ''],
     ['a token in place of its name', { publish: { token_env: 'ghp_0123456789abcdef' } }, 'publish.token_env'],
     ['an address with credentials', { publish: { api_url: 'https://a:b@example.com' } }, 'publish.api_url'],

@@ -57,6 +57,9 @@ describe.each([
     [
       `Every ${word(constant('src/client/commands/rehearse.ts', 'TICK_SECONDS'))} seconds a round starts`,
       `no worker comes within ${minutes(leaseMs)}`,
+      `ledgers_days: ${config.retention.ledgers_days} #`,
+      `runs_days: ${config.retention.runs_days} #`,
+      `min_free_mb: ${config.retention.min_free_mb} #`,
     ],
   ],
   [

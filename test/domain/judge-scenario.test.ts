@@ -88,6 +88,24 @@ describe('one scenario', () => {
     expect(judge({ fault })).toEqual({ passed: false, status, failures, attribution: 'none' });
   });
 
+  it('does not blame a broker for not coming back where ours kept that from being seen, nor for anything after it', () => {
+    const fault = { recoverError: 'port 7 of n2 is held by process 9', recoverErrorBlame: 'equipment' } as const;
+    const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }];
+    expect(judge({ fault })).toEqual({ passed: false, status: 'harness_error', failures, attribution: 'none' });
+    expect(judge({ fault, outcomes: [failed] })).toMatchObject({ status: 'harness_error', failures });
+    const seen = judge({ fault: { ...fault, recoverErrorBlame: 'broker' }, outcomes: [failed] });
+    expect(seen.failures.map(({ blame }) => blame)).toEqual(['broker', 'broker']);
+  });
+
+  it('does not blame the broker for what clients met in a delay of ours that was not taken away', () => {
+    const fault = { recoverError: 'still +100 ms', recoveryBlame: 'equipment' } as const;
+    expect(judge({ fault: { ...fault, recoverErrorBlame: 'equipment' } })).toMatchObject({ status: 'recover_error' });
+    const slow = { outcomes: [failed], fault: { ...fault, recoverErrorBlame: 'equipment' as const } };
+    expect(judge(slow).failures).toEqual([{ status: 'harness_error', blame: 'equipment', sdk: null }]);
+    const cleanup = { injectError: 'no', cleanup: 'failed: no', recoverErrorBlame: 'equipment' as const };
+    expect(judge({ outcomes: [failed], fault: cleanup }).failures).toMatchObject([{ blame: 'equipment' }]);
+  });
+
   it('names an inject error once, not also as a fault that was not observed', () => {
     const { failures } = judge({ fault: { injectError: 'no', observed: false } });
     expect(failures.map((f) => f.status)).toEqual(['inject_error']);

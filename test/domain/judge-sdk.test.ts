@@ -25,7 +25,6 @@ describe('one SDK', () => {
 
   it.each<[string, ClientOutcome, string]>([
     ['exit code 1', outcome({ end: { kind: 'exited', code: 1 } }), 'exit_code'],
-    ['death by a signal', outcome({ end: { kind: 'signalled', signal: 'SIGSEGV' } }), 'exit_code'],
     ['one lost message', outcome({ result: { lost: 1 } }), 'lost'],
     ['p99 of exactly 500 ms', outcome({ result: { p99_ms: 500 } }), 'p99_ms'],
     ['p99 above 500 ms', outcome({ result: { p99_ms: 500.001 } }), 'p99_ms'],
@@ -35,6 +34,20 @@ describe('one SDK', () => {
     const verdict = judgeSdk(given, rules, ASKED);
     expect(verdict).toMatchObject({ status: 'failed', passed: false });
     expect(verdict.checks.filter((c) => !c.ok).map((c) => c.check)).toEqual([check]);
+  });
+
+  it('is harness_error when somebody ended a client that had met nothing bad, and failed when it had', () => {
+    const end = { kind: 'signalled', signal: 'SIGKILL' } as const;
+    expect(statusOf(outcome({ end }))).toBe('harness_error');
+    expect(statusOf(outcome({ end, result: { lost: 1 } }))).toBe('failed');
+  });
+
+  it('is harness_error when the host had run out of something, whatever the client met, and passed when it met nothing', () => {
+    const errors = ['ledger: OSError: [Errno 28] No space left on device'];
+    const verdict = judgeSdk(outcome({ result: { lost: 3, errors } }), rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_error', passed: false });
+    expect(verdict.checks.at(-1)).toMatchObject({ check: 'host', observed: errors[0], ok: false });
+    expect(statusOf(outcome({ result: { errors } }))).toBe('passed');
   });
 
   it('says with the exit code how many messages were never acknowledged', () => {

@@ -93,7 +93,7 @@ test('proxies that die under the clients fail them, and nobody blames the broker
   expect(deaths.length).toBeGreaterThan(0);
   for (const death of deaths) expect(death).toMatch(/^the proxy server \d+: dead; it was started again$/);
   const markdown = readFileSync(String(round.result.markdownPath), 'utf8');
-  expect(markdown).toMatch(/Test equipment died/);
+  expect(markdown).toMatch(/Test equipment failed/);
   expect(markdown).toContain(deaths.join(', '));
 });
 

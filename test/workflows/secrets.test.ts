@@ -63,7 +63,11 @@ async function tracesOf(runId: string, settings: PublishSettings): Promise<strin
   const { handle } = await rig.startRun({
     plan,
     instead: {
-      ...createPublishActivities(() => ({ dataRoot, settings })),
+      ...createPublishActivities(() => ({
+        dataRoot,
+        settings,
+        retention: { ledgersDays: 0, runsDays: 0, minFreeMb: 0 },
+      })),
       ...createNotifyActivities(() => notifiersFor({ feishu: { ...bot, card: false } })),
     },
   });

@@ -5,6 +5,7 @@ import type { ReportFile } from '../../domain/report-data.js';
 import { RUNS_FOLDER } from '../../domain/run-files.js';
 import { readJson, writeJson, writeText } from '../os/files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
+import { prunedMark } from './pruned.js';
 
 /** How entries and files of a history are made: pure, and none of this room's business. */
 export interface HistoryMaker {
@@ -35,16 +36,19 @@ function readOrNothing<T>(path: string): T | undefined {
 
 const reportOf = (root: string, runId: string): string => runPaths(runDir(root, runId)).reportJson;
 
-/**
- * Brings the history of a data folder up to date: what it lists already is kept as it is, but for the runs named in `changed`, runs that it lacks are
- * read, runs whose folder is gone go. So it becomes right again if two runs ended at once, and a year of runs is not read for each new one.
- */
-export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: readonly string[] = []): HistoryEntry[] {
-  const { root, runs, historyJson, breakers: breakersFile } = dataPaths(dataRoot);
+/** What the history keeps of every run of a data folder: read from its index where that has it, else from the report. */
+export function historyEntries(
+  dataRoot: string,
+  maker: Pick<HistoryMaker, 'entryOf'>,
+  changed: readonly string[] = [],
+): HistoryEntry[] {
+  const { root, runs, historyJson } = dataPaths(dataRoot);
   const index = readOrNothing<HistoryIndex>(historyJson);
-  const present = existsSync(runs) ? readdirSync(runs).filter((runId) => existsSync(reportOf(root, runId))) : [];
   const kept = new Map((index?.runs ?? []).map((entry) => [entry.run_id, entry]));
-  const entries = present.flatMap((runId) => {
+  return (existsSync(runs) ? readdirSync(runs) : []).flatMap((runId) => {
+    const { entry, reportAt } = prunedMark(runDir(root, runId)) ?? {};
+    if (entry != null && reportAt != null) return [{ ...entry, pruned_at: reportAt }];
+    if (!existsSync(reportOf(root, runId))) return [];
     const known = changed.includes(runId) ? undefined : kept.get(runId);
     if (known !== undefined) return [known];
     const report = readOrNothing<ReportFile>(reportOf(root, runId));
@@ -53,6 +57,15 @@ export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: r
       ? [maker.entryOf(report)]
       : [];
   });
+}
+
+/**
+ * Brings the history of a data folder up to date: what it lists already is kept as it is, but for the runs named in `changed`, runs that it lacks are
+ * read, runs whose folder is gone go, and those that retention removed stay. So it becomes right again if two runs ended at once, and a year of runs is not read for each new one.
+ */
+export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: readonly string[] = []): HistoryEntry[] {
+  const { root, breakers: breakersFile } = dataPaths(dataRoot);
+  const entries = historyEntries(dataRoot, maker, changed);
   const breakers = readOrNothing<HistoryBreaker[]>(breakersFile) ?? [];
   for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers })) writeText(join(root, name), text);
   return entries;

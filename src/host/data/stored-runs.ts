@@ -5,6 +5,7 @@ import type { ReportFile, RunData } from '../../domain/report-data.js';
 import { REPORT_MARKDOWN } from '../../domain/run-files.js';
 import { readJson } from '../os/files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
+import { prunedMark } from './pruned.js';
 
 export interface StoredRun {
   readonly runId: string;
@@ -49,6 +50,13 @@ export function latestReport(dataRoot: string): string {
 export function storedReport(dataRoot: string, runId: string): RunData {
   const data = isRunId(runId) ? readStored(runDir(dataRoot, runId)) : undefined;
   if (data !== undefined) return data;
+  const { reportAt } = (isRunId(runId) ? prunedMark(runDir(dataRoot, runId)) : undefined) ?? {};
+  if (reportAt != null) {
+    throw new ChaosError(
+      'CONFIG_INVALID',
+      `run: the report of ${runId} was removed on ${reportAt} (retention.runs_days); the history still has its verdict`,
+    );
+  }
   const latest = storedRuns(dataRoot)
     .filter((run) => run.data !== null)
     .slice(-5)

@@ -63,6 +63,8 @@ interface Kind<N extends Node, S extends State<N>, O extends StartOptions> {
   /** What is waited for after that, without the lock. */
   readonly awaitServing?: (dir: string) => Promise<void>;
   readonly launchNode: (dir: string, state: S, node: N) => Promise<void>;
+  /** As of the driver: what stood in the way of brokers that did not come up. */
+  readonly equipmentProblem?: (dir: string) => Promise<string | undefined>;
   /** What is to be taken away beside processes and the state file. */
   readonly removeRest?: (dir: string) => Promise<void>;
 }
@@ -105,10 +107,14 @@ export function brokerProcesses<N extends Node, S extends State<N>, O extends St
         await kind.awaitServing?.(dir);
         return file.load(dir);
       } catch (error) {
+        const problem = await kind.equipmentProblem?.(dir).catch(String);
         await stop(dir);
         if (attempt < PORT_TRIES && error instanceof PortTaken) continue;
-        if (error instanceof ChaosError) throw error;
-        throw new ChaosError('EQUIPMENT_FAILED', `cluster ${options.cluster} could not be started: ${String(error)}`);
+        if (error instanceof ChaosError && problem === undefined) throw error;
+        throw new ChaosError(
+          'EQUIPMENT_FAILED',
+          `cluster ${options.cluster} could not be started: ${String(error)}${problem === undefined ? '' : `; ${problem}`}`,
+        );
       }
     }
   };

@@ -166,6 +166,11 @@ export interface ClusterDriver {
   repairEquipment(dir: string): Promise<string | undefined>;
   /** What of ours died or hung under this cluster since it was started, and was replaced. */
   equipmentDeaths(dir: string): readonly EquipmentDeath[];
+  /**
+   * What of this host or of ours stands between us and the brokers and does not work: a proxy that hangs, a dead broker's port that somebody else has, a full
+   * disk. Undefined if all of it was seen to work: only then a broker may be blamed.
+   */
+  equipmentProblem(dir: string): Promise<string | undefined>;
   /** Undefined where network faults can do nothing. */
   network(dir: string): ClusterNetwork | undefined;
 }

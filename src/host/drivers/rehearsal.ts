@@ -24,5 +24,6 @@ export const rehearsalDriver: ClusterDriver = {
   snapshot: none,
   repairEquipment: () => Promise.resolve(undefined),
   equipmentDeaths: () => [],
+  equipmentProblem: () => Promise.resolve(undefined),
   network: () => undefined,
 };

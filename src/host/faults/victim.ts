@@ -3,6 +3,7 @@ import { ChaosError } from '../../domain/errors.js';
 import type { Evidence, LeaderChange } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
 import { monotonicUs, pollUntil } from '../os/clock.js';
+import { notBack } from '../drivers/equipment.js';
 import type { GroupLeader, Leaders, NodeView, FaultCluster } from '../drivers/contract.js';
 import type { ProcessId } from '../os/processes.js';
 import { evidence } from './contract.js';
@@ -151,16 +152,21 @@ export async function takeover(
   return { proof, leaders };
 }
 
-/** Waits until every node is in and nothing lags; rejects with what is still missing. */
+/** Waits until every node is in and nothing lags; rejects with what is still missing: BROKER_NOT_BACK, where nothing of ours stood in the way. */
 export async function provedHealthy(
   ticket: FaultTicket,
   { dir, driver }: FaultCluster,
   limitMs: number,
 ): Promise<Evidence> {
   let missing: string | undefined;
+  let unable: unknown;
   const healthy = await pollUntil(
     async () => {
-      missing = await driver.unhealthy(dir);
+      [missing, unable] = [undefined, undefined];
+      missing = await driver.unhealthy(dir).catch((error: unknown) => {
+        unable = error;
+        throw error;
+      });
       return missing === undefined ? true : undefined;
     },
     { limitMs, everyMs: 100 },
@@ -172,9 +178,8 @@ export async function provedHealthy(
       'every node has joined, no replica lags',
       true,
     );
-  const who = ticket.targets.join(', ');
-  throw new ChaosError(
-    'RECOVER_FAILED',
-    `expected ${who} back in the cluster within ${limitMs} ms: ${String(missing)}`,
-  );
+  const expected = `expected ${ticket.targets.join(', ')} back in the cluster within ${limitMs} ms`;
+  if (missing === undefined)
+    throw new ChaosError('EQUIPMENT_FAILED', `${expected}; nobody could look: ${String(unable)}`);
+  throw await notBack({ dir, driver }, `${expected}: ${missing}`);
 }

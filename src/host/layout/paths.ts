@@ -77,6 +77,8 @@ export interface RunPaths {
   readonly reportMarkdown: string;
   /** What became of publishing it. */
   readonly publication: string;
+  /** What retention has taken away. */
+  readonly pruned: string;
   readonly scenario: (name: string) => string;
   /** Folder of one phase's clients: see `phasePaths`. */
   readonly phase: (scenario: string | null, phase: string) => string;
@@ -85,6 +87,8 @@ export interface RunPaths {
   readonly snapshot: (label: string) => { readonly metrics: string; readonly log: string };
   /** A message about the run, and who has delivered it. */
   readonly notification: (kind: string) => { readonly message: string; readonly sent: string };
+  /** Everything that brokers wrote. */
+  readonly brokerFiles: string;
   /** Configs, logs and data of one start of the brokers. */
   readonly brokerLogs: (startedUs: number) => string;
 }
@@ -97,6 +101,7 @@ export const runPaths = (dir: string): RunPaths => ({
   reportJson: join(dir, names.REPORT_JSON),
   reportMarkdown: join(dir, names.REPORT_MARKDOWN),
   publication: join(dir, 'publication.json'),
+  pruned: join(dir, 'pruned.json'),
   scenario: (name) => join(dir, names.scenarioFolder(name), 'scenario.json'),
   phase: (scenario, phase) => join(dir, names.phaseFolder(scenario, phase)),
   ticket: (faultId) => join(dir, 'faults', `${faultId}.json`),
@@ -108,6 +113,7 @@ export const runPaths = (dir: string): RunPaths => ({
     message: join(dir, 'notifications', `${kind}.json`),
     sent: join(dir, 'notifications', `${kind}.sent.json`),
   }),
+  brokerFiles: join(dir, 'cluster'),
   brokerLogs: (startedUs) => join(dir, 'cluster', String(startedUs)),
 });
 

@@ -1,8 +1,10 @@
-import { ChaosError } from '../../domain/errors.js';
+import { blameOfError, ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/fault-record.js';
 import { now } from '../os/clock.js';
 import { writeIfRoom } from '../os/files.js';
 import { markDirty } from '../tickets/dirty-mark.js';
+import type { FaultCluster } from '../drivers/contract.js';
+import { notBack } from '../drivers/equipment.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import type { FaultTicket } from '../tickets/ticket.js';
@@ -13,10 +15,15 @@ import { readTicket, withTicket, writeTicket } from '../tickets/store.js';
 export type Recoverer = 'workflow' | 'keeper' | 'worker' | 'command';
 
 /** A row that did not hold proves nothing. */
-function allProved(rows: readonly Evidence[]): readonly Evidence[] {
+async function allProved(
+  { recoveryBlame }: Fault,
+  rows: readonly Evidence[],
+  cluster: FaultCluster,
+): Promise<readonly Evidence[]> {
   const bad = rows.filter((row) => !row.ok).map((row) => `${row.what}: expected ${row.expected}, got ${row.observed}`);
   if (bad.length === 0) return rows;
-  throw new ChaosError('RECOVER_FAILED', bad.join('; '));
+  const what = bad.join('; ');
+  throw recoveryBlame === 'broker' ? await notBack(cluster, what) : new ChaosError('RECOVER_FAILED', what);
 }
 
 /**
@@ -63,7 +70,10 @@ export function recoverTicket(
       if (!stopped) await revive();
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
-        : allProved(await fault.recover(ticket, { dir: clusterDir, driver: reviving }, limitMs));
+        : await allProved(fault, await fault.recover(ticket, { dir: clusterDir, driver: reviving }, limitMs), {
+            dir: clusterDir,
+            driver,
+          });
       const { at, us } = now();
       const closed: FaultTicket = {
         ...ticket,
@@ -82,7 +92,10 @@ export function recoverTicket(
       writeIfRoom(() => markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message }));
       // Due for the keeper from now on. Written in this hold: it may be waiting for the ticket already, and would keep everybody else from it for long.
       const deadlineUs = Math.min(ticket.deadlineUs, us);
-      writeIfRoom(() => writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message }));
+      const lastRecoverBlame = blameOfError(error);
+      writeIfRoom(() =>
+        writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message, lastRecoverBlame }),
+      );
       throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
     }
   });

@@ -3,9 +3,38 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { listeners, socketsOf } from '#os/sockets';
 
-/** All below the range from which the kernel takes ports for outgoing sockets (32768 on): a port from there may be gone by the time it is bound. */
-const BLOCKS = { first: 10_000, count: 109, size: 128 } as const;
-const SINGLE = { first: 24_000, last: 31_999 } as const;
+const BLOCK_SIZE = 128;
+const FIRST = 10_000;
+/** So many are enough; with the kernel's usual range they are all below it. */
+const ENOUGH = 22_000;
+/** With fewer than these there would be no room for several clusters. */
+const TOO_FEW = 2_048;
+
+/** Where ports are chosen from: blocks for clusters first, single ones after them. */
+export interface PortRegion {
+  readonly firstBlock: number;
+  readonly blocks: number;
+  readonly firstSingle: number;
+  readonly last: number;
+}
+
+/**
+ * Ports outside the range that the kernel takes for outgoing sockets, since one from there may be gone by the time it is bound: below it, or above. Hosts that
+ * leave no room on either side are used all the same. Whoever blames a broker proves first that nobody has its port (`whoHolds`).
+ */
+export function portRegion(localPortRange: string): PortRegion {
+  const [low = NaN, high = NaN] = localPortRange.trim().split(/\s+/).map(Number);
+  const sides = [
+    [FIRST, low - 1],
+    [Math.max(FIRST, high + 1), 65_535],
+  ] as const;
+  const [first, end] = sides.find(([from, to]) => to - from >= TOO_FEW) ?? [FIRST, FIRST + ENOUGH - 1];
+  const last = Math.min(end, first + ENOUGH - 1);
+  const blocks = Math.floor(((last - first + 1) * 7) / 11 / BLOCK_SIZE);
+  return { firstBlock: first, blocks, firstSingle: first + blocks * BLOCK_SIZE, last };
+}
+
+const regionHere = (): PortRegion => portRegion(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'));
 
 const canListen = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -34,23 +63,25 @@ export const isPortFree = (port: number): Promise<boolean> => canListen(port, '1
  * start at once may still choose the same block: expect PortTaken.
  */
 export async function portBlock(count: number): Promise<number[]> {
-  if (count > BLOCKS.size) throw new Error(`expected at most ${BLOCKS.size} ports for one cluster, got ${count}`);
+  if (count > BLOCK_SIZE) throw new Error(`expected at most ${BLOCK_SIZE} ports for one cluster, got ${count}`);
+  const { firstBlock, blocks, firstSingle } = regionHere();
   for (let tries = 0; tries < 1000; tries += 1) {
-    const first = BLOCKS.first + randomInt(BLOCKS.count) * BLOCKS.size;
-    const block = Array.from({ length: BLOCKS.size }, (_, i) => first + i);
+    const first = firstBlock + randomInt(blocks) * BLOCK_SIZE;
+    const block = Array.from({ length: BLOCK_SIZE }, (_, i) => first + i);
     if ((await Promise.all(block.map(isPortFree))).every(Boolean)) return block.slice(0, count);
   }
   throw new Error(
-    `no ${BLOCKS.size} free ports in a row between ${BLOCKS.first} and ${SINGLE.first} on 127.0.0.1: too many clusters run`,
+    `no ${BLOCK_SIZE} free ports in a row between ${firstBlock} and ${firstSingle - 1} on 127.0.0.1: too many clusters run`,
   );
 }
 
 /** `count` free loopback ports for anything but a cluster, chosen at random so that two that start at once rarely meet. Still expect "in use". */
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
+  const { firstSingle, last } = regionHere();
   for (let tries = 0; found.length < count; tries += 1) {
-    if (tries > 5000) throw new Error(`no ${count} free ports between ${SINGLE.first} and ${SINGLE.last} on 127.0.0.1`);
-    const port = randomInt(SINGLE.first, SINGLE.last + 1);
+    if (tries > 5000) throw new Error(`no ${count} free ports between ${firstSingle} and ${last} on 127.0.0.1`);
+    const port = randomInt(firstSingle, last + 1);
     if (!found.includes(port) && (await isPortFree(port))) found.push(port);
   }
   return found;

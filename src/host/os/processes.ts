@@ -8,6 +8,7 @@ export {
   commandLine,
   cpuTicksOf,
   endProcess,
+  findProcesses,
   identify,
   isAlive,
   isStopped,

@@ -54,4 +54,6 @@ export interface FaultTicket extends FaultPlan {
   readonly died: readonly string[];
   /** Of the last attempt to recover; null if none failed. */
   readonly lastRecoverError: string | null;
+  /** Whose failure that attempt was, by what was seen; absent in tickets of 0.1.0. */
+  readonly lastRecoverBlame?: Blame;
 }

@@ -29,7 +29,8 @@ export function historyPage(index: HistoryIndex): string {
         ),
       )
       .join(' ');
-  const link = (run: HistoryEntry): string => `${index.runs_at}${encodeURIComponent(run.run_id)}/${REPORT_PAGE}`;
+  const link = (run: HistoryEntry): string | null =>
+    run.pruned_at !== undefined ? null : `${index.runs_at}${encodeURIComponent(run.run_id)}/${REPORT_PAGE}`;
   const body = html`<header>
       <h1>RobustMQ under chaos: every run</h1>
       ${summary(index.runs)} ${index.breakers.map(breaker)}
@@ -73,12 +74,29 @@ export function historyPage(index: HistoryIndex): string {
   return pageFrame('RobustMQ under chaos: every run', body, { style: HISTORY_STYLE, script: FILTER_SCRIPT });
 }
 
+/** A run whose report was removed has nothing to link to. */
+function mark(run: HistoryEntry, link: string | null): Html {
+  const title = `${localTimeOf(run.started_at)} ${run.headline}`;
+  if (link === null)
+    return html`<span class="v ${run.headline}" role="img" title="${title}" aria-label="${title}"
+      >${SYMBOL[run.headline]}</span
+    >`;
+  return html`<a class="v ${run.headline}" href="${link}" title="${title}" aria-label="${title}"
+    >${SYMBOL[run.headline]}</a
+  >`;
+}
+
+const started = (run: HistoryEntry, link: string | null): Html =>
+  link === null
+    ? html`<span title="the report was removed">${localTimeOf(run.started_at)}</span>`
+    : html`<a href="${link}">${localTimeOf(run.started_at)}</a>`;
+
 /** One mark per run. */
-const strip = (runs: readonly HistoryEntry[], link: (run: HistoryEntry) => string): Html =>
+const strip = (runs: readonly HistoryEntry[], link: (run: HistoryEntry) => string | null): Html =>
   html`<section>
     <h2 id="strip-title">Verdicts, latest first</h2>
     <ol class="strip" aria-labelledby="strip-title">
-      ${runs.map((run) => html`<li><a class="v ${run.headline}" href="${link(run)}" title="${localTimeOf(run.started_at)} ${run.headline}" aria-label="${localTimeOf(run.started_at)} ${run.headline}">${SYMBOL[run.headline]}</a></li>`)}
+      ${runs.map((run) => html`<li>${mark(run, link(run))}</li>`)}
     </ol>
     <ul class="legend">
       ${(['PASS', 'FAIL', 'INVALID', 'CANCELLED'] as const).map((headline) => html`<li><span class="v ${headline}" aria-hidden="true">${SYMBOL[headline]}</span> ${headline}</li>`)}
@@ -119,9 +137,9 @@ function breaker({ cluster, failures_in_a_row, open, since, note }: HistoryBreak
   return html`<p${open ? raw(' class="caveat"') : null}>${text}</p>`;
 }
 
-const row = (run: HistoryEntry, link: string, key: string): Html =>
+const row = (run: HistoryEntry, link: string | null, key: string): Html =>
   html`<tr data-v="${run.headline}" data-s="${key}">
-    <th scope="row"><a href="${link}">${localTimeOf(run.started_at)}</a></th>
+    <th scope="row">${started(run, link)}</th>
     <td>${run.headline}</td>
     <td>${run.pass_rate} %</td>
     <td>${run.summary.replace(/^[A-Z]+(: |, )/, '')}</td>

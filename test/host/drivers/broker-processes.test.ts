@@ -25,10 +25,11 @@ let dir: string;
 let logDirs: string[];
 /** What each start in turn ends with, beside its brokers. */
 let failures: Error[];
+let problem: string | undefined;
 
 beforeEach(() => {
   dir = join(temporaryFolder(), 'cluster');
-  [logDirs, failures] = [[], []];
+  [logDirs, failures, problem] = [[], [], undefined];
 });
 
 const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Promise<void> => {
@@ -37,7 +38,7 @@ const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Pr
 };
 /** Brokers that only live: each is a process. */
 const processes = brokerProcesses({
-  ...{ file, locked, launchNode, stopGraceMs: 2000 },
+  ...{ file, locked, launchNode, stopGraceMs: 2000, equipmentProblem: () => Promise.resolve(problem) },
   startOnce: async (folder: string, options: StartOptions) => {
     logDirs.push(options.logDir);
     const state = { cluster: options.cluster, nodes: nodeIds(options).map((id) => ({ id, process: null })) };
@@ -92,6 +93,17 @@ describe('the brokers of a cluster', () => {
     expect(ownedBy(dir)).toEqual([]);
     writeFileSync(log, 'listen tcp 127.0.0.1:1883: bind: address already in use\n');
     expect(notUp('n1 ended', [log])).toBeInstanceOf(PortTaken);
+  });
+
+  it('that did not come up are not blamed where something of ours stood in the way', async () => {
+    const log = join(temporaryFolder(), 'log');
+    writeFileSync(log, 'fatal\n');
+    failures = [notUp('n1 ended', [log])];
+    problem = 'the proxy server 7: dead';
+    expect(await errorOf(start())).toMatch(
+      /^EQUIPMENT_FAILED cluster local could not be started: .*n1 ended; the proxy server 7: dead$/,
+    );
+    expect(ownedBy(dir)).toEqual([]);
   });
 
   it('are what a scenario may name', () => {

@@ -1,8 +1,16 @@
 import { appendFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createClusterActivities } from '../../../src/activities/cluster.js';
+import { judgeSdk } from '../../../src/domain/judge-sdk.js';
+import type { RunPlan, RunRef } from '../../../src/domain/plan.js';
+import { faults } from '../../../src/host/faults/index.js';
+import { writeLease } from '../../../src/host/tickets/lease.js';
+import { NOTHING_FOUND } from '../../../src/workflows/scenario-context.js';
+import { resultOf } from '../../../src/workflows/scenario-result.js';
+import { perform, plannedRun } from '../../../testing/activities.js';
+import { goodFault, outcome, rules } from '../../../testing/values.js';
+import { killSingle, planWith } from '../../../testing/workflows/plans.js';
 import type { ClusterDriver } from '../../../src/host/drivers/contract.js';
 import { readJson } from '../../../src/host/os/files.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
@@ -10,8 +18,10 @@ import { loadState } from '../../../src/host/drivers/nats/state.js';
 import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { robustmqDriver } from '../../../src/host/drivers/robustmq/index.js';
 import { describeWithStandIn, standInFor } from '../../../testing/robustmq-stand-in.js';
-import { signalProcess, waitGone } from '../../../src/host/os/processes.js';
+import type * as processes from '../../../src/host/os/processes.js';
+import { signalProcess, waitGone, type SpawnRequest } from '../../../src/host/os/processes.js';
 import { errorOf } from '../../../testing/host-cluster.js';
+import { listenOn } from '../../../testing/listener.js';
 import { ownedBy, temporaryFolder } from '../../../testing/processes.js';
 
 // Between the choice of a port and its use somebody else may take it: here that is this file, in time, each time.
@@ -21,23 +31,27 @@ interface Planned {
   readonly links: readonly { readonly listenPort: number; readonly upstreamPort: number }[];
 }
 
-let thieves: Server[] = [];
+/** What happens before any process is started: the plan is on disk by then, and nobody listens yet. */
+let beforeStart: () => Promise<void> = () => Promise.resolve();
+vi.mock('../../../src/host/os/processes.js', async (original) => {
+  const real = await original<typeof processes>();
+  return { ...real, spawnDetached: (request: SpawnRequest) => beforeStart().then(() => real.spawnDetached(request)) };
+});
 afterEach(() => {
-  for (const thief of thieves) thief.close();
-  thieves = [];
+  beforeStart = () => Promise.resolve();
 });
 
-/** Watches for the plans of a cluster in this folder, and listens on a port of the first `times` ones before those that it is for. */
-async function steal(dir: string, portOf: (planned: Planned) => number, times: number): Promise<void> {
+/** Has a port of the first `times` plans of a cluster in this folder taken before those that it is for are started. Returns the ports taken so far. */
+function steal(dir: string, portOf: (planned: Planned) => number, times: number): readonly number[] {
   const taken: number[] = [];
-  while (taken.length < times) {
-    await setImmediate();
+  beforeStart = async () => {
     const planned = readJson<Planned>(clusterPaths(dir).state);
     const port = planned && portOf(planned);
-    if (port === undefined || taken.includes(port)) continue;
+    if (port === undefined || taken.includes(port) || taken.length === times) return;
     taken.push(port);
-    thieves.push(createServer((socket) => socket.destroy()).listen({ port, host: '127.0.0.1', exclusive: true }));
-  }
+    await listenOn(port);
+  };
+  return taken;
 }
 
 const PORTS: readonly [string, (planned: Planned) => number][] = [
@@ -61,9 +75,9 @@ const startsWithOthers = (driver: ClusterDriver, binaryIn: (root: string) => str
   it.each(PORTS)('the port of %s, starts with others', async (_what, portOf) => {
     const root = temporaryFolder();
     const dir = join(root, 'test');
-    const [stolen] = await Promise.all([steal(dir, portOf, 1), begin(root, dir)]);
-    expect(stolen).toBeUndefined();
-    expect(thieves.map((thief) => thief.listening)).toEqual([true]);
+    const stolen = steal(dir, portOf, 1);
+    await begin(root, dir);
+    expect(stolen).toHaveLength(1);
     expect(await driver.status(dir)).toBe('running');
     expect((await driver.nodes(dir)).map(({ alive }) => alive)).toEqual([true]);
     await driver.stop(dir);
@@ -72,23 +86,45 @@ const startsWithOthers = (driver: ClusterDriver, binaryIn: (root: string) => str
   it('a port every time, is not started, and nobody blames the broker', async () => {
     const root = temporaryFolder();
     const dir = join(root, 'test');
-    const stealing = steal(dir, PORTS[0]![1], 3);
+    const stolen = steal(dir, PORTS[0]![1], 3);
     expect(await errorOf(begin(root, dir))).toMatch(/^EQUIPMENT_FAILED cluster test could not be started: PortTaken/);
-    await stealing;
+    expect(stolen).toHaveLength(3);
     expect([ownedBy(root), await driver.status(dir)]).toEqual([[], 'stopped']);
   });
 };
 
-it('proxies whose log tells of a port that was taken once are started again all the same', async () => {
-  const root = temporaryFolder();
-  const dir = join(root, 'test');
-  await natsDriver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(root, 'logs'), nodeCount: 1 });
-  const { proxyProcess, proxyLogFile } = loadState(dir);
-  appendFileSync(proxyLogFile, 'listen tcp: bind: address already in use\n');
-  signalProcess(proxyProcess!, 'SIGKILL');
-  await waitGone(proxyProcess!, 5000);
-  expect(await natsDriver.repairEquipment(dir)).toMatch(/dead; it was started again$/);
-  await natsDriver.stop(dir);
+describe('proxies that were killed', () => {
+  let run: RunRef;
+  let dir: string;
+  beforeEach(async () => {
+    const root = temporaryFolder();
+    let plan: RunPlan;
+    ({ plan, run } = plannedRun(root, { driver: 'nats', nodeCount: 1 }));
+    dir = plan.clusterDir;
+    writeLease(dir, { cluster: 'test', driver: 'nats', runId: run.runId, leaseMs: 600_000 });
+    await natsDriver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(root, 'logs'), nodeCount: 1 });
+    const { proxyProcess } = loadState(dir);
+    signalProcess(proxyProcess!, 'SIGKILL');
+    await waitGone(proxyProcess!, 5000);
+  });
+  afterEach(() => natsDriver.stop(dir));
+
+  it('are started again although their log tells of a port that was taken once', async () => {
+    appendFileSync(loadState(dir).proxyLogFile, 'listen tcp: bind: address already in use\n');
+    expect(await natsDriver.repairEquipment(dir)).toMatch(/dead; it was started again$/);
+  });
+
+  it('and whose port was taken say nothing about the broker, though every SDK passed', async () => {
+    await listenOn(loadState(dir).proxyApiPort);
+    const left = await perform(createClusterActivities(faults).deadNodes, { run, sinceUs: null });
+    expect(left).toEqual({ error: expect.stringMatching(/^expected toxiproxy on .*, got: /) });
+    const found = { ...NOTHING_FOUND, fault: goodFault, verdicts: [judgeSdk(outcome(), rules, 1000)] };
+    const times = { startedAt: '', finishedAt: '' };
+    const plan = planWith({});
+    const { verdict, deadNodes } = resultOf({ plan, scenario: killSingle, ...times, found, left, cancelled: false });
+    expect(deadNodes).toEqual([]);
+    expect(verdict.failures).toEqual([{ status: 'harness_error', blame: 'equipment', sdk: null }]);
+  });
 });
 
 describe('a cluster of the driver nats, of which somebody takes', () => startsWithOthers(natsDriver, () => undefined));

@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFaultActivities } from '../../../src/activities/fault.js';
+import { judgeScenario } from '../../../src/domain/judge-scenario.js';
+import { judgeSdk } from '../../../src/domain/judge-sdk.js';
+import { runPaths } from '../../../src/host/layout/paths.js';
+import { writeJson } from '../../../src/host/os/files.js';
+import { clearDirty } from '../../../src/host/tickets/dirty-mark.js';
 import { checkTarget, planFault } from '../../../src/host/lifecycle/plan.js';
 import { faultOf } from '../../../src/host/lifecycle/fault-handle.js';
 import { injectFault } from '../../../src/host/lifecycle/inject.js';
@@ -21,7 +27,21 @@ import {
   unproved,
   type TestCluster,
 } from '../../../testing/host-cluster.js';
+import { perform } from '../../../testing/activities.js';
+import { listenOn } from '../../../testing/listener.js';
 import { until } from '../../../testing/processes.js';
+import { goodFault, outcome, rules } from '../../../testing/values.js';
+
+/** Of a scenario in which all the rest went well. */
+const nothingElse = {
+  verdicts: [judgeSdk(outcome(), rules, 1000)],
+  lostInFault: { count: 0, uncounted: [] },
+  deadNodes: [],
+  clusterEnded: null,
+  brokersUnknown: null,
+  equipmentDied: [],
+  rules,
+};
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -155,6 +175,29 @@ describe('a ticket of a kill', () => {
     const closed = await recovering;
     expect(closed).toMatchObject({ state: 'recovered', died: ['n2'] });
     expect(unproved(closed.healed)).toEqual([]);
+    await healthy(cluster);
+  });
+
+  it('that finds its port taken is not blamed, and comes back once the port is free', async () => {
+    const ticket = await plan(killOf('follower', 'n3'));
+    const { faultId, runId, runDir } = ticket;
+    await inject(faultId);
+    const { brokerPort } = (await driver.nodes(cluster.dir)).find((node) => node.id === 'n3')!;
+    const thief = await listenOn(brokerPort);
+    const timing = { ...cluster.plan.timing, recoveryBudgetMs: 3000 };
+    writeJson(runPaths(runDir).plan, { ...cluster.plan, timing });
+    const recoverFault = () => perform(createFaultActivities(faults).recoverFault, { run: { runId, runDir }, faultId });
+    const { error, recoverErrorBlame = 'broker' } = await recoverFault();
+    expect(recoverErrorBlame).toBe('equipment');
+    expect(error).toMatch(
+      new RegExp(`n3 is not running; .* port ${brokerPort} of n3 is held by process ${process.pid} `),
+    );
+    const fault = { ...goodFault, recoveryBlame: 'broker', recoverError: error, recoverErrorBlame } as const;
+    const verdict = judgeScenario({ ...nothingElse, fault });
+    expect(verdict.failures).toEqual([{ status: 'harness_error', blame: 'equipment', sdk: null }]);
+    await thief.close();
+    await recover(faultId);
+    clearDirty(cluster.dir);
     await healthy(cluster);
   });
 

@@ -120,7 +120,23 @@ describe('the end of a fault', () => {
   it('that does not come in time is an error with what is still missing', async () => {
     const { cluster } = memoryCluster({ unhealthy: () => 'n2 lags' });
     expect(await errorOf(provedHealthy(ticketIn('/data', { targets: ['n2'] }), cluster, 50))).toMatch(
-      /^RECOVER_FAILED expected n2 .* within 50 ms: n2 lags/,
+      /^BROKER_NOT_BACK expected n2 .* within 50 ms: n2 lags$/,
+    );
+  });
+
+  it('is not the broker’s failure where something of ours stood in the way, or nobody could look', async () => {
+    const inTheWay = memoryCluster({ unhealthy: () => 'n2 lags', equipmentProblem: () => 'the proxy server 7: dead' });
+    const ticket = ticketIn('/data', { targets: ['n2'] });
+    expect(await errorOf(provedHealthy(ticket, inTheWay.cluster, 50))).toMatch(
+      /^EQUIPMENT_FAILED .*n2 lags.* not blamed on the broker: the proxy server 7: dead$/,
+    );
+    let looks = 0;
+    const unhealthy = (): string => {
+      if ((looks += 1) === 1) return 'n2 lags';
+      throw new Error('connect EMFILE');
+    };
+    expect(await errorOf(provedHealthy(ticket, memoryCluster({ unhealthy }).cluster, 150))).toMatch(
+      /^EQUIPMENT_FAILED .*nobody could look: Error: connect EMFILE$/,
     );
   });
 });

@@ -42,7 +42,7 @@ test('every file has the name that it had in earlier versions', () => {
     'runs clusters index.json index.html breakers.json publish.lock publishing rehearsal',
   );
   expect(Object.values(ofRun).join(' ')).toBe(
-    'run.json plan.json versions.json brokers.json report.json report.md publication.json',
+    'run.json plan.json versions.json brokers.json report.json report.md publication.json pruned.json cluster',
   );
   expect([scenario('s'), phase('s', 'fault'), phase(null, 'control'), ticket('f'), brokerLogs(5)]).toEqual([
     'scenarios/s/scenario.json',

@@ -1,7 +1,9 @@
+import { isOwnError, noAnswer } from '../../os/own-errors.js';
 import { isAlive } from '../../os/processes.js';
+import * as equipment from '../equipment.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { isServerUp, jsz, loadStreams, type GroupCluster, type Jsz } from './monitor.js';
-import { loadState, type NatsNode, type NatsState } from './state.js';
+import { loadState, natsProxies, type NatsNode, type NatsState } from './state.js';
 
 /** What a raft group's own leader says about its followers; undefined if all of them are current. */
 function groupProblem(name: string, cluster: GroupCluster | undefined): string | undefined {
@@ -36,11 +38,17 @@ async function nodeProblem(state: NatsState, node: NatsNode): Promise<string | u
   const login = { username: state.username, password: state.password };
   return mqttRoundTripMs({ host: node.host, port: node.mqttPort }, login).then(
     () => undefined,
-    (error: unknown) => `${node.id} does not serve MQTT: ${String(error)}`,
+    (error: unknown) => {
+      if (isOwnError(error)) throw error;
+      return `${node.id} does not serve MQTT: ${String(error)}`;
+    },
   );
 }
 
-/** Undefined when every node is up and serves MQTT, all agree on their leaders, and no replica lags; else the first thing that is missing. */
+/**
+ * Undefined when every node is up and serves MQTT, all agree on their leaders, and no replica lags; else the first thing that is missing. Rejects where
+ * this host cannot ask.
+ */
 export async function unhealthy(dir: string): Promise<string | undefined> {
   const state = loadState(dir);
   for (const node of state.nodes) {
@@ -50,9 +58,20 @@ export async function unhealthy(dir: string): Promise<string | undefined> {
   if (state.nodes.length === 1) return undefined;
   const pages = new Map<string, Jsz>();
   for (const node of state.nodes) {
-    const page = await jsz(node).catch(() => undefined);
+    const page = await jsz(node).catch(noAnswer);
     if (page === undefined) return `${node.id} does not report its JetStream state`;
     pages.set(node.id, page);
   }
   return replicationProblem(pages);
 }
+
+/** A node in a namespace has all ports to itself. */
+const groundOf = (node: NatsNode): equipment.BrokerGround => ({
+  node,
+  ports: node.namespace === null ? [node.mqttPort, node.natsPort, node.httpPort, node.routePort] : [],
+  address: '127.0.0.1',
+  logFiles: [node.logFile],
+});
+
+export const equipmentProblem = async (dir: string): Promise<string | undefined> =>
+  equipment.equipmentProblem(dir, loadState(dir).nodes.map(groundOf), natsProxies.problem);

@@ -4,7 +4,7 @@ import { requireTool } from '../../os/tools.js';
 import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, ClusterStarted, NodeView, StartOptions } from '../contract.js';
-import { unhealthy } from './health.js';
+import { equipmentProblem, unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
 import { natsProcesses } from './lifecycle.js';
 import { monitor, type Connz } from './monitor.js';
@@ -87,5 +87,6 @@ export const natsDriver: ClusterDriver = {
   snapshot,
   repairEquipment: natsProxies.repairEquipment,
   equipmentDeaths: natsProxies.deaths,
+  equipmentProblem,
   network: natsNetwork,
 };

@@ -11,7 +11,7 @@ import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js'
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
 import { startProxies } from '../toxiproxy/proxies.js';
-import { unhealthy } from './health.js';
+import { equipmentProblem, unhealthy } from './health.js';
 import { isServerUp } from './monitor.js';
 import { planState } from './plan.js';
 import { serverConfig } from './server-config.js';
@@ -94,5 +94,6 @@ export const natsProcesses = brokerProcesses({
   startOnce,
   awaitServing,
   launchNode,
+  equipmentProblem,
   removeRest: removeNamespaces,
 });

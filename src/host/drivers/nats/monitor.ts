@@ -1,3 +1,4 @@
+import { noAnswer } from '../../os/own-errors.js';
 import type { NatsNode } from './state.js';
 
 /** What `/jsz` of one node says, as far as it is used here (nats-server 2.15 monitoring endpoints). */
@@ -60,6 +61,6 @@ export const loadStreams = (page: Jsz): readonly StreamDetail[] =>
   page.account_details?.find((account) => account.name === 'LOAD')?.stream_detail ?? [];
 
 export async function isServerUp(node: Monitored): Promise<boolean> {
-  const answer = await monitor<{ status?: string }>(node, '/healthz?js-server-only=1').catch(() => undefined);
+  const answer = await monitor<{ status?: string }>(node, '/healthz?js-server-only=1').catch(noAnswer);
   return answer?.status === 'ok';
 }

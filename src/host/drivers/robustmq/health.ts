@@ -1,8 +1,10 @@
+import { isOwnError, noAnswer } from '../../os/own-errors.js';
 import { isAlive } from '../../os/processes.js';
+import * as equipment from '../equipment.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { activeSegment, adminGet, type ClusterInfo } from './admin.js';
 import { METADATA_GROUP, raftView } from './raft-view.js';
-import { HOST, idOf, loadState, type LoadTopic, type RobustNode, type RobustState } from './state.js';
+import { HOST, idOf, loadState, robustProxies, type LoadTopic, type RobustNode, type RobustState } from './state.js';
 
 /** A node that lets no client in within this is not in. */
 const LOGIN_LIMIT_MS = 5000;
@@ -24,6 +26,7 @@ export async function nodeProblem(
     const known = list(info.broker_node_list.map(({ node_id }) => node_id));
     return known === ids ? undefined : `${node.id} knows nodes ${known}, expected ${ids}`;
   } catch (error) {
+    if (isOwnError(error)) throw error;
     return `${node.id} does not serve: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
@@ -33,7 +36,7 @@ export async function raftProblem(nodes: readonly RobustNode[]): Promise<string 
   const ids = list(nodes.map(({ brokerId }) => brokerId));
   const seen = new Set<string>();
   for (const node of nodes) {
-    const group = (await raftView(node).catch(() => undefined))?.[METADATA_GROUP];
+    const group = (await raftView(node).catch(noAnswer))?.[METADATA_GROUP];
     if (group === undefined) return `${node.id} does not report its view of ${METADATA_GROUP}`;
     if (group.current_leader === null) return `${node.id} knows no leader of ${METADATA_GROUP}`;
     const voters = group.membership_config.membership.configs.map(list).join(' and ');
@@ -47,7 +50,7 @@ export async function raftProblem(nodes: readonly RobustNode[]): Promise<string 
 async function topicProblem(state: RobustState, { topic, shard }: LoadTopic): Promise<string | undefined> {
   if (shard === null) return undefined;
   for (const node of state.nodes) {
-    const segment = await activeSegment(node, shard).catch(() => undefined);
+    const segment = await activeSegment(node, shard).catch(noAnswer);
     if (segment === undefined) return `${node.id} does not report ${topic}`;
     const [isr, replicas] = [list(segment.isr), list(segment.replicas.map(({ node_id }) => node_id))];
     if (isr !== replicas) return `${topic}: ${isr} of ${replicas} are in sync, as ${node.id} sees it`;
@@ -70,3 +73,12 @@ export async function unhealthy(dir: string): Promise<string | undefined> {
   }
   return undefined;
 }
+
+/** Some of its listeners are on all addresses, whatever it is told. */
+function groundOf(node: RobustNode): equipment.BrokerGround {
+  const { proxiedMqtt: _ours, ...ports } = node.ports;
+  return { node, ports: Object.values(ports), address: '0.0.0.0', logFiles: [node.outFile, node.logFile] };
+}
+
+export const equipmentProblem = async (dir: string): Promise<string | undefined> =>
+  equipment.equipmentProblem(dir, loadState(dir).nodes.map(groundOf), robustProxies.problem);

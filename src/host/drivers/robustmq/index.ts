@@ -4,7 +4,7 @@ import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, NodeView, StartOptions } from '../contract.js';
 import { clientIds } from './admin.js';
-import { unhealthy } from './health.js';
+import { equipmentProblem, unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
 import { robustProcesses } from './lifecycle.js';
 import { snapshot } from './snapshot.js';
@@ -89,5 +89,6 @@ export const robustmqDriver: ClusterDriver = {
   snapshot,
   repairEquipment: robustProxies.repairEquipment,
   equipmentDeaths: robustProxies.deaths,
+  equipmentProblem,
   network: robustNetwork,
 };

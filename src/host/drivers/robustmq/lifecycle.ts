@@ -6,7 +6,7 @@ import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.
 import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
-import { nodeProblem, raftProblem } from './health.js';
+import { equipmentProblem, nodeProblem, raftProblem } from './health.js';
 import { planState, type RobustStart } from './plan.js';
 import { loggerConfig, serverConfig } from './server-config.js';
 import {
@@ -80,4 +80,5 @@ export const robustProcesses = brokerProcesses({
   stopGraceMs: STOP_GRACE_MS,
   startOnce,
   launchNode,
+  equipmentProblem,
 });

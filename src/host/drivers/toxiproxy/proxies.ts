@@ -6,6 +6,7 @@ import {
   childEnvironment,
   endProcess,
   isAlive,
+  isStopped,
   spawnDetached,
   sweepOwned,
   type ProcessId,
@@ -35,10 +36,13 @@ type Keeping<S extends ProxyState> = {
 export interface ProxyServer {
   readonly repairEquipment: (dir: string) => Promise<string | undefined>;
   readonly deaths: (dir: string) => readonly EquipmentDeath[];
+  /** Why nothing comes through them; undefined if the server answers and listens for every link, or if there is none. */
+  readonly problem: (dir: string) => Promise<string | undefined>;
   readonly of: (dir: string) => Proxies;
 }
 
 const DEAD = 'dead';
+const STOPPED = 'stopped by a signal';
 /** It needs a moment; on a busy machine more. */
 const START_LIMIT_MS = 30_000;
 
@@ -80,6 +84,23 @@ export async function startProxies(dir: string, state: ProxyState): Promise<Proc
 const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink[] =>
   state.links.filter((link) => link.kind === 'route' && link.name.split('-').slice(1).includes(node));
 
+const notRunning = (process: ProcessId): string | undefined => {
+  if (!isAlive(process)) return DEAD;
+  return isStopped(process) ? STOPPED : undefined;
+};
+
+async function problemOf({ proxyProcess, proxyApiPort, links }: ProxyState): Promise<string | undefined> {
+  const why = proxyProcess === null ? 'not started' : notRunning(proxyProcess);
+  if (proxyProcess === null || why !== undefined) return `the proxy server ${proxyProcess?.pid ?? ''}: ${why}`;
+  const { pid } = proxyProcess;
+  const deaf = links.find(({ listenPort }) => !listensOn(pid, listenPort));
+  if (deaf !== undefined) return `the proxy server ${pid}: nobody listens for ${deaf.name} on port ${deaf.listenPort}`;
+  return toxiproxy.version(proxyApiPort).then(
+    () => undefined,
+    (error: unknown) => `the proxy server ${pid}: ${String(error)}`,
+  );
+}
+
 /** The proxies of the clusters of one driver. */
 export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<S>, locked: Locked): ProxyServer {
   /** A fresh server on the same ports in place of `old`, which is dead or hangs; says so. Nothing if somebody else has replaced it meanwhile. */
@@ -87,7 +108,7 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
     locked(dir, async () => {
       const state = load(dir);
       if (state.proxyProcess !== null) {
-        if (state.proxyProcess.pid !== old?.pid && isAlive(state.proxyProcess)) return undefined;
+        if (state.proxyProcess.pid !== old?.pid && notRunning(state.proxyProcess) === undefined) return undefined;
         await endProcess(state.proxyProcess, 0);
       }
       const death: EquipmentDeath = {
@@ -115,7 +136,12 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
     // Repaired by the first one that looks: a dead proxy server says nothing about the broker. One that is just being started has no process yet.
     repairEquipment: async (dir) => {
       const process = find(dir)?.proxyProcess ?? null;
-      return process === null || isAlive(process) ? undefined : restart(dir, process, DEAD);
+      const why = process === null ? undefined : notRunning(process);
+      return why === undefined ? undefined : restart(dir, process, why);
+    },
+    problem: async (dir) => {
+      const state = find(dir);
+      return state === undefined || state.links.length === 0 ? undefined : problemOf(state);
     },
     deaths: (dir) => find(dir)?.proxyDeaths ?? [],
     of: (dir) => ({

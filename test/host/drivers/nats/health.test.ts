@@ -61,6 +61,12 @@ describe('a cluster', () => {
     expect(await unhealthy(await natsNodes(pages(), { change: { mqttPort: 1 } }))).toMatch(/^n1 does not serve MQTT: /);
   });
 
+  it('cannot be judged where this host cannot ask', async () => {
+    const broadcast = '255.255.255.255';
+    const cannotAsk = unhealthy(await natsNodes(pages(), { change: { host: broadcast } }));
+    await expect(cannotAsk).rejects.toThrow();
+  });
+
   it('of one node has no groups to look at', async () => {
     expect(await unhealthy(await natsNodes(pages({ silent: 'n1' }), { nodeCount: 1 }))).toBeUndefined();
   });

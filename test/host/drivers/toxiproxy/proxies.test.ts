@@ -88,6 +88,28 @@ describe('the proxies of a cluster', () => {
     expect(proxies.deaths(dir)).toHaveLength(2);
   });
 
+  it('have no problem while they answer and listen, and none is told of a cluster without any', async () => {
+    expect(await proxies.problem(dir)).toBeUndefined();
+    expect(await proxies.problem(join(root, 'none'))).toBeUndefined();
+  });
+
+  it('that are stopped by a signal are replaced like dead ones', async () => {
+    const { proxyProcess } = file.load(dir);
+    signalProcess(proxyProcess!, 'SIGSTOP');
+    expect(await proxies.problem(dir)).toBe(`the proxy server ${proxyProcess!.pid}: stopped by a signal`);
+    expect(await proxies.repairEquipment(dir)).toMatch(/: stopped by a signal; it was started again$/);
+    expect(isAlive(proxyProcess!)).toBe(false);
+    expect(await proxies.problem(dir)).toBeUndefined();
+  });
+
+  it('for one of which nobody listens have a problem', async () => {
+    const state = file.load(dir);
+    await fetch(`http://127.0.0.1:${state.proxyApiPort}/proxies/route-n2-n3`, { method: 'DELETE' });
+    expect(await proxies.problem(dir)).toMatch(/nobody listens for route-n2-n3 on port \d+$/);
+    await proxies.of(dir).clear();
+    expect(await proxies.problem(dir)).toBeUndefined();
+  });
+
   it('of a cluster that is not there are nothing', async () => {
     expect(await proxies.repairEquipment(join(root, 'none'))).toBeUndefined();
     expect(proxies.deaths(join(root, 'none'))).toEqual([]);

@@ -1,0 +1,22 @@
+import type { HistoryEntry } from '../../domain/history.js';
+import { runPaths } from '../layout/paths.js';
+import { readJson } from '../os/files.js';
+
+/** The file `pruned.json` of a run's folder: what retention has taken away. Times are ISO 8601. */
+export interface PrunedMark {
+  readonly ledgersAt: string;
+  /** When the report went, too; null: it is there. */
+  readonly reportAt: string | null;
+  /** What the history keeps of a run whose report is gone. */
+  readonly entry: HistoryEntry | null;
+}
+
+/** Undefined where nothing was taken away. */
+export function prunedMark(dir: string): PrunedMark | undefined {
+  try {
+    return readJson<PrunedMark>(runPaths(dir).pruned);
+  } catch {
+    // Damaged: what is left of the run speaks for itself.
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { rm, statfs } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { HistoryEntry } from '../../domain/history.js';
+import type { PublicationRecord } from '../../domain/publish.js';
+import { retentionPlan, type KeptRun, type Removal, type RetentionSettings, type Spared } from '../../domain/retention.js';
+import { CHARTS_FOLDER, LEDGER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../../domain/run-files.js';
+import { dataPaths, runDir, runPaths } from '../layout/paths.js';
+import { readJson, writeJson } from '../os/files.js';
+import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
+import { prunedMark, type PrunedMark } from './pruned.js';
+
+export interface PruneRequest {
+  readonly dataRoot: string;
+  readonly maker: HistoryMaker;
+  readonly settings: RetentionSettings;
+  /** Runs are to be published: one that is not yet stays. */
+  readonly isPublishing: boolean;
+  /** Runs that somebody still works with. */
+  readonly inUse: readonly string[];
+  /** Only says what would be done. */
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Free bytes of the data folder's disk. Absent: as the kernel says. */
+  readonly freeBytes?: (dataRoot: string) => Promise<number>;
+}
+
+export interface Pruned {
+  readonly removed: readonly (Removal & { readonly bytes: number })[];
+  /** What is old enough to go, and stays. */
+  readonly spared: readonly Spared[];
+}
+
+const MB = 1024 * 1024;
+const DAY_MS = 86_400_000;
+/** They go last: a run is shown as long as anything of it is there. */
+const REPORT_FILES: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE, CHARTS_FOLDER];
+/** Packed or not, and of every attempt. */
+const LEDGER_START = LEDGER.replace(/\.gz$/, '');
+
+const kernelFreeBytes = async (dataRoot: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(dataRoot);
+  return bavail * bsize;
+};
+
+function publicationOf(dataRoot: string, runId: string): KeptRun['publication'] {
+  const record = readJson<PublicationRecord>(runPaths(runDir(dataRoot, runId)).publication);
+  if (record === undefined) return 'none';
+  return record.github_url === null || record.issue_error !== null ? 'owed' : 'done';
+}
+
+function keptRun(dataRoot: string, entry: HistoryEntry): KeptRun {
+  const { run_id: runId, cluster, started_at, scenarios } = entry;
+  const failed = scenarios.filter(({ passed, status }) => !passed && status !== 'cancelled').map(({ name }) => name);
+  const hasLedgers = prunedMark(runDir(dataRoot, runId)) === undefined;
+  const startedAt = new Date(started_at).toISOString();
+  return { runId, cluster, startedAt, hasLedgers, failed, publication: publicationOf(dataRoot, runId) };
+}
+
+/** Folders of runs that left no report, and are so old that nobody works on them any more: nothing of them is published or shown. */
+function leftovers(dataRoot: string, { ledgersDays }: RetentionSettings, shown: ReadonlySet<string>): KeptRun[] {
+  const { runs } = dataPaths(dataRoot);
+  if (ledgersDays === 0 || !existsSync(runs)) return [];
+  return readdirSync(runs).flatMap((runId): KeptRun[] => {
+    const dir = runDir(dataRoot, runId);
+    const startedAt = shown.has(runId) ? undefined : readJson<{ startedAt?: string }>(runPaths(dir).mark)?.startedAt;
+    if (startedAt === undefined || Date.now() - Date.parse(startedAt) < ledgersDays * DAY_MS) return [];
+    const hasLedgers = prunedMark(dir) === undefined;
+    return [{ runId, cluster: null, startedAt, hasLedgers, failed: [], publication: 'done' }];
+  });
+}
+
+/** What is to be taken out of a run's folder, in two steps. */
+interface Taking {
+  readonly first: readonly string[];
+  readonly last: readonly string[];
+}
+
+function takingOf(dir: string, what: Removal['what']): Taking {
+  const { pruned, brokerFiles } = runPaths(dir);
+  if (what === 'ledgers') {
+    const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+    const ledgers = files.filter((path) => basename(path).startsWith(LEDGER_START)).map((path) => join(dir, path));
+    return { first: [...ledgers, ...(existsSync(brokerFiles) ? [brokerFiles] : [])], last: [] };
+  }
+  const names = readdirSync(dir).filter((name) => join(dir, name) !== pruned);
+  const paths = (isReport: boolean): string[] =>
+    names.filter((name) => REPORT_FILES.includes(name) === isReport).map((name) => join(dir, name));
+  return { first: paths(false), last: paths(true) };
+}
+
+function bytesOf(path: string): number {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.blocks * 512;
+  return readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0);
+}
+
+const removeAll = async (paths: readonly string[]): Promise<void> => {
+  for (const path of paths) await rm(path, { recursive: true, force: true });
+};
+
+/** Interrupted anywhere it is finished by the next one. On a full disk room is made before the mark is written. */
+async function take(dir: string, { what }: Removal, { first, last }: Taking, entry: HistoryEntry | undefined): Promise<void> {
+  const at = new Date().toISOString();
+  const mark: PrunedMark = { ledgersAt: prunedMark(dir)?.ledgersAt ?? at, reportAt: null, entry: null };
+  if (entry === undefined && what === 'run') return rm(dir, { recursive: true, force: true });
+  await removeAll(first);
+  writeJson(runPaths(dir).pruned, what === 'run' ? { ...mark, reportAt: at, entry: entry ?? null } : mark);
+  await removeAll(last);
+}
+
+/** What an earlier one was interrupted in. */
+async function finishInterrupted(dataRoot: string): Promise<void> {
+  const { runs } = dataPaths(dataRoot);
+  for (const runId of existsSync(runs) ? readdirSync(runs) : []) {
+    const dir = runDir(dataRoot, runId);
+    if (prunedMark(dir)?.entry == null) continue;
+    const { first, last } = takingOf(dir, 'run');
+    await removeAll([...first, ...last]);
+  }
+}
+
+/** Takes away what is older than the settings allow, and more while the disk has too little room. The history keeps every run. */
+export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
+  const { dataRoot, maker, settings, dryRun, freeBytes = kernelFreeBytes } = request;
+  if (!existsSync(dataRoot)) return { removed: [], spared: [] };
+  if (!dryRun) await finishInterrupted(dataRoot);
+  const entries = new Map(historyEntries(dataRoot, maker).map((entry) => [entry.run_id, entry]));
+  const present = [...entries.values()].filter((entry) => entry.pruned_at === undefined);
+  const rest = leftovers(dataRoot, settings, new Set(entries.keys()));
+  const runs = [...present.map((entry) => keptRun(dataRoot, entry)), ...rest];
+  const { removals, spared } = retentionPlan(runs, settings, { ...request, nowMs: Date.now() });
+  const removed: (Removal & { bytes: number })[] = [];
+  const enough = settings.minFreeMb * MB;
+  let promised = 0;
+  for (const removal of removals) {
+    request.signal?.throwIfAborted();
+    if (removal.why === 'space' && (await freeBytes(dataRoot)) + promised >= enough) break;
+    const entry = entries.get(removal.runId);
+    const dir = runDir(dataRoot, removal.runId);
+    const taking = takingOf(dir, removal.what);
+    const bytes = [...taking.first, ...taking.last].reduce((sum, path) => sum + bytesOf(path), 0);
+    if (dryRun) promised += bytes;
+    else await take(dir, removal, taking, entry);
+    removed.push({ ...removal, bytes });
+  }
+  if (removed.some(({ what }) => what === 'run') && !dryRun) refreshHistory(dataRoot, maker);
+  return { removed, spared };
+}
