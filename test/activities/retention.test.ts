@@ -4,11 +4,11 @@ import { pruneAfterRun } from '../../src/activities/retention.js';
 import { runDir, runPaths } from '../../src/host/layout/paths.js';
 import { perform } from '../../testing/activities.js';
 import { storeRun } from '../../testing/reports/publishable-run.js';
-import { scratchFolder } from '../../testing/scratch.js';
+import { temporaryFolder } from '../../testing/processes.js';
 
 let dataRoot: string;
 beforeEach(() => {
-  dataRoot = scratchFolder('prune-after-run');
+  dataRoot = temporaryFolder();
   for (const [order, runId] of ['a', 'b', 'c'].entries()) storeRun(dataRoot, runId, order);
 });
 

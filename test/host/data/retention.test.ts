@@ -9,7 +9,7 @@ import { runDir, runPaths } from '../../../src/host/layout/paths.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { historyMaker } from '../../../src/report/history-files.js';
 import { storeRun } from '../../../testing/reports/publishable-run.js';
-import { scratchFolder } from '../../../testing/scratch.js';
+import { temporaryFolder } from '../../../testing/processes.js';
 
 let dataRoot: string;
 const dirOf = (runId: string): string => runDir(dataRoot, runId);
@@ -45,7 +45,7 @@ const prune = (change: Partial<PruneRequest> = {}) =>
   });
 
 beforeEach(() => {
-  dataRoot = scratchFolder('retention');
+  dataRoot = temporaryFolder();
 });
 
 describe('what runs leave behind', () => {
