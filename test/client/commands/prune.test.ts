@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { prunedText } from '../../../src/client/commands/prune.js';
-import { catalogue, chaos, place, runId } from '../../../testing/stored-commands.js';
+import { catalogue, chaos, place, runId, storeOneRun } from '../../../testing/stored-commands.js';
+
+beforeEach(storeOneRun);
 
 test('prune says what it would remove, and why the rest stays, and removes nothing with --dry-run', async () => {
   writeFileSync(place.config, `data_dir: data\nretention: { runs_days: 0.001 }\n${catalogue}\n`);
