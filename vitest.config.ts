@@ -48,7 +48,7 @@ const clusters = [
   'test/docs/adding-a-fault.test.ts',
   'test/host/keeper/{full-disk,keeper}.test.ts',
   'test/host/publish/deploy-key.test.ts',
-  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,from-outside,history-size,refusal}.test.ts',
+  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,from-outside,history-size,pause,refusal}.test.ts',
   'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,validation}.test.ts',
 ];
 

@@ -39,6 +39,8 @@ export function projectSteps(chosen = sdks) {
     nodeModules,
     build,
     wheelTool('temporal', '1.9.1'),
+    // For tests of what takes weeks: its clock runs ahead where every workflow waits.
+    wheelTool('temporal-test-server', '1.40.0'),
     wheelTool('nats-server', '2.15.1'),
     toxiproxy,
     ...chosen.map(sdkClient),

@@ -1,8 +1,12 @@
 import type { Breaker, EndedRun, OpenBreaker, RecordedOutcome, RunEnding } from '../domain/breaker.js';
 import type { RunPlan, RunRequest, TimingPlan } from '../domain/plan.js';
+import type { RunResult } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
-import { fields, list, number, oneOf, onlyFields, orAbsent, orNull, text, truth } from '../domain/shape.js';
+import { anyText, fields, list, number, oneOf, onlyFields, orAbsent, orNull, text, truth } from '../domain/shape.js';
 import type { AcquireRequest, ClusterRecord, Holder } from './cluster-record.js';
+import type { Finalized, PausedRun } from './paused-run.js';
+import type { RunProgress } from './progress.js';
+import type { RunPause } from './resume.js';
 
 /**
  * What our workflows may be started with, and what their updates take. Anybody can send anything to a workflow, and code that stumbles over it would be
@@ -51,12 +55,14 @@ const holderShape = fields<Holder>({ ...holderIdShape, kind: oneOf('full', 'sing
 
 export const acquireShape = fields<AcquireRequest>({ holder: holderShape, replaces: orAbsent(releaseShape) });
 
+const headline = oneOf('PASS', 'FAIL', 'INVALID', 'REFUSED', 'CANCELLED');
+
 const endedRun = { runId: text, workflowId: text, runDir: text, hostQueue: text };
 
 const ending = {
   ...endedRun,
   kind: oneOf('full', 'single'),
-  headline: oneOf('PASS', 'FAIL', 'INVALID', 'REFUSED', 'CANCELLED'),
+  headline,
   onlyFormatErrors: truth,
   finishedAt: text,
 };
@@ -85,4 +91,21 @@ export const clusterRecordShape = fields<ClusterRecord>({
   cluster: text,
   holder: orNull(holderShape),
   breaker: orAbsent(breakerShape),
+});
+
+/** What a run that is paused for long continues with. */
+export const pausedRunShape = fields<PausedRun>({
+  plan: planShape,
+  finalized: fields<Finalized>({
+    outcome: fields<RecordedOutcome>({ ...ending, consecutiveFailures: number, failedRuns: list(text) }),
+    published: fields({}),
+    shouted: truth,
+  }),
+  result: fields<RunResult>({ headline }),
+  progress: fields<RunProgress>({
+    scenarios: list(fields({})),
+    result: fields<RunResult>({ summary: anyText }),
+    pause: fields<RunPause>({ since: text, consecutiveFailures: number, byRuns: list(text), howToResume: fields({}) }),
+    notes: list(anyText),
+  }),
 });

@@ -2,22 +2,24 @@ import { CancellationScope, TemporalFailure, upsertSearchAttributes, workflowInf
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import { blameOf } from '../domain/status.js';
+import { orAbsent } from '../domain/shape.js';
 import type { Holder } from '../messages/cluster-record.js';
+import type { PausedRun } from '../messages/paused-run.js';
 import type { ReportWritten } from '../messages/requests.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
-import { runRequestShape } from '../messages/shapes.js';
+import { pausedRunShape, runRequestShape } from '../messages/shapes.js';
 import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
 import { controlRun } from './control-run.js';
-import { finalize, pause } from './finish-run.js';
+import { finalize } from './finish-run.js';
 import { demand } from './from-outside.js';
 import { inTurn } from './in-turn.js';
+import { enterPause, stayPaused } from './pause.js';
 import { refusedBy, refusedByHost } from './refusal.js';
 import { serveResume } from './resume-handlers.js';
 import { NOTHING_FOUND, runContext, type RunContext, type RunFound, type RunStep } from './run-context.js';
-import { keepRunProgress, type RunProgressKeeper } from './run-progress.js';
+import { closeRun, keepRunProgress } from './run-progress.js';
 import { reportRequest, resultOf, type Ending } from './run-result.js';
 import { playScenario, replaceCluster } from './run-scenarios.js';
-import { stateOfHeadline } from './web-ui-text.js';
 
 /** Reading a config is quick; a worker that hangs in it is given up soon. */
 const PLAN_TIMEOUT_MS = 60_000;
@@ -49,12 +51,14 @@ const stepsOf = (plan: RunPlan): readonly RunStep[] => [
 ];
 
 /** One run: plan, acquire, the steps on the cluster, stop, report, count, release, tell; and the pause at the third failure. */
-export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunResult> {
+export async function chaosRunWorkflow(request: RunRequest = {}, paused?: PausedRun): Promise<RunResult> {
   demand(runRequestShape, request);
+  demand(orAbsent(pausedRunShape), paused);
   const { workflowId, runId: temporalRunId } = workflowInfo();
   const startedAt = new Date().toISOString();
-  const progress = keepRunProgress();
-  const gate = serveResume((text) => progress.note(text));
+  const progress = keepRunProgress(paused?.progress);
+  const gate = serveResume((text) => progress.note(text), paused !== undefined);
+  if (paused !== undefined) return stayPaused(request, paused, { progress, gate });
   const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
   const plan = await planner.preparePlan({ request, workflowId, temporalRunId });
   progress.plan(plan);
@@ -64,7 +68,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   ]);
   const holder: Holder = { workflowId, temporalRunId, kind: plan.kind, since: startedAt };
   const acquired = await hostActivities(undefined).acquireCluster({ cluster: plan.cluster, holder });
-  if (!acquired.granted) return finish(progress, await refusedBy(plan, acquired.refusal));
+  if (!acquired.granted) return closeRun(progress, await refusedBy(plan, acquired.refusal));
 
   const context = runContext(plan, progress);
   const { found, stopped } = await inTurn(
@@ -75,7 +79,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   const cancellation = stopped === undefined ? undefined : cancellationIn(stopped);
   if (cancellation === undefined && failureOf(stopped)?.type === 'CLUSTER_HELD') {
     await CancellationScope.nonCancellable(() => context.host.releaseCluster({ cluster: plan.cluster, holder }));
-    return finish(progress, refusedByHost(plan, failureOf(stopped)));
+    return closeRun(progress, refusedByHost(plan, failureOf(stopped)));
   }
   const whole = stopped === undefined || cancellation !== undefined ? found : withFailure(found, stopped);
   const written = await CancellationScope.nonCancellable(() =>
@@ -84,18 +88,9 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   const reported = { plan, workflowId, holder, written, progress, gate };
   const finalized = await CancellationScope.nonCancellable(() => finalize(reported));
   const result = { ...resultOf(plan, whole, written), ...finalized.published };
-  try {
-    if (finalized.outcome.pauses) await pause(reported, finalized, result);
-  } finally {
-    finish(progress, result);
-  }
+  if (finalized.outcome.pauses) return stayPaused(request, enterPause(reported, finalized, result), reported);
+  closeRun(progress, result);
   if (cancellation !== undefined) throw cancellation;
-  return result;
-}
-
-function finish(progress: RunProgressKeeper, result: RunResult): RunResult {
-  upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
-  progress.close(result);
   return result;
 }
 

@@ -1,23 +1,18 @@
-import { CancellationScope, allHandlersFinished, condition, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AnnounceRequest, ReportWritten } from '../messages/requests.js';
-import type { RecordedOutcome } from '../domain/breaker.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
-import type { RunResult } from '../domain/report-data.js';
 import { breakerNote } from '../domain/schedule.js';
 import { hostActivities, reasonOf } from './activities.js';
 import type { Holder } from '../messages/cluster-record.js';
+import type { Finalized } from '../messages/paused-run.js';
 import type { ResumeHandlers } from './resume-handlers.js';
 import type { RunProgressKeeper } from './run-progress.js';
-import { CHAOS_STATE } from '../messages/search-attributes.js';
 import { resumeHelp } from './web-ui-text.js';
 
 /** A message that does not get through in this time is given up for now, and said so: it never fails the run. */
 const ANNOUNCE_LIMIT_MS = 300_000;
 /** What is not pushed by then is left to the next run: people wait for their message. */
 const PUBLISH_LIMIT_MS = 900_000;
-/** How often a paused run tries again to send the urgent message that did not get through. */
-const SHOUT_AGAIN_MS = 600_000;
 
 /** What a run knows of itself once its report is written. */
 export interface Reported {
@@ -27,13 +22,6 @@ export interface Reported {
   readonly written: ReportWritten;
   readonly progress: RunProgressKeeper;
   readonly gate: ResumeHandlers;
-}
-
-/** How the run was counted, where its report is to be read, and whether people know. */
-export interface Finalized {
-  readonly outcome: RecordedOutcome;
-  readonly published: PublishAnswer;
-  readonly shouted: boolean;
 }
 
 /**
@@ -81,8 +69,8 @@ async function publish({ plan, progress }: Reported): Promise<PublishAnswer> {
 }
 
 /** Tells people; true if they know. */
-async function announce(
-  { plan, progress }: Reported,
+export async function announce(
+  { plan, progress }: Pick<Reported, 'plan' | 'progress'>,
   { outcome: { consecutiveFailures, pauses }, published }: Omit<Finalized, 'shouted'>,
   message: AnnounceRequest['message'],
 ): Promise<boolean> {
@@ -101,30 +89,4 @@ async function announce(
     progress.note(`the message "${message}" could not be sent: ${reasonOf(error)}`);
     return false;
   }
-}
-
-/** The run stays open, visibly paused, until a human says that the runs may go on. A cancellation ends it; the breaker stays open. */
-export async function pause(reported: Reported, finalized: Finalized, result: RunResult): Promise<void> {
-  const { plan, workflowId, progress, gate } = reported;
-  const { consecutiveFailures, failedRuns } = finalized.outcome;
-  upsertSearchAttributes([{ key: CHAOS_STATE, value: 'paused' }]);
-  progress.pause(result, {
-    since: new Date().toISOString(),
-    consecutiveFailures,
-    byRuns: failedRuns,
-    howToResume: resumeHelp(plan, workflowId),
-  });
-  let { shouted } = finalized;
-  let resume = await gate.wait(shouted ? undefined : SHOUT_AGAIN_MS);
-  while (resume === undefined) {
-    shouted = await announce(reported, finalized, 'breaker');
-    resume = await gate.wait(shouted ? undefined : SHOUT_AGAIN_MS);
-  }
-  const reset = { ...resume, runId: plan.runId };
-  await CancellationScope.nonCancellable(async () => {
-    const done = await hostActivities(undefined).resetBreaker({ cluster: plan.cluster, reset });
-    gate.answer(done);
-    progress.note(`resumed at ${done.at} by ${done.by}: ${done.reason} (${done.schedule})`);
-    await condition(allHandlersFinished);
-  });
 }

@@ -7,8 +7,8 @@ import type { ResetAnswer } from '../messages/cluster-record.js';
 export interface ResumeHandlers {
   /** From now on people may say `resume`. */
   open(): void;
-  /** Waits until somebody has said `resume`; wakes after `limitMs`, with undefined, if nobody has. */
-  wait(limitMs: number | undefined): Promise<Resume | undefined>;
+  /** Waits until somebody has said `resume`; wakes with undefined after `limitMs`, and where `isOver`, if nobody has. */
+  wait(limitMs: number | undefined, isOver: () => boolean): Promise<Resume | undefined>;
   /** Answers those who wait for what their resume came to. */
   answer(done: ResetAnswer): void;
 }
@@ -17,10 +17,9 @@ const DESCRIPTION = 'Resumes the runs: {"by": "<your name>", "reason": "<why>"}.
 
 /**
  * Takes `resume` as a signal and as an update. A signal cannot be answered, so one that is of no use is shown (`warn`) and changes nothing; an
- * update is refused with the reason. The first one counts.
+ * update is refused with the reason. The first one counts. `isOpen`: from the start; what was sent before an execution began is taken at once.
  */
-export function serveResume(warn: (text: string) => void): ResumeHandlers {
-  let isOpen = false;
+export function serveResume(warn: (text: string) => void, isOpen = false): ResumeHandlers {
   let resume: Resume | undefined;
   let done: ResetAnswer | undefined;
   const take = (payload: unknown): string | undefined => {
@@ -60,8 +59,8 @@ export function serveResume(warn: (text: string) => void): ResumeHandlers {
   );
   return {
     open: () => void (isOpen = true),
-    wait: async (limitMs) => {
-      const isThere = (): boolean => resume !== undefined;
+    wait: async (limitMs, isOver) => {
+      const isThere = (): boolean => resume !== undefined || isOver();
       if (limitMs === undefined) await condition(isThere);
       else await condition(isThere, limitMs);
       return resume;

@@ -40,7 +40,7 @@ describe.each([
       `the lease expires: ${minutes(leaseMs)} after its last renewal`,
       `the last ${constant('src/domain/breaker.ts', 'OUTCOMES_KEPT')} outcomes`,
       `down for ${minutes(constant(finishRun, 'ANNOUNCE_LIMIT_MS'))}`,
-      `again every ${minutes(constant(finishRun, 'SHOUT_AGAIN_MS'))}`,
+      `again every ${minutes(constant('src/workflows/pause.ts', 'SHOUT_AGAIN_MS'))}`,
       `nobody listens (port ${constant('src/host/drivers/nats/server-config.ts', 'DEAD_END_PORT')})`,
     ],
   ],
@@ -49,7 +49,7 @@ describe.each([
     [
       `a run waits ${seconds(constant('src/host/publish/index.ts', 'patienceMs'))} at most`,
       `again for ${minutes(constant(finishRun, 'ANNOUNCE_LIMIT_MS'))}`,
-      `again every ${minutes(constant(finishRun, 'SHOUT_AGAIN_MS'))}`,
+      `again every ${minutes(constant('src/workflows/pause.ts', 'SHOUT_AGAIN_MS'))}`,
     ],
   ],
   [

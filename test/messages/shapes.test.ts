@@ -4,6 +4,7 @@ import {
   acquireShape,
   clusterRecordShape,
   endingShape,
+  pausedRunShape,
   releaseShape,
   resetShape,
   runRequestShape,
@@ -21,6 +22,17 @@ const afterFailures = ['r1', 'r2', 'r3'].reduce(
 );
 const holder = { workflowId: 'w1', temporalRunId: 't1', kind: 'full', since: 'T' };
 
+const plan = planWith();
+const result = { headline: 'FAIL', summary: 'x'.repeat(9000) };
+const pausedRun = {
+  ...{ plan, result },
+  finalized: { outcome: afterFailures.outcomes[2], published: {}, shouted: false },
+  progress: {
+    ...{ scenarios: [{ name: 'kill', status: 'failed' }], result, notes: ['x'.repeat(9000)] },
+    pause: { since: 'T', consecutiveFailures: 3, byRuns: ['r1'], howToResume: {} },
+  },
+};
+
 describe('what the program itself sends', () => {
   it.each([
     ['a full run', runRequestShape, {}],
@@ -31,6 +43,7 @@ describe('what the program itself sends', () => {
     ['a request for the cluster', acquireShape, { holder, replaces: { workflowId: 'w0', temporalRunId: 't0' } }],
     ['its return', releaseShape, { workflowId: 'w1', temporalRunId: 't1' }],
     ['an ending', endingShape, ended],
+    ['a run that is paused for long', pausedRunShape, pausedRun],
     ['a reset', resetShape, { by: 'ann', reason: 'mended', runId: null }],
   ])('%s has its shape', (_, shape, value) => {
     // As it comes back from a history: what is undefined is absent.

@@ -43,6 +43,12 @@ describe('a changed workflow', () => {
     ['no pause of the schedule', 'run-paused.json', '.pauseSchedule(', '.hostTime('],
     ['no reset of the breaker', 'run-paused.json', '.resetBreaker(', '.hostTime('],
     ['no schedule that goes on', 'cluster-breaker.json', '.unpauseSchedule(', '.hostTime('],
+    [
+      'another end for a pause that an older version began',
+      '0.1.0/run-paused-long.json',
+      /\(0,\s*\w+\.patched\)\(/g,
+      'Boolean(',
+    ],
     ['no release of the cluster', 'run-cancelled.json', '.releaseCluster(', '.acquireCluster('],
   ])('with %s is caught by %s', async (_, name, from, to) => {
     const changed = code.replaceAll(from, to);

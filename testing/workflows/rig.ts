@@ -18,6 +18,8 @@ const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 /** The bundle that workers of the program run; `npm test` builds it first. */
 export const BUNDLE_PATH = pathOf('dist/workflow-bundle.js');
 export const TEMPORAL_PATH = pathOf('.tools/bin/temporal');
+/** Temporal's test server, whose clock runs ahead where every workflow waits. */
+export const TIME_SKIPPING_PATH = pathOf('.tools/bin/temporal-test-server');
 
 /** Timers of a default server fire up to a second late; these within milliseconds. */
 const PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"';
