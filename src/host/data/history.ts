@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
 import type { ReportFile } from '../../domain/report-data.js';
 import { RUNS_FOLDER } from '../../domain/run-files.js';
-import { readJson, writeJson, writeText } from '../os/files.js';
+import { readIfWhole, writeJson, writeText } from '../os/files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
 import { prunedMark } from './pruned.js';
 
@@ -19,19 +19,8 @@ export interface HistoryMaker {
 /** Keeps what was last known of a cluster's breaker beside the runs, so that the history can say it without a Temporal server. */
 export function noteBreaker(root: string, breaker: HistoryBreaker): void {
   const file = dataPaths(root).breakers;
-  const others = (readOrNothing<HistoryBreaker[]>(file) ?? []).filter(
-    (b) => b.cluster !== breaker.cluster,
-  );
+  const others = (readIfWhole<HistoryBreaker[]>(file) ?? []).filter((b) => b.cluster !== breaker.cluster);
   writeJson(file, [...others, breaker]);
-}
-
-/** What can be made again, or is of one run alone, keeps nobody from the rest by being damaged. */
-function readOrNothing<T>(path: string): T | undefined {
-  try {
-    return readJson<T>(path);
-  } catch {
-    return undefined;
-  }
 }
 
 const reportOf = (root: string, runId: string): string => runPaths(runDir(root, runId)).reportJson;
@@ -43,7 +32,7 @@ export function historyEntries(
   changed: readonly string[] = [],
 ): HistoryEntry[] {
   const { root, runs, historyJson } = dataPaths(dataRoot);
-  const index = readOrNothing<HistoryIndex>(historyJson);
+  const index = readIfWhole<HistoryIndex>(historyJson);
   const kept = new Map((index?.runs ?? []).map((entry) => [entry.run_id, entry]));
   return (existsSync(runs) ? readdirSync(runs) : []).flatMap((runId) => {
     const { entry, reportAt } = prunedMark(runDir(root, runId)) ?? {};
@@ -51,7 +40,7 @@ export function historyEntries(
     if (!existsSync(reportOf(root, runId))) return [];
     const known = changed.includes(runId) ? undefined : kept.get(runId);
     if (known !== undefined) return [known];
-    const report = readOrNothing<ReportFile>(reportOf(root, runId));
+    const report = readIfWhole<ReportFile>(reportOf(root, runId));
     // Damaged, or of a format before this one: listed by nobody, but no reason to fail.
     return report?.schema === 'robustmq-chaos-report/1' && Array.isArray(report.scenarios) && 'details' in report
       ? [maker.entryOf(report)]
@@ -66,7 +55,8 @@ export function historyEntries(
 export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: readonly string[] = []): HistoryEntry[] {
   const { root, breakers: breakersFile } = dataPaths(dataRoot);
   const entries = historyEntries(dataRoot, maker, changed);
-  const breakers = readOrNothing<HistoryBreaker[]>(breakersFile) ?? [];
-  for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers })) writeText(join(root, name), text);
+  const breakers = readIfWhole<HistoryBreaker[]>(breakersFile) ?? [];
+  for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers }))
+    writeText(join(root, name), text);
   return entries;
 }

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../domain/history.js';
 import { runPaths } from '../layout/paths.js';
-import { readJson } from '../os/files.js';
+import { readIfWhole } from '../os/files.js';
 
 /** The file `pruned.json` of a run's folder: what retention has taken away. Times are ISO 8601. */
 export interface PrunedMark {
@@ -11,12 +11,5 @@ export interface PrunedMark {
   readonly entry: HistoryEntry | null;
 }
 
-/** Undefined where nothing was taken away. */
-export function prunedMark(dir: string): PrunedMark | undefined {
-  try {
-    return readJson<PrunedMark>(runPaths(dir).pruned);
-  } catch {
-    // Damaged: what is left of the run speaks for itself.
-    return undefined;
-  }
-}
+/** Undefined where nothing was taken away, and where it is damaged: what is left of the run speaks for itself. */
+export const prunedMark = (dir: string): PrunedMark | undefined => readIfWhole<PrunedMark>(runPaths(dir).pruned);

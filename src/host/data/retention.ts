@@ -3,10 +3,16 @@ import { rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HistoryEntry } from '../../domain/history.js';
 import type { PublicationRecord } from '../../domain/publish.js';
-import { retentionPlan, type KeptRun, type Removal, type RetentionSettings, type Spared } from '../../domain/retention.js';
+import {
+  retentionPlan,
+  type KeptRun,
+  type Removal,
+  type RetentionSettings,
+  type Spared,
+} from '../../domain/retention.js';
 import { CHARTS_FOLDER, LEDGER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../../domain/run-files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
-import { readJson, writeJson } from '../os/files.js';
+import { readIfWhole, writeJson } from '../os/files.js';
 import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
 import { prunedMark, type PrunedMark } from './pruned.js';
 
@@ -44,8 +50,10 @@ const kernelFreeBytes = async (dataRoot: string): Promise<number> => {
 };
 
 function publicationOf(dataRoot: string, runId: string): KeptRun['publication'] {
-  const record = readJson<PublicationRecord>(runPaths(runDir(dataRoot, runId)).publication);
-  if (record === undefined) return 'none';
+  const { publication } = runPaths(runDir(dataRoot, runId));
+  if (!existsSync(publication)) return 'none';
+  const record = readIfWhole<PublicationRecord>(publication);
+  if (record === undefined) return 'owed';
   return record.github_url === null || record.issue_error !== null ? 'owed' : 'done';
 }
 
@@ -63,8 +71,10 @@ function leftovers(dataRoot: string, { ledgersDays }: RetentionSettings, shown: 
   if (ledgersDays === 0 || !existsSync(runs)) return [];
   return readdirSync(runs).flatMap((runId): KeptRun[] => {
     const dir = runDir(dataRoot, runId);
-    const startedAt = shown.has(runId) ? undefined : readJson<{ startedAt?: string }>(runPaths(dir).mark)?.startedAt;
-    if (startedAt === undefined || Date.now() - Date.parse(startedAt) < ledgersDays * DAY_MS) return [];
+    if (shown.has(runId)) return [];
+    const mark = readIfWhole<{ startedAt?: string }>(runPaths(dir).mark);
+    const startedAt = mark?.startedAt ?? lstatSync(dir).mtime.toISOString();
+    if (Date.now() - Date.parse(startedAt) < ledgersDays * DAY_MS) return [];
     const hasLedgers = prunedMark(dir) === undefined;
     return [{ runId, cluster: null, startedAt, hasLedgers, failed: [], publication: 'done' }];
   });
@@ -101,7 +111,12 @@ const removeAll = async (paths: readonly string[]): Promise<void> => {
 };
 
 /** Interrupted anywhere it is finished by the next one. On a full disk room is made before the mark is written. */
-async function take(dir: string, { what }: Removal, { first, last }: Taking, entry: HistoryEntry | undefined): Promise<void> {
+async function take(
+  dir: string,
+  { what }: Removal,
+  { first, last }: Taking,
+  entry: HistoryEntry | undefined,
+): Promise<void> {
   const at = new Date().toISOString();
   const mark: PrunedMark = { ledgersAt: prunedMark(dir)?.ledgersAt ?? at, reportAt: null, entry: null };
   if (entry === undefined && what === 'run') return rm(dir, { recursive: true, force: true });

@@ -34,11 +34,7 @@ function bordersOf(judged: Judged, place: Place): readonly PeriodBorder[] {
 const claimedPeriod = { control: 'control run', fault: 'unknown', validation: 'validation' } as const;
 
 /** Every message of a run that was acknowledged and never received: by the ledgers, and where a client left none by what it says. */
-export function lossesOf(
-  runDir: string,
-  { ledgers }: StoredLedgers,
-  judged: Judged,
-): Loss[] {
+export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Judged): Loss[] {
   const brokers = readJson<BrokersSince[]>(runPaths(runDir).brokers) ?? [];
   const found = ledgers.flatMap(({ ledger, ...where }) => {
     const injectedUs = scenarioOf(judged, where)?.fault.injectedUs ?? null;

@@ -137,6 +137,19 @@ it('a folder that a run left without a report goes when nobody can be working on
   ]);
 });
 
+it('a run whose files are damaged keeps nobody from the rest, and is not taken for a published one', async () => {
+  addRun('old', 400);
+  addRun('damaged', 400);
+  addRun('new', 1);
+  writeFileSync(runPaths(dirOf('damaged')).publication, '{"half');
+  mkdirSync(dirOf('halved'));
+  writeFileSync(runPaths(dirOf('halved')).mark, '{"half');
+  const { removed, spared } = await prune({ isPublishing: true });
+  expect(spared).toContainEqual({ runId: 'damaged', reason: 'it is not published yet' });
+  expect(removed.map(({ runId }) => runId)).toContain('old');
+  expect(existsSync(dirOf('halved'))).toBe(true);
+});
+
 it('where there is no data folder yet there is nothing to remove', async () => {
   expect(await prune({ dataRoot: join(dataRoot, 'none') })).toEqual({ removed: [], spared: [] });
 });

@@ -19,7 +19,17 @@ beforeEach(() => {
 
 const message = (seq: number, change: Partial<LedgerMessage> = {}): LedgerMessage => {
   const at = seq * 1_000_000;
-  return { seq, intended_us: at, queued_us: at, sent_us: at, attempts: 1, ack_us: at + 1, recv_us: at + 2, dups: 0, ...change };
+  return {
+    seq,
+    intended_us: at,
+    queued_us: at,
+    sent_us: at,
+    attempts: 1,
+    ack_us: at + 1,
+    recv_us: at + 2,
+    dups: 0,
+    ...change,
+  };
 };
 
 const connected = { event: 'connected', role: 'publisher', endpoint: 'h:1', at_us: 0 } as const;
@@ -88,7 +98,9 @@ describe('the losses of a run', () => {
 
   it('are none where everything arrived', () => {
     write('control', 'go', [message(0)]);
-    expect(lossesOf(runDir, readLedgers(runDir, [], ['go']), { control: [outcome({ sdk: 'go' })], scenarios: [] })).toEqual([]);
+    expect(
+      lossesOf(runDir, readLedgers(runDir, [], ['go']), { control: [outcome({ sdk: 'go' })], scenarios: [] }),
+    ).toEqual([]);
   });
 });
 
