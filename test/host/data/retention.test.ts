@@ -142,6 +142,7 @@ it('a run whose files are damaged keeps nobody from the rest, and is not taken f
   addRun('damaged', 400);
   addRun('new', 1);
   writeFileSync(runPaths(dirOf('damaged')).publication, '{"half');
+  writeJson(runPaths(dirOf('old')).publication, { github_url: 'u', push_error: null, issue_error: null, at: '' });
   mkdirSync(dirOf('halved'));
   writeFileSync(runPaths(dirOf('halved')).mark, '{"half');
   const { removed, spared } = await prune({ isPublishing: true });
