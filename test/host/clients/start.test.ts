@@ -28,13 +28,6 @@ describe('a phase that runs', () => {
     expect(outcome).toMatchObject({ end: { kind: 'exited', code: 0 }, result: { sent: 3 } });
   });
 
-  it('is launched once, though two attempts ask for it at once', async () => {
-    const phase = request('twice', ['patient']);
-    await Promise.all([startClients(phase), startClients(phase)]);
-    expect(watcherOf(phase.phaseDir).attempt).toBe(1);
-    expect(await killClients(clusterDir, 'twice')).toBeLessThanOrEqual(3);
-  });
-
   it('publishes when its topics are made: once, and after its clients have subscribed', async () => {
     const made: { topics: readonly string[]; subscribed: boolean }[] = [];
     const prepareTopics = (topics: readonly string[]): Promise<void> => {
