@@ -4,7 +4,8 @@ import { natsDriver } from '../src/host/drivers/nats/index.js';
 import type { ClientSettings } from '../src/host/drivers/contract.js';
 import { ensureKeeper } from '../src/host/keeper/control.js';
 import { waitGone } from '../src/host/os/processes.js';
-import { endLease, renewLease, writeLease } from '../src/host/tickets/lease.js';
+import { renewLease } from '../src/host/tickets/claim.js';
+import { endLease, writeLease } from '../src/host/tickets/lease.js';
 
 /** Whoever dies without stopping its cluster has it stopped by the keeper after this time. */
 const LEASE_MS = 20_000;
@@ -25,7 +26,7 @@ export async function startTestCluster(folder: string): Promise<TestCluster> {
   const named = { cluster: 'conformance', runId: 'conformance' };
   writeLease(dir, { ...named, driver: natsDriver.name, leaseMs: LEASE_MS });
   const keeper = await ensureKeeper(dir);
-  const renewing = setInterval(() => renewLease(dir, named.runId), RENEW_EVERY_MS);
+  const renewing = setInterval(() => void renewLease(dir, named.runId), RENEW_EVERY_MS);
   const stop = async (): Promise<void> => {
     clearInterval(renewing);
     await natsDriver.stop(dir);

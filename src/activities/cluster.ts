@@ -1,60 +1,23 @@
-import { getClient } from '@temporalio/activity';
 import { ChaosError } from '../domain/errors.js';
 import type { BrokersSince } from '../domain/losses.js';
 import type { RunPlan } from '../domain/plan.js';
 import { monotonicUs, sleepMs } from '../host/os/clock.js';
-import { clearDirty } from '../host/tickets/dirty-mark.js';
 import type { Fault } from '../host/faults/contract.js';
 import type { FaultTicket } from '../host/tickets/ticket.js';
 import { reserveMark } from '../host/os/disk.js';
 import { readJson, writeJson } from '../host/os/files.js';
 import { ensureKeeper } from '../host/keeper/control.js';
-import {
-  clusterEnded,
-  endLease,
-  isLeaseOver,
-  readLease,
-  renewLease,
-  whyDiskFull,
-  writeLease,
-} from '../host/tickets/lease.js';
+import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tickets/claim.js';
+import { clusterEnded, readLease, whyDiskFull } from '../host/tickets/lease.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
-import { dataRootOf, runDir as runDirOf, runPaths } from '../host/layout/paths.js';
+import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
+import { heldBy, isForeign, isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
 import { requireReserve, requireRoom } from './room.js';
-import { runStateOf } from './run-state.js';
 import { answered, asActivity, driverOf, planOf } from './support.js';
-
-const RENEW_EVERY_MS = 2000;
-
-/** Stops a cluster and gives up its lease, so that its keeper goes, too. */
-async function stopAndRelease(clusterDir: string, driverName: string): Promise<void> {
-  const driver = driverNamed(driverName);
-  await driver.stop(clusterDir);
-  clearDirty(clusterDir);
-  endLease(clusterDir);
-}
-
-/** Is the run open, or unknown to this Temporal server? Then another one may be driving it, and it is let alone. */
-const isForeign = async (runDir: string): Promise<boolean> => (await runStateOf(getClient(), runDir)) !== 'closed';
-
-/**
- * Temporal has granted the cluster; the host has a word in it, too, since two Temporal servers know nothing of each other: a cluster whose lease is
- * renewed for a run that this server does not know as closed is not touched.
- */
-async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Promise<void> {
-  const lease = readLease(clusterDir);
-  if (lease === undefined || lease.runId === runId || isLeaseOver(lease)) return;
-  if (!(await isForeign(runDirOf(dataRootOf(runDir), lease.runId)))) return;
-  throw new ChaosError(
-    'CLUSTER_HELD',
-    `cluster ${lease.cluster} is held on this host by run ${lease.runId}`,
-    lease.runId,
-  );
-}
 
 /**
  * What nobody will recover is recovered first; a fault of another run that is still active after that would be measured, too. The error
@@ -105,6 +68,15 @@ async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<Cluste
   });
 }
 
+/** Recovers what is open on the run's own cluster, which was stopped. */
+async function recoverOpen(faults: readonly Fault[], { clusterDir, timing }: RunPlan): Promise<readonly FaultTicket[]> {
+  const open = openTickets(clusterDir);
+  for (const { faultId } of open) {
+    await recoverTicket({ faults, clusterDir, faultId }, 'workflow', timing.recoveryBudgetMs);
+  }
+  return open;
+}
+
 export function createClusterActivities(faults: readonly Fault[]) {
   return {
     /** Step 1 of a run: tools are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
@@ -114,22 +86,20 @@ export function createClusterActivities(faults: readonly Fault[]) {
         const driver = driverOf(plan);
         const problems = await driver.preflight({ network: plan.network, binary: plan.binary });
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
-        await refuseIfHeld(plan);
+        const judged = await refuseIfHeld(plan);
         const notes: string[] = [];
         await refuseIfForeignFault(faults, plan, notes);
         const status = await driver.status(plan.clusterDir);
-        const lease = readLease(plan.clusterDir);
-        if (status !== 'stopped' || lease !== undefined) {
-          notes.push(`pre-check: cluster was ${status}, left by run ${lease?.runId ?? 'unknown'}; it was stopped`);
-          await stopAndRelease(plan.clusterDir, lease?.driver ?? plan.driver);
+        if (status !== 'stopped' || judged !== undefined) {
+          const stop = (): Promise<void> => driverNamed(judged?.driver ?? plan.driver).stop(plan.clusterDir);
+          const stopped = await endClaim(plan.clusterDir, isStill(judged), stop);
+          const holder = readLease(plan.clusterDir);
+          // If not, its keeper has stopped it, or another run has come since.
+          if (!stopped && holder !== undefined) throw heldBy(holder);
+          notes.push(`pre-check: cluster was ${status}, left by run ${judged?.runId ?? 'unknown'}; it was stopped`);
         }
-        for (const ticket of openTickets(plan.clusterDir)) {
-          await recoverTicket(
-            { faults, clusterDir: plan.clusterDir, faultId: ticket.faultId },
-            'workflow',
-            plan.timing.recoveryBudgetMs,
-          );
-          notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; it was recovered`);
+        for (const { faultId, runId } of await recoverOpen(faults, plan)) {
+          notes.push(`pre-check: fault ${faultId} of run ${runId} was open; it was recovered`);
         }
         requireRoom(plan);
         return notes;
@@ -137,24 +107,29 @@ export function createClusterActivities(faults: readonly Fault[]) {
 
     /** Starts the cluster with its keeper, which is there first. Not repeated: a cluster that does not start is a finding. */
     startCluster: ({ run }: InRun): Promise<ClusterUp> =>
-      asActivity(async () => {
+      asActivity(async (cancelled) => {
         const plan = planOf(run);
-        const { clusterDir, cluster, runId, driver, timing } = plan;
-        await stopAndRelease(clusterDir, driver);
+        const { clusterDir, cluster, runId, driver, timing, nodeCount, network, binary } = plan;
         requireReserve(plan);
         const reserve = reserveMark(dataRootOf(clusterDir));
-        writeLease(clusterDir, { cluster, driver, runId, leaseMs: timing.leaseMs, reserve });
+        const lease = { cluster, driver, runId, leaseMs: timing.leaseMs, reserve };
+        const claim = await claimCluster(clusterDir, lease, () => driverOf(plan).stop(clusterDir));
         await ensureKeeper(clusterDir);
         const logDir = runPaths(plan.runDir).brokerLogs(monotonicUs());
-        const { nodeCount, network, binary } = plan;
-        const options = { cluster, runId, logDir, nodeCount, network, binary };
+        const options = { cluster, runId, logDir, nodeCount, network, binary, claim };
         // A slow start must not outlive the lease under which it starts.
-        const renewing = setInterval(() => renewLease(clusterDir, runId), RENEW_EVERY_MS);
-        const up = await driverOf(plan)
-          .start(clusterDir, options)
-          .finally(() => clearInterval(renewing));
-        writeJson(runPaths(plan.runDir).versions, up.versions);
-        await writeBrokers(plan);
+        const up = await whileRenewed(plan, claim, cancelled, (signal) =>
+          driverOf(plan).start(clusterDir, { ...options, signal }),
+        );
+        const written = await actIf(
+          clusterDir,
+          (now) => claimOf(now) === claim,
+          async () => {
+            writeJson(runPaths(plan.runDir).versions, up.versions);
+            await writeBrokers(plan);
+          },
+        );
+        if (!written) throw supersededBy(clusterDir, claim);
         return { endpoint: up.endpoint, dataDirs: up.dataDirs };
       }),
 
@@ -162,9 +137,10 @@ export function createClusterActivities(faults: readonly Fault[]) {
     tendCluster: ({ run }: InRun): Promise<void> =>
       asActivity(async (signal) => {
         const plan = planOf(run);
+        const claim = claimOf(readLease(plan.clusterDir));
         for (;;) {
           await ensureKeeper(plan.clusterDir);
-          if (!renewLease(plan.clusterDir, run.runId)) return;
+          if (!(await renewLease(plan.clusterDir, run.runId, claim))) return;
           await sleepMs(RENEW_EVERY_MS, signal);
         }
       }),
@@ -172,16 +148,12 @@ export function createClusterActivities(faults: readonly Fault[]) {
     stopCluster: ({ run }: InRun): Promise<void> =>
       asActivity(async () => {
         const plan = planOf(run);
-        const holder = readLease(plan.clusterDir)?.runId;
-        if (holder !== undefined && holder !== run.runId) return;
-        await stopAndRelease(plan.clusterDir, plan.driver);
-        for (const ticket of openTickets(plan.clusterDir)) {
-          await recoverTicket(
-            { faults, clusterDir: plan.clusterDir, faultId: ticket.faultId },
-            'workflow',
-            plan.timing.recoveryBudgetMs,
-          );
-        }
+        const judged = readLease(plan.clusterDir);
+        if (judged !== undefined && judged.runId !== run.runId) return;
+        const stop = (): Promise<void> => driverOf(plan).stop(plan.clusterDir);
+        const stopped = await endClaim(plan.clusterDir, isStill(judged), stop);
+        // If not, its keeper has stopped it, or it was started again since.
+        if (stopped || readLease(plan.clusterDir) === undefined) await recoverOpen(faults, plan);
       }),
 
     /** Brokers that are not running, and what of ours died; or why there is nothing left to look at, or why nobody can tell. */

@@ -49,6 +49,11 @@ export const ERRORS = {
     remedy:
       'Make room on the disk of the data folder: docs/operating.md, "A full disk". `robustmq-chaos doctor` says how much is needed.',
   },
+  SUPERSEDED: {
+    blame: 'harness',
+    retryable: false,
+    remedy: 'There is nothing to do: a later attempt of the same step has taken over.',
+  },
   CLUSTER_GONE: { blame: 'harness', retryable: false, remedy: 'Start a new run. The cluster of this run was stopped.' },
   INJECT_FAILED: {
     blame: 'harness',

@@ -9,6 +9,7 @@ import { clusterPaths, runDir, runPaths } from '../../src/host/layout/paths.js';
 import { readJson, writeJson } from '../../src/host/os/files.js';
 import { ownIdentity } from '../../src/host/os/processes.js';
 import { dirtyMark, markDirty } from '../../src/host/tickets/dirty-mark.js';
+import { claimCluster } from '../../src/host/tickets/claim.js';
 import { readLease, writeLease } from '../../src/host/tickets/lease.js';
 import { readTicket, writeTicket } from '../../src/host/tickets/store.js';
 import { activityEnvironment, perform, plannedRun, serverWith } from '../../testing/activities.js';
@@ -178,6 +179,46 @@ describe('a cluster that is started', () => {
     expect(brokers()).toHaveLength(2);
   });
 
+  it('by an attempt that is superseded is broken off, and leaves nothing in the folder of the run', async () => {
+    const up = { endpoint: 'e', endpoints: [], dataDirs: [], versions: { by: 'first' } };
+    vi.spyOn(rehearsalDriver, 'nodes').mockResolvedValue([]);
+    const stopped = vi.spyOn(rehearsalDriver, 'stop');
+    let begun = (): void => undefined;
+    const starting = new Promise<void>((resolve) => (begun = resolve));
+    const start = vi.spyOn(rehearsalDriver, 'start').mockImplementationOnce((_, { signal }) => {
+      begun();
+      return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+    });
+    const first = perform(startCluster, { run });
+    const ended = expect(first).rejects.toMatchObject({ type: 'SUPERSEDED', nonRetryable: true });
+    await starting;
+    start.mockResolvedValue({ ...up, versions: { by: 'second' } });
+    await perform(startCluster, { run });
+    await ended;
+    expect(stopped).toHaveBeenCalledTimes(2);
+    expect(readJson(runPaths(plan.runDir).versions)).toEqual({ by: 'second' });
+    expect(readJson<unknown[]>(runPaths(plan.runDir).brokers)).toHaveLength(1);
+    expect(readLease(plan.clusterDir)?.claim).toBe(2);
+  });
+
+  it('is broken off with the run', async () => {
+    vi.spyOn(rehearsalDriver, 'start').mockImplementation((_, { signal }) => {
+      return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('ended'))));
+    });
+    const environment = activityEnvironment();
+    const work = expect(environment.run(startCluster, { run })).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await until('it has its lease', () => readLease(plan.clusterDir));
+    environment.cancel('CANCELLED');
+    await work;
+  });
+
+  it('is refused where another run has claimed it after the pre-check, and stops nothing', async () => {
+    leaseOf('another');
+    const stopped = vi.spyOn(rehearsalDriver, 'stop');
+    await expect(perform(startCluster, { run })).rejects.toMatchObject({ type: 'CLUSTER_HELD', details: ['another'] });
+    expect(stopped).not.toHaveBeenCalled();
+  });
+
   it('and does not come up is a finding: not tried again', async () => {
     await expect(perform(startCluster, { run })).rejects.toMatchObject({
       type: 'CLUSTER_START_FAILED',
@@ -209,6 +250,20 @@ describe('the lease of a cluster', () => {
 });
 
 describe('a cluster that is stopped', () => {
+  it('by an attempt that was late is left alone where the run has started it again', async () => {
+    leaseOf(run.runId);
+    const stopped = vi.spyOn(rehearsalDriver, 'stop');
+    let again = (): void => undefined;
+    const claiming = new Promise<void>((resolve) => (again = resolve));
+    const lease = { cluster: 'local', driver: 'rehearsal', runId: run.runId, leaseMs: 60_000 };
+    const claimed = claimCluster(plan.clusterDir, lease, () => claiming);
+    const late = perform(stopCluster, { run });
+    again();
+    await Promise.all([claimed, late]);
+    expect(stopped).not.toHaveBeenCalled();
+    expect(readLease(plan.clusterDir)).toMatchObject({ runId: run.runId, claim: 1 });
+  });
+
   it('has no lease and no dirty mark any more, and its open fault is over', async () => {
     leaseOf(run.runId);
     markDirty(plan.clusterDir, { faultId: 'f1', runId: run.runId, at: '', why: 'not proved' });

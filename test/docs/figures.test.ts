@@ -36,7 +36,7 @@ describe.each([
     'docs/architecture.md',
     [
       `has lived for ${seconds(constant('src/host/temporal/server-supervisor-main.ts', 'UNUSED_LIMIT_MS'))}`,
-      `A run renews it every ${seconds(constant('src/activities/cluster.ts', 'RENEW_EVERY_MS'))}`,
+      `A run renews it every ${seconds(constant('src/activities/claim.ts', 'RENEW_EVERY_MS'))}`,
       `the lease expires: ${minutes(leaseMs)} after its last renewal`,
       `the last ${constant('src/domain/breaker.ts', 'OUTCOMES_KEPT')} outcomes`,
       `down for ${minutes(constant(finishRun, 'ANNOUNCE_LIMIT_MS'))}`,

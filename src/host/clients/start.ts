@@ -1,8 +1,9 @@
-import { phasePaths } from '../layout/paths.js';
+import { clusterPaths, phasePaths } from '../layout/paths.js';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
+import { withLock } from '../os/lock.js';
 import { childEnvironment, isAlive, spawnDetached, sweepOwned } from '../os/processes.js';
 import { clientSpec } from './client-spec.js';
 import {
@@ -16,6 +17,8 @@ import {
 
 /** A client that never says that it is ready is waited for this long. */
 const READY_LIMIT_MS = 10_000;
+/** Another attempt may be launching them. */
+const LAUNCH_LIMIT_MS = 30_000;
 
 const runnerEntry = fileURLToPath(new URL('./runner-main.js', import.meta.url));
 
@@ -27,11 +30,12 @@ export async function startClients(
   request: PhaseRequest,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, ClientReady | null>>> {
-  const { phaseDir, sdks } = request;
-  const known = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
-  const ended = sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
-  const reusable = known !== undefined && (isAlive(known.process) || ended || !request.repeatable);
-  if (!reusable) await launchPhase(request, (known?.attempt ?? 0) + 1);
+  const { phaseDir, sdks, clusterDir } = request;
+  // Two attempts at once would start two clients of each name.
+  await withLock(clusterPaths(clusterDir).clientsLock, LAUNCH_LIMIT_MS, async () => {
+    signal?.throwIfAborted();
+    await findOrLaunch(request);
+  });
   const settled = (sdk: string): boolean =>
     existsSync(phasePaths(phaseDir).client(sdk).ready) || existsSync(phasePaths(phaseDir).client(sdk).exit);
   await pollUntil(() => Promise.resolve(sdks.every(settled) ? true : undefined), {
@@ -43,6 +47,14 @@ export async function startClients(
   return Object.fromEntries(
     sdks.map((sdk) => [sdk, readJson<ClientReady>(phasePaths(phaseDir).client(sdk).ready) ?? null]),
   );
+}
+
+async function findOrLaunch(request: PhaseRequest): Promise<void> {
+  const { phaseDir, sdks } = request;
+  const known = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const ended = sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
+  const reusable = known !== undefined && (isAlive(known.process) || ended || !request.repeatable);
+  if (!reusable) await launchPhase(request, (known?.attempt ?? 0) + 1);
 }
 
 /** Makes their topics, and lets the clients begin. Nothing where they have begun. */

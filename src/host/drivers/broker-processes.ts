@@ -61,7 +61,7 @@ interface Kind<N extends Node, S extends State<N>, O extends StartOptions> {
   /** Plans the cluster, writes its state file and starts it; done under the lock. */
   readonly startOnce: (dir: string, options: O) => Promise<void>;
   /** What is waited for after that, without the lock. */
-  readonly awaitServing?: (dir: string) => Promise<void>;
+  readonly awaitServing?: (dir: string, signal?: AbortSignal) => Promise<void>;
   readonly launchNode: (dir: string, state: S, node: N) => Promise<void>;
   /** As of the driver: what stood in the way of brokers that did not come up. */
   readonly equipmentProblem?: (dir: string) => Promise<string | undefined>;
@@ -81,34 +81,63 @@ export interface BrokerProcesses<S, O> {
   readonly status: (dir: string) => Promise<ClusterStatus>;
 }
 
-/** Start, stop, kill and restart of brokers that are processes of this host. */
-export function brokerProcesses<N extends Node, S extends State<N>, O extends StartOptions>(
+/** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. Done under the lock. */
+const stopping =
+  <N extends Node, S extends State<N>, O extends StartOptions>({ file, stopGraceMs, removeRest }: Kind<N, S, O>) =>
+  async (dir: string): Promise<void> => {
+    const processes = (file.find(dir)?.nodes ?? []).flatMap((node) => node.process ?? []);
+    for (const id of processes) signalProcess(id, 'SIGCONT');
+    await Promise.all(processes.map((id) => endProcess(id, stopGraceMs)));
+    await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
+    await removeRest?.(dir);
+    rmSync(clusterPaths(dir).state, { force: true });
+  };
+
+const superseded = ({ cluster, claim = 0 }: StartOptions, by = 0): Error =>
+  new ChaosError('SUPERSEDED', `cluster ${cluster}: expected claim ${claim}, found claim ${by}`);
+
+/** Starts for one claim, while other attempts may start for theirs: whoever has the highest claim keeps its brokers. */
+function starting<N extends Node, S extends State<N>, O extends StartOptions>(
   kind: Kind<N, S, O>,
-): BrokerProcesses<S, O> {
+  stopAll: (dir: string) => Promise<void>,
+): (dir: string, options: O) => Promise<S> {
   const { file, locked } = kind;
 
-  /** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. */
-  const stop = (dir: string): Promise<void> =>
+  /** What an earlier claim has started meanwhile is stopped; nothing is started in place of a later one. */
+  const begin = (dir: string, options: O): Promise<void> =>
     locked(dir, async () => {
-      const processes = (file.find(dir)?.nodes ?? []).flatMap((node) => node.process ?? []);
-      for (const id of processes) signalProcess(id, 'SIGCONT');
-      await Promise.all(processes.map((id) => endProcess(id, kind.stopGraceMs)));
-      await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
-      await kind.removeRest?.(dir);
-      rmSync(clusterPaths(dir).state, { force: true });
+      options.signal?.throwIfAborted();
+      const found = file.find(dir);
+      if (found !== undefined && (found.claim ?? 0) > (options.claim ?? 0)) throw superseded(options, found.claim);
+      if (found !== undefined) await stopAll(dir);
+      await kind.startOnce(dir, options);
     });
 
-  const start = async (dir: string, options: O): Promise<S> => {
+  /** After a failed start: what runs there by now may be somebody else's, started since. */
+  const undo = (dir: string, claim: number | undefined): Promise<void> =>
+    locked(dir, async () => {
+      const found = file.find(dir);
+      if (found === undefined || found.claim === claim) await stopAll(dir);
+    });
+
+  const loadOwn = (dir: string, options: O): S => {
+    const state = file.load(dir);
+    if (state.claim !== options.claim) throw superseded(options, state.claim);
+    return state;
+  };
+
+  return async (dir, options) => {
     for (let attempt = 1; ; attempt += 1) {
       // What an earlier attempt wrote knows ports that could not be had.
       const logDir = attempt === 1 ? options.logDir : `${options.logDir}-${attempt}`;
       try {
-        await locked(dir, () => kind.startOnce(dir, { ...options, logDir }));
-        await kind.awaitServing?.(dir);
-        return file.load(dir);
+        await begin(dir, { ...options, logDir });
+        await kind.awaitServing?.(dir, options.signal);
+        return loadOwn(dir, options);
       } catch (error) {
         const problem = await kind.equipmentProblem?.(dir).catch(String);
-        await stop(dir);
+        await undo(dir, options.claim);
+        options.signal?.throwIfAborted();
         if (attempt < PORT_TRIES && error instanceof PortTaken) continue;
         if (error instanceof ChaosError && problem === undefined) throw error;
         throw new ChaosError(
@@ -118,10 +147,17 @@ export function brokerProcesses<N extends Node, S extends State<N>, O extends St
       }
     }
   };
+}
 
+/** Start, stop, kill and restart of brokers that are processes of this host. */
+export function brokerProcesses<N extends Node, S extends State<N>, O extends StartOptions>(
+  kind: Kind<N, S, O>,
+): BrokerProcesses<S, O> {
+  const { file, locked } = kind;
+  const stopAll = stopping(kind);
   return {
-    start,
-    stop,
+    start: starting(kind, stopAll),
+    stop: (dir) => locked(dir, () => stopAll(dir)),
     killNode: async (dir, id) => {
       const node = file.node(file.load(dir), id);
       if (node.process === null || !signalProcess(node.process, 'SIGKILL')) {

@@ -50,6 +50,10 @@ export interface StartOptions {
   readonly network?: NetworkMode | undefined;
   /** The broker's program, absolute, where the driver does not bring its own. */
   readonly binary?: string | undefined;
+  /** Which claim of the cluster it is started for: stands in its state, so that who has started it undoes nobody else's. */
+  readonly claim?: number | undefined;
+  /** Ends the start at its next step. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ClusterStarted {

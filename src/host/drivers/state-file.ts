@@ -13,6 +13,8 @@ export interface Node {
 export interface State<N extends Node> {
   readonly cluster: string;
   readonly nodes: readonly N[];
+  /** The claim that it was started for; absent in states of older versions. */
+  readonly claim?: number | undefined;
 }
 
 /** What a driver does with its `cluster.json`, the file from which worker, keeper and command line find the same cluster again. */

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { monotonicUs, sleepMs } from '../os/clock.js';
-import { clearDirty } from '../tickets/dirty-mark.js';
+import { claimOf, endClaim } from '../tickets/claim.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import { faults as allFaults } from '../faults/index.js';
@@ -8,7 +8,7 @@ import { clusterPaths } from '../layout/paths.js';
 import { freeReserveIfLow } from '../os/disk.js';
 import { writeIfRoom, writeJson } from '../os/files.js';
 import { createAwareness } from '../tickets/awareness.js';
-import { endLease, isLeaseOver, readLease, whyDiskFull, type Lease } from '../tickets/lease.js';
+import { isLeaseOver, readLease, whyDiskFull, type Lease } from '../tickets/lease.js';
 import { withLock } from '../os/lock.js';
 import { logLine as log } from '../os/log.js';
 import { ownIdentity } from '../os/processes.js';
@@ -34,7 +34,8 @@ async function recoverDue(
     if (!(all || isDue(ticket)) || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
     try {
       log(`recovering ${ticket.faultId} (${ticket.kind} of ${ticket.targets.join(', ')}), due`);
-      await recoverTicket({ faults, clusterDir, faultId: ticket.faultId }, 'keeper', ticket.recoveryBudgetMs);
+      const handle = { faults, clusterDir, faultId: ticket.faultId };
+      await recoverTicket(handle, 'keeper', ticket.recoveryBudgetMs, (now) => all || isDue(now));
       log(`recovered ${ticket.faultId}`);
     } catch (error) {
       log(`STUCK: could not recover ${ticket.faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);
@@ -43,13 +44,13 @@ async function recoverDue(
   }
 }
 
-async function endCluster(clusterDir: string, lease: Lease, faults: readonly Fault[]): Promise<void> {
-  log(`lease of run ${lease.runId} is over: nobody renewed it for ${lease.leaseMs} ms; stopping the cluster`);
-  await driverNamed(lease.driver).stop(clusterDir);
-  await recoverDue(clusterDir, faults, new Map(), true);
-  clearDirty(clusterDir);
-  endLease(clusterDir);
-  log('cluster stopped');
+/** Stops the cluster whose lease was judged to be over, if it still is, and still the same. Its open faults are recovered at the next look. */
+async function endCluster(clusterDir: string, judged: Lease): Promise<void> {
+  log(`lease of run ${judged.runId} is over: nobody renewed it for ${judged.leaseMs} ms; stopping the cluster`);
+  const still = (lease: Lease | undefined): boolean =>
+    lease?.runId === judged.runId && claimOf(lease) === claimOf(judged) && isLeaseOver(lease);
+  const stopped = await endClaim(clusterDir, still, () => driverNamed(judged.driver).stop(clusterDir));
+  log(stopped ? 'cluster stopped' : 'somebody else has the cluster by now; it is let alone');
 }
 
 /** Proxies are test equipment: their death says nothing about the broker, and they are started again at once. */
@@ -78,7 +79,7 @@ async function keep(clusterDir: string, faults: readonly Fault[], onGone: () => 
       // Nothing is injected while this cannot be written.
       writeIfRoom(() => tellAware(openTickets(clusterDir).map((ticket) => ticket.faultId)));
       const lease = readLease(clusterDir);
-      if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease, faults);
+      if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease);
       else {
         await repairEquipment(clusterDir, lease);
         // A run whose disk is full is over: its faults are ended at once.

@@ -167,6 +167,10 @@ export interface ClusterPaths {
   readonly operationLock: string;
   readonly logMarks: string;
   readonly lease: string;
+  readonly leaseLock: string;
+  /** The number of the last claim. */
+  readonly claims: string;
+  readonly clientsLock: string;
   readonly dirty: string;
   readonly keeper: string;
   /** Held while a keeper starts or goes. */
@@ -176,6 +180,7 @@ export interface ClusterPaths {
   readonly faults: string;
   readonly ticket: (faultId: string) => string;
   readonly ticketLock: (faultId: string) => string;
+  readonly ticketsLock: string;
   /** Output of the process that holds a cut by nftables. */
   readonly nftOwnerLog: string;
 }
@@ -185,6 +190,9 @@ export const clusterPaths = (dir: string): ClusterPaths => ({
   operationLock: join(dir, 'operation.lock'),
   logMarks: join(dir, 'log-marks.json'),
   lease: join(dir, 'lease.json'),
+  leaseLock: join(dir, 'lease.lock'),
+  claims: join(dir, 'claims.json'),
+  clientsLock: join(dir, 'clients.lock'),
   dirty: join(dir, 'dirty.json'),
   keeper: join(dir, 'keeper.json'),
   keeperLock: join(dir, 'keeper.lock'),
@@ -193,5 +201,6 @@ export const clusterPaths = (dir: string): ClusterPaths => ({
   faults: join(dir, 'faults'),
   ticket: (faultId) => join(dir, 'faults', `${faultId}.json`),
   ticketLock: (faultId) => join(dir, 'faults', `${faultId}.json.lock`),
+  ticketsLock: join(dir, 'faults.lock'),
   nftOwnerLog: join(dir, 'holder.log'),
 });

@@ -19,9 +19,15 @@ export async function recoverAbandoned(
 ): Promise<AbandonedFault[]> {
   const done: AbandonedFault[] = [];
   for (const ticket of tickets) {
-    if (!isDue(ticket) && !(await isAbandoned(ticket))) continue;
+    const abandoned = !isDue(ticket) && (await isAbandoned(ticket));
+    if (!abandoned && !isDue(ticket)) continue;
     const { clusterDir, faultId, recoveryBudgetMs } = ticket;
-    const error = await recoverTicket({ faults, clusterDir, faultId }, by, recoveryBudgetMs).then(
+    const error = await recoverTicket(
+      { faults, clusterDir, faultId },
+      by,
+      recoveryBudgetMs,
+      (now) => abandoned || isDue(now),
+    ).then(
       () => null,
       (reason: unknown) => String(reason),
     );

@@ -7,9 +7,11 @@ import type { ClusterDriver, FaultCluster, Targets } from '../drivers/contract.j
 import type { Fault } from '../faults/contract.js';
 import { now } from '../os/clock.js';
 import { ownIdentity } from '../os/processes.js';
+import { claimOf } from '../tickets/claim.js';
 import { dirtyMark } from '../tickets/dirty-mark.js';
-import { openTickets, writeTicket } from '../tickets/store.js';
-import type { FaultTicket } from '../tickets/ticket.js';
+import { readLease } from '../tickets/lease.js';
+import { listTickets, withTickets, writeTicket } from '../tickets/store.js';
+import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 import { faultOf } from './fault-handle.js';
 
 /** The target of a scenario must exist on this cluster; the error lists what does. */
@@ -32,33 +34,32 @@ function refuseIfDirty(clusterDir: string): void {
   );
 }
 
-/** The ticket that an earlier attempt, whose worker died, has left: nothing was done by it yet. Its time begins again. */
-function plannedBefore(plan: RunPlan, scenario: Scenario): FaultTicket | undefined {
-  return openTickets(plan.clusterDir).find(
-    (ticket) => ticket.state === 'planned' && ticket.runId === plan.runId && ticket.scenario === scenario.name,
-  );
+const ticketsOf = (plan: RunPlan, scenario: Scenario): FaultTicket[] =>
+  listTickets(plan.clusterDir).filter(({ runId, scenario: name }) => runId === plan.runId && name === scenario.name);
+
+const begunOf = (plan: RunPlan, scenario: Scenario): string[] =>
+  ticketsOf(plan, scenario).flatMap(({ injectedAt, faultId }) => (injectedAt === null ? [] : [faultId]));
+
+/** An attempt that took so long that a later one has planned and begun the fault is over: its ticket would be a second one. */
+function refuseIfSuperseded(plan: RunPlan, scenario: Scenario, begunBefore: readonly string[]): void {
+  const since = begunOf(plan, scenario).find((faultId) => !begunBefore.includes(faultId));
+  if (since === undefined) return;
+  throw new ChaosError('SUPERSEDED', `scenario ${scenario.name}: a later attempt has begun its fault ${since}`);
 }
 
-/**
- * Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. Called
- * again it renews the ticket that is there: a scenario never has two.
- */
-export async function planFault(
-  faults: readonly Fault[],
+/** The ticket that an earlier attempt, whose worker died, has left: nothing was done by it yet. Its time begins again. */
+const plannedBefore = (plan: RunPlan, scenario: Scenario): FaultTicket | undefined =>
+  ticketsOf(plan, scenario).find(({ state }) => state === 'planned');
+
+function ticketOf(
   plan: RunPlan,
   scenario: Scenario,
-  driver: ClusterDriver,
-): Promise<FaultTicket> {
-  const fault = faultOf(faults, scenario.fault);
-  const cluster: FaultCluster = { dir: plan.clusterDir, driver };
-  refuseIfDirty(plan.clusterDir);
-  checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
-  const reason = await fault.available(cluster);
-  if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);
-  const decided = await fault.plan(scenario, cluster);
+  fault: Fault,
+  decided: FaultPlan & Pick<FaultTicket, 'driver'>,
+): FaultTicket {
   const planned = now();
   const endUs = planned.us + (plan.timing.faultWindowMs + plan.timing.faultGraceMs) * 1000;
-  const ticket: FaultTicket = {
+  return {
     ...decided,
     faultId: plannedBefore(plan, scenario)?.faultId ?? `${scenario.name}-${randomUUID().slice(0, 8)}`,
     kind: fault.kind,
@@ -69,8 +70,8 @@ export async function planFault(
     runId: plan.runId,
     runDir: plan.runDir,
     clusterDir: plan.clusterDir,
-    driver: driver.name,
     bootId: ownIdentity().bootId,
+    claim: claimOf(readLease(plan.clusterDir)),
     state: 'planned',
     plannedAt: planned.at,
     plannedUs: planned.us,
@@ -88,6 +89,30 @@ export async function planFault(
     died: [],
     lastRecoverError: null,
   };
-  writeTicket(ticket);
-  return ticket;
+}
+
+/**
+ * Chooses what will be hit and writes the ticket to disk; nothing has happened to the cluster's processes or network when this returns. Called
+ * again it renews the ticket that is there: a scenario never has two.
+ */
+export async function planFault(
+  faults: readonly Fault[],
+  plan: RunPlan,
+  scenario: Scenario,
+  driver: ClusterDriver,
+): Promise<FaultTicket> {
+  const fault = faultOf(faults, scenario.fault);
+  const cluster: FaultCluster = { dir: plan.clusterDir, driver };
+  refuseIfDirty(plan.clusterDir);
+  checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
+  const begunBefore = begunOf(plan, scenario);
+  const reason = await fault.available(cluster);
+  if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);
+  const decided = await fault.plan(scenario, cluster);
+  return withTickets(plan.clusterDir, () => {
+    refuseIfSuperseded(plan, scenario, begunBefore);
+    const ticket = ticketOf(plan, scenario, fault, { ...decided, driver: driver.name });
+    writeTicket(ticket);
+    return Promise.resolve(ticket);
+  });
 }

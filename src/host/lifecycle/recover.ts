@@ -8,6 +8,8 @@ import { notBack } from '../drivers/equipment.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import type { FaultTicket } from '../tickets/ticket.js';
+import { claimOf } from '../tickets/claim.js';
+import { readLease } from '../tickets/lease.js';
 import type { FaultHandle } from './fault-handle.js';
 import { readTicket, withTicket, writeTicket } from '../tickets/store.js';
 
@@ -42,8 +44,15 @@ async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTic
   return noted;
 }
 
+/** Was its cluster stopped, and is what runs there now another one? */
+function isOfEarlierCluster({ clusterDir, claim = 0 }: FaultTicket): boolean {
+  const now = claimOf(readLease(clusterDir));
+  return claim > 0 && now > claim;
+}
+
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
+ * `still` is asked in the hold of the ticket: one that was renewed since it was judged is left alone.
  * It needs no room on the disk: what cannot be written down is done first.
  * If the proof does not come within `limitMs` it rejects with RECOVER_FAILED: the ticket stays open as `stuck`, due for the keeper, and the cluster is
  * marked dirty.
@@ -52,17 +61,18 @@ export function recoverTicket(
   { faults, clusterDir, faultId }: Omit<FaultHandle, 'driver'>,
   by: Recoverer,
   limitMs: number,
+  still: (ticket: FaultTicket) => boolean = () => true,
 ): Promise<FaultTicket> {
   return withTicket(clusterDir, faultId, limitMs + 30_000, async () => {
     const found = readTicket(clusterDir, faultId);
     if (found === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
-    if (found.state === 'recovered') return found;
+    if (found.state === 'recovered' || !still(found)) return found;
     let ticket = found;
     const fault = faults.find((f) => f.kind === ticket.kind);
     if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
     try {
       const driver = driverNamed(ticket.driver);
-      const stopped = (await driver.status(clusterDir)) === 'stopped';
+      const stopped = isOfEarlierCluster(found) || (await driver.status(clusterDir)) === 'stopped';
       const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
       // Before anything else, and again whenever the proof looks: another broker may die while it is awaited.
       const revive = async (): Promise<void> => void (ticket = await reviveOthers(fault, ticket));
@@ -89,7 +99,8 @@ export function recoverTicket(
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const { at, us } = now();
-      writeIfRoom(() => markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message }));
+      if (!isOfEarlierCluster(ticket))
+        writeIfRoom(() => markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message }));
       // Due for the keeper from now on. Written in this hold: it may be waiting for the ticket already, and would keep everybody else from it for long.
       const deadlineUs = Math.min(ticket.deadlineUs, us);
       const lastRecoverBlame = blameOfError(error);

@@ -4,7 +4,7 @@ import { monotonicUs } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths, dataRootOf } from '../layout/paths.js';
 import { describeRoom, freeRoom, reserveMark } from '../os/disk.js';
-import { readJson, writeIfRoom, writeJson } from '../os/files.js';
+import { readJson, writeJson } from '../os/files.js';
 import { ownIdentity } from '../os/processes.js';
 
 /**
@@ -20,6 +20,8 @@ export interface Lease {
   readonly untilUs: number;
   /** Which reserve of the disk was there when the cluster was started; absent in leases of older versions. */
   readonly reserve?: string | null;
+  /** Which claim of the cluster this is: see `claim.ts`. Absent in leases of older versions. */
+  readonly claim?: number;
 }
 
 export const readLease = (clusterDir: string): Lease | undefined => readJson<Lease>(clusterPaths(clusterDir).lease);
@@ -49,14 +51,6 @@ export function clusterEnded(clusterDir: string, runId: string): string | null {
   if (lease === undefined) return 'no worker renewed its lease, and its keeper stopped it';
   if (lease.runId !== runId) return `it is held by run ${lease.runId}`;
   return lease.bootId === ownIdentity().bootId ? null : 'the host was restarted';
-}
-
-/** Renews the lease of this run; false if its cluster is no more. A full disk does not take it: then the run is over soon, or the keeper stops the cluster. */
-export function renewLease(clusterDir: string, runId: string): boolean {
-  const lease = readLease(clusterDir);
-  if (lease === undefined || clusterEnded(clusterDir, runId) !== null) return false;
-  writeIfRoom(() => writeLease(clusterDir, lease));
-  return true;
 }
 
 export const endLease = (clusterDir: string): void => rmSync(clusterPaths(clusterDir).lease, { force: true });

@@ -51,6 +51,10 @@ export const withTicket = <T>(
   work: () => Promise<T>,
 ): Promise<T> => withLock(clusterPaths(clusterDir).ticketLock(faultId), limitMs, work);
 
+/** Exclusive use of all tickets of a cluster: no scenario gets two. */
+export const withTickets = <T>(clusterDir: string, work: () => Promise<T>): Promise<T> =>
+  withLock(clusterPaths(clusterDir).ticketsLock, 30_000, work);
+
 /** One line about a fault for people: what, where, whose, since when, until when. */
 export function describeTicket(ticket: FaultTicket): string {
   const { faultId, kind, injector, targets, runId, state, injectedAt, plannedAt } = ticket;

@@ -32,6 +32,8 @@ export interface FaultTicket extends FaultPlan {
   readonly clusterDir: string;
   readonly driver: string;
   readonly bootId: string;
+  /** The claim of the cluster that it was planned on; absent in tickets of older versions. */
+  readonly claim?: number;
   readonly state: TicketState;
   readonly plannedAt: string;
   readonly plannedUs: number;

@@ -17,7 +17,7 @@ import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { PortTaken } from '../../../src/host/os/ports.js';
 import { isAlive, ownIdentity } from '../../../src/host/os/processes.js';
 import { errorOf } from '../../../testing/host-cluster.js';
-import { ownedBy, shell, temporaryFolder } from '../../../testing/processes.js';
+import { ownedBy, shell, temporaryFolder, until } from '../../../testing/processes.js';
 
 const file = stateFile<Node, State<Node>>();
 const locked = clusterLock(30_000);
@@ -26,10 +26,12 @@ let logDirs: string[];
 /** What each start in turn ends with, beside its brokers. */
 let failures: Error[];
 let problem: string | undefined;
+/** When each start in turn serves, or why it does not; at once where there is none. */
+let serving: Promise<void>[];
 
 beforeEach(() => {
   dir = join(temporaryFolder(), 'cluster');
-  [logDirs, failures, problem] = [[], [], undefined];
+  [logDirs, failures, serving, problem] = [[], [], [], undefined];
 });
 
 const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Promise<void> => {
@@ -39,16 +41,19 @@ const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Pr
 /** Brokers that only live: each is a process. */
 const processes = brokerProcesses({
   ...{ file, locked, launchNode, stopGraceMs: 2000, equipmentProblem: () => Promise.resolve(problem) },
+  awaitServing: () => serving.shift() ?? Promise.resolve(),
   startOnce: async (folder: string, options: StartOptions) => {
     logDirs.push(options.logDir);
-    const state = { cluster: options.cluster, nodes: nodeIds(options).map((id) => ({ id, process: null })) };
+    const { cluster, claim } = options;
+    const state = { cluster, claim, nodes: nodeIds(options).map((id) => ({ id, process: null })) };
     file.save(folder, state);
     for (const node of state.nodes) await launchNode(folder, state, node);
     const failure = failures.shift();
     if (failure !== undefined) throw failure;
   },
 });
-const start = () => processes.start(dir, { cluster: 'local', runId: 'r1', logDir: '/logs', nodeCount: 2 });
+const start = (claim?: number, signal?: AbortSignal) =>
+  processes.start(dir, { cluster: 'local', runId: 'r1', logDir: '/logs', nodeCount: 2, claim, signal });
 
 describe('the brokers of a cluster', () => {
   it('are started, killed, started again and stopped', async () => {
@@ -104,6 +109,57 @@ describe('the brokers of a cluster', () => {
       /^EQUIPMENT_FAILED cluster local could not be started: .*n1 ended; the proxy server 7: dead$/,
     );
     expect(ownedBy(dir)).toEqual([]);
+  });
+
+  describe('that an attempt starts for its claim, while a later attempt starts them for its own,', () => {
+    it('are not stopped by the late failure of the first', async () => {
+      let fail = (_: Error): void => undefined;
+      serving = [new Promise<void>((_, reject) => (fail = reject))];
+      const first = errorOf(start(1));
+      await until('the first waits for its brokers', () => file.find(dir)?.claim === 1 && ownedBy(dir).length === 2);
+      const second = await start(2);
+      fail(new Error('does not serve'));
+      expect(await first).toContain('does not serve');
+      expect(liveNodes(second)).toHaveLength(2);
+      expect(file.load(dir)).toEqual(second);
+      expect(ownedBy(dir)).toHaveLength(2);
+    });
+
+    it('are those of the second alone, and the first that sees them serve is superseded', async () => {
+      let serve = (): void => undefined;
+      serving = [new Promise<void>((resolve) => (serve = resolve))];
+      const first = errorOf(start(1));
+      await until('the first waits for its brokers', () => file.find(dir)?.claim === 1 && ownedBy(dir).length === 2);
+      const before = file.load(dir).nodes.map(({ process }) => process!);
+      const second = await start(2);
+      expect(before.map((process) => isAlive(process))).toEqual([false, false]);
+      serve();
+      expect(await first).toBe('SUPERSEDED cluster local: expected claim 1, found claim 2');
+      expect(liveNodes(second)).toHaveLength(2);
+    });
+
+    it('are not started at all where the later attempt was faster', async () => {
+      const second = await start(2);
+      expect(await errorOf(start(1))).toMatch(/^SUPERSEDED/);
+      expect(file.load(dir)).toEqual(second);
+      expect(liveNodes(second)).toHaveLength(2);
+      expect(logDirs).toHaveLength(1);
+    });
+
+    it('are undone where the first is broken off and nobody else has come', async () => {
+      const breaking = new AbortController();
+      serving = [
+        new Promise<void>((_, reject) =>
+          breaking.signal.addEventListener('abort', () => reject(new Error('broken off'))),
+        ),
+      ];
+      const first = errorOf(start(1, breaking.signal));
+      await until('the first waits for its brokers', () => ownedBy(dir).length === 2);
+      breaking.abort(new Error('cancelled'));
+      expect(await first).toContain('cancelled');
+      expect(ownedBy(dir)).toEqual([]);
+      expect(await errorOf(start(1, breaking.signal))).toContain('cancelled');
+    });
   });
 
   it('are what a scenario may name', () => {

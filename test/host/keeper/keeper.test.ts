@@ -6,6 +6,8 @@ import { injectFault } from '../../../src/host/lifecycle/inject.js';
 import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { confirmKeeper, ensureKeeper, keeperOf, reviveKeepers } from '../../../src/host/keeper/control.js';
+import { claimCluster } from '../../../src/host/tickets/claim.js';
+import { withLock } from '../../../src/host/os/lock.js';
 import { readLease, writeLease } from '../../../src/host/tickets/lease.js';
 import { isAlive, signalProcess, waitGone, type ProcessId } from '../../../src/host/os/processes.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
@@ -108,6 +110,31 @@ describe('the keeper', () => {
     const ticket = readTicket(cluster.dir, faultId);
     expect(ticket).toMatchObject({ state: 'recovered', recoveredBy: 'keeper' });
     expect(ticket?.healed[0]?.observed).toBe('stopped');
+  });
+
+  it('does not end a lease that it has not judged: a run that comes while it stops the cluster has its own', async () => {
+    lease(60_000);
+    keeper = await ensureKeeper(cluster.dir);
+    let free = (): void => undefined;
+    const busy = new Promise<void>((resolve) => (free = resolve));
+    // Whoever stops the cluster has to wait for this.
+    const operation = withLock(join(cluster.dir, 'operation.lock'), 5000, () => busy);
+    lease(0);
+    const said = (text: string): number => readFileSync(join(cluster.dir, 'keeper.log'), 'utf8').split(text).length;
+    const before = { judged: said('lease of run run-1 is over'), done: said('cluster stopped') };
+    await until('the keeper has judged the lease', () => said('lease of run run-1 is over') > before.judged);
+    const next = { cluster: 'test', driver: 'nats', runId: 'run-2', leaseMs: 60_000 };
+    const claimed = claimCluster(cluster.dir, next, () => driver.stop(cluster.dir));
+    free();
+    await operation;
+    const claim = await claimed;
+    await until('the keeper is done with what it has judged', () => said('cluster stopped') > before.done);
+    keeper = await ensureKeeper(cluster.dir);
+    expect(readLease(cluster.dir)).toMatchObject({ runId: 'run-2', claim });
+    expect(isAlive(keeper)).toBe(true);
+    writeLease(cluster.dir, { ...next, leaseMs: 0, claim });
+    await until('the keeper has gone', () => !isAlive(keeper), 20_000);
+    expect(readLease(cluster.dir)).toBeUndefined();
   });
 
   it('is not started for a cluster without a lease', async () => {

@@ -26,6 +26,19 @@ describe('a ticket', () => {
     expect((await planned(fault)).faultId).not.toBe(first.faultId);
   });
 
+  it('is not written by an attempt after which a later one has begun the fault', async () => {
+    let decide = (): void => undefined;
+    const decided = new Promise<void>((resolve) => (decide = resolve));
+    const { fault } = fakeFault();
+    const slow: Fault = { ...fault, plan: (scenario, cluster) => decided.then(() => fault.plan(scenario, cluster)) };
+    const stale = errorOf(planned(slow));
+    const { faultId } = await planned(fault);
+    await inject(fault, faultId);
+    decide();
+    expect(await stale).toMatch(new RegExp(`^SUPERSEDED .*kill-leader.*${faultId}`));
+    expect(listTickets(place.dir).map((ticket) => ticket.faultId)).toEqual([faultId]);
+  });
+
   it('has its deadline after the fault period and the grace, and a hard cap one more grace later', async () => {
     const { timing } = runPlan();
     const { plannedUs, deadlineUs, hardCapUs } = await planned(fakeFault().fault);

@@ -8,7 +8,8 @@ import type { Fault } from '../../../src/host/faults/contract.js';
 import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { dirtyMark } from '../../../src/host/tickets/dirty-mark.js';
-import { isDue, listTickets, openTickets, withTicket } from '../../../src/host/tickets/store.js';
+import { claimCluster } from '../../../src/host/tickets/claim.js';
+import { isDue, listTickets, openTickets, withTicket, writeTicket } from '../../../src/host/tickets/store.js';
 import type { FaultTicket } from '../../../src/host/tickets/ticket.js';
 import { fakeFault, newPlace, place, planned, ticketOf } from '../../../testing/fake-fault.js';
 import { errorOf } from '../../../testing/host-cluster.js';
@@ -39,6 +40,38 @@ describe('a ticket', () => {
     expect(await errorOf(recoverTicket({ faults: [], clusterDir: place.dir, faultId }, 'keeper', 10))).toMatch(
       /unknown fault broker-kill/,
     );
+  });
+});
+
+describe('a ticket that was judged', () => {
+  it('is asked again in the hold of it: one that was renewed meanwhile is left alone', async () => {
+    const { fault } = fakeFault();
+    const { faultId } = await planned(fault);
+    writeTicket({ ...ticketOf(faultId), deadlineUs: 0 });
+    let renewed = (): void => undefined;
+    const renewal = new Promise<void>((resolve) => (renewed = resolve));
+    const renewing = withTicket(place.dir, faultId, 1000, () => renewal);
+    const handle = { faults: [fault], clusterDir: place.dir, faultId };
+    const recovery = recoverTicket(handle, 'keeper', 1000, isDue);
+    writeTicket({ ...ticketOf(faultId), deadlineUs: Number.MAX_SAFE_INTEGER });
+    renewed();
+    await renewing;
+    expect((await recovery).state).toBe('planned');
+  });
+
+  it('of a cluster that was stopped since is over, and makes the next cluster neither whole nor dirty', async () => {
+    const { fault } = fakeFault({ recover: () => Promise.reject(new Error('asked')) });
+    const stop = (): Promise<void> => Promise.resolve();
+    const lease = { cluster: 'local', driver: 'nats', runId: 'run-1', leaseMs: 60_000 };
+    await claimCluster(place.dir, lease, stop);
+    const { faultId, claim } = await planned(fault);
+    expect(claim).toBe(1);
+    await claimCluster(place.dir, lease, stop);
+    // Its cluster runs, as far as its state says.
+    writeJson(join(place.dir, 'cluster.json'), { cluster: 'local', nodes: [], claim: 2 });
+    const closed = await recoverTicket({ faults: [fault], clusterDir: place.dir, faultId }, 'keeper', 1000);
+    expect(closed.state).toBe('recovered');
+    expect(dirtyMark(place.dir)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectRoot, readJson, writeJson } from '../../../src/host/os/files.js';
+import { ChaosError } from '../../../src/domain/errors.js';
+import { projectRoot, readJson, writeIfOther, writeIfRoom, writeJson } from '../../../src/host/os/files.js';
 import { fixture, temporaryFolder, until } from '../../../testing/processes.js';
 
 const folder = temporaryFolder();
@@ -70,3 +71,31 @@ it('the root of the installation is the nearest folder with a package.json', () 
   };
   expect(ours.name).toBe('robustmq-chaos-test');
 });
+
+describe('a plain file', () => {
+  const path = join(folder, 'plain.conf');
+
+  it('is written only if it is to have another content', () => {
+    writeIfOther(path, 'a', 0o600);
+    const { mtimeNs } = statSync(path, { bigint: true });
+    writeIfOther(path, 'a', 0o600);
+    expect(statSync(path, { bigint: true }).mtimeNs).toBe(mtimeNs);
+    writeIfOther(path, 'b', 0o600);
+    expect(readFileSync(path, 'utf8')).toBe('b');
+  });
+});
+
+describe('what a full disk does not take', () => {
+  const noRoom = Object.assign(new Error('write'), { code: 'ENOSPC' });
+
+  it('is done without, and any other error is not', () => {
+    expect(writeIfRoom(() => undefined)).toBe(true);
+    expect(writeIfRoom(() => fail(noRoom))).toBe(false);
+    expect(writeIfRoom(() => fail(new ChaosError('DISK_FULL', 'no room')))).toBe(false);
+    expect(() => writeIfRoom(() => fail(new Error('EACCES')))).toThrow('EACCES');
+  });
+});
+
+function fail(error: Error): never {
+  throw error;
+}

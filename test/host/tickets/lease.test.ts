@@ -7,7 +7,6 @@ import {
   isLeaseOver,
   leasedClusters,
   readLease,
-  renewLease,
   writeLease,
   type Lease,
 } from '../../../src/host/tickets/lease.js';
@@ -39,21 +38,11 @@ describe('a lease', () => {
     expect(isLeaseOver({ ...lease(), bootId: 'another' })).toBe(true);
   });
 
-  it('is renewed by its own run alone', () => {
-    writeLease(dir, { ...mine, leaseMs: 1000 });
-    const { untilUs } = lease();
-    expect(renewLease(dir, 'run-2')).toBe(false);
-    expect(lease().untilUs).toBe(untilUs);
-    expect(renewLease(dir, 'run-1')).toBe(true);
-    expect(lease().untilUs).toBeGreaterThan(untilUs);
-  });
-
-  it('that has ended is neither read nor renewed', () => {
+  it('that has ended is not read', () => {
     writeLease(dir, mine);
     endLease(dir);
     endLease(dir);
     expect(readLease(dir)).toBeUndefined();
-    expect(renewLease(dir, 'run-1')).toBe(false);
   });
 
   it('says why a cluster is no more', () => {
@@ -62,8 +51,6 @@ describe('a lease', () => {
     expect(clusterEnded(dir, 'run-2')).toContain('run-1');
     writeJson(join(dir, 'lease.json'), { ...lease(), bootId: 'another' });
     expect(clusterEnded(dir, 'run-1')).toBe('the host was restarted');
-    expect(renewLease(dir, 'run-1')).toBe(false);
-    expect(lease().bootId).toBe('another');
     endLease(dir);
     expect(clusterEnded(dir, 'run-1')).toMatch(/keeper stopped it/);
   });

@@ -36,7 +36,7 @@ async function launchNode(dir: string, state: NatsState, node: NatsNode): Promis
   updateNode(dir, node.id, { process });
 }
 
-async function awaitUp(dir: string): Promise<void> {
+async function awaitUp(dir: string, signal?: AbortSignal): Promise<void> {
   const state = loadState(dir);
   const dead = (): NatsNode | undefined => loadState(dir).nodes.find((node) => !isUp(node));
   const up = await pollUntil(
@@ -45,7 +45,7 @@ async function awaitUp(dir: string): Promise<void> {
       const answers = await Promise.all(state.nodes.map((node) => isServerUp(node)));
       return answers.every(Boolean) ? ('up' as const) : undefined;
     },
-    { limitMs: START_LIMIT_MS, everyMs: 50 },
+    { limitMs: START_LIMIT_MS, everyMs: 50, signal },
   );
   const victim = dead();
   if (up === 'up' && victim === undefined) return;
@@ -55,7 +55,7 @@ async function awaitUp(dir: string): Promise<void> {
 }
 
 /** The first MQTT client makes the broker create its streams, and may be turned away meanwhile: that client is ours, and asks again. */
-async function awaitServing(dir: string): Promise<void> {
+async function awaitServing(dir: string, signal?: AbortSignal): Promise<void> {
   const state = loadState(dir);
   const login = { username: state.username, password: state.password };
   let problem = 'no answer';
@@ -72,7 +72,7 @@ async function awaitServing(dir: string): Promise<void> {
       problem = missing;
       return undefined;
     },
-    { limitMs: START_LIMIT_MS, everyMs: 200 },
+    { limitMs: START_LIMIT_MS, everyMs: 200, signal },
   );
   if (warm === undefined)
     throw new ChaosError('CLUSTER_START_FAILED', `cluster ${state.cluster} does not serve MQTT: ${problem}`);
@@ -84,7 +84,7 @@ async function startOnce(dir: string, options: StartOptions): Promise<void> {
   saveState(dir, state);
   if (state.network === 'proxies') saveState(dir, { ...state, proxyProcess: await startProxies(dir, state) });
   for (const node of state.nodes) await launchNode(dir, state, node);
-  await awaitUp(dir);
+  await awaitUp(dir, options.signal);
 }
 
 export const natsProcesses = brokerProcesses({

@@ -35,6 +35,7 @@ const base = (options: StartOptions) => ({
   driver: 'nats' as const,
   cluster: options.cluster,
   runId: options.runId,
+  claim: options.claim,
   username: 'chaos',
   password: randomBytes(12).toString('hex'),
   proxyLogFile: join(options.logDir, 'toxiproxy.log'),

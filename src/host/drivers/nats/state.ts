@@ -27,6 +27,7 @@ export interface NatsState extends ProxyState {
   readonly driver: 'nats';
   readonly cluster: string;
   readonly runId: string;
+  readonly claim?: number | undefined;
   readonly username: string;
   readonly password: string;
   readonly nodes: readonly NatsNode[];

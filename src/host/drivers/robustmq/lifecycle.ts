@@ -41,7 +41,7 @@ async function launchNode(dir: string, state: RobustState, node: RobustNode): Pr
 }
 
 /** Waits until the node serves, and it and all that were started before it are one cluster. */
-async function awaitJoined(dir: string, id: string): Promise<void> {
+async function awaitJoined(dir: string, id: string, signal?: AbortSignal): Promise<void> {
   let problem: string | undefined = 'no answer';
   const joined = await pollUntil(
     async () => {
@@ -52,7 +52,7 @@ async function awaitJoined(dir: string, id: string): Promise<void> {
       problem = (await nodeProblem(state, node, started)) ?? (await raftProblem(started));
       return problem === undefined ? ('joined' as const) : undefined;
     },
-    { limitMs: NODE_START_LIMIT_MS, everyMs: 200 },
+    { limitMs: NODE_START_LIMIT_MS, everyMs: 200, signal },
   );
   if (joined === 'joined') return;
   const { outFile, logFile } = nodeOf(loadState(dir), id);
@@ -70,7 +70,7 @@ async function startOnce(dir: string, options: RobustStart): Promise<void> {
   // One after another: nodes that start for the first time at once make clusters of their own, or give up.
   for (const node of state.nodes) {
     await launchNode(dir, state, node);
-    await awaitJoined(dir, node.id);
+    await awaitJoined(dir, node.id, options.signal);
   }
 }
 

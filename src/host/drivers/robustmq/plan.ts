@@ -41,7 +41,7 @@ export type RobustStart = StartOptions & { readonly binary: string };
 
 /** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
 export async function planState(options: RobustStart): Promise<RobustState> {
-  const { cluster, runId, logDir, nodeCount, binary } = options;
+  const { cluster, runId, claim, logDir, nodeCount, binary } = options;
   const [proxyApiPort = 0, ...ports] = await portBlock(nodeCount * PORT_NAMES.length + 1);
   const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
   const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);
@@ -50,6 +50,7 @@ export async function planState(options: RobustStart): Promise<RobustState> {
     driver: 'robustmq',
     cluster,
     runId,
+    claim,
     binary,
     username: 'chaos',
     password: randomBytes(12).toString('hex'),

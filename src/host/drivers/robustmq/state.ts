@@ -48,6 +48,7 @@ export interface RobustState extends ProxyState {
   readonly driver: 'robustmq';
   readonly cluster: string;
   readonly runId: string;
+  readonly claim?: number | undefined;
   readonly binary: string;
   readonly username: string;
   readonly password: string;
