@@ -62,7 +62,7 @@ test('every file has the name that it had in earlier versions', () => {
     'go go/ready.json go/exit.json go/result.json go/ledger.ndjson go/ledger.ndjson.gz go/stdout.log go/stderr.log',
   );
   expect(Object.values(ofCluster).join(' ')).toBe(
-    'cluster.json operation.lock log-marks.json lease.json dirty.json keeper.json keeper.lock keeper.log keeper-aware.json faults holder.log',
+    'cluster.json operation.lock log-marks.json lease.json lease.lock claims.json clients.lock dirty.json keeper.json keeper.lock keeper.log keeper-aware.json faults faults.lock holder.log',
   );
   expect([clusterTicket('f'), ticketLock('f')]).toEqual(['faults/f.json', 'faults/f.json.lock']);
   expect(Object.values(temporalPaths('')).join(' ')).toBe(
