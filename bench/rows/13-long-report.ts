@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { phasePaths, runPaths } from '../../src/host/layout/paths.js';
+import { runPaths } from '../../src/host/layout/paths.js';
+import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { writeJson } from '../../src/host/os/files.js';
 import { inThread } from '../../src/threads/index.js';
 import { plan as anyPlan } from '../../testing/reports/values.js';

@@ -5,7 +5,8 @@ import type { RunProgress, ScenarioProgress } from '../messages/progress.js';
 import { readJson } from '../host/os/files.js';
 import type { ClientExit } from '../host/clients/phase.js';
 import { parseResultLine } from '../host/clients/result-line.js';
-import { phasePaths, runPaths } from '../host/layout/paths.js';
+import { runPaths } from '../host/layout/paths.js';
+import { phasePaths } from '../host/layout/phase-paths.js';
 
 /** Shows a run to a person: a line for everything that happens, and on a terminal a last line that says what is awaited. */
 export interface Display {

@@ -7,7 +7,8 @@ import { createRepository } from '../../testing/github/repository.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { existsSync } from 'node:fs';
-import { phasePaths, runDir, runPaths } from '../../src/host/layout/paths.js';
+import { runDir, runPaths } from '../../src/host/layout/paths.js';
+import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
 
 let dataRoot: string;

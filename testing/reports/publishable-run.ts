@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { PublicationRecord, PublishSettings } from '../../src/domain/publish.js';
 import type { RunData } from '../../src/domain/report-data.js';
-import { phasePaths, runDir, runPaths } from '../../src/host/layout/paths.js';
+import { runDir, runPaths } from '../../src/host/layout/paths.js';
+import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { writeJson } from '../../src/host/os/files.js';
 import type { PublishRequest } from '../../src/host/publish/index.js';
 import { jsonReport } from '../../src/report/json.js';

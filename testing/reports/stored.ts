@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { phasePaths, runPaths } from '../../src/host/layout/paths.js';
+import { runPaths } from '../../src/host/layout/paths.js';
+import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { runFiles } from '../../src/report/run-files.js';
 import type { RunSources } from '../../src/report/sources.js';
 

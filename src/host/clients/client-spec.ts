@@ -1,4 +1,4 @@
-import { phasePaths } from '../layout/paths.js';
+import { phasePaths } from '../layout/phase-paths.js';
 import { join } from 'node:path';
 import { type ClientSpec, type PhaseRequest } from './phase.js';
 

@@ -1,4 +1,4 @@
-import { phasePaths } from '../layout/paths.js';
+import { phasePaths } from '../layout/phase-paths.js';
 import { existsSync } from 'node:fs';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { contradictionIn } from '../../domain/contradiction.js';

@@ -1,4 +1,4 @@
-import { phasePaths } from '../layout/paths.js';
+import { phasePaths } from '../layout/phase-paths.js';
 import { readJson } from '../os/files.js';
 import { signalProcess, sweepOwned } from '../os/processes.js';
 import { isOfPhase, phaseOwner, type PhaseRunner } from './phase.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Ledger, LedgerEvent, LedgerMessage } from '../../domain/ledger.js';
-import { phasePaths } from '../layout/paths.js';
+import { phasePaths } from '../layout/phase-paths.js';
 
 /** Reads a client's ledger; undefined where there is none (a user's own client), an error where it is cut off or no ledger. */
 export function readLedger(phaseDir: string, sdk: string): Ledger | undefined {

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, rmSync } fr
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../os/clock.js';
-import { phasePaths } from '../layout/paths.js';
+import { phasePaths } from '../layout/phase-paths.js';
 import { isDiskFull, readJson, writeIfRoom, writeJson } from '../os/files.js';
 import { childEnvironment, sweepOwned, signalGroup } from '../os/processes.js';
 import { cpuShares, cpuTicks } from './host-cpu.js';

@@ -1,4 +1,5 @@
-import { clusterPaths, phasePaths } from '../layout/paths.js';
+import { clusterPaths } from '../layout/paths.js';
+import { phasePaths } from '../layout/phase-paths.js';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';

@@ -117,48 +117,6 @@ export const runPaths = (dir: string): RunPaths => ({
   brokerLogs: (startedUs) => join(dir, 'cluster', String(startedUs)),
 });
 
-/** The folder of one phase's clients. */
-export interface PhasePaths {
-  readonly spec: string;
-  /** Which process watches the clients, and its own output. */
-  readonly runner: string;
-  readonly runnerLog: string;
-  /** The clients' START_FILE, where something has to be done between their subscription and their first message. */
-  readonly start: string;
-  readonly client: (sdk: string) => ClientPaths;
-}
-
-export interface ClientPaths {
-  readonly dir: string;
-  readonly ready: string;
-  readonly exit: string;
-  readonly result: string;
-  /** As the client writes it, and packed once it has ended. */
-  readonly ledger: string;
-  readonly packedLedger: string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export const phasePaths = (dir: string): PhasePaths => ({
-  spec: join(dir, 'phase.json'),
-  runner: join(dir, 'runner.json'),
-  runnerLog: join(dir, 'runner.log'),
-  start: join(dir, 'start'),
-  client: (sdk) => clientPaths(join(dir, sdk)),
-});
-
-const clientPaths = (dir: string): ClientPaths => ({
-  dir,
-  ready: join(dir, 'ready.json'),
-  exit: join(dir, 'exit.json'),
-  result: join(dir, 'result.json'),
-  ledger: join(dir, names.LEDGER.replace(/\.gz$/, '')),
-  packedLedger: join(dir, names.LEDGER),
-  stdout: join(dir, 'stdout.log'),
-  stderr: join(dir, 'stderr.log'),
-});
-
 /** A cluster's state folder: what is running, who keeps it, and which faults are open on it. */
 export interface ClusterPaths {
   /** The driver's own state, from which every process finds the same cluster again. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClientOutcome } from '../../../src/domain/client-result.js';
 import type { ClientReady } from '../../../src/host/clients/phase.js';
-import { phasePaths } from '../../../src/host/layout/paths.js';
+import { phasePaths } from '../../../src/host/layout/phase-paths.js';
 import { findOwned } from '../../../src/host/os/processes.js';
 import {
   clusterDir,

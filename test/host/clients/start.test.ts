@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { PhaseRunner } from '../../../src/host/clients/phase.js';
-import { phasePaths } from '../../../src/host/layout/paths.js';
+import { phasePaths } from '../../../src/host/layout/phase-paths.js';
 import { readJson } from '../../../src/host/os/files.js';
 import { signalProcess, waitGone } from '../../../src/host/os/processes.js';
 import {

@@ -4,11 +4,11 @@ import {
   clusterPaths,
   dataPaths,
   dataRootOf,
-  phasePaths,
   runDir,
   runPaths,
   temporalPaths,
 } from '../../../src/host/layout/paths.js';
+import { phasePaths } from '../../../src/host/layout/phase-paths.js';
 import { ledgerFiles, publishedFiles } from '../../../src/report/files.js';
 
 const run = runDir('/data', 'run-1');
@@ -36,7 +36,6 @@ test('what a report calls published is where the run keeps it', () => {
 test('every file has the name that it had in earlier versions', () => {
   const { root: _root, ...data } = dataPaths('');
   const { scenario, phase, ticket, snapshot, notification, brokerLogs, ...ofRun } = runPaths('');
-  const { client, ...ofPhase } = phasePaths('');
   const { ticket: clusterTicket, ticketLock, ...ofCluster } = clusterPaths('');
   expect(Object.values(data).join(' ')).toBe(
     'runs clusters index.json index.html breakers.json publish.lock publishing rehearsal',
@@ -57,10 +56,6 @@ test('every file has the name that it had in earlier versions', () => {
     message: 'notifications/failed.json',
     sent: 'notifications/failed.sent.json',
   });
-  expect(Object.values(ofPhase).join(' ')).toBe('phase.json runner.json runner.log start');
-  expect(Object.values(client('go')).join(' ')).toBe(
-    'go go/ready.json go/exit.json go/result.json go/ledger.ndjson go/ledger.ndjson.gz go/stdout.log go/stderr.log',
-  );
   expect(Object.values(ofCluster).join(' ')).toBe(
     'cluster.json operation.lock log-marks.json lease.json lease.lock claims.json clients.lock dirty.json keeper.json keeper.lock keeper.log keeper-aware.json faults faults.lock holder.log',
   );
