@@ -7,13 +7,13 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
  * Every test file belongs to one of five projects, by what it starts. `npm run test:unit` runs the first three; `npm test` all of them, in this order.
  * - unit: starts no process at all; one that tries to is refused (testing/no-processes.ts). What is listed nowhere below is here.
  * - mocking: the same, but replaces modules.
- * - processes: starts commands, git and Node for moments; no cluster, no Temporal server, no sshd, no browser.
+ * - processes: starts commands, git and Node for moments; no cluster, no server, no browser.
  * - alone: as below.
  * - clusters: as below.
  */
 const processes = [
   ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
-  'test/activities/{publish,room}.test.ts',
+  'test/activities/room.test.ts',
   'test/deploy/compose.test.ts',
   'test/worker.test.ts',
   'test/deploy/service.test.ts',
@@ -21,7 +21,7 @@ const processes = [
   'test/host/drivers/broker-processes.test.ts',
   'test/host/drivers/nats/{leaders,nats-api,server-config}.test.ts',
   'test/host/drivers/toxiproxy/*.test.ts',
-  'test/host/publish/{git,index,issues,octokit}.test.ts',
+  'test/host/publish/git.test.ts',
   'test/host/tickets/awareness.test.ts',
 ];
 
@@ -33,7 +33,7 @@ const mocking = readdirSync('test', { recursive: true, encoding: 'utf8' })
 /** One file after another, with nothing beside it: what measures clients, or their time limits. */
 const alone = [...files('sdk_clients', 'host/clients'), 'test/e2e/broker-alarms.test.ts'];
 
-/** What starts clusters, Temporal servers, sshd and browsers, each its own, and mostly waits for them: two files at a time on two cores. */
+/** What starts clusters, servers (Temporal, sshd, GitHub's stand-in, pages) and browsers, each its own, and mostly waits for them. */
 const clusters = [
   ...files('e2e', 'report/page'),
   'test/host/drivers/taken-ports.test.ts',
@@ -42,12 +42,13 @@ const clusters = [
   'test/host/injectors/nft.test.ts',
   'test/host/os/namespaces.test.ts',
   'test/temporal/register-search-attributes.test.ts',
-  'test/activities/{breaker,cluster-ownership,schedule}.test.ts',
+  'test/activities/{breaker,cluster-ownership,publish,schedule}.test.ts',
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
   'test/host/keeper/{full-disk,keeper}.test.ts',
-  'test/host/publish/deploy-key.test.ts',
+  'test/host/publish/{deploy-key,index,issues,octokit}.test.ts',
+  'test/client/commands/{open,publish}.test.ts',
   'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,from-outside,history-size,pause,refusal}.test.ts',
   'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,validation}.test.ts',
 ];

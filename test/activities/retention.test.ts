@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { pruneAfterRun } from '../../src/activities/retention.js';
 import { runDir, runPaths } from '../../src/host/layout/paths.js';
@@ -26,7 +27,8 @@ it('after a run what is too old is gone, and never the run itself', async () => 
 });
 
 it('what cannot be removed is no failure of the run', async () => {
-  mkdirSync(runPaths(runDir(dataRoot, 'a')).publication);
+  // The mark of what was removed cannot be written over a folder.
+  mkdirSync(join(runPaths(runDir(dataRoot, 'a')).pruned, 'in the way'), { recursive: true });
   await after('b');
   expect(hasReport()).toEqual([true, true, true]);
 });
