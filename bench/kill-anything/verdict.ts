@@ -48,7 +48,8 @@ function blameProblems({ reports, killed }: Case): string[] {
         .map(({ status, sdk }) => `false blame: ${scenario.name}: ${status}${sdk === null ? '' : ` of ${sdk}`}`),
     ),
     ...runFailures.filter(({ blame }) => blame === 'broker').map(({ status }) => `false blame: ${status}`),
-    ...controlVerdicts
+    // Where the run says that its equipment failed, its control run accuses nobody.
+    ...(runFailures.some(({ blame }) => blame === 'equipment') ? [] : controlVerdicts)
       .filter(({ status }) => blameOf(status) === 'broker')
       .map(({ sdk, status }) => `false blame: control run: ${status} of ${sdk}`),
   ]);
