@@ -16,7 +16,7 @@ import { readJson } from '../host/os/files.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
 import { showInHistory } from './history.js';
-import type { AnnounceRequest, AnnounceResumeRequest } from '../messages/requests.js';
+import type { AnnounceRequest, AnnounceResumeRequest, InRun } from '../messages/requests.js';
 import { asActivity, planOf } from './support.js';
 
 /** Which ways of telling people a run's config asks for. Given by the composition root. */
@@ -45,6 +45,7 @@ function factsOf({ run, consecutiveFailures, opens, report }: Omit<AnnounceReque
   const passed = file.scenarios.filter((scenario) => scenario.passed).map(({ name }) => name);
   return {
     runId: run.runId,
+    kind: file.details.plan.kind,
     cluster: file.details.plan.cluster,
     finishedAt: file.finished_at,
     passRatePercent: file.pass_rate,
@@ -84,6 +85,12 @@ export function createNotifyActivities(notifiersOf: NotifiersOf) {
       }
     });
   return {
+    /** Tells those who wait outside for the next verdict that a full round has started. Nobody else is told, and nothing depends on it. */
+    announceStart: ({ run }: InRun): Promise<void> =>
+      asActivity(async () => {
+        for (const { started } of notifiersOf(planOf(run).configPath)) await started?.(run.runId);
+      }),
+
     /** Tells people how a run came out. One message per run and kind, however often it is tried. */
     announce: (request: AnnounceRequest): Promise<void> => send(request.run, () => messageOf(request)),
 

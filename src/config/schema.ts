@@ -150,6 +150,8 @@ const publish = z
   });
 
 const notify = z.strictObject({
+  /** Requested after each verdict of a full round, by the convention of healthchecks.io. */
+  ping_url: baseUrl.optional(),
   feishu: z
     .strictObject({
       enabled: z.boolean().default(false),

@@ -8,9 +8,12 @@ export type NotificationKind = 'passed' | 'failed' | 'breaker' | 'format-errors'
 export interface Notification {
   readonly id: string;
   readonly kind: NotificationKind;
-  readonly runId: string;
+  /** Null: the message is about no run. */
+  readonly runId: string | null;
   readonly cluster: string;
   readonly urgent: boolean;
+  /** It is the verdict of a full round. */
+  readonly ofRound: boolean;
   readonly text: string;
   /** Where the report was published; null where it is on this host alone. */
   readonly reportUrl: string | null;
@@ -26,6 +29,7 @@ export interface ReportPlace {
 /** What a message is made of; `finishedAt` is ISO 8601 with the offset of the config's time zone. */
 export interface RunFacts {
   readonly runId: string;
+  readonly kind: 'full' | 'single';
   readonly cluster: string;
   readonly finishedAt: string;
   readonly passRatePercent: number;
@@ -52,7 +56,7 @@ const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
 const about = (
-  { runId, cluster, report }: RunFacts,
+  { runId, kind: runKind, cluster, report }: RunFacts,
   kind: NotificationKind,
   lines: readonly string[],
 ): Notification => ({
@@ -61,6 +65,7 @@ const about = (
   runId,
   cluster,
   urgent: kind === 'breaker',
+  ofRound: runKind === 'full' && (kind === 'passed' || kind === 'failed'),
   text: lines.join('\n'),
   reportUrl: report.url,
 });
@@ -108,6 +113,7 @@ export const resumedMessage = (
   runId,
   cluster,
   urgent: false,
+  ofRound: false,
   text: ['▶️ 熔断已解除, 失败次数清零', `Run ID: ${runId}`, `操作人: ${by} 原因: ${reason}`].join('\n'),
   reportUrl: null,
 });

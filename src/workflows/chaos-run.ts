@@ -20,10 +20,27 @@ import { stateOfHeadline } from './web-ui-text.js';
 /** Reading a config is quick; a worker that hangs in it is given up soon. */
 const PLAN_TIMEOUT_MS = 60_000;
 
-const preCheck: RunStep = async ({ run, host, progress }, { notes }) => {
+/** A round does not wait long for who only wants to know that it starts. */
+const TELL_START_LIMIT_MS = 15_000;
+
+const preCheck: RunStep = async (context, { notes }) => {
+  const { plan, run, host, progress } = context;
   progress.enter('pre-check');
+  if (plan.kind === 'full' && plan.tellsStart === true) await tellStart(context);
   return { notes: [...notes, ...(await host.preCheck({ run }))] };
 };
+
+/** Who waits outside for the next verdict is told that a round has started. If that fails, it is said, and the run goes on. */
+async function tellStart({ plan, run, progress }: RunContext): Promise<void> {
+  try {
+    const once = { scheduleToCloseTimeout: TELL_START_LIMIT_MS, retry: { maximumAttempts: 1 } };
+    await hostActivities(plan.hostQueue, once).announceStart({ run });
+  } catch (error) {
+    const cancellation = cancellationIn(error);
+    if (cancellation !== undefined) throw cancellation;
+    progress.note(`nobody outside could be told that the round has started: ${reasonOf(error)}`);
+  }
+}
 
 /** A cluster that does not start is a finding about the broker: it is not tried again. */
 const startCluster: RunStep = async ({ run, host, progress, lease }) => {

@@ -10,6 +10,7 @@ import {
 
 const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   runId: 'r1',
+  kind: 'full',
   cluster: 'local',
   finishedAt: '2026-11-22T20:15:04+08:00',
   passRatePercent: 66,
@@ -37,6 +38,7 @@ describe('a message, to the letter', () => {
       runId: 'r1',
       cluster: 'local',
       urgent: false,
+      ofRound: true,
       reportUrl: 'https://example.org/r1',
       text: [
         '✅ RobustMQ 故障测试通过',

@@ -64,7 +64,7 @@ async function tracesOf(runId: string, settings: PublishSettings): Promise<strin
     plan,
     instead: {
       ...createPublishActivities(() => ({ dataRoot, settings })),
-      ...createNotifyActivities(() => notifiersFor({ feishu: { ...bot, card: false } })),
+      ...createNotifyActivities(() => notifiersFor({ feishu: { ...bot, card: false }, pingUrl: null })),
     },
   });
   const result = await handle.result();

@@ -72,6 +72,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     ...scheduleActivities,
     publishReport: async () => ({ githubUrl: null, pushError: null, issueError: null }),
     announce: async () => undefined,
+    announceStart: async () => undefined,
     announceResume: async () => undefined,
     preparePlan: async () => plan,
     preCheck: async () => [],

@@ -21,6 +21,7 @@ const message: Notification = {
   runId: 'r1',
   cluster: 'local',
   urgent: false,
+  ofRound: true,
   text: 'one\ntwo',
   reportUrl: null,
 };

@@ -20,6 +20,7 @@ const notification = (change: Partial<Notification> = {}): Notification => ({
   runId: 'run-1',
   cluster: 'local',
   urgent: false,
+  ofRound: true,
   text: '❌ RobustMQ 故障测试失败\nRun ID: run-1 时间: 2026-11-22T20:10:04+08:00\n失败场景: leader-transfer\n报告: https://github.com/r',
   reportUrl: 'https://github.com/robustmq/reports/blob/main/reports/run-1/report.md',
   ...change,
