@@ -56,8 +56,8 @@ const clusters = [
   'test/docs/adding-a-fault.test.ts',
   'test/host/keeper/keeper.test.ts',
   'test/host/publish/deploy-key.test.ts',
-  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,history-size,refusal}.test.ts',
-  'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,validation}.test.ts',
+  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,history-size,refusal,report-run}.test.ts',
+  'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,unplanned,validation,watch}.test.ts',
 ];
 
 /** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */

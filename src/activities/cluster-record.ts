@@ -1,7 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Breaker } from '../domain/breaker.js';
 import { CHAOS_QUEUE, clusterWorkflowId } from '../domain/ids.js';
-import { clusterStatusQuery, type ClusterWorkflow } from '../messages/cluster-record.js';
+import { asOfToday, clusterStatusQuery, type ClusterStatus, type ClusterWorkflow } from '../messages/cluster-record.js';
 import { askServer } from './support.js';
 
 /** Reaches the durable record of a cluster by an update; the first one to ask makes it. */
@@ -14,8 +14,11 @@ export const clusterRecord = (cluster: string): WithStartWorkflowOperation<Clust
     staticSummary: `Cluster ${cluster}: who holds it, failures in a row, breaker`,
   });
 
-/** The breaker as the record has it now. Rejects if there is no record. */
-export const breakerNow = (cluster: string): Promise<Breaker> =>
-  askServer(
-    async (client) => (await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)).breaker,
+/** The record as it is now. Rejects if there is none. */
+export const recordNow = (cluster: string): Promise<ClusterStatus> =>
+  askServer(async (client) =>
+    asOfToday(await client.workflow.getHandle(clusterWorkflowId(cluster)).query(clusterStatusQuery)),
   );
+
+/** The breaker as the record has it now. Rejects if there is no record. */
+export const breakerNow = async (cluster: string): Promise<Breaker> => (await recordNow(cluster)).breaker;

@@ -1,8 +1,10 @@
 import type { Resume } from './breaker.js';
+import { durationText, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
 
 /** What the group is told, word for word (spec, "The Feishu messages"). */
 
-export type NotificationKind = 'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed';
+export type NotificationKind =
+  'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed' | 'overdue' | 'config-invalid';
 
 /** One message to people. The id is the same on every retry: one run sends one message of a kind. */
 export interface Notification {
@@ -117,3 +119,45 @@ export const resumedMessage = (
   text: ['▶️ 熔断已解除, 失败次数清零', `Run ID: ${runId}`, `操作人: ${by} 原因: ${reason}`].join('\n'),
   reportUrl: null,
 });
+
+const aboutCluster = (
+  cluster: string,
+  kind: NotificationKind,
+  { since, lines }: { readonly since: string; readonly lines: readonly string[] },
+): Notification => ({
+  id: `${cluster}/${kind}/${since}`,
+  kind,
+  runId: null,
+  cluster,
+  urgent: true,
+  ofRound: false,
+  text: lines.join('\n'),
+  reportUrl: null,
+});
+
+/** Not of the spec, which knows only messages about runs. */
+export const overdueMessage = (
+  cluster: string,
+  { since, forMs, everyMs }: Overdue,
+  lastVerdict: LastVerdict | null,
+): Notification =>
+  aboutCluster(cluster, 'overdue', {
+    since,
+    lines: [
+      `⏰ RobustMQ 故障测试逾期: 已 ${durationText(forMs)} 没有结论 (应每 ${durationText(everyMs)} 一次)`,
+      `集群: ${cluster}`,
+      `最后结论: ${lastVerdict === null ? '无' : `${lastVerdict.headline} ${lastVerdict.runId} ${lastVerdict.finishedAt}`}`,
+      '请检查: robustmq-chaos status',
+    ],
+  });
+
+export const configInvalidMessage = (cluster: string, { workflowId, at, problem }: Unplanned): Notification =>
+  aboutCluster(cluster, 'config-invalid', {
+    since: at,
+    lines: [
+      '⚠️ 配置无法读取, 定时轮次没有执行 (不计入失败次数)',
+      `集群: ${cluster} Run ID: ${workflowId}`,
+      problem,
+      '检查配置: robustmq-chaos doctor',
+    ],
+  });

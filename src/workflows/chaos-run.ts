@@ -1,9 +1,7 @@
-import { CancellationScope, TemporalFailure, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
-import { blameOf } from '../domain/status.js';
 import type { Holder } from '../messages/cluster-record.js';
-import type { ReportWritten } from '../messages/requests.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
 import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
 import { controlRun } from './control-run.js';
@@ -11,10 +9,12 @@ import { finalize, pause } from './finish-run.js';
 import { inTurn } from './in-turn.js';
 import { refusedBy, refusedByHost } from './refusal.js';
 import { serveResume } from './resume-handlers.js';
-import { NOTHING_FOUND, runContext, type RunContext, type RunFound, type RunStep } from './run-context.js';
+import { NOTHING_FOUND, runContext, type RunContext, type RunStep } from './run-context.js';
 import { keepRunProgress, type RunProgressKeeper } from './run-progress.js';
-import { reportRequest, resultOf, type Ending } from './run-result.js';
+import { stopAndReport, withFailure } from './report-run.js';
+import { resultOf } from './run-result.js';
 import { playScenario, replaceCluster } from './run-scenarios.js';
+import { showUnplanned } from './unplanned.js';
 import { stateOfHeadline } from './web-ui-text.js';
 
 /** Reading a config is quick; a worker that hangs in it is given up soon. */
@@ -70,7 +70,10 @@ export async function chaosRunWorkflow(request: RunRequest = {}): Promise<RunRes
   const progress = keepRunProgress();
   const gate = serveResume((text) => progress.note(text));
   const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
-  const plan = await planner.preparePlan({ request, workflowId, temporalRunId });
+  const plan = await planner.preparePlan({ request, workflowId, temporalRunId }).catch(async (error: unknown) => {
+    await showUnplanned(error, request, progress);
+    throw error;
+  });
   progress.plan(plan);
   upsertSearchAttributes([
     { key: CHAOS_CLUSTER, value: plan.cluster },
@@ -111,27 +114,4 @@ function finish(progress: RunProgressKeeper, result: RunResult): RunResult {
   upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
   progress.close(result);
   return result;
-}
-
-/** The cluster did not start, or our equipment broke. Anything but a failure of Temporal's is a bug of ours: its task waits until it is repaired. */
-function withFailure(found: RunFound, error: unknown): RunFound {
-  if (!(error instanceof TemporalFailure)) throw error;
-  const code = failureOf(error)?.type;
-  const status = code === 'CLUSTER_START_FAILED' ? 'cluster_start_error' : 'harness_error';
-  return {
-    ...found,
-    runFailures: [...found.runFailures, { status, blame: blameOf(status), sdk: null }],
-    notes: [...found.notes, `${code ?? error.name}: ${reasonOf(error)}`],
-  };
-}
-
-async function stopAndReport(
-  { run, host, progress, lease }: RunContext,
-  found: RunFound,
-  ending: Ending,
-): Promise<ReportWritten> {
-  progress.enter('stopping cluster');
-  await host.stopCluster({ run });
-  progress.enter('report');
-  return host.writeReport(reportRequest(run, { ...found, notes: [...found.notes, ...lease.problems()] }, ending));
 }

@@ -1,5 +1,5 @@
 import { CancellationScope, allHandlersFinished, condition, upsertSearchAttributes } from '@temporalio/workflow';
-import type { AnnounceRequest, ReportWritten } from '../messages/requests.js';
+import type { AnnounceRequest } from '../messages/requests.js';
 import type { RecordedOutcome } from '../domain/breaker.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
@@ -9,6 +9,7 @@ import { hostActivities, reasonOf } from './activities.js';
 import type { Holder } from '../messages/cluster-record.js';
 import type { ResumeHandlers } from './resume-handlers.js';
 import type { RunProgressKeeper } from './run-progress.js';
+import type { Written } from './run-result.js';
 import { CHAOS_STATE } from '../messages/search-attributes.js';
 import { resumeHelp } from './web-ui-text.js';
 
@@ -24,7 +25,7 @@ export interface Reported {
   readonly plan: RunPlan;
   readonly workflowId: string;
   readonly holder: Holder;
-  readonly written: ReportWritten;
+  readonly written: Written;
   readonly progress: RunProgressKeeper;
   readonly gate: ResumeHandlers;
 }
@@ -82,7 +83,7 @@ async function publish({ plan, progress }: Reported): Promise<PublishAnswer> {
 
 /** Tells people; true if they know. */
 async function announce(
-  { plan, progress }: Reported,
+  { plan, progress, written }: Reported,
   { outcome: { consecutiveFailures, pauses }, published }: Omit<Finalized, 'shouted'>,
   message: AnnounceRequest['message'],
 ): Promise<boolean> {
@@ -95,6 +96,7 @@ async function announce(
       consecutiveFailures,
       opens: pauses,
       report,
+      written: { finishedAt: written.finishedAt, summary: written.summary },
     });
     return true;
   } catch (error) {

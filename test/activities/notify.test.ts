@@ -94,6 +94,13 @@ describe('the message about a run', () => {
     }
   });
 
+  it('is told of a run whose report could not be written, too', async () => {
+    const written = { finishedAt: '2026-11-28T12:00:00Z', summary: 'INVALID: run-1 has no report' };
+    await perform(activities.announce, { ...request(), written });
+    expect(sent).toMatchObject([{ kind: 'failed', ofRound: true, text: expect.stringContaining(written.summary) }]);
+    expect(sent[0]?.text).toContain(run.runDir);
+  });
+
   it('cannot be made without a report', async () => {
     await expect(perform(activities.announce, request())).rejects.toThrow(/report of run run-1/);
     expect(sent).toEqual([]);

@@ -21,6 +21,7 @@ import { clusterStatus, lastResetText } from '../cluster-status.js';
 import { connectClient, findPlace, workflowUrl } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { findSchedule, pauseNote } from '../schedule.js';
+import { verdictLines, verdictsNow, type Verdicts } from '../verdicts.js';
 
 interface Status {
   readonly cluster: string;
@@ -36,11 +37,15 @@ interface Status {
   readonly run: RunProgress | null;
   readonly scenario: ScenarioProgress | null;
   readonly url: string | null;
+  readonly verdicts: Verdicts;
 }
 
-type TemporalPart = Pick<Status, 'temporal' | 'holder' | 'breaker' | 'schedule' | 'run' | 'scenario' | 'url'>;
+type TemporalPart = Pick<
+  Status,
+  'temporal' | 'holder' | 'breaker' | 'schedule' | 'run' | 'scenario' | 'url' | 'verdicts'
+>;
 
-const NOTHING: TemporalPart = {
+const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   temporal: null,
   holder: null,
   breaker: null,
@@ -59,18 +64,25 @@ async function scheduleText(client: Client, cluster: string, zone: string): Prom
 }
 
 /** What Temporal knows; nothing is started for it, and a server or worker that does not answer is no error. */
-async function fromTemporal({ dataRoot, cluster: { name }, time_zone }: Config): Promise<TemporalPart> {
+async function fromTemporal(config: Config): Promise<TemporalPart> {
+  const {
+    dataRoot,
+    cluster: { name },
+    time_zone,
+  } = config;
   const place = findPlace(dataRoot);
   const client = place && (await connectClient(place).catch(() => undefined));
-  if (place === undefined || client === undefined) return NOTHING;
-  const [found, schedule] = await Promise.all([
+  if (place === undefined || client === undefined)
+    return { ...NOTHING, verdicts: await verdictsNow(config, undefined) };
+  const [found, schedule, verdicts] = await Promise.all([
     clusterStatus(client, name).catch(() => undefined),
     scheduleText(client, name, time_zone),
+    verdictsNow(config, client),
   ]);
   const { holder = null, breaker = null } = found ?? {};
   // A run that waits for a human has given the cluster back, and is what a person should see.
   const shown = holder?.workflowId ?? (breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : undefined);
-  if (shown === undefined) return { ...NOTHING, temporal: place.address, breaker, schedule };
+  if (shown === undefined) return { ...NOTHING, temporal: place.address, breaker, schedule, verdicts };
   // One that was terminated would still answer, with what it was doing then.
   const run = (await isOpen(client, shown))
     ? await client.workflow
@@ -80,7 +92,16 @@ async function fromTemporal({ dataRoot, cluster: { name }, time_zone }: Config):
     : null;
   const child = run?.current ? client.workflow.getHandle(scenarioWorkflowId(shown, run.current)) : null;
   const scenario = child && (await child.query(scenarioProgressQuery).catch(() => null));
-  return { temporal: place.address, holder, breaker, schedule, run, scenario, url: workflowUrl(place, shown) };
+  return {
+    temporal: place.address,
+    holder,
+    breaker,
+    schedule,
+    verdicts,
+    run,
+    scenario,
+    url: workflowUrl(place, shown),
+  };
 }
 
 async function isOpen(client: Client, workflowId: string): Promise<boolean> {
@@ -113,6 +134,7 @@ function asText(status: Status): string {
     ...(status.temporal === null
       ? []
       : [`schedule  ${status.schedule ?? 'none (make it with: robustmq-chaos schedule apply)'}`]),
+    ...verdictLines(status.verdicts),
     `run       ${holder === null && run === null ? 'none' : `${holder?.workflowId ?? run?.runId ?? ''}, ${run?.phase ?? 'no worker answers'}`}`,
     ...(run?.scenarios ?? []).map(({ name, status: state }) => `          ${name}: ${state}`),
     ...(scenario ? [`step      ${scenario.step} since ${scenario.since}: ${scenario.detail}`] : []),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
 import type { ReportFile } from '../../domain/report-data.js';
 import { RUNS_FOLDER } from '../../domain/run-files.js';
@@ -15,14 +16,21 @@ export interface HistoryMaker {
   ) => ReadonlyMap<string, string>;
 }
 
-/** Keeps what was last known of a cluster's breaker beside the runs, so that the history can say it without a Temporal server. */
-export function noteBreaker(root: string, breaker: HistoryBreaker): void {
-  const file = dataPaths(root).breakers;
-  const others = (readOrNothing<HistoryBreaker[]>(file) ?? []).filter(
-    (b) => b.cluster !== breaker.cluster,
-  );
-  writeJson(file, [...others, breaker]);
+/**
+ * Keeps what was last known of a cluster's breaker, and of the verdict that is waited for, beside the runs: the history can say it without a Temporal
+ * server. Returns whether that is new.
+ */
+export function noteBreaker(root: string, breaker: HistoryBreaker): boolean {
+  const noted = notedBreakers(root);
+  const before = noted.find((b) => b.cluster === breaker.cluster);
+  if (isDeepStrictEqual(before, breaker)) return false;
+  writeJson(dataPaths(root).breakers, [...noted.filter((b) => b !== before), breaker]);
+  return true;
 }
+
+/** What was last known of each cluster. */
+export const notedBreakers = (root: string): readonly HistoryBreaker[] =>
+  readOrNothing<HistoryBreaker[]>(dataPaths(root).breakers) ?? [];
 
 /** What can be made again, or is of one run alone, keeps nobody from the rest by being damaged. */
 function readOrNothing<T>(path: string): T | undefined {
@@ -40,7 +48,7 @@ const reportOf = (root: string, runId: string): string => runPaths(runDir(root, 
  * read, runs whose folder is gone go. So it becomes right again if two runs ended at once, and a year of runs is not read for each new one.
  */
 export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: readonly string[] = []): HistoryEntry[] {
-  const { root, runs, historyJson, breakers: breakersFile } = dataPaths(dataRoot);
+  const { root, runs, historyJson } = dataPaths(dataRoot);
   const index = readOrNothing<HistoryIndex>(historyJson);
   const present = existsSync(runs) ? readdirSync(runs).filter((runId) => existsSync(reportOf(root, runId))) : [];
   const kept = new Map((index?.runs ?? []).map((entry) => [entry.run_id, entry]));
@@ -53,7 +61,7 @@ export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: r
       ? [maker.entryOf(report)]
       : [];
   });
-  const breakers = readOrNothing<HistoryBreaker[]>(breakersFile) ?? [];
+  const breakers = notedBreakers(dataRoot);
   for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers })) writeText(join(root, name), text);
   return entries;
 }

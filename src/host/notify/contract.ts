@@ -1,8 +1,8 @@
 import type { Notification } from '../../domain/notification.js';
 
-/** Where a run's files lie on this host; a message may be about a run whose folder is gone. */
+/** Where a message is kept on this host: the folder of its run, which may be gone, or one of its own. */
 export interface NotificationContext {
-  readonly runDir: string;
+  readonly folder: string;
 }
 
 /** One way to tell people something. */

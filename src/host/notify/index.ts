@@ -28,7 +28,7 @@ export async function deliver(
   notification: Notification,
   context: NotificationContext,
 ): Promise<void> {
-  const file = runPaths(context.runDir).notification(notification.kind).sent;
+  const file = runPaths(context.folder).notification(notification.kind).sent;
   const failures: NotifyError[] = [];
   for (const notifier of ways) {
     const sent = readJson<Sent>(file) ?? {};

@@ -41,7 +41,7 @@ afterEach(async () => {
 
 /** Delivers once by Feishu alone, as an attempt of the activity does. */
 const attempt = (change: Partial<FeishuSettings> = {}, message = notification(), timeoutMs = 10_000): Promise<void> =>
-  deliver([feishuNotifier({ ...settings, ...change }, timeoutMs)], message, { runDir });
+  deliver([feishuNotifier({ ...settings, ...change }, timeoutMs)], message, { folder: runDir });
 
 async function failure(work: Promise<void>): Promise<NotifyError> {
   const error: unknown = await work.then(

@@ -54,7 +54,7 @@ const message = (kind: NotificationKind, ofRound = true): Notification => ({
   text: kind,
   reportUrl: null,
 });
-const context = { runDir: '/nowhere' };
+const context = { folder: '/nowhere' };
 const send = (kind: NotificationKind, ofRound?: boolean): Promise<void> =>
   pingNotifier(service.url).send(message(kind, ofRound), context);
 
