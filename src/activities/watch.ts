@@ -21,7 +21,7 @@ const messageOf = ({ cluster, notice }: AnnounceNoticeRequest): Notification =>
     : configInvalidMessage(cluster, notice.unplanned);
 
 const sinceOf = ({ notice }: AnnounceNoticeRequest): string =>
-  notice.kind === 'overdue' ? notice.overdue.since : notice.unplanned.at;
+  notice.kind === 'overdue' ? notice.overdue.since : notice.unplanned.since;
 
 export function createWatchActivities({ notifiersOf, own }: WatchDependencies) {
   const waysOf = (configPath: string | null): ReturnType<NotifiersOf> => {

@@ -151,9 +151,9 @@ export const overdueMessage = (
     ],
   });
 
-export const configInvalidMessage = (cluster: string, { workflowId, at, problem }: Unplanned): Notification =>
+export const configInvalidMessage = (cluster: string, { workflowId, since, problem }: Unplanned): Notification =>
   aboutCluster(cluster, 'config-invalid', {
-    since: at,
+    since,
     lines: [
       '⚠️ 配置无法读取, 定时轮次没有执行 (不计入失败次数)',
       `集群: ${cluster} Run ID: ${workflowId}`,

@@ -27,7 +27,8 @@ export interface Expectation {
 /** A round that ended before it had a plan, because its config could not be read; null once a round has one again. */
 export interface Unplanned {
   readonly workflowId: string;
-  /** ISO 8601. */
+  /** ISO 8601. The first round, and the last one. */
+  readonly since: string;
   readonly at: string;
   readonly problem: string;
   readonly configPath: string | null;
@@ -92,6 +93,7 @@ export const unplannedAfter = (
   workflowId,
   configPath,
   problem,
+  since: before?.since ?? at,
   at,
   rounds: (before?.rounds ?? 0) + 1,
   told: before?.told ?? false,

@@ -38,7 +38,7 @@ test('what the schedule promises is shown with when it is overdue; rounds withou
     ...record.watch,
     lastVerdict: { runId: 'r1', headline: 'PASS', finishedAt: since } as const,
     expected: { everyMs, since: '2026-01-01T00:00:00Z', configPath: null },
-    unplanned: { workflowId: 'w', at: since, problem: 'p', configPath: null, rounds: 1, told: true },
+    unplanned: { workflowId: 'w', since, at: since, problem: 'p', configPath: null, rounds: 1, told: true },
   };
   expect(historyBreaker({ ...record, watch }, { kind: 'on', everyMs, configPath: null })).toMatchObject({
     waiting: { since, every_ms: everyMs, overdue_after_ms: 32_400_000 },

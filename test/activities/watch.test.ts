@@ -32,7 +32,12 @@ const request: AnnounceNoticeRequest = {
   notice: {
     kind: 'config-invalid',
     unplanned: {
-      ...{ workflowId: 'w1', at: '2026-11-28T00:00:00Z', problem: '/broken.yml: 1 problem' },
+      ...{
+        workflowId: 'w1',
+        since: '2026-11-28T00:00:00Z',
+        at: '2026-11-28T04:00:00Z',
+        problem: '/broken.yml: 1 problem',
+      },
       ...{ configPath: '/broken.yml', rounds: 1, told: false },
     },
   },

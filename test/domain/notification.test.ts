@@ -125,7 +125,7 @@ describe('a message about a cluster and no run', () => {
   it('says why scheduled rounds have no plan', () => {
     const unplanned = {
       workflowId: 'w1',
-      at: 'T',
+      ...{ since: 'T', at: 'T2' },
       problem: '/c.yml: 1 problem',
       configPath: null,
       rounds: 1,

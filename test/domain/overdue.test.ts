@@ -151,9 +151,9 @@ describe('a schedule', () => {
 it('rounds without a plan are counted in a row, and told once', () => {
   const round = { workflowId: 'w1', problem: '/c.yml: 1 problem', configPath: '/c.yml' };
   const first = unplannedAfter(null, round, iso(0));
-  expect(first).toEqual({ ...round, at: iso(0), rounds: 1, told: false });
+  expect(first).toEqual({ ...round, since: iso(0), at: iso(0), rounds: 1, told: false });
   const second = unplannedAfter({ ...first, told: true }, round, iso(4));
-  expect(second).toMatchObject({ rounds: 2, told: true, at: iso(4) });
+  expect(second).toMatchObject({ rounds: 2, told: true, since: iso(0), at: iso(4) });
   expect(unplannedText(first)).toBe(`a round could not read the config, last at ${iso(0)}: /c.yml: 1 problem`);
   expect(unplannedText(second)).toMatch(/^2 rounds in a row could not read the config, last at /);
 });
