@@ -59,6 +59,7 @@ export async function runWorker(
     createActivities({
       faults,
       notifiersOf: (path) => notifiersFor(notifySettings(configNow(path, config, knownNames))),
+      own: { dataRoot: config.dataRoot, configPath: config.path },
       publishingOf: (path) => publishing(configNow(path, config, knownNames)),
       versions: await ownVersions(),
       makePlan: (request, runId) =>

@@ -11,11 +11,13 @@ import { createPublishActivities, type PublishingOf } from './publish.js';
 import { createReportActivities } from './report.js';
 import { scheduleActivities } from './schedule.js';
 import { snapshotActivities } from './snapshot.js';
+import { createWatchActivities, type WatchDependencies } from './watch.js';
 
 export interface ActivityDependencies {
   readonly faults: readonly Fault[];
   readonly makePlan: MakePlan;
   readonly notifiersOf: NotifiersOf;
+  readonly own: WatchDependencies['own'];
   readonly publishingOf: PublishingOf;
   /** Commit and versions of this program, for the report. */
   readonly versions: Readonly<Record<string, string>>;
@@ -35,6 +37,7 @@ export const createActivities = ({ faults, makePlan, versions, ...of }: Activity
   ...clockActivities,
   ...createReportActivities(versions),
   ...createPublishActivities(of.publishingOf),
+  ...createWatchActivities(of),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

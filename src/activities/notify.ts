@@ -16,17 +16,24 @@ import { readJson } from '../host/os/files.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
 import { showInHistory } from './history.js';
-import type { AnnounceRequest, AnnounceResumeRequest } from '../messages/requests.js';
+import type { AnnounceRequest, AnnounceResumeRequest, InRun } from '../messages/requests.js';
 import { asActivity, planOf } from './support.js';
 
 /** Which ways of telling people a run's config asks for. Given by the composition root. */
 export type NotifiersOf = (configPath: string) => readonly Notifier[];
 
-const reportOf = (run: RunRef): ReportFile => {
-  const file = readJson<ReportFile>(runPaths(run.runDir).reportJson);
-  if (file === undefined) throw new Error(`expected the report of run ${run.runId} in ${run.runDir}, found none`);
-  return file;
-};
+/** Delivers a message that is kept in `folder`; what was not delivered becomes a failure that says whether trying again can help. */
+export async function deliverFrom(folder: string, ways: readonly Notifier[], message: Notification): Promise<void> {
+  try {
+    await deliver(ways, message, { folder });
+  } catch (error) {
+    if (!(error instanceof NotifyError)) throw error;
+    const { message: why, retryable } = error;
+    throw ApplicationFailure.create({ type: 'NOTIFY_FAILED', message: why, nonRetryable: !retryable });
+  }
+}
+
+const reportOf = (run: RunRef): ReportFile | undefined => readJson<ReportFile>(runPaths(run.runDir).reportJson);
 
 /** `scenario(status)` of what failed by the equipment; a run that could not be judged at all names no scenario. */
 function equipmentFailures(file: ReportFile): string[] {
@@ -40,11 +47,26 @@ function equipmentFailures(file: ReportFile): string[] {
   return [...own, ...failed.map(({ scenario, verdict }) => `${scenario.name}(${verdict.status})`)];
 }
 
-function factsOf({ run, consecutiveFailures, opens, report }: Omit<AnnounceRequest, 'message'>): RunFacts {
-  const file = reportOf(run);
+/** A run whose report could not be written is told, too: it is INVALID, and nothing in it is known to have passed. */
+function factsWithoutReport({ run, consecutiveFailures, opens, report, written }: AnnounceRequest): RunFacts {
+  if (written === undefined) throw new Error(`expected the report of run ${run.runId} in ${run.runDir}, found none`);
+  const { kind, cluster, scenarios } = planOf(run);
+  return {
+    ...{ runId: run.runId, kind, cluster, finishedAt: written.finishedAt, passRatePercent: 0 },
+    failedScenarios: scenarios.map(({ name }) => name),
+    equipmentFailures: [written.summary],
+    failedBefore: [],
+    consecutiveFailures,
+    opens,
+    report: { ...report, localPath: run.runDir },
+  };
+}
+
+function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: AnnounceRequest): RunFacts {
   const passed = file.scenarios.filter((scenario) => scenario.passed).map(({ name }) => name);
   return {
     runId: run.runId,
+    kind: file.details.plan.kind,
     cluster: file.details.plan.cluster,
     finishedAt: file.finished_at,
     passRatePercent: file.pass_rate,
@@ -58,10 +80,11 @@ function factsOf({ run, consecutiveFailures, opens, report }: Omit<AnnounceReque
 }
 
 function messageOf(request: AnnounceRequest): Notification {
-  const facts = factsOf(request);
+  const file = reportOf(request.run);
+  const facts = file === undefined ? factsWithoutReport(request) : factsOf(file, request);
   switch (request.message) {
     case 'verdict':
-      return reportOf(request.run).run_passed ? passedMessage(facts) : failedMessage(facts);
+      return file?.run_passed === true ? passedMessage(facts) : failedMessage(facts);
     case 'breaker':
       return breakerMessage(facts);
     case 'format-errors':
@@ -75,15 +98,15 @@ export function createNotifyActivities(notifiersOf: NotifiersOf) {
   const send = (run: RunRef, compose: (plan: RunPlan) => Notification): Promise<void> =>
     asActivity(async () => {
       const plan = planOf(run);
-      try {
-        await deliver(notifiersOf(plan.configPath), compose(plan), { runDir: run.runDir });
-      } catch (error) {
-        if (!(error instanceof NotifyError)) throw error;
-        const { message, retryable } = error;
-        throw ApplicationFailure.create({ type: 'NOTIFY_FAILED', message, nonRetryable: !retryable });
-      }
+      await deliverFrom(run.runDir, notifiersOf(plan.configPath), compose(plan));
     });
   return {
+    /** Tells those who wait outside for the next verdict that a full round has started. Nobody else is told, and nothing depends on it. */
+    announceStart: ({ run }: InRun): Promise<void> =>
+      asActivity(async () => {
+        for (const { started } of notifiersOf(planOf(run).configPath)) await started?.(run.runId);
+      }),
+
     /** Tells people how a run came out. One message per run and kind, however often it is tried. */
     announce: (request: AnnounceRequest): Promise<void> => send(request.run, () => messageOf(request)),
 

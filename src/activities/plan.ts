@@ -3,7 +3,7 @@ import { runIdOf } from '../domain/ids.js';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import { runPaths } from '../host/layout/paths.js';
 import { readJson, writeJson } from '../host/os/files.js';
-import type { PreparePlanRequest } from '../messages/requests.js';
+import type { PreparePlanRequest, RestorePlanRequest } from '../messages/requests.js';
 import { asActivity } from './support.js';
 
 /** Reads the config and makes the plan of a run; throws CONFIG_INVALID. Given by the composition root. */
@@ -36,6 +36,14 @@ export function createPlanActivities(makePlan: MakePlan) {
         writeJson(files.mark, { workflowId, temporalRunId, startedAt: new Date().toISOString() } satisfies RunMark);
         writeJson(files.plan, plan);
         return Promise.resolve(plan);
+      }),
+
+    /** Writes the plan of a run down again, where its host has lost it: the report and the messages need it. */
+    restorePlan: ({ plan }: RestorePlanRequest): Promise<void> =>
+      asActivity(() => {
+        const files = runPaths(plan.runDir);
+        if (readJson(files.plan) === undefined) writeJson(files.plan, plan);
+        return Promise.resolve();
       }),
   };
 }

@@ -1,8 +1,14 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
-import { clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
+import { newWatch } from '../domain/overdue.js';
+import { asOfToday, clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
+
+const newRecord = (cluster: string): ClusterStatus => ({
+  ...{ cluster, holder: null, breaker: NEW_BREAKER },
+  watch: newWatch(NEW_BREAKER, Date.now()),
+});
 
 /** The durable record of a cluster; an empty one where no run has ever asked for it. Rejects if no worker answers. */
 export async function clusterStatus(client: Client, cluster: string): Promise<ClusterStatus> {
@@ -10,9 +16,9 @@ export async function clusterStatus(client: Client, cluster: string): Promise<Cl
     const record = client.workflow.getHandle(clusterWorkflowId(cluster));
     // A record that somebody has terminated still answers; the next run begins a new one.
     const [status, { status: execution }] = await Promise.all([record.query(clusterStatusQuery), record.describe()]);
-    return execution.name === 'RUNNING' ? status : { cluster, holder: null, breaker: NEW_BREAKER };
+    return execution.name === 'RUNNING' ? asOfToday(status) : newRecord(cluster);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { cluster, holder: null, breaker: NEW_BREAKER };
+    if (error instanceof WorkflowNotFoundError) return newRecord(cluster);
     throw error;
   }
 }

@@ -92,6 +92,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     configPath: config.path,
     configSha256: config.sha256,
     timeZone: config.time_zone,
+    tellsStart: config.notify.ping_url !== undefined,
     warnings: config.warnings,
   };
 }

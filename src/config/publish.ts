@@ -52,9 +52,10 @@ function publishSettings(config: Config): PublishSettings | null {
 
 /** Whom the config wants told. */
 export function notifySettings(config: Config): NotifySettings {
+  const pingUrl = config.notify.ping_url ?? null;
   const { enabled, signed, card, ...from } = config.notify.feishu;
-  if (!enabled) return { feishu: null };
+  if (!enabled) return { feishu: null, pingUrl };
   const webhook = secretSource(config, from.webhook_env, from.webhook_file);
   const secret = signed ? secretSource(config, from.secret_env, from.secret_file) : null;
-  return { feishu: { webhook, secret, card } };
+  return { feishu: { webhook, secret, card }, pingUrl };
 }

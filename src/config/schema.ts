@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { subscriberSessions } from '../domain/plan.js';
+import { notify, publish } from './remote-schema.js';
 import { retention } from './retention.js';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
@@ -93,81 +94,7 @@ const timeZone = z.string().refine((zone) => {
   }
 }, 'expected a time zone of the IANA database, e.g. "Asia/Shanghai" or "UTC"');
 
-const repository = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'expected owner/name');
-
-/** A secret is never in the config: only where it is. Somebody who puts the secret itself here is told so, without showing it. */
-const secretEnv = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable, never the secret itself')
-  .refine(
-    (value) => !/^(gh[opsur]_|github_pat_)/.test(value),
-    'expected the name of a variable, got what looks like a token',
-  );
-
-const baseUrl = z
-  .url({ protocol: /^https?$/, message: 'expected an http or https address' })
-  .refine((value) => !URL.canParse(value) || new URL(value).username === '', 'expected an address without credentials')
-  .transform((value) => value.replace(/\/+$/, ''));
-
-const publish = z
-  .strictObject({
-    via: z.enum(['none', 'octokit', 'deploy-key']).default('none'),
-    repository: repository.optional(),
-    branch: z
-      .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]*$/, 'expected a branch, e.g. main')
-      .default('main'),
-    /** Holds one folder per run, and the history. */
-    folder: z
-      .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/, 'expected a folder, e.g. docs/reports')
-      .default('reports'),
-    ledgers: z.boolean().default(false),
-    api_url: baseUrl.default('https://api.github.com'),
-    web_url: baseUrl.default('https://github.com'),
-    token_env: secretEnv.default('GITHUB_TOKEN'),
-    token_file: z.string().min(1).optional(),
-    key_file: z.string().min(1).optional(),
-    known_hosts_file: z.string().min(1).optional(),
-    /** What git pushes to by SSH; absent: the repository on github.com. */
-    remote: z
-      .string()
-      .regex(
-        /^(ssh:\/\/([A-Za-z0-9._-]+@)?[A-Za-z0-9.-]+(:\d+)?\/|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:)[^\s]+$/,
-        'expected git@host:owner/name.git or ssh://git@host:port/path',
-      )
-      .optional(),
-    issues: z
-      .strictObject({
-        enabled: z.boolean().default(false),
-        repository: repository.optional(),
-        label: z.string().min(1).max(50).default('chaos-test'),
-      })
-      .prefault({}),
-  })
-  .superRefine(({ via, repository: target, key_file: keyFile, issues }, context) => {
-    const need = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
-    if (via !== 'none' && target === undefined) need('repository', `expected owner/name, since via is ${via}`);
-    if (via === 'deploy-key' && keyFile === undefined) need('key_file', 'expected a file, since via is deploy-key');
-    if (via !== 'octokit' && issues.enabled) need('issues', 'expected via: octokit: only a token may open issues');
-  });
-
-const notify = z.strictObject({
-  feishu: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      webhook_env: secretEnv.default('FEISHU_WEBHOOK'),
-      webhook_file: z.string().min(1).optional(),
-      /** Of the bot's signature check; a bot without one gets unsigned messages only if `signed` is false. */
-      signed: z.boolean().default(true),
-      secret_env: secretEnv.default('FEISHU_SECRET'),
-      secret_file: z.string().min(1).optional(),
-      card: z.boolean().default(false),
-    })
-    .prefault({}),
-});
-
-/** The whole config file. Defaults stand here and nowhere else. */
+/** The whole config file. Defaults stand here, and in what is imported here, and nowhere else. */
 export const configSchema = z.strictObject({
   cluster: cluster.prefault({}),
   host: z.strictObject({ id: name.default('local') }).prefault({}),

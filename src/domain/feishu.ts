@@ -12,4 +12,6 @@ export interface FeishuSettings {
 /** What telling people needs to know from the config. */
 export interface NotifySettings {
   readonly feishu: FeishuSettings | null;
+  /** Requested after each verdict of a full round; null: nobody outside waits for it. */
+  readonly pingUrl: string | null;
 }

@@ -49,6 +49,17 @@ export interface HistoryBreaker {
   /** When it last changed, and why, in words; null if nobody said. */
   readonly since: string | null;
   readonly note: string | null;
+  /** Verdicts that are waited for; null where no schedule promises any, absent in indexes of 0.1.0. */
+  readonly waiting?: HistoryWaiting | null;
+  /** What rounds in a row had no plan for, in words; null if the last one had one. */
+  readonly unplanned?: string | null;
+}
+
+/** From when on a cluster's next verdict is waited for, and after how long it is overdue. */
+export interface HistoryWaiting {
+  readonly since: IsoTime;
+  readonly every_ms: Count;
+  readonly overdue_after_ms: Count;
 }
 
 /** The file `index.json`, and the only input of the history's page. */

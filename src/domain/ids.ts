@@ -12,6 +12,9 @@ export const clusterWorkflowId = (cluster: string): string => `cluster-${cluster
 /** Id of a cluster's schedule. */
 export const scheduleIdOf = (cluster: string): string => `chaos-${cluster}`;
 
+/** The cluster of a schedule, by its id; undefined if it is none of ours. */
+export const clusterOfSchedule = (scheduleId: string): string | undefined => /^chaos-(.+)$/.exec(scheduleId)?.[1];
+
 /** Start of the ids of scheduled runs; the server appends the tick's time. */
 export const scheduledRunIdPrefix = (cluster: string): string => `chaos-run-${cluster}`;
 

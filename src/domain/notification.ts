@@ -1,16 +1,21 @@
 import type { Resume } from './breaker.js';
+import { durationText, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
 
 /** What the group is told, word for word (spec, "The Feishu messages"). */
 
-export type NotificationKind = 'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed';
+export type NotificationKind =
+  'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed' | 'overdue' | 'config-invalid';
 
 /** One message to people. The id is the same on every retry: one run sends one message of a kind. */
 export interface Notification {
   readonly id: string;
   readonly kind: NotificationKind;
-  readonly runId: string;
+  /** Null: the message is about no run. */
+  readonly runId: string | null;
   readonly cluster: string;
   readonly urgent: boolean;
+  /** It is the verdict of a full round. */
+  readonly ofRound: boolean;
   readonly text: string;
   /** Where the report was published; null where it is on this host alone. */
   readonly reportUrl: string | null;
@@ -26,6 +31,7 @@ export interface ReportPlace {
 /** What a message is made of; `finishedAt` is ISO 8601 with the offset of the config's time zone. */
 export interface RunFacts {
   readonly runId: string;
+  readonly kind: 'full' | 'single';
   readonly cluster: string;
   readonly finishedAt: string;
   readonly passRatePercent: number;
@@ -52,7 +58,7 @@ const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
 const about = (
-  { runId, cluster, report }: RunFacts,
+  { runId, kind: runKind, cluster, report }: RunFacts,
   kind: NotificationKind,
   lines: readonly string[],
 ): Notification => ({
@@ -61,6 +67,7 @@ const about = (
   runId,
   cluster,
   urgent: kind === 'breaker',
+  ofRound: runKind === 'full' && (kind === 'passed' || kind === 'failed'),
   text: lines.join('\n'),
   reportUrl: report.url,
 });
@@ -108,6 +115,49 @@ export const resumedMessage = (
   runId,
   cluster,
   urgent: false,
+  ofRound: false,
   text: ['▶️ 熔断已解除, 失败次数清零', `Run ID: ${runId}`, `操作人: ${by} 原因: ${reason}`].join('\n'),
   reportUrl: null,
 });
+
+const aboutCluster = (
+  cluster: string,
+  kind: NotificationKind,
+  { since, lines }: { readonly since: string; readonly lines: readonly string[] },
+): Notification => ({
+  id: `${cluster}/${kind}/${since}`,
+  kind,
+  runId: null,
+  cluster,
+  urgent: true,
+  ofRound: false,
+  text: lines.join('\n'),
+  reportUrl: null,
+});
+
+/** Not of the spec, which knows only messages about runs. */
+export const overdueMessage = (
+  cluster: string,
+  { since, forMs, everyMs }: Overdue,
+  lastVerdict: LastVerdict | null,
+): Notification =>
+  aboutCluster(cluster, 'overdue', {
+    since,
+    lines: [
+      `⏰ RobustMQ 故障测试逾期: 已 ${durationText(forMs)} 没有结论 (应每 ${durationText(everyMs)} 一次)`,
+      `集群: ${cluster}`,
+      `最后结论: ${lastVerdict === null ? '无' : `${lastVerdict.headline} ${lastVerdict.runId} ${lastVerdict.finishedAt}`}`,
+      '请检查: robustmq-chaos status',
+    ],
+  });
+
+export const configInvalidMessage = (cluster: string, { workflowId, since, problem }: Unplanned): Notification =>
+  aboutCluster(cluster, 'config-invalid', {
+    since,
+    lines: [
+      '⚠️ 配置无法读取, 定时轮次没有执行 (不计入失败次数)',
+      `集群: ${cluster} Run ID: ${workflowId}`,
+      problem,
+      '检查配置: robustmq-chaos doctor',
+    ],
+  });

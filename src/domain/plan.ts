@@ -77,6 +77,8 @@ export interface RunPlan {
   readonly configPath: string;
   readonly configSha256: string;
   readonly timeZone: string;
+  /** Somebody outside is told that a round has started; absent in plans of 0.1.0. */
+  readonly tellsStart?: boolean;
   /** Said at the head of the report, e.g. that `ROBUSTMQ_HOME` is not set. */
   readonly warnings: readonly string[];
 }

@@ -1,12 +1,14 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type {
-  Breaker,
-  OpenBreaker,
-  RecordedOutcome,
-  ResetRequest,
-  ResumeRecord,
-  RunEnding,
+import {
+  NEW_BREAKER,
+  type Breaker,
+  type OpenBreaker,
+  type RecordedOutcome,
+  type ResetRequest,
+  type ResumeRecord,
+  type RunEnding,
 } from '../domain/breaker.js';
+import { newWatch, type Unplanned, type Watch } from '../domain/overdue.js';
 
 /** Who holds a cluster. */
 export interface Holder {
@@ -34,10 +36,21 @@ export interface ClusterStatus {
   readonly cluster: string;
   readonly holder: Holder | null;
   readonly breaker: Breaker;
+  readonly watch: Watch;
 }
 
-/** What the record's workflow is started with; a record that is older than the breaker has none. */
-export type ClusterRecord = Omit<ClusterStatus, 'breaker'> & { readonly breaker?: Breaker };
+/** What the record's workflow is started with; a record that is older than the breaker or the watch has none. */
+export type ClusterRecord = Omit<ClusterStatus, 'breaker' | 'watch'> &
+  Partial<Pick<ClusterStatus, 'breaker' | 'watch'>>;
+
+/** A record as it was handed over, or as the worker of an older version answers. */
+export const asOfToday = (record: ClusterRecord): ClusterStatus => {
+  const breaker = record.breaker ?? NEW_BREAKER;
+  return { ...record, breaker, watch: record.watch ?? newWatch(breaker, Date.now()) };
+};
+
+/** A scheduled round whose config could not be read. */
+export type UnplannedRound = Pick<Unplanned, 'workflowId' | 'problem' | 'configPath'>;
 
 /** The record's workflow, by its type: an activity that reaches the record starts it where there is none. */
 export type ClusterWorkflow = (initial: ClusterRecord) => Promise<never>;
@@ -50,5 +63,6 @@ export interface ResetAnswer extends ResumeRecord {
 export const acquireUpdate = defineUpdate<AcquireAnswer, [AcquireRequest]>('acquire');
 export const releaseUpdate = defineUpdate<boolean, [Pick<Holder, 'workflowId' | 'temporalRunId'>]>('release');
 export const recordOutcomeUpdate = defineUpdate<RecordedOutcome, [RunEnding]>('recordOutcome');
+export const recordUnplannedUpdate = defineUpdate<Unplanned, [UnplannedRound]>('recordUnplanned');
 export const resetUpdate = defineUpdate<ResetAnswer, [ResetRequest]>('reset');
 export const clusterStatusQuery = defineQuery<ClusterStatus>('status');

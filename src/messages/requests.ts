@@ -3,7 +3,7 @@ import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { ReportPlace } from '../domain/notification.js';
 import type { PeriodBorder } from '../domain/periods.js';
-import type { RunRef, RunRequest } from '../domain/plan.js';
+import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
 import type { Evidence, FaultRecord } from '../domain/fault-record.js';
 import type { ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
@@ -18,6 +18,11 @@ export interface PreparePlanRequest {
   readonly request: RunRequest;
   readonly workflowId: string;
   readonly temporalRunId: string;
+}
+
+/** Of a run whose plan is gone from its host. */
+export interface RestorePlanRequest {
+  readonly plan: RunPlan;
 }
 
 export interface InRun {
@@ -149,6 +154,8 @@ export interface AnnounceRequest {
   /** The breaker is open with this run. */
   readonly opens: boolean;
   readonly report: Omit<ReportPlace, 'localPath'>;
+  /** What people are told where there is no report; absent in requests of 0.1.0. */
+  readonly written?: Pick<ReportWritten, 'finishedAt' | 'summary'>;
 }
 
 export interface AnnounceResumeRequest {

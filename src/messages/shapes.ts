@@ -1,11 +1,13 @@
 import type { Breaker, EndedRun, OpenBreaker, RecordedOutcome, RunEnding } from '../domain/breaker.js';
+import type { Unplanned, Watch } from '../domain/overdue.js';
 import type { RunPlan, RunRequest, TimingPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
 import { anyText, fields, list, number, oneOf, onlyFields, orAbsent, orNull, text, truth } from '../domain/shape.js';
-import type { AcquireRequest, ClusterRecord, Holder } from './cluster-record.js';
+import type { AcquireRequest, ClusterRecord, Holder, UnplannedRound } from './cluster-record.js';
 import type { Finalized, PausedRun } from './paused-run.js';
 import type { RunProgress } from './progress.js';
+import type { AnnounceRequest } from './requests.js';
 import type { RunPause } from './resume.js';
 
 /**
@@ -87,10 +89,23 @@ const breakerShape = fields<Breaker>({
   outcomes: list(fields<RecordedOutcome>(ending)),
 });
 
+const round = { workflowId: text, problem: anyText, configPath: orNull(anyText) };
+/** A scheduled round that has no plan. */
+export const unplannedRoundShape = fields<UnplannedRound>(round);
+
+const watchShape = fields<Watch>({
+  nextLookAt: text,
+  expected: orNull(fields({})),
+  toldSince: orNull(text),
+  lastVerdict: orNull(fields({})),
+  unplanned: orNull(fields<Unplanned>({ ...round, since: text, rounds: number, told: truth })),
+});
+
 export const clusterRecordShape = fields<ClusterRecord>({
   cluster: text,
   holder: orNull(holderShape),
   breaker: orAbsent(breakerShape),
+  watch: orAbsent(watchShape),
 });
 
 /** What a run that is paused for long continues with. */
@@ -99,6 +114,7 @@ export const pausedRunShape = fields<PausedRun>({
   finalized: fields<Finalized>({
     outcome: fields<RecordedOutcome>({ ...ending, consecutiveFailures: number, failedRuns: list(text) }),
     published: fields({}),
+    written: fields<NonNullable<AnnounceRequest['written']>>({ finishedAt: text, summary: anyText }),
     shouted: truth,
   }),
   result: fields<RunResult>({ headline }),

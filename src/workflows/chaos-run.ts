@@ -1,11 +1,9 @@
-import { CancellationScope, TemporalFailure, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
-import { blameOf } from '../domain/status.js';
 import { orAbsent } from '../domain/shape.js';
 import type { Holder } from '../messages/cluster-record.js';
 import type { PausedRun } from '../messages/paused-run.js';
-import type { ReportWritten } from '../messages/requests.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
 import { pausedRunShape, runRequestShape } from '../messages/shapes.js';
 import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
@@ -16,18 +14,37 @@ import { inTurn } from './in-turn.js';
 import { enterPause, stayPaused } from './pause.js';
 import { refusedBy, refusedByHost } from './refusal.js';
 import { serveResume } from './resume-handlers.js';
-import { NOTHING_FOUND, runContext, type RunContext, type RunFound, type RunStep } from './run-context.js';
+import { stopAndReport, withFailure } from './report-run.js';
+import { NOTHING_FOUND, runContext, type RunContext, type RunStep } from './run-context.js';
 import { closeRun, keepRunProgress } from './run-progress.js';
-import { reportRequest, resultOf, type Ending } from './run-result.js';
+import { resultOf } from './run-result.js';
 import { playScenario, replaceCluster } from './run-scenarios.js';
+import { showUnplanned } from './unplanned.js';
 
 /** Reading a config is quick; a worker that hangs in it is given up soon. */
 const PLAN_TIMEOUT_MS = 60_000;
 
-const preCheck: RunStep = async ({ run, host, progress }, { notes }) => {
+/** A round does not wait long for who only wants to know that it starts. */
+const TELL_START_LIMIT_MS = 15_000;
+
+const preCheck: RunStep = async (context, { notes }) => {
+  const { plan, run, host, progress } = context;
   progress.enter('pre-check');
+  if (plan.kind === 'full' && plan.tellsStart === true) await tellStart(context);
   return { notes: [...notes, ...(await host.preCheck({ run }))] };
 };
+
+/** Who waits outside for the next verdict is told that a round has started. If that fails, it is said, and the run goes on. */
+async function tellStart({ plan, run, progress }: RunContext): Promise<void> {
+  try {
+    const once = { scheduleToCloseTimeout: TELL_START_LIMIT_MS, retry: { maximumAttempts: 1 } };
+    await hostActivities(plan.hostQueue, once).announceStart({ run });
+  } catch (error) {
+    const cancellation = cancellationIn(error);
+    if (cancellation !== undefined) throw cancellation;
+    progress.note(`nobody outside could be told that the round has started: ${reasonOf(error)}`);
+  }
+}
 
 /** A cluster that does not start is a finding about the broker: it is not tried again. */
 const startCluster: RunStep = async ({ run, host, progress, lease }) => {
@@ -60,7 +77,10 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   const gate = serveResume((text) => progress.note(text), paused !== undefined);
   if (paused !== undefined) return stayPaused(request, paused, { progress, gate });
   const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
-  const plan = await planner.preparePlan({ request, workflowId, temporalRunId });
+  const plan = await planner.preparePlan({ request, workflowId, temporalRunId }).catch(async (error: unknown) => {
+    await showUnplanned(error, request, progress);
+    throw error;
+  });
   progress.plan(plan);
   upsertSearchAttributes([
     { key: CHAOS_CLUSTER, value: plan.cluster },
@@ -92,27 +112,4 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   closeRun(progress, result);
   if (cancellation !== undefined) throw cancellation;
   return result;
-}
-
-/** The cluster did not start, or our equipment broke. Anything but a failure of Temporal's is a bug of ours: its task waits until it is repaired. */
-function withFailure(found: RunFound, error: unknown): RunFound {
-  if (!(error instanceof TemporalFailure)) throw error;
-  const code = failureOf(error)?.type;
-  const status = code === 'CLUSTER_START_FAILED' ? 'cluster_start_error' : 'harness_error';
-  return {
-    ...found,
-    runFailures: [...found.runFailures, { status, blame: blameOf(status), sdk: null }],
-    notes: [...found.notes, `${code ?? error.name}: ${reasonOf(error)}`],
-  };
-}
-
-async function stopAndReport(
-  { run, host, progress, lease }: RunContext,
-  found: RunFound,
-  ending: Ending,
-): Promise<ReportWritten> {
-  progress.enter('stopping cluster');
-  await host.stopCluster({ run });
-  progress.enter('report');
-  return host.writeReport(reportRequest(run, { ...found, notes: [...found.notes, ...lease.problems()] }, ending));
 }

@@ -7,7 +7,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
-  NEW_BREAKER,
   readResume,
   recordEnding,
   resetBreaker,
@@ -15,13 +14,17 @@ import {
   type ResetRequest,
   type Resume,
 } from '../domain/breaker.js';
+import { unplannedAfter, verdictAfter } from '../domain/overdue.js';
 import type { AnnounceResumeRequest } from '../messages/requests.js';
 import { hostActivities } from './activities.js';
 import { accepts, demand, notReadable } from './from-outside.js';
+import { keepWatch, type Watching } from './watch.js';
 import {
   acquireUpdate,
+  asOfToday,
   clusterStatusQuery,
   recordOutcomeUpdate,
+  recordUnplannedUpdate,
   releaseUpdate,
   resetUpdate,
   type AcquireAnswer,
@@ -31,7 +34,14 @@ import {
   type Holder,
   type ResetAnswer,
 } from '../messages/cluster-record.js';
-import { acquireShape, clusterRecordShape, endingShape, releaseShape, resetShape } from '../messages/shapes.js';
+import {
+  acquireShape,
+  clusterRecordShape,
+  endingShape,
+  releaseShape,
+  resetShape,
+  unplannedRoundShape,
+} from '../messages/shapes.js';
 
 /** The record as it is now; every handler changes it in one go, between two waits. */
 type Record = { -readonly [Key in keyof ClusterStatus]: ClusterStatus[Key] };
@@ -52,13 +62,18 @@ const ANSWER_LIMIT_MS = 10_000;
  */
 export async function clusterWorkflow(initial: ClusterRecord): Promise<never> {
   demand(clusterRecordShape, initial);
-  const record: Record = { ...initial, breaker: initial.breaker ?? NEW_BREAKER };
-  serveHolder(record);
+  const record: Record = asOfToday(initial);
+  const watching = keepWatch(record);
+  serveHolder(record, watching);
   const isQuiet = serveBreaker(record);
+  serveWatch(record, watching);
   setHandler(clusterStatusQuery, () => record, {
-    description: 'Who holds the cluster, failures in a row, the breaker, the last runs',
+    description: 'Who holds the cluster, failures in a row, the breaker, the last runs, the last verdict',
   });
-  await condition(() => workflowInfo().continueAsNewSuggested && allHandlersFinished() && isQuiet());
+  watching.begin();
+  await condition(
+    () => workflowInfo().continueAsNewSuggested && allHandlersFinished() && isQuiet() && watching.isIdle(),
+  );
   return continueAsNew<typeof clusterWorkflow>(record);
 }
 
@@ -77,11 +92,20 @@ function acquire(record: Record, { holder: asking, replaces }: AcquireRequest): 
   return { granted: true };
 }
 
-function serveHolder(record: Record): void {
-  setHandler(acquireUpdate, (request) => acquire(record, request), {
-    description: 'Takes the cluster for a run; an open breaker admits single scenarios only',
-    validator: accepts(acquireShape),
-  });
+function serveHolder(record: Record, watching: Watching): void {
+  setHandler(
+    acquireUpdate,
+    (request) => {
+      watching.begin();
+      // A round that asks has a plan: its config could be read.
+      if (request.holder.kind === 'full') record.watch = { ...record.watch, unplanned: null };
+      return acquire(record, request);
+    },
+    {
+      description: 'Takes the cluster for a run; an open breaker admits single scenarios only',
+      validator: accepts(acquireShape),
+    },
+  );
   setHandler(
     releaseUpdate,
     (who): boolean => {
@@ -92,6 +116,23 @@ function serveHolder(record: Record): void {
     {
       description: 'Gives the cluster back; does nothing if the caller does not hold it',
       validator: accepts(releaseShape),
+    },
+  );
+}
+
+function serveWatch(record: Record, watching: Watching): void {
+  setHandler(
+    recordUnplannedUpdate,
+    (round) => {
+      watching.begin();
+      const unplanned = unplannedAfter(record.watch.unplanned, round, new Date().toISOString());
+      record.watch = { ...record.watch, unplanned };
+      watching.wake();
+      return unplanned;
+    },
+    {
+      description: 'A scheduled round had no plan, because its config could not be read; it is not counted',
+      validator: accepts(unplannedRoundShape),
     },
   );
 }
@@ -119,6 +160,7 @@ function serveBreaker(record: Record): () => boolean {
     (ending) => {
       const { breaker, outcome } = recordEnding(record.breaker, ending);
       record.breaker = breaker;
+      record.watch = { ...record.watch, lastVerdict: verdictAfter(record.watch.lastVerdict, ending) };
       return outcome;
     },
     { description: 'Counts a run that ended, once', validator: accepts(endingShape) },

@@ -1,4 +1,4 @@
-import type { AnnounceRequest, ReportWritten } from '../messages/requests.js';
+import type { AnnounceRequest } from '../messages/requests.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
 import { breakerNote } from '../domain/schedule.js';
@@ -7,6 +7,7 @@ import type { Holder } from '../messages/cluster-record.js';
 import type { Finalized } from '../messages/paused-run.js';
 import type { ResumeHandlers } from './resume-handlers.js';
 import type { RunProgressKeeper } from './run-progress.js';
+import type { Written } from './run-result.js';
 import { resumeHelp } from './web-ui-text.js';
 
 /** A message that does not get through in this time is given up for now, and said so: it never fails the run. */
@@ -19,7 +20,7 @@ export interface Reported {
   readonly plan: RunPlan;
   readonly workflowId: string;
   readonly holder: Holder;
-  readonly written: ReportWritten;
+  readonly written: Written;
   readonly progress: RunProgressKeeper;
   readonly gate: ResumeHandlers;
 }
@@ -45,7 +46,7 @@ export async function finalize(reported: Reported): Promise<Finalized> {
   progress.enter('publishing');
   const published = await publish(reported);
   progress.enter('messages');
-  const known = { outcome, published };
+  const known = { outcome, published, written: { finishedAt, summary: written.summary } };
   if (headline !== 'CANCELLED') await announce(reported, known, 'verdict');
   if (outcome.warnsOfFormatErrors) await announce(reported, known, 'format-errors');
   const shouted = outcome.pauses && (await announce(reported, known, 'breaker'));
@@ -71,7 +72,7 @@ async function publish({ plan, progress }: Reported): Promise<PublishAnswer> {
 /** Tells people; true if they know. */
 export async function announce(
   { plan, progress }: Pick<Reported, 'plan' | 'progress'>,
-  { outcome: { consecutiveFailures, pauses }, published }: Omit<Finalized, 'shouted'>,
+  { outcome: { consecutiveFailures, pauses }, published, written }: Omit<Finalized, 'shouted'>,
   message: AnnounceRequest['message'],
 ): Promise<boolean> {
   const { runId, runDir, hostQueue } = plan;
@@ -83,6 +84,7 @@ export async function announce(
       consecutiveFailures,
       opens: pauses,
       report,
+      written,
     });
     return true;
   } catch (error) {

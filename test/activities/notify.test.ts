@@ -55,6 +55,15 @@ describe('the message about a run', () => {
     expect(JSON.stringify(sent[1])).not.toContain(killSingle.name);
   });
 
+  it('is the verdict of a round only if the run is a full one', async () => {
+    report();
+    await perform(activities.announce, request());
+    run = plannedRun(temporaryFolder(), { runId: 'run-2' }).run;
+    report({ plan: { ...basePlan, kind: 'single', scenarios: [killSingle] } });
+    await perform(activities.announce, request());
+    expect(sent.map(({ ofRound }) => ofRound)).toEqual([true, false]);
+  });
+
   it('says that the broker failed before anything was done to it', async () => {
     report({ control: [outcome({ sdk: 'go', result: { lost: 40 } })] });
     await perform(activities.announce, request());
@@ -85,10 +94,27 @@ describe('the message about a run', () => {
     }
   });
 
+  it('is told of a run whose report could not be written, too', async () => {
+    const written = { finishedAt: '2026-11-28T12:00:00Z', summary: 'INVALID: run-1 has no report' };
+    await perform(activities.announce, { ...request(), written });
+    expect(sent).toMatchObject([{ kind: 'failed', ofRound: true, text: expect.stringContaining(written.summary) }]);
+    expect(sent[0]?.text).toContain(run.runDir);
+  });
+
   it('cannot be made without a report', async () => {
     await expect(perform(activities.announce, request())).rejects.toThrow(/report of run run-1/);
     expect(sent).toEqual([]);
   });
+});
+
+it('a start is told only by the ways that tell it', async () => {
+  const started: string[] = [];
+  const { announceStart } = createNotifyActivities(() => [
+    { name: 'a', send: () => Promise.resolve() },
+    { name: 'b', send: () => Promise.resolve(), started: (runId) => Promise.resolve(void started.push(runId)) },
+  ]);
+  await perform(announceStart, { run });
+  expect(started).toEqual([run.runId]);
 });
 
 it('a resume is told with who and why', async () => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { ApplicationFailure } from '@temporalio/activity';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPlanActivities, type RunMark } from '../../src/activities/plan.js';
@@ -14,7 +15,11 @@ beforeEach(() => {
   dataRoot = temporaryFolder();
 });
 
-const { preparePlan } = createPlanActivities((_, runId) => ({ ...basePlan, runId, runDir: runDir(dataRoot, runId) }));
+const { preparePlan, restorePlan } = createPlanActivities((_, runId) => ({
+  ...basePlan,
+  runId,
+  runDir: runDir(dataRoot, runId),
+}));
 const prepare = (workflowId: string, temporalRunId: string): Promise<RunPlan> =>
   perform(preparePlan, { request: {}, workflowId, temporalRunId });
 const markOf = (plan: RunPlan): RunMark | undefined => readJson<RunMark>(runPaths(plan.runDir).mark);
@@ -47,4 +52,13 @@ it('a config that cannot be used ends the run at once', async () => {
   const prepared = perform(invalid.preparePlan, { request: {}, workflowId: 'w', temporalRunId: 't' });
   await expect(prepared).rejects.toBeInstanceOf(ApplicationFailure);
   await expect(prepared).rejects.toMatchObject({ type: 'CONFIG_INVALID', nonRetryable: true });
+});
+
+it('a plan that is gone is written again; one that is there stays', async () => {
+  const plan = await prepare('chaos-run-local-1', 't1');
+  await perform(restorePlan, { plan: { ...plan, cluster: 'another' } });
+  expect(readJson(runPaths(plan.runDir).plan)).toEqual(plan);
+  rmSync(plan.runDir, { recursive: true });
+  await perform(restorePlan, { plan });
+  expect(readJson(runPaths(plan.runDir).plan)).toEqual(plan);
 });

@@ -160,6 +160,15 @@ describe('whom the config wants told', () => {
     expect(feishuOf('{ card: true }')).toBeNull();
   });
 
+  it('is a service outside, by an address without credentials', () => {
+    expect(notifySettings(load('')).pingUrl).toBeNull();
+    const address = 'https://hc-ping.com/uuid';
+    expect(notifySettings(load(`notify: { ping_url: "${address}" }`)).pingUrl).toBe(address);
+    expect(problems('notify: { ping_url: uuid }')).toEqual([
+      expect.stringContaining('notify.ping_url: expected an http or https address'),
+    ]);
+  });
+
   it('is a bot with a signature, by secrets from the environment or from files', () => {
     expect(feishuOf('{ enabled: true }')).toEqual({
       webhook: { env: 'FEISHU_WEBHOOK', file: null },

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT_INTERRUPTED, EXIT_LOST, EXIT_REFUSED, EXIT_USAGE } from '../../src/client/exit.js';
 import { configSchema } from '../../src/config/schema.js';
+import { limitOf } from '../../src/domain/overdue.js';
 import { PRODUCTION_HEAL_WAIT_MS } from '../../src/domain/plan.js';
 import { exitCodeOf } from '../../src/domain/status.js';
 import { installRoot } from '../../src/host/os/tools.js';
@@ -20,7 +21,7 @@ function constant(file: string, name: string): number {
   return Number(found.replaceAll('_', ''));
 }
 
-const WORDS: Readonly<Record<number, string>> = { 5: 'five', 10: 'ten' };
+const WORDS: Readonly<Record<number, string>> = { 5: 'five', 9: 'nine', 10: 'ten' };
 const word = (n: number): string => WORDS[n] ?? String(n);
 const seconds = (ms: number): string => `${ms / 1000} s`;
 const minutes = (ms: number): string => `${word(ms / 60_000)} minutes`;
@@ -60,6 +61,7 @@ describe.each([
       `ledgers_days: ${config.retention.ledgers_days} #`,
       `runs_days: ${config.retention.runs_days} #`,
       `min_free_mb: ${config.retention.min_free_mb} #`,
+      `(${word(limitOf(4 * 3_600_000) / 3_600_000)} hours for a round every four)`,
     ],
   ],
   [

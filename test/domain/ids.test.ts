@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { chaosRunWorkflowId, clusterWorkflowId, hostQueue, runIdOf, scenarioWorkflowId } from '../../src/domain/ids.js';
+import {
+  chaosRunWorkflowId,
+  clusterOfSchedule,
+  clusterWorkflowId,
+  hostQueue,
+  runIdOf,
+  scenarioWorkflowId,
+  scheduleIdOf,
+} from '../../src/domain/ids.js';
 
 describe('ids', () => {
   it('name a run by cluster, start and suffix', () => {
@@ -12,6 +20,11 @@ describe('ids', () => {
   it('name queue and record of a cluster', () => {
     expect(hostQueue('lab-1')).toBe('host-lab-1');
     expect(clusterWorkflowId('local')).toBe('cluster-local');
+  });
+
+  it('name the cluster of a schedule', () => {
+    expect(clusterOfSchedule(scheduleIdOf('lab-1'))).toBe('lab-1');
+    expect(clusterOfSchedule('somebody-else')).toBeUndefined();
   });
 
   it('make a folder name of what a schedule appends to a workflow id', () => {

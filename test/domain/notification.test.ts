@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   breakerMessage,
+  configInvalidMessage,
   failedMessage,
   formatErrorsMessage,
+  overdueMessage,
   passedMessage,
   resumedMessage,
   type RunFacts,
@@ -10,6 +12,7 @@ import {
 
 const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   runId: 'r1',
+  kind: 'full',
   cluster: 'local',
   finishedAt: '2026-11-22T20:15:04+08:00',
   passRatePercent: 66,
@@ -37,6 +40,7 @@ describe('a message, to the letter', () => {
       runId: 'r1',
       cluster: 'local',
       urgent: false,
+      ofRound: true,
       reportUrl: 'https://example.org/r1',
       text: [
         '✅ RobustMQ 故障测试通过',
@@ -99,5 +103,37 @@ describe('a message, to the letter', () => {
     const { text, id } = resumedMessage(facts(), { by: 'ann', reason: 'disk replaced' });
     expect(id).toBe('r1/resumed');
     expect(text).toContain('操作人: ann 原因: disk replaced');
+  });
+});
+
+describe('a message about a cluster and no run', () => {
+  it('says for how long there is no verdict, and how often one is expected', () => {
+    const overdue = { since: '2026-11-28T00:00:00Z', forMs: 9.2 * 3_600_000, everyMs: 4 * 3_600_000 };
+    const lastVerdict = { runId: 'r1', headline: 'PASS', finishedAt: '2026-11-28T00:00:00Z' } as const;
+    expect(overdueMessage('local', overdue, lastVerdict)).toMatchObject({
+      ...{ id: 'local/overdue/2026-11-28T00:00:00Z', runId: null, urgent: true, ofRound: false, reportUrl: null },
+      text: [
+        '⏰ RobustMQ 故障测试逾期: 已 9 h 没有结论 (应每 4 h 一次)',
+        '集群: local',
+        '最后结论: PASS r1 2026-11-28T00:00:00Z',
+        '请检查: robustmq-chaos status',
+      ].join('\n'),
+    });
+    expect(overdueMessage('local', overdue, null).text).toContain('最后结论: 无\n');
+  });
+
+  it('says why scheduled rounds have no plan', () => {
+    const unplanned = {
+      workflowId: 'w1',
+      ...{ since: 'T', at: 'T2' },
+      problem: '/c.yml: 1 problem',
+      configPath: null,
+      rounds: 1,
+      told: false,
+    };
+    expect(configInvalidMessage('local', unplanned)).toMatchObject({
+      ...{ id: 'local/config-invalid/T', kind: 'config-invalid' },
+      text: expect.stringContaining('Run ID: w1\n/c.yml: 1 problem\n'),
+    });
   });
 });

@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { clusterWorkflowId } from '../../src/domain/ids.js';
+import { CHAOS_QUEUE, clusterWorkflowId } from '../../src/domain/ids.js';
+import type { Watch } from '../../src/domain/overdue.js';
+import { clusterStatusQuery, recordUnplannedUpdate } from '../../src/messages/cluster-record.js';
 import { resumeSignal } from '../../src/messages/resume.js';
 import { runProgressQuery } from '../../src/messages/progress.js';
+import type { clusterWorkflow } from '../../src/workflows/cluster.js';
 import { createGate } from '../../testing/workflows/gate.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, TEMPORAL_PATH, type Rig } from '../../testing/workflows/rig.js';
@@ -83,4 +86,26 @@ it('a third failed run that is paused, and resumed by a signal; a run that was r
   await recordHistory('run-paused', handle);
   await recordHistory('run-refused', refused.handle);
   await recordHistory('cluster-breaker', cluster);
+});
+
+it('a record that is told of a round without a plan, and whose verdict is overdue', async () => {
+  const everyMs = 14_400_000;
+  const seen = { kind: 'on', everyMs, configPath: '/srv/chaos/config.yml' } as const;
+  rig.hostOfSchedule('watched', { instead: { lookAtSchedule: () => Promise.resolve(seen) } });
+  const watch: Watch = {
+    nextLookAt: new Date(Date.now() + 1500).toISOString(),
+    expected: { everyMs, since: '2026-11-20T00:00:00.000Z', configPath: null },
+    toldSince: null,
+    lastVerdict: { runId: 'a', headline: 'FAIL', finishedAt: '2026-11-27T00:00:00.000Z' },
+    unplanned: null,
+  };
+  const record = await rig.env.client.workflow.start<typeof clusterWorkflow>('ClusterWorkflow', {
+    ...{ workflowId: clusterWorkflowId('watched'), taskQueue: CHAOS_QUEUE },
+    args: [{ cluster: 'watched', holder: null, watch }],
+  });
+  const round = { workflowId: 'b', problem: '/srv/chaos/config.yml: 1 problem', configPath: '/srv/chaos/config.yml' };
+  await record.executeUpdate(recordUnplannedUpdate, { args: [round] });
+  const watchNow = async (): Promise<Watch> => (await record.query(clusterStatusQuery)).watch;
+  await vi.waitFor(async () => expect((await watchNow()).toldSince).not.toBeNull(), { timeout: 15_000 });
+  await recordHistory('cluster-watched', record);
 });

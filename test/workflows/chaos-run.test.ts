@@ -76,6 +76,27 @@ describe.concurrent('a full run', () => {
   });
 });
 
+describe.concurrent('a run whose start is to be told', () => {
+  it('tells it before it touches the cluster; if that fails, it says so and goes on', async () => {
+    const { handle, host } = await rig.startRun({
+      plan: { tellsStart: true, scenarios: [killSingle] },
+      instead: { announceStart: () => Promise.reject(new Error('http://127.0.0.1: no answer: ECONNREFUSED')) },
+    });
+    expect(await handle.result()).toMatchObject({ headline: 'PASS' });
+    expect(host.calls.slice(0, 4)).toEqual(['preparePlan', 'acquireCluster', 'announceStart', 'preCheck']);
+    const { notes } = await handle.query(runProgressQuery);
+    expect(notes).toEqual([expect.stringMatching(/could be told that the round has started: .*ECONNREFUSED/)]);
+  });
+
+  it('does not, if it is of one scenario', async () => {
+    const { handle, host } = await rig.startRun({
+      plan: { tellsStart: true, kind: 'single', scenarios: [killSingle] },
+    });
+    await handle.result();
+    expect(host.calls).not.toContain('announceStart');
+  });
+});
+
 describe.concurrent('a single-scenario run', () => {
   it('is the same with that scenario alone, and passes with it', async () => {
     const { handle } = await rig.startRun({ plan: { kind: 'single', scenarios: [networkDelay] } });

@@ -61,9 +61,13 @@ const holderNow = async (handle: ClusterHandle): Promise<Holder | null> =>
 describe.concurrent('the record of a cluster', () => {
   it('gives a free cluster to the run that asks, and says who holds it', async () => {
     const record = await startCluster('free');
-    expect(await record.query(clusterStatusQuery)).toEqual({ cluster: 'free', holder: null, breaker: NEW_BREAKER });
+    expect(await record.query(clusterStatusQuery)).toMatchObject({
+      cluster: 'free',
+      holder: null,
+      breaker: NEW_BREAKER,
+    });
     expect(await acquire(record, a)).toEqual({ granted: true });
-    expect(await record.query(clusterStatusQuery)).toEqual({ cluster: 'free', holder: a, breaker: NEW_BREAKER });
+    expect(await record.query(clusterStatusQuery)).toMatchObject({ cluster: 'free', holder: a, breaker: NEW_BREAKER });
   });
 
   it('gives it again to the run that holds it, as when an activity is tried again', async () => {

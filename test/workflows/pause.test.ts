@@ -60,7 +60,8 @@ const progress: RunProgress = {
   ...{ current: null, result, notes: ['the schedule was paused'] },
   pause: { since: 'T', consecutiveFailures: 3, byRuns: ['r1', 'r2', 'r3'], howToResume },
 };
-const paused: PausedRun = { plan, finalized: { outcome, published, shouted: false }, result, progress };
+const written = { finishedAt: 'T', summary: 'a summary' };
+const paused: PausedRun = { plan, finalized: { outcome, published, written, shouted: false }, result, progress };
 
 it('a run that is paused while its channel is down keeps a short history, for a year and longer', async () => {
   const run = env.client.workflow.getHandle<typeof chaosRunWorkflow>('paused');

@@ -49,6 +49,9 @@ describe('a changed workflow', () => {
       /\(0,\s*\w+\.patched\)\(/g,
       'Boolean(',
     ],
+    ['no look at the schedule', 'cluster-watched.json', '.lookAtSchedule(', '.hostTime('],
+    ['no message to people', 'cluster-watched.json', '.announceNotice(', '.hostTime('],
+    ['a watch that an old record never had', 'cluster-upgraded.json', /!\(0,\w+\.patched\)\('watch'\)/g, 'false'],
     ['no release of the cluster', 'run-cancelled.json', '.releaseCluster(', '.acquireCluster('],
   ])('with %s is caught by %s', async (_, name, from, to) => {
     const changed = code.replaceAll(from, to);

@@ -68,7 +68,7 @@ async function tracesOf(runId: string, settings: PublishSettings): Promise<strin
         settings,
         retention: { ledgersDays: 0, runsDays: 0, minFreeMb: 0 },
       })),
-      ...createNotifyActivities(() => notifiersFor({ feishu: { ...bot, card: false } })),
+      ...createNotifyActivities(() => notifiersFor({ feishu: { ...bot, card: false }, pingUrl: null })),
     },
   });
   const result = await handle.result();

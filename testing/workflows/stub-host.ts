@@ -5,6 +5,7 @@ import { clusterOwnershipActivities } from '../../src/activities/cluster-ownersh
 import type { Activities } from '../../src/activities/index.js';
 import type { ClusterLeft, WriteReportRequest } from '../../src/messages/requests.js';
 import { scheduleActivities } from '../../src/activities/schedule.js';
+import { createWatchActivities } from '../../src/activities/watch.js';
 import { ChaosError, type ErrorCode } from '../../src/domain/errors.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
@@ -22,6 +23,8 @@ export interface StubHost {
   readonly calls: readonly string[];
   readonly records: readonly ScenarioResult[];
   readonly reports: readonly WriteReportRequest[];
+  /** The report as the stub writes it, for a test that does it otherwise now and then. */
+  readonly write: Activities['writeReport'];
   /** Resolves when the call has begun; at once if it already has. */
   readonly called: (label: string) => Promise<void>;
   /** Opens every gate, so that nothing stays when a test has failed before it did so. */
@@ -72,8 +75,16 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     ...scheduleActivities,
     publishReport: async () => ({ githubUrl: null, pushError: null, issueError: null }),
     announce: async () => undefined,
+    announceStart: async () => undefined,
+    announceNotice: async () => undefined,
+    lookAtSchedule: async () => ({ kind: 'off' }),
+    recordUnplanned: createWatchActivities({
+      notifiersOf: () => [],
+      own: { dataRoot: '/srv/chaos', configPath: '/srv/chaos/config.yml' },
+    }).recordUnplanned,
     announceResume: async () => undefined,
     preparePlan: async () => plan,
+    restorePlan: async () => undefined,
     preCheck: async () => [],
     startCluster: async () => ({ endpoint: '127.0.0.1:1883', dataDirs: ['n1', 'n2', 'n3'] }),
     tendCluster: () => stay(new Promise(() => undefined)),
@@ -155,12 +166,14 @@ export function createStubHost(plan: RunPlan, { instead = {}, gates = {} }: Stub
     signals.set(label, signal);
     return signal;
   };
-  const activities: Activities = { ...passingActivities(plan, records, reports), ...instead };
+  const passing = passingActivities(plan, records, reports);
+  const activities: Activities = { ...passing, ...instead };
   return {
     plan,
     calls,
     records,
     reports,
+    write: passing.writeReport,
     called: (label) => signalOf(label).raised,
     release: () => {
       for (const gate of Object.values(gates)) gate.open();

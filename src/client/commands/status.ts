@@ -22,6 +22,7 @@ import { connectClient, findPlace, workflowUrl } from '../../temporal/connection
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { findSchedule, pauseNote } from '../schedule.js';
 import { whyStuck } from '../stuck.js';
+import { verdictLines, verdictsNow, type Verdicts } from '../verdicts.js';
 
 interface Status {
   readonly cluster: string;
@@ -37,13 +38,14 @@ interface Status {
   readonly run: RunProgress | null;
   readonly scenario: ScenarioProgress | null;
   readonly url: string | null;
+  readonly verdicts: Verdicts;
   /** Workflows that do not go on, and why. */
   readonly stuck: readonly string[];
 }
 
-type TemporalPart = Pick<Status, 'temporal' | 'holder' | 'breaker' | 'schedule' | 'run' | 'scenario' | 'url' | 'stuck'>;
+type TemporalPart = Omit<Status, 'cluster' | 'brokers' | 'lease' | 'keeper' | 'openFaults'>;
 
-const NOTHING: TemporalPart = {
+const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   temporal: null,
   holder: null,
   breaker: null,
@@ -63,20 +65,27 @@ async function scheduleText(client: Client, cluster: string, zone: string): Prom
 }
 
 /** What Temporal knows; nothing is started for it, and a server or worker that does not answer is no error. */
-async function fromTemporal({ dataRoot, cluster: { name }, time_zone }: Config): Promise<TemporalPart> {
+async function fromTemporal(config: Config): Promise<TemporalPart> {
+  const {
+    dataRoot,
+    cluster: { name },
+    time_zone,
+  } = config;
   const place = findPlace(dataRoot);
   const client = place && (await connectClient(place).catch(() => undefined));
-  if (place === undefined || client === undefined) return NOTHING;
+  if (place === undefined || client === undefined)
+    return { ...NOTHING, verdicts: await verdictsNow(config, undefined) };
   const stuckRecord = await whyStuck(client, clusterWorkflowId(name));
-  const [found, schedule] = await Promise.all([
+  const [found, schedule, verdicts] = await Promise.all([
     stuckRecord === undefined ? clusterStatus(client, name).catch(() => undefined) : undefined,
     scheduleText(client, name, time_zone),
+    verdictsNow(config, stuckRecord === undefined ? client : undefined),
   ]);
   const { holder = null, breaker = null } = found ?? {};
   // A run that waits for a human has given the cluster back, and is what a person should see.
   const paused = breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : pausedRunOf(client, name);
   const shown = holder?.workflowId ?? (await paused);
-  const common = { ...NOTHING, temporal: place.address, holder, breaker, schedule };
+  const common = { ...NOTHING, temporal: place.address, holder, breaker, schedule, verdicts };
   if (shown === undefined) return { ...common, stuck: stuckRecord === undefined ? [] : [stuckRecord] };
   return { ...common, ...(await runPart(client, shown)), url: workflowUrl(place, shown) };
 }
@@ -145,6 +154,7 @@ function asText(status: Status): string {
     ...(status.temporal === null
       ? []
       : [`schedule  ${status.schedule ?? 'none (make it with: robustmq-chaos schedule apply)'}`]),
+    ...verdictLines(status.verdicts),
     `run       ${holder === null && run === null ? (status.stuck.length > 0 ? 'does not go on' : 'none') : `${holder?.workflowId ?? run?.runId ?? ''}, ${run?.phase ?? 'no worker answers'}`}`,
     ...(run?.scenarios ?? []).map(({ name, status: state }) => `          ${name}: ${state}`),
     ...(scenario ? [`step      ${scenario.step} since ${scenario.since}: ${scenario.detail}`] : []),

@@ -6,6 +6,7 @@ import { ensureServer } from '../../host/temporal/server.js';
 import { findPlace, outsideServer } from '../../temporal/connection.js';
 import { configOption, readConfig } from '../options.js';
 import { searchAttributeFlags } from '../session.js';
+import { verdictProblems } from '../verdicts.js';
 import { checkWorker } from '../worker-check.js';
 
 interface Options {
@@ -35,7 +36,8 @@ export const workerCommand = new Command('worker')
     const config = readConfig(options.config);
     if (options.check) {
       const { ok, text } = await checkWorker(config);
-      process.stdout.write(`${text}\n`);
+      const problems = await verdictProblems(config, ok);
+      process.stdout.write(`${[text, ...problems].join('\n')}\n`);
       process.exitCode = ok ? 0 : 1;
       return;
     }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
 import type { ReportFile } from '../../domain/report-data.js';
 import { RUNS_FOLDER } from '../../domain/run-files.js';
@@ -16,12 +17,21 @@ export interface HistoryMaker {
   ) => ReadonlyMap<string, string>;
 }
 
-/** Keeps what was last known of a cluster's breaker beside the runs, so that the history can say it without a Temporal server. */
-export function noteBreaker(root: string, breaker: HistoryBreaker): void {
-  const file = dataPaths(root).breakers;
-  const others = (readIfWhole<HistoryBreaker[]>(file) ?? []).filter((b) => b.cluster !== breaker.cluster);
-  writeJson(file, [...others, breaker]);
+/**
+ * Keeps what was last known of a cluster's breaker, and of the verdict that is waited for, beside the runs: the history can say it without a Temporal
+ * server. Returns whether that is new.
+ */
+export function noteBreaker(root: string, breaker: HistoryBreaker): boolean {
+  const noted = notedBreakers(root);
+  const before = noted.find((b) => b.cluster === breaker.cluster);
+  if (isDeepStrictEqual(before, breaker)) return false;
+  writeJson(dataPaths(root).breakers, [...noted.filter((b) => b !== before), breaker]);
+  return true;
 }
+
+/** What was last known of each cluster. */
+export const notedBreakers = (root: string): readonly HistoryBreaker[] =>
+  readIfWhole<HistoryBreaker[]>(dataPaths(root).breakers) ?? [];
 
 const reportOf = (root: string, runId: string): string => runPaths(runDir(root, runId)).reportJson;
 
@@ -53,9 +63,9 @@ export function historyEntries(
  * read, runs whose folder is gone go, and those that retention removed stay. So it becomes right again if two runs ended at once, and a year of runs is not read for each new one.
  */
 export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: readonly string[] = []): HistoryEntry[] {
-  const { root, breakers: breakersFile } = dataPaths(dataRoot);
+  const { root } = dataPaths(dataRoot);
   const entries = historyEntries(dataRoot, maker, changed);
-  const breakers = readIfWhole<HistoryBreaker[]>(breakersFile) ?? [];
+  const breakers = notedBreakers(dataRoot);
   for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers }))
     writeText(join(root, name), text);
   return entries;

@@ -20,7 +20,7 @@ export async function integrationAbilities(
   publish: PublishSettings | null,
   notify: NotifySettings,
 ): Promise<readonly Ability[]> {
-  return [await publishing(publish), telling(notify)];
+  return [await publishing(publish), telling(notify), pinging(notify)];
 }
 
 const missing = (name: string, error: unknown): Ability => {
@@ -45,6 +45,12 @@ async function publishing(settings: PublishSettings | null): Promise<Ability> {
   } finally {
     rmSync(workDir, { recursive: true, force: true });
   }
+}
+
+function pinging({ pingUrl }: NotifySettings): Ability {
+  const name = 'notify ping';
+  if (pingUrl === null) return { name, ok: false, needed: false, detail: 'off: notify.ping_url is not set' };
+  return { name, ok: true, needed: true, detail: `requests ${new URL(pingUrl).origin} after each verdict` };
 }
 
 function telling(settings: NotifySettings): Ability {

@@ -32,6 +32,10 @@ export const dataPaths = (root: string): DataPaths => ({
 export const runDir = (root: string, runId: string): string => join(dataPaths(root).runs, runId);
 export const clusterDir = (root: string, cluster: string): string => join(dataPaths(root).clusters, cluster);
 
+/** A message about a cluster and no run has a folder of its own. */
+export const noticeDir = (root: string, cluster: string, since: string): string =>
+  join(root, 'notices', `${cluster}-${since.replace(/[^\w.-]/g, '-')}`);
+
 /** The data folder in which the folder of a run or of a cluster lies. */
 export const dataRootOf = (folder: string): string => dirname(dirname(folder));
 

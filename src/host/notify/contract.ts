@@ -1,8 +1,8 @@
 import type { Notification } from '../../domain/notification.js';
 
-/** Where a run's files lie on this host; a message may be about a run whose folder is gone. */
+/** Where a message is kept on this host: the folder of its run, which may be gone, or one of its own. */
 export interface NotificationContext {
-  readonly runDir: string;
+  readonly folder: string;
 }
 
 /** One way to tell people something. */
@@ -15,6 +15,8 @@ export interface Notifier {
    * mark: the message's id is then the same, so that a channel that can tell duplicates apart shows it once.
    */
   send(notification: Notification, context: NotificationContext): Promise<void>;
+  /** Says that a full round has started, or throws a `NotifyError`. Absent: this way says nothing of a start. */
+  readonly started?: (runId: string) => Promise<void>;
 }
 
 /** A message that was not delivered. `retryable` is false where trying again cannot help, e.g. a refused signature. */

@@ -67,6 +67,8 @@ const COLOURS: Readonly<Record<NotificationKind, string>> = {
   breaker: 'carmine',
   'format-errors': 'orange',
   resumed: 'blue',
+  overdue: 'carmine',
+  'config-invalid': 'orange',
 };
 
 /** The same words: the first line as the head, the others below it, and a button where the report has an address. */

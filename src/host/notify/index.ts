@@ -6,12 +6,14 @@ import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
 import { feishuNotifier } from './feishu.js';
 import { folderNotifier } from './folder.js';
+import { pingNotifier } from './ping.js';
 
 /** Every way of telling people that the config wants. A new one is one file and one line here. */
-export const notifiersFor = ({ feishu }: NotifySettings): readonly Notifier[] => [
+export const notifiersFor = ({ feishu, pingUrl }: NotifySettings): readonly Notifier[] => [
   folderNotifier,
   consoleNotifier,
   ...(feishu === null ? [] : [feishuNotifier(feishu)]),
+  ...(pingUrl === null ? [] : [pingNotifier(pingUrl)]),
 ];
 
 /** Which notifiers have delivered a message: notifier → ISO time. */
@@ -26,7 +28,7 @@ export async function deliver(
   notification: Notification,
   context: NotificationContext,
 ): Promise<void> {
-  const file = runPaths(context.runDir).notification(notification.kind).sent;
+  const file = runPaths(context.folder).notification(notification.kind).sent;
   const failures: NotifyError[] = [];
   for (const notifier of ways) {
     const sent = readJson<Sent>(file) ?? {};

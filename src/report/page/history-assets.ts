@@ -15,7 +15,10 @@ tr,section{content-visibility:auto}
 section{contain-intrinsic-size:auto 700px}
 [hidden]{display:none!important}`;
 
-/** Shows what the three lists choose. A row's `data-s` says for every scenario and SDK of the run, by number, whether it failed (\`!\`). */
+/**
+ * Shows what the three lists choose. A row's `data-s` says for every scenario and SDK of the run, by number, whether it failed (\`!\`). And says, by the
+ * reader's clock, whether a verdict is overdue.
+ */
 export const FILTER_SCRIPT = `
 const get = (id) => document.getElementById(id);
 const rows = [...document.querySelectorAll('#runs tbody tr')];
@@ -51,4 +54,18 @@ function apply() {
   get('shown').textContent = shown + ' of ' + rows.length + ' runs';
 }
 get('filter').addEventListener('change', apply);
+function lengthOf(ms) {
+  const [size, unit] = [[864e5, 'd'], [36e5, 'h'], [6e4, 'min']].find(([length]) => ms >= 2 * length) ?? [1e3, 's'];
+  return Math.floor(ms / size) + ' ' + unit;
+}
+function sayLate() {
+  for (const line of document.querySelectorAll('p[data-since]')) {
+    const { cluster, since, limit, every } = line.dataset;
+    const late = Date.now() - Date.parse(since);
+    line.hidden = late <= Number(limit);
+    line.textContent = cluster + ': no verdict for ' + lengthOf(late) + ' (expected every ' + every + ')';
+  }
+}
+sayLate();
+setInterval(sayLate, 60000);
 `;

@@ -1,4 +1,5 @@
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
+import { durationText } from '../../domain/overdue.js';
 import { localTimeOf } from '../format.js';
 import { html, raw, type Html } from '../html.js';
 import { REPORT_PAGE } from '../../domain/run-files.js';
@@ -33,7 +34,7 @@ export function historyPage(index: HistoryIndex): string {
     run.pruned_at !== undefined ? null : `${index.runs_at}${encodeURIComponent(run.run_id)}/${REPORT_PAGE}`;
   const body = html`<header>
       <h1>RobustMQ under chaos: every run</h1>
-      ${summary(index.runs)} ${index.breakers.map(breaker)}
+      ${summary(index.runs)} ${index.breakers.map(breaker)} ${index.breakers.map(waiting)}
       <form id="filter" aria-label="Filter">
         ${select(
           'scenario',
@@ -135,6 +136,23 @@ function breaker({ cluster, failures_in_a_row, open, since, note }: HistoryBreak
   const state = open ? 'open: no full run starts until a person resumes' : 'closed';
   const text = `Breaker of ${cluster}: ${state}; ${failures_in_a_row} failed in a row${since === null ? '' : `, since ${localTimeOf(since)}`}.${note === null ? '' : ` ${note}`}`;
   return html`<p${open ? raw(' class="caveat"') : null}>${text}</p>`;
+}
+
+/** Shown by the page's script, which knows how late it is: nobody has to be alive here to write it. */
+function waiting({ cluster, waiting: awaited, unplanned }: HistoryBreaker): Html {
+  const problem =
+    unplanned === null || unplanned === undefined ? null : html`<p class="caveat">${`${cluster}: ${unplanned}`}</p>`;
+  if (awaited === null || awaited === undefined) return html`${problem}`;
+  const { since, every_ms: every, overdue_after_ms: limit } = awaited;
+  const late = html`<p
+    class="caveat"
+    hidden
+    data-cluster="${cluster}"
+    data-since="${since}"
+    data-limit="${String(limit)}"
+    data-every="${durationText(every)}"
+  ></p>`;
+  return html`${late}${problem}`;
 }
 
 const row = (run: HistoryEntry, link: string | null, key: string): Html =>

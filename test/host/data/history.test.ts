@@ -74,7 +74,8 @@ test('without any run there is an empty history', () => {
 
 test('what is known of a breaker stays in the history, each cluster once', () => {
   const breaker = { cluster: 'local', failures_in_a_row: 2, open: false, since: null, note: null };
-  noteBreaker(root, breaker);
+  expect(noteBreaker(root, breaker)).toBe(true);
+  expect(noteBreaker(root, { ...breaker })).toBe(false);
   noteBreaker(root, { ...breaker, cluster: 'other' });
   noteBreaker(root, { ...breaker, failures_in_a_row: 3, open: true });
   refreshHistory(root, maker);

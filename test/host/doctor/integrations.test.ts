@@ -12,13 +12,14 @@ import { temporaryFolder } from '../../../testing/processes.js';
 import { settingsFor } from '../../../testing/reports/publishable-run.js';
 
 const PLANTED = 'plantedSecret0123456789';
-const NOBODY: NotifySettings = { feishu: null };
+const NOBODY: NotifySettings = { feishu: null, pingUrl: null };
 const BOT: NotifySettings = {
   feishu: {
     webhook: { env: 'CHAOS_TEST_WEBHOOK', file: null },
     secret: { env: 'CHAOS_TEST_SECRET', file: null },
     card: false,
   },
+  pingUrl: `https://hc-ping.com/${PLANTED}`,
 };
 
 beforeEach(() => {
@@ -42,6 +43,7 @@ it('what is not configured is not needed', async () => {
   expect(await look(null, NOBODY)).toMatchObject([
     { ok: false, needed: false, detail: expect.stringContaining('stay on this host') },
     { ok: false, needed: false, detail: expect.stringContaining('not enabled') },
+    { ok: false, needed: false, detail: expect.stringContaining('ping_url is not set') },
   ]);
 });
 
@@ -60,6 +62,7 @@ it('secrets that are there are found by their names', async () => {
       detail:
         'webhook found in the environment variable CHAOS_TEST_WEBHOOK; secret of the signature found in the environment variable CHAOS_TEST_SECRET',
     },
+    { name: 'notify ping', ok: true, needed: true, detail: 'requests https://hc-ping.com after each verdict' },
   ]);
 });
 
@@ -70,12 +73,14 @@ it('secrets that are missing are named, with what to do', async () => {
   expect(await look(settingsFor(), BOT)).toMatchObject([
     { ok: false, needed: true, detail: expect.stringMatching(remedy) },
     { ok: false, needed: true, detail: expect.stringMatching(remedy) },
+    { ok: true },
   ]);
   vi.stubEnv('CHAOS_TEST_WEBHOOK', PLANTED);
   const file = join(temporaryFolder(), 'token');
   expect(await look(settingsFor({ token: { env: 'CHAOS_TEST_TOKEN', file } }), BOT)).toMatchObject([
     { ok: false, detail: expect.stringContaining(`the file ${file}, got ENOENT`) },
     { ok: false, detail: expect.stringContaining('expected an http or https address') },
+    { ok: true },
   ]);
 });
 

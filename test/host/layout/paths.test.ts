@@ -4,6 +4,7 @@ import {
   clusterPaths,
   dataPaths,
   dataRootOf,
+  noticeDir,
   runDir,
   runPaths,
   temporalPaths,
@@ -17,6 +18,9 @@ const relative = (path: string): string => path.slice(`${run}/`.length);
 test('a run and a cluster each have a folder in the data folder, and the way back', () => {
   expect(run).toBe('/data/runs/run-1');
   expect(clusterDir('/data', 'local')).toBe('/data/clusters/local');
+  expect(noticeDir('/data', 'local', '2026-11-28T12:00:00+08:00')).toBe(
+    '/data/notices/local-2026-11-28T12-00-00-08-00',
+  );
   expect([run, clusterDir('/data', 'local')].map(dataRootOf)).toEqual(['/data', '/data']);
 });
 

@@ -21,6 +21,7 @@ const message: Notification = {
   runId: 'r1',
   cluster: 'local',
   urgent: false,
+  ofRound: true,
   text: 'one\ntwo',
   reportUrl: null,
 };
@@ -43,42 +44,42 @@ const channel = (name: string, ...errors: Error[]): Notifier & { readonly got: N
 describe('a message', () => {
   it('is kept in the folder of its run', async () => {
     const runDir = newRun();
-    await deliver([folderNotifier], message, { runDir });
+    await deliver([folderNotifier], message, { folder: runDir });
     expect(JSON.parse(readFileSync(join(runDir, 'notifications/failed.json'), 'utf8'))).toEqual(message);
   });
 
   it('is sent once by every channel, however often it is tried', async () => {
     const runDir = newRun();
     const ways = [channel('a'), channel('b')];
-    await deliver(ways, message, { runDir });
-    await deliver(ways, message, { runDir });
+    await deliver(ways, message, { folder: runDir });
+    await deliver(ways, message, { folder: runDir });
     expect(ways.map(({ got }) => got)).toEqual([[message], [message]]);
   });
 
   it('is sent by the other channels though one fails, and on the next try by that one alone', async () => {
     const runDir = newRun();
     const [a, b, c] = [channel('a'), channel('b', new NotifyError('HTTP 503', true)), channel('c')];
-    await expect(deliver([a, b, c], message, { runDir })).rejects.toMatchObject({
+    await expect(deliver([a, b, c], message, { folder: runDir })).rejects.toMatchObject({
       message: 'b: HTTP 503',
       retryable: true,
     });
-    await deliver([a, b, c], message, { runDir });
+    await deliver([a, b, c], message, { folder: runDir });
     expect([a, b, c].map(({ got }) => got.length)).toEqual([1, 1, 1]);
   });
 
   it('that no channel will ever take is not worth another try; one that any of them may take is', async () => {
     const refused = (): Notifier => channel('a', new NotifyError('bad signature', false));
-    await expect(deliver([refused()], message, { runDir: newRun() })).rejects.toMatchObject({ retryable: false });
-    const both = deliver([refused(), channel('b', new Error('ECONNRESET'))], message, { runDir: newRun() });
+    await expect(deliver([refused()], message, { folder: newRun() })).rejects.toMatchObject({ retryable: false });
+    const both = deliver([refused(), channel('b', new Error('ECONNRESET'))], message, { folder: newRun() });
     await expect(both).rejects.toMatchObject({ message: 'a: bad signature; b: Error: ECONNRESET', retryable: true });
   });
 
   it('is sent again if the mark of its sending was never written', async () => {
     const runDir = newRun();
     const a = channel('a');
-    await deliver([a], message, { runDir });
+    await deliver([a], message, { folder: runDir });
     rmSync(join(runDir, 'notifications/failed.sent.json'));
-    await deliver([a], message, { runDir });
+    await deliver([a], message, { folder: runDir });
     expect(a.got.map(({ id }) => id)).toEqual(['r1/failed', 'r1/failed']);
   });
 });

@@ -20,6 +20,7 @@ const notification = (change: Partial<Notification> = {}): Notification => ({
   runId: 'run-1',
   cluster: 'local',
   urgent: false,
+  ofRound: true,
   text: '❌ RobustMQ 故障测试失败\nRun ID: run-1 时间: 2026-11-22T20:10:04+08:00\n失败场景: leader-transfer\n报告: https://github.com/r',
   reportUrl: 'https://github.com/robustmq/reports/blob/main/reports/run-1/report.md',
   ...change,
@@ -40,7 +41,7 @@ afterEach(async () => {
 
 /** Delivers once by Feishu alone, as an attempt of the activity does. */
 const attempt = (change: Partial<FeishuSettings> = {}, message = notification(), timeoutMs = 10_000): Promise<void> =>
-  deliver([feishuNotifier({ ...settings, ...change }, timeoutMs)], message, { runDir });
+  deliver([feishuNotifier({ ...settings, ...change }, timeoutMs)], message, { folder: runDir });
 
 async function failure(work: Promise<void>): Promise<NotifyError> {
   const error: unknown = await work.then(

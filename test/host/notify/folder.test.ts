@@ -8,9 +8,9 @@ import { temporaryFolder } from '../../../testing/processes.js';
 it('a message is kept in the run’s folder by its kind, the last one of a kind', async () => {
   const runDir = join(temporaryFolder(), 'run');
   const message = (kind: string, text: string) => ({ kind, text }) as Notification;
-  await folderNotifier.send(message('finished', 'one'), { runDir });
-  await folderNotifier.send(message('finished', 'two'), { runDir });
-  await folderNotifier.send(message('paused', 'three'), { runDir });
+  await folderNotifier.send(message('finished', 'one'), { folder: runDir });
+  await folderNotifier.send(message('finished', 'two'), { folder: runDir });
+  await folderNotifier.send(message('paused', 'three'), { folder: runDir });
   const read = (kind: string): unknown =>
     JSON.parse(readFileSync(join(runDir, 'notifications', `${kind}.json`), 'utf8'));
   expect([read('finished'), read('paused')]).toEqual([message('finished', 'two'), message('paused', 'three')]);

@@ -17,7 +17,18 @@ import { scratchFolder } from '../../../testing/scratch.js';
 import { syntheticHistory } from '../../../testing/reports/synthetic-history.js';
 
 const entries = syntheticHistory(60);
-const breakers = [{ cluster: 'local', failures_in_a_row: 3, open: true, since: null, note: 'Resume it.' }];
+const HOUR = 3_600_000;
+const waitingFor = (hours: number) => ({
+  since: new Date(Date.now() - hours * HOUR).toISOString(),
+  every_ms: 4 * HOUR,
+  overdue_after_ms: 9 * HOUR,
+});
+const closed = { failures_in_a_row: 0, open: false, since: null, note: null };
+const breakers = [
+  { cluster: 'local', failures_in_a_row: 3, open: true, since: null, note: 'Resume it.' },
+  { ...closed, cluster: 'late', waiting: waitingFor(9.5), unplanned: 'a round could not read the config' },
+  { ...closed, cluster: 'in-time', waiting: waitingFor(8.5), unplanned: null },
+];
 const files = historyFiles(entries, { runsAt: 'runs/', breakers });
 
 test('what is written in a run is text on the page, and its address stays inside', () => {
@@ -70,6 +81,13 @@ describe.skipIf(browserMissing)('in a browser', () => {
 
   test('the breaker says that it is open', async () => {
     expect(await page.getByText('Breaker of local: open').count()).toBe(1);
+  });
+
+  test('a verdict that is overdue is said by the reader’s clock, and only then', async () => {
+    expect(await page.locator('p[data-since]:visible').allTextContents()).toEqual([
+      'late: no verdict for 9 h (expected every 4 h)',
+    ]);
+    expect(await page.getByText('late: a round could not read the config').count()).toBe(1);
   });
 
   const any = { scenario: 'any', sdk: 'any', verdict: 'any' };
