@@ -28,7 +28,7 @@ it('the record of a cluster is started by the first one to ask, free and with no
   expect(options.workflowId).not.toBe(clusterRecord('other').options.workflowId);
 });
 
-it('the breaker is the one of the record, and an error where there is none', async () => {
+it('the breaker is the one of the record, and an error where nobody can tell', async () => {
   expect(await perform(breakerNow, 'local', server)).toMatchObject({ consecutiveFailures: 2 });
   await expect(perform(breakerNow, 'other', server)).rejects.toThrow(/no .*other/);
 });

@@ -26,7 +26,12 @@ const plan = planWith();
 const result = { headline: 'FAIL', summary: 'x'.repeat(9000) };
 const pausedRun = {
   ...{ plan, result },
-  finalized: { outcome: afterFailures.outcomes[2], published: {}, shouted: false },
+  finalized: {
+    outcome: afterFailures.outcomes[2],
+    published: {},
+    written: { finishedAt: 'T', summary: 'a summary' },
+    shouted: false,
+  },
   progress: {
     ...{ scenarios: [{ name: 'kill', status: 'failed' }], result, notes: ['x'.repeat(9000)] },
     pause: { since: 'T', consecutiveFailures: 3, byRuns: ['r1'], howToResume: {} },
