@@ -119,9 +119,10 @@ async function isOpen(client: Client, workflowId: string): Promise<boolean> {
   return found !== undefined && isOpenExecution(found.status.name);
 }
 
+/** What is known of the breaker was answered by a worker: a run that answers nothing is gone. */
 function pausedRunText(run: RunProgress | null, stuck: readonly string[]): string {
   if (stuck.length > 0) return 'does not go on';
-  return run === null ? 'is no longer there, or no worker answers' : 'waits for a human';
+  return run === null ? 'is no longer there' : 'waits for a human';
 }
 
 function breakerLines({ breaker, run, stuck }: Status): string[] {
