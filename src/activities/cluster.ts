@@ -8,7 +8,7 @@ import { reserveMark } from '../host/os/disk.js';
 import { readJson, writeJson } from '../host/os/files.js';
 import { ensureKeeper } from '../host/keeper/control.js';
 import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tickets/claim.js';
-import { clusterEnded, readLease, whyDiskFull } from '../host/tickets/lease.js';
+import { clusterEnded, readLease, refuseFullDisk, whyDiskFull } from '../host/tickets/lease.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
@@ -120,7 +120,11 @@ export function createClusterActivities(faults: readonly Fault[]) {
         // A slow start must not outlive the lease under which it starts.
         const up = await whileRenewed(plan, claim, cancelled, (signal) =>
           driverOf(plan).start(clusterDir, { ...options, signal }),
-        );
+        ).catch((error: unknown) => {
+          // Brokers that found no room may not have been able to say so.
+          refuseFullDisk(clusterDir);
+          throw error;
+        });
         const written = await actIf(
           clusterDir,
           (now) => claimOf(now) === claim,

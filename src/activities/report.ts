@@ -1,8 +1,13 @@
+import { Context } from '@temporalio/activity';
+import { ChaosError, messageOf } from '../domain/errors.js';
 import { runPaths } from '../host/layout/paths.js';
 import { writeJson } from '../host/os/files.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
 import { inThread } from '../threads/index.js';
 import { asActivity, planOf } from './support.js';
+
+/** A worker that dies is no error of the report: some more than it needs to be made. */
+const TRIES = 10;
 
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
   return {
@@ -15,6 +20,15 @@ export function createReportActivities(versions: Readonly<Record<string, string>
 
     /** Judges the run, and writes its report as JSON, Markdown and page into its folder. */
     writeReport: (request: WriteReportRequest): Promise<ReportWritten> =>
-      asActivity((signal) => inThread('writeReport', { plan: planOf(request.run), request, versions }, signal)),
+      asActivity(async (signal) => {
+        const plan = planOf(request.run);
+        try {
+          return await inThread('writeReport', { plan, request, versions }, signal);
+        } catch (error) {
+          // Whatever it is, it is not tried for ever: the run ends without a report, and says so.
+          const isLast = !signal.aborted && Context.current().info.attempt >= TRIES;
+          throw isLast && !(error instanceof ChaosError) ? new ChaosError('REPORT_FAILED', messageOf(error)) : error;
+        }
+      }),
   };
 }

@@ -75,6 +75,11 @@ export const ERRORS = {
     retryable: false,
     remedy: 'The broker did not move its leaders. Read its log in cluster/.',
   },
+  REPORT_FAILED: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'What the run saw is in its folder: npm run recheck counts its ledgers.',
+  },
   REPORT_DAMAGED: {
     blame: 'environment',
     retryable: false,

@@ -132,8 +132,9 @@ export interface ReportWritten {
   /** The run failed by nothing but result lines that could not be read. */
   readonly onlyFormatErrors: boolean;
   readonly summary: string;
-  readonly jsonPath: string;
-  readonly markdownPath: string;
+  /** Null where the report could not be written. */
+  readonly jsonPath: string | null;
+  readonly markdownPath: string | null;
 }
 
 export interface RecordOutcomeRequest {

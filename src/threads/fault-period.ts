@@ -22,6 +22,8 @@ export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs, borders }: Fau
     const { sdk, end, lineProblem, idTaken } = outcome;
     if (idTaken !== undefined) {
       notes.push(`fault period: ${sdk} is left out: ${idTaken}`);
+      // Nobody can say what of its losses is the broker's.
+      withoutLedger.push({ ...outcome, result: null });
       return [];
     }
     try {

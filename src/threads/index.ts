@@ -10,6 +10,8 @@ const MOST_HEAP_MB = 2048;
 const IDLE_MS = 5000;
 
 let pool: Piscina | undefined;
+/** The end of the job before, however it ends. The pool's own queue would forget what waits in it when the thread before is ended or dies. */
+let before: Promise<unknown> = Promise.resolve();
 
 /**
  * Does a job in a thread beside the worker's own, which has to heartbeat and to poll meanwhile. One job after another: each may need much memory.
@@ -20,17 +22,19 @@ export async function inThread<N extends JobName>(
   task: Parameters<Jobs[N]>[0],
   signal?: AbortSignal,
 ): Promise<ReturnType<Jobs[N]>> {
-  pool ??= new Piscina({
+  const jobs = (pool ??= new Piscina({
     filename: join(installRoot, 'dist', 'threads', 'jobs.js'),
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
+  }));
+  const turn = before.then(() => {
+    signal?.throwIfAborted();
+    return jobs.run({ name, task }, { name: 'run', ...(signal === undefined ? {} : { signal }) });
   });
-  const answer = (await pool.run(
-    { name, task },
-    { name: 'run', ...(signal === undefined ? {} : { signal }) },
-  )) as JobAnswer;
+  before = turn.catch(() => undefined);
+  const answer = (await turn) as JobAnswer;
   if ('error' in answer) throw unpack(answer.error);
   return answer.value as ReturnType<Jobs[N]>;
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../domain/errors.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
@@ -14,7 +15,11 @@ export function writeReportFiles(runDir: string, files: ReadonlyMap<string, stri
   try {
     ESSENTIAL.forEach(write);
   } catch (error) {
-    if (isDiskFull(error)) return messageOf(error);
+    if (isDiskFull(error)) {
+      // Nobody is told by half of a report what the run was not counted as.
+      for (const path of ESSENTIAL) rmSync(join(runDir, path), { force: true });
+      return messageOf(error);
+    }
     throw error;
   }
   for (const path of files.keys()) if (!ESSENTIAL.includes(path)) writeIfRoom(() => write(path));

@@ -104,11 +104,10 @@ function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string>
 }
 
 /** What nobody can read up is no verdict: the run ends INVALID, whatever was found. */
-function withoutReport({ runId, plan, finishedAt }: RunData, why: string): ReportWritten {
-  const { reportJson: jsonPath, reportMarkdown: markdownPath } = runPaths(plan.runDir);
+function withoutReport({ runId, finishedAt }: RunData, why: string): ReportWritten {
   const summary = `INVALID: run ${runId} has no report, because it could not be written: ${why}`;
   const nothing = { runPassed: false, passRatePercent: 0, onlyFormatErrors: false };
-  return { ...nothing, finishedAt, headline: 'INVALID', summary, jsonPath, markdownPath };
+  return { ...nothing, finishedAt, headline: 'INVALID', summary, jsonPath: null, markdownPath: null };
 }
 
 /** What the report of a run is made from, beside what lies in its folder. */

@@ -1,4 +1,4 @@
-import type { AnnounceRequest } from '../messages/requests.js';
+import type { AnnounceRequest, ReportWritten } from '../messages/requests.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
 import { breakerNote } from '../domain/schedule.js';
@@ -7,7 +7,6 @@ import type { Holder } from '../messages/cluster-record.js';
 import type { Finalized } from '../messages/paused-run.js';
 import type { ResumeHandlers } from './resume-handlers.js';
 import type { RunProgressKeeper } from './run-progress.js';
-import type { Written } from './run-result.js';
 import { resumeHelp } from './web-ui-text.js';
 
 /** A message that does not get through in this time is given up for now, and said so: it never fails the run. */
@@ -20,7 +19,7 @@ export interface Reported {
   readonly plan: RunPlan;
   readonly workflowId: string;
   readonly holder: Holder;
-  readonly written: Written;
+  readonly written: ReportWritten;
   readonly progress: RunProgressKeeper;
   readonly gate: ResumeHandlers;
 }

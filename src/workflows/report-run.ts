@@ -2,7 +2,8 @@ import { TemporalFailure, patched } from '@temporalio/workflow';
 import { blameOf } from '../domain/status.js';
 import { failureOf, hostActivities, reasonOf } from './activities.js';
 import type { RunContext, RunFound } from './run-context.js';
-import { reportRequest, type Ending, type Written } from './run-result.js';
+import type { ReportWritten } from '../messages/requests.js';
+import { reportRequest, type Ending } from './run-result.js';
 
 /** The cluster did not start, or our equipment broke. Anything but a failure of Temporal's is a bug of ours: its task waits until it is repaired. */
 export function withFailure(found: RunFound, error: unknown): RunFound {
@@ -24,13 +25,13 @@ const RESTORE_LIMIT_MS = 60_000;
  * The way out of a run: its cluster is stopped, and its report written. An error of ours on this way keeps nobody from the verdict: the run is INVALID, and
  * is counted, shown and told like any other.
  */
-export async function stopAndReport(context: RunContext, found: RunFound, ending: Ending): Promise<Written> {
+export async function stopAndReport(context: RunContext, found: RunFound, ending: Ending): Promise<ReportWritten> {
   const { run, host, progress, lease } = context;
   progress.enter('stopping cluster');
   const stopped = await afterStop(context, found);
   progress.enter('report');
   const whole = { ...stopped, notes: [...stopped.notes, ...lease.problems()] };
-  const write = (all: RunFound): Promise<Written> => host.writeReport(reportRequest(run, all, ending));
+  const write = (all: RunFound): Promise<ReportWritten> => host.writeReport(reportRequest(run, all, ending));
   try {
     return await write(whole);
   } catch (error) {
@@ -66,7 +67,7 @@ const restorePlan = ({ plan }: RunContext): Promise<void> =>
   hostActivities(plan.hostQueue, { scheduleToCloseTimeout: RESTORE_LIMIT_MS }).restorePlan({ plan });
 
 /** A report that could not be written by any means: the run says so in its place. */
-function withoutReport({ run }: RunContext, error: unknown): Written {
+function withoutReport({ run }: RunContext, error: unknown): ReportWritten {
   if (!(error instanceof TemporalFailure)) throw error;
   return {
     finishedAt: new Date().toISOString(),

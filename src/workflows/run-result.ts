@@ -4,10 +4,6 @@ import type { RunResult } from '../domain/report-data.js';
 import type { ReportWritten, WriteReportRequest } from '../messages/requests.js';
 import type { RunFound } from './run-context.js';
 
-/** The report of a run; its paths are null where it could not be written. */
-export type Written = Omit<ReportWritten, 'jsonPath' | 'markdownPath'> &
-  Readonly<Record<'jsonPath' | 'markdownPath', string | null>>;
-
 /** How a run came to its report. */
 export interface Ending {
   readonly workflowId: string;
@@ -36,7 +32,7 @@ export function reportRequest(run: RunRef, found: RunFound, ending: Ending): Wri
 export function resultOf(
   plan: RunPlan,
   { outcomes }: RunFound,
-  written: Written,
+  written: ReportWritten,
 ): Omit<RunResult, keyof PublishAnswer> {
   const { headline, runPassed, passRatePercent, summary, jsonPath, markdownPath } = written;
   const scenarios = plan.scenarios.map(({ name }) => {

@@ -64,7 +64,7 @@ async function tellUnplanned(record: Watched): Promise<void> {
   if (unplanned === null || unplanned.told || !(await tell(record, { kind: 'config-invalid', unplanned }))) return;
   // More rounds may have come meanwhile; or one that has a plan.
   const now = record.watch.unplanned;
-  if (now !== null) record.watch = { ...record.watch, unplanned: { ...now, told: true } };
+  if (now?.since === unplanned.since) record.watch = { ...record.watch, unplanned: { ...now, told: true } };
 }
 
 /** One message for each outage; what does not get through is tried again after the next look. */

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { beforeEach, expect, it } from 'vitest';
 import { createReportActivities } from '../../src/activities/report.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
@@ -28,4 +31,15 @@ it('a scenario that was recorded is in the report, which says what it was made w
   const report = readJson<ReportFile>(runPaths(plan.runDir).reportJson);
   expect(report?.scenarios.map(({ name }) => name)).toEqual([killSingle.name]);
   expect(report?.details.versions).toEqual({ chaos: '0.1.0' });
+});
+
+it('a report that cannot be made ends the run without one, and is not tried for ever', async () => {
+  writeFileSync(runPaths(plan.runDir).brokers, '{"half');
+  const at = (attempt: number) =>
+    new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') }).run(writeReport, {
+      run,
+      ...request,
+    });
+  await expect(at(1)).rejects.not.toMatchObject({ nonRetryable: true });
+  await expect(at(10)).rejects.toMatchObject({ type: 'REPORT_FAILED', nonRetryable: true });
 });

@@ -47,6 +47,15 @@ it('a job ends where it stands with its signal, and the next one is done', async
   expect((await figuresOf(phaseWithLedgers(['go']))).figures).toHaveLength(1);
 });
 
+it('a job that waits for one that is ended is done', async () => {
+  const control = new AbortController();
+  const ended = errorOf(figuresOf(phaseWithLedgers(['go', 'rust', 'java', 'python']), control.signal));
+  const next = figuresOf(phaseWithLedgers(['go']));
+  control.abort();
+  expect(await ended).toMatch(/abort/i);
+  expect((await next).figures).toHaveLength(1);
+});
+
 it('an error of a job is thrown as it was there', async () => {
   const dataRoot = join(temporaryFolder(), 'a file');
   writeFileSync(dataRoot, '');

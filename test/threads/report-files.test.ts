@@ -43,8 +43,10 @@ it('verdict and text are written before anything else', () => {
 });
 
 it('where not even these can be, it says why', () => {
+  const dir = temporaryFolder();
   diskFor(1);
-  expect(writeReportFiles(temporaryFolder(), REPORT)).toMatch(/^no room for .*report\.md$/);
+  expect(writeReportFiles(dir, REPORT)).toMatch(/^no room for .*report\.md$/);
+  expect(existsSync(join(dir, REPORT_JSON))).toBe(false);
 });
 
 it('an error of another kind is none of the disk', () => {

@@ -60,7 +60,7 @@ describe('the report of a run', () => {
     const written = write();
     expect(written).toMatchObject({ headline: 'PASS', runPassed: true, passRatePercent: 100, onlyFormatErrors: false });
     expect(written.jsonPath).toBe(runPaths(plan.runDir).reportJson);
-    expect(readFileSync(written.markdownPath, 'utf8')).toContain(killSingle.name);
+    expect(readFileSync(written.markdownPath!, 'utf8')).toContain(killSingle.name);
     expect(existsSync(join(plan.runDir, REPORT_PAGE))).toBe(true);
     expect(reported().scenarios.map(({ name, passed }) => ({ name, passed }))).toEqual([
       { name: killSingle.name, passed: true },

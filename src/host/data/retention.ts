@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
-import { rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HistoryEntry } from '../../domain/history.js';
 import type { PublicationRecord } from '../../domain/publish.js';
@@ -12,6 +12,7 @@ import {
 } from '../../domain/retention.js';
 import { CHARTS_FOLDER, LEDGER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../../domain/run-files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
+import { freeRoom } from '../os/disk.js';
 import { readIfWhole, writeJson } from '../os/files.js';
 import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
 import { prunedMark, type PrunedMark } from './pruned.js';
@@ -44,10 +45,7 @@ const REPORT_FILES: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PA
 /** Packed or not, and of every attempt. */
 const LEDGER_START = LEDGER.replace(/\.gz$/, '');
 
-const kernelFreeBytes = async (dataRoot: string): Promise<number> => {
-  const { bavail, bsize } = await statfs(dataRoot);
-  return bavail * bsize;
-};
+const kernelFreeBytes = (dataRoot: string): Promise<number> => Promise.resolve(freeRoom(dataRoot).bytes);
 
 function publicationOf(dataRoot: string, runId: string): KeptRun['publication'] {
   const { publication } = runPaths(runDir(dataRoot, runId));

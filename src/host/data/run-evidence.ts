@@ -37,6 +37,8 @@ const claimedPeriod = { control: 'control run', fault: 'unknown', validation: 'v
 export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Judged): Loss[] {
   const brokers = readJson<BrokersSince[]>(runPaths(runDir).brokers) ?? [];
   const found = ledgers.flatMap(({ ledger, ...where }) => {
+    // A stranger with the client's id took some of its messages: what it misses says nothing of the broker.
+    if (outcomesOf(judged, where).some(({ sdk, idTaken }) => sdk === where.sdk && idTaken !== undefined)) return [];
     const injectedUs = scenarioOf(judged, where)?.fault.injectedUs ?? null;
     return lossesOfLedger(where, ledger, { injectedUs, borders: bordersOf(judged, where) }, brokers);
   });

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { hostTroubleIn } from '../../domain/host-trouble.js';
+import { freeRoom } from '../os/disk.js';
 import { whoHolds } from '../os/port-holders.js';
 import { saysPortTaken } from '../os/ports.js';
 import { isUp } from './broker-processes.js';
@@ -41,8 +42,7 @@ function tailOf(file: string): string {
 }
 
 function diskProblem(folder: string): string | undefined {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize < DISK_FULL_BYTES ? `the disk of ${folder} is full` : undefined;
+  return freeRoom(folder).bytes < DISK_FULL_BYTES ? `the disk of ${folder} is full` : undefined;
 }
 
 /** A broker cannot serve where somebody else has one of its ports: somebody has it now, or the broker said so itself when it started. */
