@@ -1,3 +1,4 @@
+import type { Info } from '@temporalio/activity';
 import { join } from 'node:path';
 import type { ActivityFunction } from '@temporalio/common';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
@@ -20,9 +21,12 @@ export function plannedRun(dataRoot: string, change: Partial<RunPlan> = {}): { p
   return { plan, run: { runId, runDir } };
 }
 
-/** Where an activity runs; `client` is the server that it asks, if it asks one. An activity that fails is what many tests are about: it is not logged. */
-export const activityEnvironment = (client?: Client): MockActivityEnvironment =>
-  new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR'), ...(client === undefined ? {} : { client }) });
+/** Where an activity runs; `client` is the server that it asks, if it asks one; `info` is what else it is told. An activity that fails is what many tests are about: it is not logged. */
+export const activityEnvironment = (client?: Client, info: Partial<Info> = {}): MockActivityEnvironment =>
+  new MockActivityEnvironment(info, {
+    logger: new DefaultLogger('ERROR'),
+    ...(client === undefined ? {} : { client }),
+  });
 
 /** Performs an activity as a worker would. */
 export const perform = <P, R>(activity: (input: P) => Promise<R>, input: P, client?: Client): Promise<R> =>

@@ -1,10 +1,11 @@
 // Does to a sandbox what its case says, and takes it back.
 
-import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findState } from '../../src/host/drivers/nats/state.js';
 import { signalProcess } from '../../src/host/os/processes.js';
+import { fillDisk } from '../../testing/fixtures/fill-disk.mjs';
 import { pick } from '../random.js';
 import type { CasePlan } from './plan.js';
 import type { Running, Sandbox } from './sandbox.js';
@@ -66,17 +67,9 @@ function stepClock(plan: CasePlan, { clockStep }: Sandbox): Harmed {
 }
 
 /** Fills the file system of the data folder, which is the sandbox's own and small, to the last byte. */
-function fillDisk({ dataRoot }: Sandbox): Harmed {
+function fullDisk({ dataRoot }: Sandbox): Harmed {
   const filler = join(dataRoot, 'filler');
-  const file = openSync(filler, 'w');
-  for (let size = 1 << 20; size >= 1; size = size >> 1) {
-    try {
-      for (;;) if (writeSync(file, Buffer.alloc(size)) < size) break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-  }
-  closeSync(file);
+  fillDisk(filler);
   const free = (): void => rmSync(filler, { force: true });
   const timer = setTimeout(free, LASTS_MS);
   const undo = (): Promise<void> => {
@@ -100,7 +93,7 @@ export async function harm(plan: CasePlan, sandbox: Sandbox, command: Running): 
     case 'clock-step':
       return stepClock(plan, sandbox);
     case 'disk-full':
-      return fillDisk(sandbox);
+      return fullDisk(sandbox);
     default:
       return plan.harm satisfies never;
   }

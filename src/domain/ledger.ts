@@ -39,6 +39,12 @@ export interface StoredLedger {
   readonly ledger: Ledger;
 }
 
+/** Where clients of a run left ledgers, in the order of the run. */
+export const placesOf = (scenarios: readonly string[]): Pick<StoredLedger, 'scenario' | 'phase'>[] => [
+  { scenario: null, phase: 'control' },
+  ...scenarios.flatMap((scenario) => (['fault', 'validation'] as const).map((phase) => ({ scenario, phase }))),
+];
+
 /** Counts by identity; each message is in exactly one class. */
 export interface LedgerCounts {
   readonly sent: number;

@@ -41,7 +41,7 @@ export interface RetentionPlan {
   readonly spared: readonly Spared[];
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** Reasons that hold whatever else is removed: the newest run of each cluster, one that is in use, one that is not published yet. */
 function reasonsToStay(

@@ -16,6 +16,7 @@ import { summaryOf } from '../report/summary.js';
 import { markdownReport } from '../report/markdown.js';
 import { writeReportFiles } from './report-files.js';
 import type { ReportWritten, WriteReportRequest } from '../messages/requests.js';
+import { unwritten } from '../messages/unwritten.js';
 
 /** A scenario whose workflow ended without writing itself down (terminated): its verdict is all there is. */
 function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): ScenarioResult[] {
@@ -103,13 +104,6 @@ function filesOf(data: RunData, { ledgers }: StoredLedgers): Map<string, string>
   }
 }
 
-/** What nobody can read up is no verdict: the run ends INVALID, whatever was found. */
-function withoutReport({ runId, finishedAt }: RunData, why: string): ReportWritten {
-  const summary = `INVALID: run ${runId} has no report, because it could not be written: ${why}`;
-  const nothing = { runPassed: false, passRatePercent: 0, onlyFormatErrors: false };
-  return { ...nothing, finishedAt, headline: 'INVALID', summary, jsonPath: null, markdownPath: null };
-}
-
 /** What the report of a run is made from, beside what lies in its folder. */
 export interface ReportTask {
   readonly plan: RunPlan;
@@ -126,8 +120,8 @@ export function writeReport({ plan, request, versions }: ReportTask): ReportWrit
     plan.sdks,
   );
   const data = runData(plan, request, stored, versions);
-  const unwritten = writeReportFiles(plan.runDir, filesOf(data, stored));
-  if (unwritten !== null) return withoutReport(data, unwritten);
+  const full = writeReportFiles(plan.runDir, filesOf(data, stored));
+  if (full !== null) return unwritten(data.runId, data.finishedAt, full);
   const { finishedAt, headline, runPassed, passRatePercent } = data;
   return {
     finishedAt,

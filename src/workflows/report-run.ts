@@ -3,6 +3,7 @@ import { blameOf } from '../domain/status.js';
 import { failureOf, hostActivities, reasonOf } from './activities.js';
 import type { RunContext, RunFound } from './run-context.js';
 import type { ReportWritten } from '../messages/requests.js';
+import { unwritten } from '../messages/unwritten.js';
 import { reportRequest, type Ending } from './run-result.js';
 
 /** The cluster did not start, or our equipment broke. Anything but a failure of Temporal's is a bug of ours: its task waits until it is repaired. */
@@ -69,14 +70,5 @@ const restorePlan = ({ plan }: RunContext): Promise<void> =>
 /** A report that could not be written by any means: the run says so in its place. */
 function withoutReport({ run }: RunContext, error: unknown): ReportWritten {
   if (!(error instanceof TemporalFailure)) throw error;
-  return {
-    finishedAt: new Date().toISOString(),
-    headline: 'INVALID',
-    runPassed: false,
-    passRatePercent: 0,
-    onlyFormatErrors: false,
-    summary: `INVALID: run ${run.runId} has no report, because it could not be written: ${reasonOf(error)}`,
-    jsonPath: null,
-    markdownPath: null,
-  };
+  return unwritten(run.runId, new Date().toISOString(), reasonOf(error));
 }

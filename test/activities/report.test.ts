@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { beforeEach, expect, it } from 'vitest';
 import { createReportActivities } from '../../src/activities/report.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
 import { runPaths } from '../../src/host/layout/paths.js';
 import { readJson } from '../../src/host/os/files.js';
-import { perform, plannedRun } from '../../testing/activities.js';
+import { activityEnvironment, perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { result } from '../../testing/reports/values.js';
 import { killSingle } from '../../testing/workflows/plans.js';
@@ -36,7 +34,7 @@ it('a scenario that was recorded is in the report, which says what it was made w
 it('a report that cannot be made ends the run without one, and is not tried for ever', async () => {
   writeFileSync(runPaths(plan.runDir).brokers, '{"half');
   const at = (attempt: number) =>
-    new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') }).run(writeReport, {
+    activityEnvironment(undefined, { attempt }).run(writeReport, {
       run,
       ...request,
     });

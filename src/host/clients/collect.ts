@@ -2,7 +2,7 @@ import { phasePaths } from '../layout/phase-paths.js';
 import { existsSync } from 'node:fs';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { contradictionIn } from '../../domain/contradiction.js';
-import { countLedger } from '../../domain/ledger.js';
+import { countLedger, type Ledger } from '../../domain/ledger.js';
 import { connectionsIn, takeoverOf, type ClientConnection } from '../../domain/takeover.js';
 import { pollUntil } from '../os/clock.js';
 import { readJson, writeJson } from '../os/files.js';
@@ -30,30 +30,40 @@ export function outcomesOf({
   readonly sdks: readonly string[];
 }): ClientOutcome[] {
   const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
-  const outcomes = sdks.map((sdk) => outcomeOf(phaseDir, sdk, runner?.attempt ?? 1));
-  return withTakeovers(phaseDir, outcomes);
+  const read = sdks.map((sdk) => {
+    const ledger = ledgerOf(phaseDir, sdk);
+    const outcome = outcomeOf(phaseDir, sdk, runner?.attempt ?? 1, ledger);
+    // Of one that cannot be read it is said of the client that wrote it.
+    return { outcome, connections: ledger instanceof Error || ledger === undefined ? [] : connectionsIn(sdk, ledger) };
+  });
+  return withTakeovers(
+    phaseDir,
+    read.map(({ outcome }) => outcome),
+    read.flatMap(({ connections }) => connections),
+  );
+}
+
+function ledgerOf(phaseDir: string, sdk: string): Ledger | Error | undefined {
+  try {
+    return readLedger(phaseDir, sdk);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** Says of each client if another one used its id. All ledgers are needed: who else was cut, and whom the broker went on serving. */
-function withTakeovers(phaseDir: string, outcomes: readonly ClientOutcome[]): ClientOutcome[] {
+function withTakeovers(
+  phaseDir: string,
+  outcomes: readonly ClientOutcome[],
+  connections: readonly ClientConnection[],
+): ClientOutcome[] {
   const spec = readJson<PhaseSpec>(phasePaths(phaseDir).spec);
-  const all = outcomes.flatMap(({ sdk }) => connectionsOf(phaseDir, sdk));
   return outcomes.map((outcome) => {
     const session = spec?.clients.find(({ sdk }) => sdk === outcome.sdk)?.env['SUBSCRIBER_SESSION'];
     const facts = { faultInForce: spec?.phase === 'fault', keptSession: session === 'persistent' };
-    const idTaken = takeoverOf(outcome.sdk, all, facts);
+    const idTaken = takeoverOf(outcome.sdk, connections, facts);
     return idTaken === null ? outcome : { ...outcome, idTaken };
   });
-}
-
-/** A ledger that cannot be read says nothing here; that it cannot is said of the client that wrote it. */
-function connectionsOf(phaseDir: string, sdk: string): readonly ClientConnection[] {
-  try {
-    const ledger = readLedger(phaseDir, sdk);
-    return ledger === undefined ? [] : connectionsIn(sdk, ledger);
-  } catch {
-    return [];
-  }
 }
 
 function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
@@ -73,7 +83,7 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
   }
 }
 
-function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcome {
+function outcomeOf(phaseDir: string, sdk: string, attempt: number, ledger: Ledger | Error | undefined): ClientOutcome {
   const exit = readJson<ClientExit>(phasePaths(phaseDir).client(sdk).exit);
   if (exit === undefined) {
     const end = { kind: 'runner_died' } as const;
@@ -92,25 +102,21 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number): ClientOutcom
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
   if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
   writeJson(phasePaths(phaseDir).client(sdk).result, JSON.parse(exit.lastLine));
-  const problem = contradictionIn({ end, result: parsed.result }) ?? otherThanLedger(phaseDir, sdk, parsed.result);
+  const problem = contradictionIn({ end, result: parsed.result }) ?? otherThanLedger(ledger, parsed.result);
   if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
   return { sdk, end, result: parsed.result, lineProblem: null, ...ran };
 }
 
 /** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */
-function otherThanLedger(phaseDir: string, sdk: string, result: ClientResult): string | null {
-  try {
-    const ledger = readLedger(phaseDir, sdk);
-    if (ledger === undefined) return null;
-    const counted = countLedger(ledger.messages);
-    const pairs = [
-      ['sent', result.sent, counted.sent],
-      ['received', result.received, counted.received],
-      ['lost', result.lost, counted.lostSeqs.length],
-    ] as const;
-    const wrong = pairs.find(([, said, found]) => said !== found);
-    return wrong ? `the result line says ${wrong[0]} ${wrong[1]}, its own ledger ${wrong[2]}` : null;
-  } catch (error) {
-    return `the ledger cannot be read: ${String(error)}`;
-  }
+function otherThanLedger(ledger: Ledger | Error | undefined, result: ClientResult): string | null {
+  if (ledger === undefined) return null;
+  if (ledger instanceof Error) return `the ledger cannot be read: ${String(ledger)}`;
+  const counted = countLedger(ledger.messages);
+  const pairs = [
+    ['sent', result.sent, counted.sent],
+    ['received', result.received, counted.received],
+    ['lost', result.lost, counted.lostSeqs.length],
+  ] as const;
+  const wrong = pairs.find(([, said, found]) => said !== found);
+  return wrong ? `the result line says ${wrong[0]} ${wrong[1]}, its own ledger ${wrong[2]}` : null;
 }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { HistoryEntry } from '../../domain/history.js';
 import type { PublicationRecord } from '../../domain/publish.js';
 import {
+  DAY_MS,
   retentionPlan,
   type KeptRun,
   type Removal,
@@ -12,7 +13,7 @@ import {
 } from '../../domain/retention.js';
 import { CHARTS_FOLDER, LEDGER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../../domain/run-files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
-import { freeRoom } from '../os/disk.js';
+import { freeRoom, MB } from '../os/disk.js';
 import { readIfWhole, writeJson } from '../os/files.js';
 import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
 import { prunedMark, type PrunedMark } from './pruned.js';
@@ -38,8 +39,6 @@ export interface Pruned {
   readonly spared: readonly Spared[];
 }
 
-const MB = 1024 * 1024;
-const DAY_MS = 86_400_000;
 /** They go last: a run is shown as long as anything of it is there. */
 const REPORT_FILES: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE, CHARTS_FOLDER];
 /** Packed or not, and of every attempt. */

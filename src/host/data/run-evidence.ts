@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { loudLines, type LoudLines } from '../../domain/broker-lines.js';
 import type { ClientOutcome } from '../../domain/client-result.js';
-import type { StoredLedger } from '../../domain/ledger.js';
+import { placesOf, type StoredLedger } from '../../domain/ledger.js';
 import { claimedLoss, lossesOfLedger, type BrokersSince, type Loss } from '../../domain/losses.js';
 import { faultBorders, wholePhase, type PeriodBorder } from '../../domain/periods.js';
 import type { RunData, ScenarioResult } from '../../domain/report-data.js';
@@ -42,12 +42,7 @@ export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Jud
     const injectedUs = scenarioOf(judged, where)?.fault.injectedUs ?? null;
     return lossesOfLedger(where, ledger, { injectedUs, borders: bordersOf(judged, where) }, brokers);
   });
-  const places: Place[] = [
-    { scenario: null, phase: 'control' },
-    ...judged.scenarios.flatMap(({ scenario: { name } }) =>
-      (['fault', 'validation'] as const).map((phase) => ({ scenario: name, phase })),
-    ),
-  ];
+  const places = placesOf(judged.scenarios.map(({ scenario }) => scenario.name));
   const claimed = places.flatMap((place) =>
     outcomesOf(judged, place).flatMap(({ sdk, result }) => {
       const { scenario, phase } = place;

@@ -1,5 +1,5 @@
 import { messageOf } from '../../domain/errors.js';
-import type { Ledger, StoredLedger } from '../../domain/ledger.js';
+import { placesOf, type Ledger, type StoredLedger } from '../../domain/ledger.js';
 import { readLedger } from '../clients/ledger-file.js';
 import { runPaths } from '../layout/paths.js';
 
@@ -19,16 +19,9 @@ export function readLedgers(runDir: string, scenarios: readonly string[], sdks: 
     if (!held.byFile.has(key)) held.byFile.set(key, readLedger(runPaths(runDir).phase(scenario, phase), sdk));
     return held.byFile.get(key);
   };
-  const phases = [
-    { scenario: null, phase: 'control' } as const,
-    ...scenarios.flatMap((scenario) => [
-      { scenario, phase: 'fault' } as const,
-      { scenario, phase: 'validation' } as const,
-    ]),
-  ];
   const ledgers: StoredLedger[] = [];
   const problems: string[] = [];
-  for (const place of phases) {
+  for (const place of placesOf(scenarios)) {
     for (const sdk of sdks) {
       try {
         if (read(place, sdk) === undefined) continue;

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { hostTroubleIn } from '../../domain/host-trouble.js';
-import { freeRoom } from '../os/disk.js';
+import { freeRoom, LOW_BYTES } from '../os/disk.js';
 import { whoHolds } from '../os/port-holders.js';
 import { saysPortTaken } from '../os/ports.js';
 import { isUp } from './broker-processes.js';
@@ -18,8 +18,6 @@ export interface BrokerGround {
   readonly logFiles: readonly string[];
 }
 
-/** Below this a program cannot write its next line. */
-const DISK_FULL_BYTES = 1024 * 1024;
 /** A dying program's last words are in here. */
 const TAIL_BYTES = 65_536;
 
@@ -42,7 +40,7 @@ function tailOf(file: string): string {
 }
 
 function diskProblem(folder: string): string | undefined {
-  return freeRoom(folder).bytes < DISK_FULL_BYTES ? `the disk of ${folder} is full` : undefined;
+  return freeRoom(folder).bytes < LOW_BYTES ? `the disk of ${folder} is full` : undefined;
 }
 
 /** A broker cannot serve where somebody else has one of its ports: somebody has it now, or the broker said so itself when it started. */

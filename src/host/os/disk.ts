@@ -13,19 +13,19 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { RESERVE } from '../../domain/run-files.js';
 
-const MB = 1_048_576;
+export const MB = 1_048_576;
 /** Room for the last words of a run: its report, the tickets of its faults, and what the embedded server notes meanwhile. */
 export const RESERVE_BYTES = 16 * MB;
 /** With less than this the brokers and clients of a run are about to fail, if they have not failed yet. */
-const LOW_BYTES = MB;
+export const LOW_BYTES = MB;
 /** Nothing else that happens to have its name is ever emptied. */
 const MARK = Buffer.from('reserve of robustmq-chaos: may be emptied when the disk is full\n');
 
 /** What a disk without room answers: no block or no file left, over a quota, or mounted read-only since it failed. */
-const CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS'];
+export const NO_ROOM_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS'];
 
 export const isNoRoom = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && CODES.includes(error.code);
+  error instanceof Error && 'code' in error && NO_ROOM_CODES.includes(error.code as string);
 
 export interface Room {
   readonly bytes: number;

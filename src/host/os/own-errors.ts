@@ -1,12 +1,12 @@
+import { NO_ROOM_CODES } from './disk.js';
+
 /** Errors of a system call that say something about this host or this process, and nothing about whoever was asked. */
 const OWN_CODES: readonly string[] = [
   'EMFILE',
   'ENFILE',
   'ENOBUFS',
   'ENOMEM',
-  'ENOSPC',
-  'EDQUOT',
-  'EROFS',
+  ...NO_ROOM_CODES,
   'EADDRNOTAVAIL',
   // Every broker is on this host: a way to it that is missing is a way of this host.
   'ENETDOWN',
