@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { monotonicUs } from '../../os/clock.js';
 import type { Login } from '../mqtt-probe.js';
 import type { NatsNode } from './state.js';
@@ -15,6 +15,8 @@ export async function withNats<T>(
   login: Login,
   work: (nats: NatsConnection) => Promise<T>,
 ): Promise<T> {
+  // Loaded here, because every command loads the drivers.
+  const { connect } = await import('@nats-io/transport-node');
   const nats = await connect({
     servers: `${host}:${natsPort}`,
     user: login.username,

@@ -1,12 +1,7 @@
-import { Client, credentials } from '@grpc/grpc-js';
-import protobuf from 'protobufjs';
 import { HOST, type RobustNode } from './state.js';
 
 const LIMIT_MS = 3000;
 const METHOD = '/meta.service.common.MetaServiceService/ClusterStatus';
-
-/** `ClusterStatusReply { string content = 1; }` of the broker's common.proto. The request is empty. */
-const Reply = new protobuf.Type('ClusterStatusReply').add(new protobuf.Field('content', 1, 'string'));
 
 /** One raft group as a node itself sees it: openraft's metrics, as far as they are used here. */
 export interface RaftGroup {
@@ -20,14 +15,25 @@ export const METADATA_GROUP = 'metadata_0';
 
 export type RaftView = Readonly<Record<string, RaftGroup>>;
 
-const decode = (bytes: Buffer): string => (Reply.decode(bytes) as unknown as { content: string }).content;
+/** gRPC and protobuf are loaded when a broker is asked: every command loads the drivers, and few ask one. */
+async function grpc() {
+  const [{ Client, credentials }, { default: protobuf }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    import('protobufjs'),
+  ]);
+  // `ClusterStatusReply { string content = 1; }` of the broker's common.proto. The request is empty.
+  const Reply = new protobuf.Type('ClusterStatusReply').add(new protobuf.Field('content', 1, 'string'));
+  const decode = (bytes: Buffer): string => (Reply.decode(bytes) as unknown as { content: string }).content;
+  return { connect: (address: string) => new Client(address, credentials.createInsecure()), decode };
+}
 
 /**
  * What this very node thinks of the raft groups, by name. Asked by gRPC, because the same question by HTTP is passed on to one node, whichever was
  * asked: an agreement seen that way is no agreement.
  */
 export async function raftView(node: RobustNode): Promise<RaftView> {
-  const client = new Client(`${HOST}:${node.ports.grpc}`, credentials.createInsecure());
+  const { connect, decode } = await grpc();
+  const client = connect(`${HOST}:${node.ports.grpc}`);
   try {
     const content = await new Promise<string>((resolve, reject) => {
       client.makeUnaryRequest(
