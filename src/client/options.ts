@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type Config } from '../config/load.js';
 import { drivers } from '../host/drivers/index.js';
 import { faults } from '../host/faults/index.js';
 import { installRoot } from '../host/os/tools.js';
+import { userName } from '../host/os/user.js';
 
 /** Options that several commands share. */
 export const configOption = (): Option =>
@@ -34,7 +34,7 @@ export const portOption = (): Option =>
 
 /** Who pauses or resumes is named. */
 export const byOption = (what: string): Option =>
-  new Option('--by <name>', what).default(userInfo().username, 'the user of this machine');
+  new Option('--by <name>', what).default(userName(), 'the user of this machine');
 
 /** Reads the config that an option names; throws CONFIG_INVALID with every problem. */
 export const readConfig = (file: string): Config =>
