@@ -9,7 +9,10 @@ let program = '';
 beforeEach(() => {
   program = join(scratchFolder('ask'), 'ask.mjs');
   const module = new URL('../../dist/client/ask.js', import.meta.url).href;
-  writeFileSync(program, `import { agreed } from '${module}';\nconsole.log('answer=' + (await agreed('Start it?')));\n`);
+  writeFileSync(
+    program,
+    `import { agreed } from '${module}';\nconsole.log('answer=' + (await agreed('Start it?')));\n`,
+  );
 });
 
 /** Asks in a process of its own; `script` gives it a terminal, on which `keys` are typed once the question is there. */
