@@ -132,7 +132,8 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       const ended = await run(sdk, { CLUSTER_ENDPOINT: endpoint, ...few, LEDGER_PATH: hangs });
       expect(ended.status).toBe(1);
       const result = resultOf(ended);
-      expect(result).toMatchObject({ sent: 10, acked: 10, received: 10, errors: [expect.stringMatching('TIME_LIMIT_MS')] });
+      // How many of its messages a client gets to in this time is the host's matter.
+      expect(result.errors).toEqual([expect.stringMatching('TIME_LIMIT_MS')]);
       expect(result.duration_seconds).toBeGreaterThanOrEqual(3);
     });
   });
