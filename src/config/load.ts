@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { LineCounter, isMap, isNode, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { brokerProgram } from './broker-program.js';
 import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 import { fromUpstream } from './upstream.js';
+import { keysAt, withoutEmptySections } from './sections.js';
+import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
@@ -32,7 +33,6 @@ export interface Config extends Omit<ConfigFile, 'scenarios'> {
   readonly warnings: readonly string[];
 }
 
-type Path = readonly PropertyKey[];
 interface Problem {
   readonly path: Path;
   readonly text: string;
@@ -41,17 +41,12 @@ interface Problem {
 /** Reads and checks a config file. Rejects with CONFIG_INVALID and every problem at once, each with its line and path. */
 export function loadConfig(file: string, known: KnownNames): Config {
   const path = resolve(file);
-  const text = readText(path);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    fail(
-      path,
-      document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`),
-    );
-  }
-  const { raw, warnings } = fromUpstream(document.toJS() ?? {});
-  const parsed = configSchema.safeParse(raw);
+  const bytes = readBytes(path);
+  const read = readYaml(bytes);
+  if ('problems' in read) fail(path, read.problems);
+  const { raw: given, warnings } = fromUpstream(read.raw);
+  const raw = withoutEmptySections(given, configSchema);
+  const parsed = configSchema.safeParse(raw, { reportInput: true });
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => schemaProblems(issue)),
     ...crossProblems(namingParts.parse(raw), known),
@@ -59,7 +54,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
   if (problems.length > 0 || !parsed.success) {
     fail(
       path,
-      problems.map((problem) => `line ${lineOf(document, lines, problem.path)}: ${problem.text}`),
+      problems.map((problem) => ({ line: read.lineOf(problem.path), text: problem.text })),
     );
   }
   const folder = parsed.data.sdk_clients.folder;
@@ -67,7 +62,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
     ...parsed.data,
     scenarios: parsed.data.scenarios as Scenario[],
     path,
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
     dataRoot: resolve(dirname(path), parsed.data.data_dir),
     sdkFolder: folder === undefined ? undefined : resolve(dirname(path), folder),
     ...brokerProgram(parsed.data.cluster, dirname(path), warnings),
@@ -84,9 +79,9 @@ export function configNow(path: string, before: Config, known: KnownNames): Conf
   }
 }
 
-function readText(path: string): string {
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new ChaosError(
       'CONFIG_INVALID',
@@ -95,44 +90,48 @@ function readText(path: string): string {
   }
 }
 
-function fail(path: string, problems: readonly string[]): never {
+function fail(path: string, problems: readonly YamlProblem[]): never {
   const head = `${path}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`;
-  throw new ChaosError('CONFIG_INVALID', [head, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  throw new ChaosError(
+    'CONFIG_INVALID',
+    [head, ...problems.map(({ line, text }) => `  line ${line}: ${text}`)].join('\n'),
+  );
 }
 
 const join = (path: Path): string => path.map(String).join('.') || 'config';
 
+/** What a config's author calls the types of the schema. */
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'a section (key: value)',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+/** Text is shown only where a number or a yes is missed: anywhere else it may be a secret that somebody wrote into the wrong place. */
+function kindOf({ input, expected }: z.core.$ZodIssueInvalidType): string {
+  if (input === undefined || input === null) return 'nothing';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'string') return /^(number|int|boolean)$/.test(expected) ? JSON.stringify(input) : 'text';
+  return typeof input === 'object' ? 'a section' : String(input);
+}
+
 function schemaProblems(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'invalid_type') {
+    const text = `${join(issue.path)}: expected ${KINDS[issue.expected] ?? issue.expected}, got ${kindOf(issue)}`;
+    return [{ path: issue.path, text }];
+  }
   if (issue.code !== 'unrecognized_keys') {
     return [{ path: issue.path, text: `${join(issue.path)}: ${issue.message}` }];
   }
-  const keys = keysAt(issue.path);
+  const keys = keysAt(configSchema, issue.path);
   return issue.keys.map((key) => {
     const near = nearest(key, keys);
     const hint = near === undefined ? `known keys: ${keys.join(', ')}` : `did you mean ${near}?`;
     return { path: [...issue.path, key], text: `${join([...issue.path, key])}: unknown key; ${hint}` };
   });
-}
-
-/** Keys that the schema knows at a path. */
-function keysAt(path: Path): string[] {
-  let at: unknown = configSchema;
-  for (const step of path) {
-    const shape = unwrap(at);
-    at =
-      typeof step === 'number'
-        ? (shape as { element?: unknown }).element
-        : (shape as { shape?: Record<PropertyKey, unknown> }).shape?.[step];
-  }
-  return Object.keys((unwrap(at) as { shape?: object }).shape ?? {});
-}
-
-function unwrap(schema: unknown): unknown {
-  let inner = schema;
-  while (typeof (inner as { unwrap?: unknown }).unwrap === 'function' && !('element' in (inner as object))) {
-    inner = (inner as { unwrap: () => unknown }).unwrap();
-  }
-  return inner;
 }
 
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
@@ -171,17 +170,4 @@ function scenarioProblems(
     path: ['scenarios', i, 'params', ...issue.path],
     text: `scenarios.${i}.params${issue.path.map((p) => `.${String(p)}`).join('')} (${scenario.name}): ${issue.message}`,
   }));
-}
-
-/** Line of the deepest part of the path that the file has. */
-function lineOf(document: Document, lines: LineCounter, path: Path): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const steps = path.slice(0, depth);
-    const parent: unknown = depth === 1 ? document.contents : document.getIn(steps.slice(0, -1), true);
-    const key = steps[depth - 1];
-    const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(key)) : undefined;
-    const node: unknown = pair?.key ?? document.getIn(steps, true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filePath } from './file-path.js';
 
 const repository = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/, 'expected owner/name');
 
@@ -34,9 +35,9 @@ export const publish = z
     api_url: baseUrl.default('https://api.github.com'),
     web_url: baseUrl.default('https://github.com'),
     token_env: secretEnv.default('GITHUB_TOKEN'),
-    token_file: z.string().min(1).optional(),
-    key_file: z.string().min(1).optional(),
-    known_hosts_file: z.string().min(1).optional(),
+    token_file: filePath.optional(),
+    key_file: filePath.optional(),
+    known_hosts_file: filePath.optional(),
     /** What git pushes to by SSH; absent: the repository on github.com. */
     remote: z
       .string()
@@ -68,11 +69,11 @@ export const notify = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(false),
       webhook_env: secretEnv.default('FEISHU_WEBHOOK'),
-      webhook_file: z.string().min(1).optional(),
+      webhook_file: filePath.optional(),
       /** Of the bot's signature check; a bot without one gets unsigned messages only if `signed` is false. */
       signed: z.boolean().default(true),
       secret_env: secretEnv.default('FEISHU_SECRET'),
-      secret_file: z.string().min(1).optional(),
+      secret_file: filePath.optional(),
       card: z.boolean().default(false),
     })
     .prefault({}),

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { subscriberSessions } from '../domain/plan.js';
+import { cron } from './cron.js';
+import { filePath } from './file-path.js';
 import { notify, publish } from './remote-schema.js';
 import { retention } from './retention.js';
+import { timeZone } from './time-zone.js';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
 const seconds = (max: number) => z.number().positive().max(max);
@@ -25,9 +28,9 @@ const cluster = z.strictObject({
   /** `namespaces`: each broker in a network namespace of its own, with a real interface; needs root. */
   network: z.enum(['proxies', 'namespaces']).default('proxies'),
   /** Of driver robustmq: the broker's program, absolute or relative to `project_root`. */
-  binary: z.string().min(1).optional(),
+  binary: filePath.optional(),
   /** Of driver robustmq: a release or source tree; relative to the config file. Absent: ROBUSTMQ_HOME. */
-  project_root: z.string().min(1).optional(),
+  project_root: filePath.optional(),
 });
 
 const load = z.strictObject({
@@ -60,7 +63,7 @@ const verdict = z.strictObject({
 
 const sdkClients = z.strictObject({
   /** Folder with one folder per SDK; relative to the config file. Absent: the clients that come with the program. */
-  folder: z.string().optional(),
+  folder: filePath.optional(),
   workload: name.default('basic-pubsub'),
   /** How many messages each client of the folder sends, for clients that do not read MESSAGE_COUNT. Goes before `load.messages`. */
   messages: z.number().int().min(1).max(100_000).optional(),
@@ -68,10 +71,7 @@ const sdkClients = z.strictObject({
 
 const schedule = z.strictObject({
   /** Five fields, in `time_zone`. */
-  cron: z
-    .string()
-    .regex(/^(\S+\s+){4}\S+$/, 'expected five fields, e.g. "0 */4 * * *"')
-    .default('0 */4 * * *'),
+  cron: cron.default('0 */4 * * *'),
   /** Instead of `cron`: a round this often, for rehearsals. */
   every_seconds: z.number().int().min(5).max(86_400).optional(),
   /** Ticks that fell into an outage of the server are made up for if they are no older than this. */
@@ -85,21 +85,12 @@ const logs = z.strictObject({
   benign: z.array(z.string().min(1)).default([]),
 });
 
-const timeZone = z.string().refine((zone) => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}, 'expected a time zone of the IANA database, e.g. "Asia/Shanghai" or "UTC"');
-
 /** The whole config file. Defaults stand here, and in what is imported here, and nowhere else. */
 export const configSchema = z.strictObject({
   cluster: cluster.prefault({}),
   host: z.strictObject({ id: name.default('local') }).prefault({}),
   /** Runs, cluster states and the embedded server's database; relative to the config file. */
-  data_dir: z.string().min(1).default('../data'),
+  data_dir: filePath.default('../data'),
   time_zone: timeZone.default('UTC'),
   sdks: z.array(name).min(1).default(['python', 'go', 'rust', 'java']),
   sdk_clients: sdkClients.prefault({}),

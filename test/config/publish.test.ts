@@ -188,7 +188,7 @@ describe('whom the config wants told', () => {
       '{ webhook_env: "https://open.feishu.cn/planted" }',
       /webhook_env: .*never the secret itself/,
     ],
-    ['a word for yes', '{ enabled: si }', /^line 1: notify\.feishu\.enabled: .*expected boolean/],
+    ['a word for yes', '{ enabled: si }', /^line 1: notify\.feishu\.enabled: .*expected true or false/],
     [
       'a key that does not exist',
       '{ webhook: planted }',

@@ -23,6 +23,7 @@ import {
   type Running,
   type Sandbox,
 } from '../../testing/rounds/round.js';
+import { crons } from '../../testing/crons.js';
 import { failingRounds } from '../../testing/rounds/rehearsal.js';
 
 // A person at the command line, from the first `schedule apply` over the third failure and the resume to `schedule remove`.
@@ -65,16 +66,21 @@ describe('a cluster without a schedule', () => {
 });
 
 describe('a schedule', () => {
-  test('is created by the first apply, and left alone by the second', async () => {
-    expect((await run('schedule', 'apply')).stdout).toBe('schedule chaos-e2e: created, 0 0 29 2 * (UTC)\n');
-    expect((await run('schedule', 'apply')).stdout).toBe('schedule chaos-e2e: unchanged, 0 0 29 2 * (UTC)\n');
+  test('is created by the first apply, which says its next times, and left alone by the second', async () => {
+    for (const done of ['created', 'unchanged']) {
+      const [first, ...next] = (await run('schedule', 'apply')).stdout.trimEnd().split('\n');
+      expect(first).toBe(`schedule chaos-e2e: ${done}, 0 0 29 2 * (UTC)`);
+      expect(next).toHaveLength(5);
+      for (const line of next) expect(line).toMatch(/^  next \d{4}-02-29T00:00:00\+00:00$/);
+    }
   });
 
   test('that a person paused says so, and stays paused when it is changed', async () => {
     expect(await run('schedule', 'pause', ...person)).toMatchObject({ status: 0 });
     expect((await run('schedule', 'pause', ...person)).stdout).toBe('already paused: paused by ann: a test\n');
     addCluster(sandbox.root, 'e2e', { ...failingRounds, schedule: { cron: '0 0 28 2 *', catch_up_seconds: 60 } });
-    expect((await run('schedule', 'apply')).stdout.split('\n').slice(1)).toEqual([
+    const said = (await run('schedule', 'apply')).stdout.split('\n').slice(1);
+    expect(said.filter((line) => !line.startsWith('  next '))).toEqual([
       '  cron: 0 0 29 2 * → 0 0 28 2 *',
       '  catch_up_seconds: 600 → 60',
       '  paused: paused by ann: a test',
@@ -91,6 +97,20 @@ describe('a schedule', () => {
     expect((await run('schedule', 'resume', ...person)).stdout).toBe('schedule chaos-e2e goes on\n');
     expect((await run('schedule', 'resume', ...person)).stdout).toMatch(/is not paused/);
     expect(await json('schedule', 'show')).toMatchObject({ paused: false, note: 'resumed by ann: a test' });
+  });
+});
+
+describe('the server', () => {
+  test.each(crons)('takes %s, as the config does, and has a next time for it', async (cron) => {
+    const handle = await client.schedule.create({
+      scheduleId: `cron ${cron}`,
+      spec: { cronExpressions: [cron], timezone: 'Asia/Shanghai' },
+      action: { type: 'startWorkflow', workflowType: 'none', taskQueue: 'none', workflowId: 'none' },
+      state: { paused: true },
+    });
+    const { info } = await handle.describe();
+    await handle.delete();
+    expect(info.nextActionTimes.length).toBeGreaterThan(0);
   });
 });
 

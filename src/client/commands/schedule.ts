@@ -60,7 +60,11 @@ const apply = new Command('apply')
     say(`schedule ${schedule.scheduleId}: ${applied.kind}, ${termsText(termsOf(config))}`);
     if (applied.kind === 'updated') for (const change of applied.changes) say(`  ${change}`);
     if (schedule.state.paused) say(`  paused: ${pauseNote(schedule)}`);
+    for (const time of nextTimes(schedule, config)) say(`  next ${time}`);
   });
+
+const nextTimes = ({ info }: ScheduleDescription, config: Config): string[] =>
+  info.nextActionTimes.slice(0, TIMES_SHOWN).map((time) => localTime(time.toISOString(), config.time_zone));
 
 const outcomeText = ({ finishedAt, runId, headline, effect, consecutiveFailures }: RecordedOutcome, zone: string) =>
   `  ${localTime(finishedAt, zone)}  ${headline.padEnd(9)} ${runId} (${effect}${effect === 'counted' ? `, ${consecutiveFailures} in a row` : ''})`;
@@ -73,9 +77,9 @@ const show = new Command('show')
     const { config, client, schedule } = await openSchedule(options.config);
     const { breaker } = await clusterStatus(client, config.cluster.name);
     const { paused, note } = schedule.state;
-    const { nextActionTimes, numActionsTaken, numActionsSkippedOverlap, numActionsMissedCatchupWindow } = schedule.info;
+    const { numActionsTaken, numActionsSkippedOverlap, numActionsMissedCatchupWindow } = schedule.info;
     const terms = termsInForce(schedule);
-    const next = nextActionTimes.slice(0, TIMES_SHOWN).map((time) => localTime(time.toISOString(), config.time_zone));
+    const next = nextTimes(schedule, config);
     const found = {
       scheduleId: schedule.scheduleId,
       terms: terms ?? null,
