@@ -115,7 +115,7 @@ function kindOf({ input, expected }: z.core.$ZodIssueInvalidType): string {
   if (input === undefined || input === null) return 'nothing';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'string') return /^(number|int|boolean)$/.test(expected) ? JSON.stringify(input) : 'text';
-  return typeof input === 'object' ? 'a section' : String(input);
+  return typeof input === 'number' || typeof input === 'boolean' ? String(input) : 'a section';
 }
 
 function schemaProblems(issue: z.core.$ZodIssue): Problem[] {
