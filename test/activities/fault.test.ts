@@ -54,7 +54,7 @@ const ticketOf = (faultId: string): FaultTicket => readTicket(plan.clusterDir, f
 async function planned(): Promise<{ run: RunRef; faultId: string }> {
   const { faultId } = await perform(activitiesOf().planFault, { run, scenario });
   writeJson(clusterPaths(plan.clusterDir).keeper, ownIdentity());
-  createAwareness(plan.clusterDir)([faultId ?? '']);
+  createAwareness(plan.clusterDir)({ faultIds: [faultId ?? ''] });
   return { run, faultId: faultId ?? '' };
 }
 

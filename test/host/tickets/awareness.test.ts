@@ -20,15 +20,16 @@ afterEach(() => {
 });
 
 /** As much of a ticket as a keeper looks at. */
-const open = (faultId: string): void => {
+const open = (faultId: string, kind = 'broker-kill', driver = 'nats'): void => {
   const untilUs = monotonicUs() + 600_000_000;
-  const ticket = { faultId, clusterDir: dir, runDir: join(dir, 'run'), state: 'planned', deadlineUs: untilUs };
+  const what = { kind, driver, clusterDir: dir, runDir: join(dir, 'run') };
+  const ticket = { faultId, ...what, state: 'planned', deadlineUs: untilUs };
   writeTicket({ ...ticket, bootId: ownIdentity().bootId } as unknown as FaultTicket);
 };
 
 describe('a keeper', () => {
   it('is aware of what it said itself, not of what another one had said, nor of anything else', () => {
-    createAwareness(dir)(['a']);
+    createAwareness(dir)({ faultIds: ['a'] });
     expect(isAware(dir, ownIdentity(), 'a')).toBe(true);
     expect(isAware(dir, ownIdentity(), 'b')).toBe(false);
     expect(isAware(dir, { ...ownIdentity(), startTicks: 1 }, 'a')).toBe(false);
