@@ -21,8 +21,8 @@ export function writeSnapshot({ label, runDir, neverLines }: SnapshotOptions, fo
   const { metrics, log } = runPaths(runDir).snapshot(label);
   mkdirSync(dirname(log), { recursive: true });
   const all = Object.entries(found.lines).flatMap(([node, lines]) => lines.map((line) => `${node}: ${line}`));
-  writeFileSync(log, all.map((line) => `${line}\n`).join(''));
   writeStored('snapshot', metrics, { label, at, metrics: found.metrics, warnings: found.warnings });
+  writeFileSync(log, all.map((line) => `${line}\n`).join(''));
   const never = all.filter((line) => neverLines.some((text) => line.includes(text)));
   return {
     label,

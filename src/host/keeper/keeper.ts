@@ -11,12 +11,13 @@ import { newerOfCluster } from '../tickets/newer.js';
 import { isLeaseOver, readLease, whyDiskFull, type Lease } from '../tickets/lease.js';
 import { withLock } from '../os/lock.js';
 import { logLine as log } from '../os/log.js';
+import { ownVersion } from '../os/versions.js';
 import { findOwned, ownIdentity, signalProcess } from '../os/processes.js';
 import { removeStored, writeStored } from '../os/stored.js';
 import { recoverTicket } from '../lifecycle/recover.js';
 import { isDue, openTickets } from '../tickets/store.js';
 import { vouched } from './known.js';
-import { keeperOwner } from './owner.js';
+import { keeperOwner, type KeeperFile } from './control.js';
 
 /** How often the keeper looks; a deadline is met within this much. */
 const LOOK_EVERY_MS = 250;
@@ -68,14 +69,15 @@ async function repairEquipment(clusterDir: string, lease: Lease | undefined): Pr
 
 /** From now on this is the keeper of the cluster. The one of an older program, which watched until now, is ended: it ignores every other signal. */
 function takeOver(clusterDir: string): void {
-  // Whoever looks for a keeper whose name a full disk did not take finds it by its mark.
-  writeIfRoom(() => writeStored('keeper', clusterPaths(clusterDir).keeper, ownIdentity()));
-  const { startTicks } = ownIdentity();
+  const self: KeeperFile = { ...ownIdentity(), version: ownVersion() };
+  const { startTicks } = self;
   // With the commands that it has started: what they were for is begun again.
   for (const id of findOwned((owner) => owner === keeperOwner(clusterDir))) {
     if (id.startTicks > startTicks || !signalProcess(id, 'SIGKILL')) continue;
     log(`took over from ${id.pid}`);
   }
+  // Last: killed before it, this one leaves either the old keeper or none, and who comes next sees that. One that a full disk does not name is found by its mark.
+  writeIfRoom(() => writeStored('keeper', clusterPaths(clusterDir).keeper, self));
 }
 
 /** Says once for each time that something changes which files of the cluster a newer program wrote. True while there is any: then everything is left alone. */

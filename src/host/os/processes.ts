@@ -57,12 +57,6 @@ export async function spawnDetached(request: SpawnRequest): Promise<ProcessId> {
 /** The owner mark of a process; undefined if it has none, or is gone. */
 export const ownerOf = (pid: number): string | undefined => variableOf(pid, OWNER_VARIABLE);
 
-/** Environment variable of a process that outlives the program that started it: the version of that program. */
-export const VERSION_VARIABLE = 'ROBUSTMQ_CHAOS_VERSION';
-
-/** The version of the program that started a process; undefined if it is older than such marks, or gone. */
-export const versionOf = (pid: number): string | undefined => variableOf(pid, VERSION_VARIABLE);
-
 /** Every process of this user whose environment carries the given owner mark, but this one. */
 export const findOwned = (matches: (owner: string) => boolean): ProcessId[] =>
   findProcesses((pid) => {

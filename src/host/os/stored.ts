@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { formatField, isNewer, newerText, refuseNewer, type StoredKind } from '../../domain/format.js';
 import { readJson, writeJson, writeText } from './files.js';
 
