@@ -38,13 +38,12 @@ import { writeLease } from '../../src/host/tickets/lease.js';
 import { listTickets, writeTicket } from '../../src/host/tickets/store.js';
 import { historyMaker } from '../../src/report/history-files.js';
 import { writeReportFiles } from '../../src/threads/report-files.js';
-import { perform, plannedRun } from '../../testing/activities.js';
-import { requestFor, storeRun } from '../../testing/reports/publishable-run.js';
+import { perform } from '../../testing/activities.js';
+import { requestFor, settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
 import { plan as basePlan, result, runData } from '../../testing/reports/values.js';
 import { errorOf } from '../../testing/host-cluster.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { ticketIn } from '../../testing/tickets.js';
-import { killSingle } from '../../testing/values.js';
 
 let root: string;
 beforeEach(() => {
@@ -58,22 +57,29 @@ const phase = (): string => runPaths(run()).phase(null, 'control');
 const message = { kind: 'failed', id: 'r/failed' } as Parameters<typeof deliver>[1];
 const lease = { cluster: 'local', driver: 'nats', runId: RUN, leaseMs: 60_000 };
 const breaker = { cluster: 'local', failures_in_a_row: 0, open: false, since: null, note: null };
+const kill = basePlan.scenarios[0]!;
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** Everybody who wants to change a cluster, by its state folder. */
-const actsOnCluster = (): Promise<unknown>[] => [
-  claimCluster(dir(), lease, nothing),
-  renewLease(dir(), RUN),
-  endClaim(dir(), () => true, nothing),
-  ensureKeeper(dir()),
-  recoverTicket({ faults, clusterDir: dir(), faultId: 'f1' }, 'keeper', 1000),
-  injectFault({ faults, clusterDir: dir(), faultId: 'f1', driver: natsDriver }, nothing),
+const actsOnCluster = (): (() => unknown)[] => [
+  () => claimCluster(dir(), lease, nothing),
+  () => renewLease(dir(), RUN),
+  () => endClaim(dir(), () => true, nothing),
+  () => ensureKeeper(dir()),
+  () => recoverTicket({ faults, clusterDir: dir(), faultId: 'f1' }, 'keeper', 1000),
+  () => injectFault({ faults, clusterDir: dir(), faultId: 'f1', driver: natsDriver }, nothing),
 ];
 
 const prune = (): Promise<unknown> =>
   pruneRuns({
     ...{ dataRoot: root, maker: historyMaker, isPublishing: false, inUse: [], dryRun: false },
     settings: { ledgersDays: 1, runsDays: 1, minFreeMb: 0 },
+  });
+
+const prunesNothing = async (): Promise<void> =>
+  expect(await prune()).toEqual({
+    removed: [],
+    spared: expect.arrayContaining([{ runId: RUN, reason: expect.stringMatching(/format 2/) }]),
   });
 
 /** A run of long ago, that is not the latest. */
@@ -97,7 +103,7 @@ const phaseRequest = (): clients.PhaseRequest => ({
 });
 
 const reportActivities = createReportActivities({});
-const planActivities = createPlanActivities(() => plannedRun(root).plan);
+const planActivities = createPlanActivities(() => ({ ...basePlan, runId: RUN, runDir: run() }));
 const preparing = { request: {}, workflowId: RUN, temporalRunId: 't1' };
 
 interface Row {
@@ -105,7 +111,7 @@ interface Row {
   /** What is there besides. */
   readonly given?: () => void;
   /** Each has to be refused, in words. */
-  readonly acts: () => (Promise<unknown> | (() => unknown))[];
+  readonly acts: () => (() => unknown)[];
   /** What is done without it. */
   readonly without?: () => Promise<void> | void;
 }
@@ -122,9 +128,9 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     path: () => clusterPaths(dir()).state,
     acts: () => [
       ...actsOnCluster(),
-      natsDriver.stop(dir()),
-      natsDriver.status(dir()),
-      natsDriver.startNode(dir(), 'n1'),
+      () => natsDriver.stop(dir()),
+      () => natsDriver.status(dir()),
+      () => natsDriver.startNode(dir(), 'n1'),
     ],
   },
   'dirty mark': {
@@ -150,7 +156,10 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
   'run mark': {
     path: () => runPaths(run()).mark,
     given: oldRun,
-    acts: () => [perform(planActivities.preparePlan, preparing), publishOwed(requestFor(root, {}, RUN))],
+    acts: () => [
+      () => perform(planActivities.preparePlan, preparing),
+      () => publishOwed(requestFor(root, RUN, settingsFor())),
+    ],
     without: () => {
       expect(storedRuns(root).find(({ runId }) => runId === RUN)?.problem).toMatch(/format 2/);
       expect(owedRuns(root, [RUN])).toEqual([]);
@@ -160,8 +169,8 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     path: () => runPaths(run()).plan,
     acts: () => [
       () => planOf({ runId: RUN, runDir: run() }),
-      perform(planActivities.preparePlan, preparing),
-      perform(planActivities.restorePlan, { plan: { ...basePlan, runDir: run() } }),
+      () => perform(planActivities.preparePlan, preparing),
+      () => perform(planActivities.restorePlan, { plan: { ...basePlan, runDir: run() } }),
     ],
   },
   versions: {
@@ -173,9 +182,9 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     acts: () => [() => lossesOf(run(), { ledgers: [], problems: [] }, { control: [], scenarios: [] })],
   },
   scenario: {
-    path: () => runPaths(run()).scenario(killSingle.name),
+    path: () => runPaths(run()).scenario(kill.name),
     acts: () => [
-      perform(reportActivities.recordScenario, { run: { runId: RUN, runDir: run() }, result: result(killSingle) }),
+      () => perform(reportActivities.recordScenario, { run: { runId: RUN, runDir: run() }, result: result(kill) }),
     ],
   },
   report: {
@@ -184,16 +193,13 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     acts: () => [
       () => storedReport(root, RUN),
       () => writeReportFiles(run(), new Map([[REPORT_JSON, '{}']])),
-      publishOwed(requestFor(root, {}, RUN)),
+      () => publishOwed(requestFor(root, RUN, settingsFor())),
     ],
     without: async () => {
       expect(storedRuns(root).find(({ runId }) => runId === RUN)?.problem).toMatch(/format 2/);
       expect(owedRuns(root, [RUN])).toEqual([]);
       // No index has it, so it looks like a folder that was left over.
-      expect(await prune()).toMatchObject({
-        removed: [],
-        spared: [{ runId: RUN, reason: expect.stringMatching(/format 2/) }],
-      });
+      await prunesNothing();
       expect(refreshHistory(root, historyMaker, [RUN]).map(({ run_id }) => run_id)).toEqual(['run-2']);
     },
   },
@@ -202,14 +208,11 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     given: oldRun,
     acts: () => [
       () => writeRecord(root, RUN, { github_url: null, push_error: null, issue_error: null }),
-      publishOwed(requestFor(root, {}, RUN)),
+      () => publishOwed(requestFor(root, RUN, settingsFor())),
     ],
     without: async () => {
       expect(owedRuns(root, [RUN])).toEqual([]);
-      expect(await prune()).toMatchObject({
-        removed: [],
-        spared: [{ runId: RUN, reason: expect.stringMatching(/format 2/) }],
-      });
+      await prunesNothing();
     },
   },
   'pruned mark': {
@@ -217,10 +220,7 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     given: oldRun,
     acts: () => [],
     without: async () => {
-      expect(await prune()).toMatchObject({
-        removed: [],
-        spared: [{ runId: RUN, reason: expect.stringMatching(/format 2/) }],
-      });
+      await prunesNothing();
       refreshHistory(root, historyMaker);
     },
   },
@@ -241,13 +241,14 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
   'message receipts': {
     path: () => runPaths(run()).notification('failed').sent,
     acts: () => [
-      deliver([{ name: 'any', send: () => Promise.reject(new Error('it was sent')) }], message, { folder: run() }),
+      () =>
+        deliver([{ name: 'any', send: () => Promise.reject(new Error('it was sent')) }], message, { folder: run() }),
     ],
   },
-  phase: { path: () => phasePaths(phase()).spec, acts: () => [clients.startClients(phaseRequest())] },
+  phase: { path: () => phasePaths(phase()).spec, acts: () => [() => clients.startClients(phaseRequest())] },
   'phase runner': {
     path: () => phasePaths(phase()).runner,
-    acts: () => [clients.startClients(phaseRequest()), () => clients.stopClients(phase())],
+    acts: () => [() => clients.startClients(phaseRequest()), () => clients.stopClients(phase())],
   },
   'client ready': {
     path: () => phasePaths(phase()).client('go').ready,
@@ -261,7 +262,7 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
   history: {
     path: () => dataPaths(root).historyJson,
     given: oldRun,
-    acts: () => [() => refreshHistory(root, historyMaker), prune()],
+    acts: () => [() => refreshHistory(root, historyMaker), () => prune()],
   },
   breakers: { path: () => dataPaths(root).breakers, acts: () => [() => noteBreaker(root, breaker)] },
   reserve: {
@@ -270,7 +271,7 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     without: () => expect(freeReserve(dir())).toBe(false),
   },
   server: { path: () => temporalPaths(root).server, acts: () => [() => readServer(root)] },
-  supervisor: { path: () => temporalPaths(root).supervisor, acts: () => [ensureServer(root, [])] },
+  supervisor: { path: () => temporalPaths(root).supervisor, acts: () => [() => ensureServer(root, [])] },
   'server user': {
     path: () => join(temporalPaths(root).users, '1-worker.json'),
     acts: () => [],
@@ -298,7 +299,7 @@ describe.each(Object.entries(rows))('a %s of a newer program', (name, { path, gi
     utimesSync(path(), LONG_AGO, LONG_AGO);
     const before = { bytes: readFileSync(path()), at: statSync(path()).mtimeMs };
     for (const act of acts()) {
-      const said = await errorOf(typeof act === 'function' ? Promise.resolve().then(act) : act);
+      const said = await errorOf(Promise.resolve().then(act));
       expect(said).toContain(`${path()}: expected a ${name} of format 1 or older, got format 2`);
       expect(said).toMatch(/which a newer program wrote; install that program, or a newer one/);
     }
