@@ -53,6 +53,20 @@ describe('a keeper', () => {
     await until('it goes', () => keeperOf(dir) === undefined);
   }, 30_000);
 
+  it('does not vouch for a fault, a driver or an injector that it does not know, and says so at once', async () => {
+    writeLease(dir, { cluster: 'aware', driver: 'nats', runId: 'run', leaseMs: 60_000 });
+    open('kind', 'fault-of-tomorrow');
+    open('driver', 'broker-kill', 'broker-of-tomorrow');
+    open('known');
+    await confirmKeeper(dir, 'known');
+    expect(await errorOf(confirmKeeper(dir, 'kind'))).toMatch(
+      /INJECT_FAILED expected a keeper that can end kind, got one of version \d.*does not know the fault fault-of-tomorrow/,
+    );
+    expect(await errorOf(confirmKeeper(dir, 'driver'))).toMatch(/expected nats .*got broker-of-tomorrow/);
+    for (const faultId of ['kind', 'driver', 'known'])
+      writeTicket({ faultId, clusterDir: dir, runDir: join(dir, 'run'), state: 'recovered' } as FaultTicket);
+  }, 40_000);
+
   it('that never reads a ticket lets nothing be injected', async () => {
     writeLease(dir, { cluster: 'aware', driver: 'nats', runId: 'run', leaseMs: 60_000 });
     open('a');
