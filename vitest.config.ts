@@ -23,6 +23,7 @@ const processes = [
   'test/host/drivers/toxiproxy/*.test.ts',
   'test/host/publish/git.test.ts',
   'test/host/tickets/awareness.test.ts',
+  'test/host/keeper/hand-over.test.ts',
 ];
 
 /** What replaces modules needs modules of its own. The other files of these three projects share theirs, which saves half of their time. */

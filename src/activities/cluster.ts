@@ -5,10 +5,11 @@ import { monotonicUs, sleepMs } from '../host/os/clock.js';
 import type { Fault } from '../host/faults/contract.js';
 import type { FaultTicket } from '../host/tickets/ticket.js';
 import { reserveMark } from '../host/os/disk.js';
-import { readJson, writeJson } from '../host/os/files.js';
+import { readStored, writeStored } from '../host/os/stored.js';
 import { ensureKeeper } from '../host/keeper/control.js';
 import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tickets/claim.js';
 import { clusterEnded, readLease, refuseFullDisk, whyDiskFull } from '../host/tickets/lease.js';
+import { newerTicketsOnHost, refuseNewerCluster } from '../host/tickets/newer.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
@@ -42,13 +43,20 @@ async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, not
   );
 }
 
+/** What a newer program keeps of this cluster, and its faults anywhere on this host, are left alone: nobody here knows what they need. */
+function refuseNewerFaults({ clusterDir }: RunPlan): void {
+  refuseNewerCluster(clusterDir);
+  const newer = newerTicketsOnHost(dataRootOf(clusterDir));
+  if (newer.length > 0) throw new ChaosError('FORMAT_NEWER', newer.join('; '));
+}
+
 /** Adds this cluster's endpoints to those of the run: what a ledger calls an endpoint, a report calls a broker. */
 async function writeBrokers(plan: RunPlan): Promise<void> {
   const nodes = await driverOf(plan).nodes(plan.clusterDir);
   const endpoints = Object.fromEntries(nodes.map((node) => [node.clientEndpoint, node.id]));
   const file = runPaths(plan.runDir).brokers;
-  const earlier = readJson<BrokersSince[]>(file) ?? [];
-  writeJson(file, [...earlier, { sinceUs: monotonicUs(), endpoints }]);
+  const earlier = readStored<BrokersSince[]>('broker list', file) ?? [];
+  writeStored('broker list', file, [...earlier, { sinceUs: monotonicUs(), endpoints }]);
 }
 
 async function whatIsLeft({ run, sinceUs }: ClusterStateRequest): Promise<ClusterLeft> {
@@ -83,6 +91,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
     preCheck: ({ run }: InRun): Promise<readonly string[]> =>
       asActivity(async () => {
         const plan = planOf(run);
+        refuseNewerFaults(plan);
         const driver = driverOf(plan);
         const problems = await driver.preflight({ network: plan.network, binary: plan.binary });
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
@@ -129,7 +138,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
           clusterDir,
           (now) => claimOf(now) === claim,
           async () => {
-            writeJson(runPaths(plan.runDir).versions, up.versions);
+            writeStored('versions', runPaths(plan.runDir).versions, up.versions);
             await writeBrokers(plan);
           },
         );

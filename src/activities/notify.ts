@@ -12,7 +12,7 @@ import { failedBefore } from '../domain/judge-control.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ReportFile } from '../domain/report-data.js';
 import { runPaths } from '../host/layout/paths.js';
-import { readJson } from '../host/os/files.js';
+import { readStored } from '../host/os/stored.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
 import { deliver } from '../host/notify/index.js';
 import { showInHistory } from './history.js';
@@ -33,7 +33,8 @@ export async function deliverFrom(folder: string, ways: readonly Notifier[], mes
   }
 }
 
-const reportOf = (run: RunRef): ReportFile | undefined => readJson<ReportFile>(runPaths(run.runDir).reportJson);
+const reportOf = (run: RunRef): ReportFile | undefined =>
+  readStored<ReportFile>('report', runPaths(run.runDir).reportJson);
 
 /** `scenario(status)` of what failed by the equipment; a run that could not be judged at all names no scenario. */
 function equipmentFailures(file: ReportFile): string[] {

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ChaosError, messageOf } from '../domain/errors.js';
 import { runPaths } from '../host/layout/paths.js';
-import { writeJson } from '../host/os/files.js';
+import { writeStored } from '../host/os/stored.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
 import { inThread } from '../threads/index.js';
 import { asActivity, planOf } from './support.js';
@@ -14,7 +14,7 @@ export function createReportActivities(versions: Readonly<Record<string, string>
     /** Writes one scenario down, whatever becomes of the run. */
     recordScenario: ({ run, result }: RecordScenarioRequest): Promise<void> =>
       asActivity(() => {
-        writeJson(runPaths(run.runDir).scenario(result.scenario.name), result);
+        writeStored('scenario', runPaths(run.runDir).scenario(result.scenario.name), result);
         return Promise.resolve();
       }),
 

@@ -1,12 +1,14 @@
 import { ApplicationFailure, Context, getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ChaosError, ERRORS, messageOf } from '../domain/errors.js';
+import { isNewer } from '../domain/format.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ClusterDriver } from '../host/drivers/contract.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { Answer } from '../messages/answer.js';
 import { runPaths } from '../host/layout/paths.js';
-import { isDiskFull, readJson } from '../host/os/files.js';
+import { isDiskFull } from '../host/os/files.js';
+import { readStored } from '../host/os/stored.js';
 
 const HEARTBEAT_EVERY_MS = 1000;
 
@@ -51,11 +53,21 @@ export async function askServer<T>(ask: (client: Client) => Promise<T>): Promise
   return Promise.race([ask(getClient()), Context.current().cancelled]);
 }
 
+/** The plan in a run's folder; undefined where there is none. Throws PLAN_NEWER: the run is a newer worker's. */
+export function storedPlan({ runDir }: Pick<RunRef, 'runDir'>): RunPlan | undefined {
+  const path = runPaths(runDir).plan;
+  try {
+    return readStored<RunPlan>('plan', path);
+  } catch (error) {
+    throw isNewer(error) ? new ChaosError('PLAN_NEWER', error.message) : error;
+  }
+}
+
 /** The plan that `preparePlan` wrote: activities get a reference to it, since every input stands in history. */
 export function planOf(run: RunRef): RunPlan {
-  const file = runPaths(run.runDir).plan;
-  const plan = readJson<RunPlan>(file);
+  const plan = storedPlan(run);
   if (plan !== undefined) return plan;
+  const { plan: file } = runPaths(run.runDir);
   throw new ChaosError('CLUSTER_GONE', `expected the plan of run ${run.runId} at ${file}, found none on this host`);
 }
 

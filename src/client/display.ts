@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import logUpdate from 'log-update';
 import { clientText } from '../domain/client-result.js';
 import type { RunProgress, ScenarioProgress } from '../messages/progress.js';
-import { readJson } from '../host/os/files.js';
+import { readStoredIfAny } from '../host/os/stored.js';
 import type { ClientExit } from '../host/clients/phase.js';
 import { parseResultLine } from '../host/clients/result-line.js';
 import { runPaths } from '../host/layout/paths.js';
@@ -35,7 +35,7 @@ function* endedClients(
   const name = phase === 'control' ? null : (scenario?.scenario ?? null);
   const dir = runPaths(run.runDir).phase(name, phase);
   for (const sdk of run.sdks) {
-    const exit = readJson<ClientExit>(phasePaths(dir).client(sdk).exit);
+    const exit = readStoredIfAny<ClientExit>('client exit', phasePaths(dir).client(sdk).exit);
     if (exit === undefined) continue;
     const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
     const text = 'problem' in parsed ? parsed.problem : clientText({ result: parsed.result, lineProblem: null });

@@ -1,4 +1,5 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { ErrorCode } from '../domain/errors.js';
 import { isOpenExecution } from '../domain/execution.js';
 
 /** The first attempt may fail by chance, e.g. because a worker ended. */
@@ -29,6 +30,13 @@ async function lastTaskFailure(client: Client, workflowId: string): Promise<Task
   return { message, since: new Date(Number(last?.eventTime?.seconds ?? 0) * 1000).toISOString() };
 }
 
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** What a worker says of a run whose plan a newer program wrote: its activities wait for a worker of that program. */
+const newerPlan = (pending: readonly PendingActivity[]): string | undefined =>
+  pending.find(({ lastFailure }) => lastFailure?.applicationFailureInfo?.type === ('PLAN_NEWER' satisfies ErrorCode))
+    ?.lastFailure?.message ?? undefined;
+
 /**
  * Why an open workflow does not go on, as a sentence: its workflow task fails, and Temporal tries it again for ever. Undefined if it goes on, and if there
  * is no such workflow.
@@ -37,7 +45,10 @@ export async function whyStuck(client: Client, workflowId: string): Promise<stri
   try {
     const { raw, status } = await client.workflow.getHandle(workflowId).describe();
     const attempt = raw.pendingWorkflowTask?.attempt ?? 1;
-    if (!isOpenExecution(status.name) || attempt < FAILS_FROM_ATTEMPT) return undefined;
+    if (!isOpenExecution(status.name)) return undefined;
+    const newer = newerPlan(raw.pendingActivities ?? []);
+    if (newer !== undefined) return `${workflowId} does not go on: ${newer}`;
+    if (attempt < FAILS_FROM_ATTEMPT) return undefined;
     const failure = await lastTaskFailure(client, workflowId);
     if (failure === undefined) return undefined;
     const { since, message } = failure;

@@ -1,5 +1,6 @@
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import { ChaosError } from '../domain/errors.js';
+import { FORMATS } from '../domain/format.js';
 import { hostQueue } from '../domain/ids.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { VerdictRules } from '../domain/verdict.js';
@@ -55,6 +56,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
   const sdks = chosenSdks(config, request);
   const { timing, load } = config;
   return {
+    format: FORMATS.plan,
     runId,
     kind: request.scenario === undefined ? 'full' : 'single',
     cluster: config.cluster.name,

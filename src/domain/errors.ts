@@ -75,6 +75,17 @@ export const ERRORS = {
     retryable: false,
     remedy: 'The broker did not move its leaders. Read its log in cluster/.',
   },
+  FORMAT_NEWER: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'This program changes nothing of it.',
+  },
+  PLAN_NEWER: {
+    blame: 'environment',
+    // A worker of the program that wrote it takes the run over.
+    retryable: true,
+    remedy: 'This worker touches nothing of the run, and leaves it to others.',
+  },
   REPORT_FAILED: {
     blame: 'environment',
     retryable: false,

@@ -47,6 +47,8 @@ export interface TimingPlan {
 
 /** Everything a run needs to know, resolved from config and request by one activity, so that history shows what was run. */
 export interface RunPlan {
+  /** See `format.ts`; absent in plans of 0.1.0, and in those read from a file, which was checked then. */
+  readonly format?: number;
   readonly runId: string;
   readonly kind: 'full' | 'single';
   readonly cluster: string;

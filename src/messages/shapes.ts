@@ -1,4 +1,5 @@
 import type { Breaker, EndedRun, OpenBreaker, RecordedOutcome, RunEnding } from '../domain/breaker.js';
+import { refuseNewerPlan } from '../domain/format.js';
 import type { Unplanned, Watch } from '../domain/overdue.js';
 import type { RunPlan, RunRequest, TimingPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
@@ -20,6 +21,15 @@ export const runRequestShape = onlyFields<RunRequest>({
   config: orAbsent(text),
   sdks: orAbsent(list(text)),
 });
+
+/**
+ * Throws PLAN_NEWER if an argument has a plan that a newer program made. That is no problem of the argument: it fails the workflow's task and not the workflow,
+ * so that the run waits, whole, for a worker that can read it.
+ */
+export function leaveNewerPlan(argument: unknown): void {
+  if (typeof argument !== 'object' || argument === null || !('plan' in argument)) return;
+  refuseNewerPlan(argument.plan, 'the plan of the run');
+}
 
 const scenarioShape = fields<Scenario>({ name: text, fault: text, target: text, core: truth });
 

@@ -1,3 +1,4 @@
+import { refuseNewer } from '../domain/format.js';
 import type { HistoryIndex } from '../domain/history.js';
 import type { ReportFile } from '../domain/report-data.js';
 import { HISTORY_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
@@ -16,6 +17,7 @@ function published(index: string | null): HistoryIndex['runs'] {
   } catch {
     // Said below.
   }
+  refuseNewer('history', `${HISTORY_JSON} of the repository`, read);
   if (read?.schema !== 'robustmq-chaos-index/1' || read.runs === undefined)
     throw new Error(`${HISTORY_JSON} of the repository: expected a history, got ${JSON.stringify(index.slice(0, 80))}`);
   return read.runs;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../domain/errors.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
 import { isDiskFull, writeIfRoom, writeText } from '../host/os/files.js';
+import { writeStoredText } from '../host/os/stored.js';
 
 const ESSENTIAL: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN];
 
@@ -11,7 +12,11 @@ const ESSENTIAL: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN];
  * those could be written; else null.
  */
 export function writeReportFiles(runDir: string, files: ReadonlyMap<string, string>): string | null {
-  const write = (path: string): void => writeText(join(runDir, path), files.get(path) ?? '');
+  const write = (path: string): void => {
+    const text = files.get(path) ?? '';
+    if (path === REPORT_JSON) writeStoredText('report', join(runDir, path), text);
+    else writeText(join(runDir, path), text);
+  };
   try {
     ESSENTIAL.forEach(write);
   } catch (error) {

@@ -7,7 +7,7 @@ import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
 import { runPaths } from '../host/layout/paths.js';
-import { readJson } from '../host/os/files.js';
+import { readStored } from '../host/os/stored.js';
 import { lossesOf, loudLogs } from '../host/data/run-evidence.js';
 import { readLedgers, type StoredLedgers } from '../host/data/stored-ledgers.js';
 import { jsonReport } from '../report/json.js';
@@ -45,7 +45,7 @@ function bareResult(plan: RunPlan, name: string, verdict: ScenarioVerdict): Scen
 
 function scenarioResults(plan: RunPlan, request: WriteReportRequest): ScenarioResult[] {
   return plan.scenarios.flatMap(({ name }) => {
-    const recorded = readJson<ScenarioResult>(runPaths(plan.runDir).scenario(name));
+    const recorded = readStored<ScenarioResult>('scenario', runPaths(plan.runDir).scenario(name));
     if (recorded !== undefined) return [recorded];
     const verdict = request.verdicts.find((v) => v.name === name)?.verdict;
     return verdict === undefined ? [] : bareResult(plan, name, verdict);
@@ -87,7 +87,7 @@ function runData(
     endSnapshot,
     losses: lossesOf(plan.runDir, stored, { control, scenarios }),
     notes: [...plan.warnings, ...notes, ...stored.problems],
-    versions: { ...versions, ...readJson<Record<string, string>>(runPaths(plan.runDir).versions) },
+    versions: { ...versions, ...readStored<Record<string, string>>('versions', runPaths(plan.runDir).versions) },
   };
 }
 

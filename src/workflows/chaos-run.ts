@@ -5,7 +5,7 @@ import { orAbsent } from '../domain/shape.js';
 import type { Holder } from '../messages/cluster-record.js';
 import type { PausedRun } from '../messages/paused-run.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
-import { pausedRunShape, runRequestShape } from '../messages/shapes.js';
+import { leaveNewerPlan, pausedRunShape, runRequestShape } from '../messages/shapes.js';
 import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
 import { controlRun } from './control-run.js';
 import { finalize } from './finish-run.js';
@@ -81,6 +81,8 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
     await showUnplanned(error, request, progress);
     throw error;
   });
+  // A worker of the program that made it goes on.
+  leaveNewerPlan({ plan });
   progress.plan(plan);
   upsertSearchAttributes([
     { key: CHAOS_CLUSTER, value: plan.cluster },

@@ -1,12 +1,14 @@
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { problemOf, type Shape } from '../domain/shape.js';
+import { leaveNewerPlan } from '../messages/shapes.js';
 
 /** The error of a workflow or an update that was given something of no use. */
 export const notReadable = (problem: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(problem, 'NOT_READABLE');
 
-/** Ends a workflow that was started with something of no use, and says so on its page. Any other error would be tried again for ever. */
+/** Ends a workflow that was started with something of no use, and says so on its page. Any other error would be tried again for ever, as is right for a newer plan. */
 export function demand(shape: Shape, argument: unknown): void {
+  leaveNewerPlan(argument);
   const problem = problemOf(shape, argument, 'the argument');
   if (problem === undefined) return;
   setCurrentDetails(`**not started**: ${problem}`);

@@ -7,6 +7,8 @@ import { rehearsalDriver } from '../../src/host/drivers/rehearsal.js';
 import { faults } from '../../src/host/faults/index.js';
 import { clusterPaths, runDir, runPaths } from '../../src/host/layout/paths.js';
 import { readJson, writeJson } from '../../src/host/os/files.js';
+import { readStored } from '../../src/host/os/stored.js';
+import { ownVersion } from '../../src/host/os/versions.js';
 import { ownIdentity } from '../../src/host/os/processes.js';
 import { dirtyMark, markDirty } from '../../src/host/tickets/dirty-mark.js';
 import { claimCluster } from '../../src/host/tickets/claim.js';
@@ -38,7 +40,8 @@ const node = (id: string, alive = true): NodeView => ({
   brokerHost: '127.0.0.1',
 });
 /** This process stands for the keeper of the cluster: none is started. */
-const beKeeper = (): void => writeJson(clusterPaths(plan.clusterDir).keeper, ownIdentity());
+const beKeeper = (): void =>
+  writeJson(clusterPaths(plan.clusterDir).keeper, { ...ownIdentity(), version: ownVersion() });
 
 describe('what is left of a cluster', () => {
   const three = [node('n1'), node('n2', false), node('n3')];
@@ -172,7 +175,7 @@ describe('a cluster that is started', () => {
     markDirty(plan.clusterDir, { faultId: 'f', runId: 'r', at: '', why: 'not proved' });
     expect(await perform(startCluster, { run })).toEqual({ endpoint: '127.0.0.1:1883', dataDirs: ['n1'] });
     expect(dirtyMark(plan.clusterDir)).toBeUndefined();
-    expect(readJson(runPaths(plan.runDir).versions)).toEqual(up.versions);
+    expect(readStored('versions', runPaths(plan.runDir).versions)).toEqual(up.versions);
     const brokers = () => readJson<unknown[]>(runPaths(plan.runDir).brokers);
     expect(brokers()).toMatchObject([{ endpoints: { '127.0.0.1:21881': 'n1' } }]);
     await perform(startCluster, { run });
@@ -196,7 +199,7 @@ describe('a cluster that is started', () => {
     await perform(startCluster, { run });
     await ended;
     expect(stopped).toHaveBeenCalledTimes(2);
-    expect(readJson(runPaths(plan.runDir).versions)).toEqual({ by: 'second' });
+    expect(readStored('versions', runPaths(plan.runDir).versions)).toEqual({ by: 'second' });
     expect(readJson<unknown[]>(runPaths(plan.runDir).brokers)).toHaveLength(1);
     expect(readLease(plan.clusterDir)?.claim).toBe(2);
   });

@@ -8,6 +8,7 @@ import type { Fault } from '../../src/host/faults/contract.js';
 import { clusterPaths } from '../../src/host/layout/paths.js';
 import { monotonicUs } from '../../src/host/os/clock.js';
 import { writeJson } from '../../src/host/os/files.js';
+import { ownVersion } from '../../src/host/os/versions.js';
 import { ownIdentity } from '../../src/host/os/processes.js';
 import { createAwareness } from '../../src/host/tickets/awareness.js';
 import { openTickets, readTicket } from '../../src/host/tickets/store.js';
@@ -53,8 +54,8 @@ const ticketOf = (faultId: string): FaultTicket => readTicket(plan.clusterDir, f
 /** The fault is planned, and this process stands for the keeper that has read its ticket. */
 async function planned(): Promise<{ run: RunRef; faultId: string }> {
   const { faultId } = await perform(activitiesOf().planFault, { run, scenario });
-  writeJson(clusterPaths(plan.clusterDir).keeper, ownIdentity());
-  createAwareness(plan.clusterDir)([faultId ?? '']);
+  writeJson(clusterPaths(plan.clusterDir).keeper, { ...ownIdentity(), version: ownVersion() });
+  createAwareness(plan.clusterDir)({ faultIds: [faultId ?? ''] });
   return { run, faultId: faultId ?? '' };
 }
 

@@ -6,6 +6,7 @@ import { ChaosError } from '../../src/domain/errors.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import { runDir, runPaths } from '../../src/host/layout/paths.js';
 import { readJson } from '../../src/host/os/files.js';
+import { readStored } from '../../src/host/os/stored.js';
 import { perform } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { plan as basePlan } from '../../testing/reports/values.js';
@@ -27,7 +28,7 @@ const markOf = (plan: RunPlan): RunMark | undefined => readJson<RunMark>(runPath
 describe('the plan of a run', () => {
   it('is written into the folder of the run, with which workflow it is', async () => {
     const plan = await prepare('chaos-run-local-1', 't1');
-    expect(readJson(runPaths(plan.runDir).plan)).toEqual(plan);
+    expect(readStored('plan', runPaths(plan.runDir).plan)).toEqual(plan);
     expect(markOf(plan)).toMatchObject({ workflowId: 'chaos-run-local-1', temporalRunId: 't1' });
   });
 
@@ -57,8 +58,8 @@ it('a config that cannot be used ends the run at once', async () => {
 it('a plan that is gone is written again; one that is there stays', async () => {
   const plan = await prepare('chaos-run-local-1', 't1');
   await perform(restorePlan, { plan: { ...plan, cluster: 'another' } });
-  expect(readJson(runPaths(plan.runDir).plan)).toEqual(plan);
+  expect(readStored('plan', runPaths(plan.runDir).plan)).toEqual(plan);
   rmSync(plan.runDir, { recursive: true });
   await perform(restorePlan, { plan });
-  expect(readJson(runPaths(plan.runDir).plan)).toEqual(plan);
+  expect(readStored('plan', runPaths(plan.runDir).plan)).toEqual(plan);
 });

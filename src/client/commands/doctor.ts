@@ -15,6 +15,7 @@ import { integrationAbilities } from '../../host/doctor/integrations.js';
 import { clusterDir, runDir } from '../../host/layout/paths.js';
 import { installRoot } from '../../host/os/tools.js';
 import type { Config } from '../../config/load.js';
+import { newerInData } from '../newer.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 interface Findings {
@@ -27,6 +28,9 @@ interface Findings {
   readonly driverProblems: readonly string[];
   readonly scenarios: readonly { readonly name: string; readonly problem: string | null }[];
 }
+
+/** A run would be refused, or could not write what it has to. */
+const newerFile = (detail: string): Ability => ({ name: 'stored files', ok: false, needed: true, detail });
 
 function targetProblem(scenario: Scenario, targets: Targets): string | null {
   try {
@@ -76,7 +80,11 @@ export const doctorCommand = new Command('doctor')
     const config = readConfig(options.config);
     const setup = await inspect({ root: installRoot });
     const room = roomForRun(planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot: '' }));
-    const can = [...(await abilities()), diskRoom(config.dataRoot, room)];
+    const can = [
+      ...(await abilities()),
+      diskRoom(config.dataRoot, room),
+      ...newerInData(config.dataRoot).map(newerFile),
+    ];
     const driverProblems = await driverNamed(config.cluster.driver).preflight({
       network: config.cluster.network,
       binary: config.binary,

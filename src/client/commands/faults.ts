@@ -6,6 +6,7 @@ import type { FaultTicket } from '../../host/tickets/ticket.js';
 import { keeperOf, reviveKeepers } from '../../host/keeper/control.js';
 import { describeTicket, openOnHost, ticketsOnHost } from '../../host/tickets/store.js';
 import { recoverTicket } from '../../host/lifecycle/recover.js';
+import { newerLines } from '../newer.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
 interface Options {
@@ -13,8 +14,8 @@ interface Options {
   readonly json: boolean;
 }
 
-function asText(tickets: readonly FaultTicket[]): string {
-  if (tickets.length === 0) return 'no fault is open on this host\n';
+function asText(tickets: readonly FaultTicket[], newer: readonly string[]): string {
+  if (tickets.length + newer.length === 0) return 'no fault is open on this host\n';
   const lines = tickets.flatMap((ticket) => [
     `${ticket.state === 'stuck' ? 'STUCK ' : ''}${describeTicket(ticket)}`,
     `    keeper ${String(keeperOf(ticket.clusterDir)?.pid ?? 'none')}, cluster ${ticket.clusterDir}`,
@@ -23,7 +24,7 @@ function asText(tickets: readonly FaultTicket[]): string {
       ? []
       : ['    the cluster is dirty: no scenario runs on it until it is stopped and started']),
   ]);
-  return `${lines.join('\n')}\n`;
+  return `${[...lines, ...newer].join('\n')}\n`;
 }
 
 const listCommand = new Command('list')
@@ -34,7 +35,9 @@ const listCommand = new Command('list')
     const { dataRoot } = readConfig(options.config);
     await reviveKeepers(dataRoot);
     const tickets = openOnHost(dataRoot);
-    process.stdout.write(options.json ? `${JSON.stringify(tickets, null, 2)}\n` : asText(tickets));
+    const newer = newerLines(dataRoot);
+    if (options.json) newer.forEach((line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(options.json ? `${JSON.stringify(tickets, null, 2)}\n` : asText(tickets, newer));
   });
 
 /** The tickets that a person means: all that are open, the named one (which somebody may have ended just now), or the only one. */
@@ -75,10 +78,12 @@ const recoverCommand = new Command('recover')
     const { dataRoot } = readConfig(options.config);
     await reviveKeepers(dataRoot);
     const tickets = chosen(ticketsOnHost(dataRoot), id, options.all);
-    if (tickets.length === 0) process.stdout.write('no fault is open on this host\n');
+    const newer = newerLines(dataRoot);
+    newer.forEach((line) => process.stderr.write(`${line}\n`));
+    if (tickets.length + newer.length === 0) process.stdout.write('no fault is open on this host\n');
     const done: boolean[] = [];
     for (const ticket of tickets) done.push(await recoverOne(ticket));
-    process.exitCode = done.every(Boolean) ? 0 : 1;
+    process.exitCode = done.every(Boolean) && newer.length === 0 ? 0 : 1;
   });
 
 /** What is broken on this host just now, and its end: works without a Temporal server. */

@@ -4,11 +4,6 @@ import type { Config } from '../../config/load.js';
 import type { Breaker } from '../../domain/breaker.js';
 import { isOpenExecution } from '../../domain/execution.js';
 import { clusterWorkflowId, scenarioWorkflowId } from '../../domain/ids.js';
-import { driverNamed } from '../../host/drivers/index.js';
-import { keeperOf } from '../../host/keeper/control.js';
-import { readLease } from '../../host/tickets/lease.js';
-import { clusterDir } from '../../host/layout/paths.js';
-import { openTickets } from '../../host/tickets/store.js';
 import { localTime } from '../../report/format.js';
 import {
   runProgressQuery,
@@ -18,18 +13,15 @@ import {
 } from '../../messages/progress.js';
 import type { Holder } from '../../messages/cluster-record.js';
 import { clusterStatus, lastResetText, pausedRunOf } from '../cluster-status.js';
+import { hostStatus, type HostStatus } from '../host-status.js';
 import { connectClient, findPlace, workflowUrl } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { findSchedule, pauseNote } from '../schedule.js';
 import { whyStuck } from '../stuck.js';
 import { verdictLines, verdictsNow, type Verdicts } from '../verdicts.js';
 
-interface Status {
+interface Status extends HostStatus {
   readonly cluster: string;
-  readonly brokers: string;
-  readonly lease: string | null;
-  readonly keeper: number | null;
-  readonly openFaults: readonly string[];
   readonly temporal: string | null;
   readonly holder: Holder | null;
   readonly breaker: Breaker | null;
@@ -43,7 +35,7 @@ interface Status {
   readonly stuck: readonly string[];
 }
 
-type TemporalPart = Omit<Status, 'cluster' | 'brokers' | 'lease' | 'keeper' | 'openFaults'>;
+type TemporalPart = Omit<Status, 'cluster' | keyof HostStatus>;
 
 const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   temporal: null,
@@ -150,6 +142,7 @@ function asText(status: Status): string {
   const lines = [
     `cluster   ${status.cluster}: brokers ${status.brokers}${status.lease === null ? '' : `, run ${status.lease}`}${status.keeper === null ? '' : `, keeper ${status.keeper}`}`,
     `faults    ${status.openFaults.join('; ') || 'none open'}`,
+    ...status.leftAlone.map((why) => `left      alone: ${why}`),
     `Temporal  ${status.temporal ?? 'not running (start it with: robustmq-chaos dev)'}`,
     ...breakerLines(status),
     ...(status.temporal === null
@@ -171,17 +164,7 @@ export const statusCommand = new Command('status')
   .addOption(jsonOption())
   .action(async (options: { readonly config: string; readonly json: boolean }) => {
     const config = readConfig(options.config);
-    const { name, driver } = config.cluster;
-    const dir = clusterDir(config.dataRoot, name);
-    const status: Status = {
-      cluster: name,
-      brokers: await driverNamed(driver).status(dir),
-      lease: readLease(dir)?.runId ?? null,
-      keeper: keeperOf(dir)?.pid ?? null,
-      openFaults: openTickets(dir).map(
-        (t) => `${t.faultId} (${t.kind} of ${t.targets.join(', ')}, ${t.state}, run ${t.runId})`,
-      ),
-      ...(await fromTemporal(config)),
-    };
+    const host = await hostStatus(config);
+    const status: Status = { cluster: config.cluster.name, ...host, ...(await fromTemporal(config)) };
     process.stdout.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : asText(status));
   });

@@ -5,15 +5,16 @@ import { contradictionIn } from '../../domain/contradiction.js';
 import { countLedger, type Ledger } from '../../domain/ledger.js';
 import { connectionsIn, takeoverOf, type ClientConnection } from '../../domain/takeover.js';
 import { pollUntil } from '../os/clock.js';
-import { readJson, writeJson } from '../os/files.js';
+import { writeJson } from '../os/files.js';
 import { isAlive } from '../os/processes.js';
+import { readStored } from '../os/stored.js';
 import { readLedger } from './ledger-file.js';
 import { type ClientExit, type PhaseRunner, type PhaseSpec } from './phase.js';
 import { parseResultLine } from './result-line.js';
 
 /** Waits until every client has ended, or their watcher is dead. */
 export async function waitForClients(phaseDir: string, sdks: readonly string[], signal?: AbortSignal): Promise<void> {
-  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const runner = readStored<PhaseRunner>('phase runner', phasePaths(phaseDir).runner);
   const done = (): boolean => sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
   await pollUntil(
     () => Promise.resolve(done() || runner === undefined || !isAlive(runner.process) ? true : undefined),
@@ -29,7 +30,7 @@ export function outcomesOf({
   readonly phaseDir: string;
   readonly sdks: readonly string[];
 }): ClientOutcome[] {
-  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const runner = readStored<PhaseRunner>('phase runner', phasePaths(phaseDir).runner);
   const read = sdks.map((sdk) => {
     const ledger = ledgerOf(phaseDir, sdk);
     const outcome = outcomeOf(phaseDir, sdk, runner?.attempt ?? 1, ledger);
@@ -57,7 +58,7 @@ function withTakeovers(
   outcomes: readonly ClientOutcome[],
   connections: readonly ClientConnection[],
 ): ClientOutcome[] {
-  const spec = readJson<PhaseSpec>(phasePaths(phaseDir).spec);
+  const spec = readStored<PhaseSpec>('phase', phasePaths(phaseDir).spec);
   return outcomes.map((outcome) => {
     const session = spec?.clients.find(({ sdk }) => sdk === outcome.sdk)?.env['SUBSCRIBER_SESSION'];
     const facts = { faultInForce: spec?.phase === 'fault', keptSession: session === 'persistent' };
@@ -73,7 +74,8 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
     case 'signalled':
       return { kind: 'signalled', signal: exit.signal ?? 'unknown' };
     case 'timeout': {
-      const limit = readJson<PhaseSpec>(phasePaths(phaseDir).spec)?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
+      const limit =
+        readStored<PhaseSpec>('phase', phasePaths(phaseDir).spec)?.clients.find((c) => c.sdk === sdk)?.limitMs ?? 0;
       return { kind: 'timeout', limitMs: limit };
     }
     case 'not_found':
@@ -84,7 +86,7 @@ function endOf(exit: ClientExit, phaseDir: string, sdk: string): ClientEnd {
 }
 
 function outcomeOf(phaseDir: string, sdk: string, attempt: number, ledger: Ledger | Error | undefined): ClientOutcome {
-  const exit = readJson<ClientExit>(phasePaths(phaseDir).client(sdk).exit);
+  const exit = readStored<ClientExit>('client exit', phasePaths(phaseDir).client(sdk).exit);
   if (exit === undefined) {
     const end = { kind: 'runner_died' } as const;
     return {

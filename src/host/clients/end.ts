@@ -1,11 +1,11 @@
 import { phasePaths } from '../layout/phase-paths.js';
-import { readJson } from '../os/files.js';
 import { signalProcess, sweepOwned } from '../os/processes.js';
+import { readStored } from '../os/stored.js';
 import { isOfPhase, phaseOwner, type PhaseRunner } from './phase.js';
 
 /** Asks the clients to stop publishing, drain and report. Nothing if they have ended. */
 export function stopClients(phaseDir: string): void {
-  const runner = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  const runner = readStored<PhaseRunner>('phase runner', phasePaths(phaseDir).runner);
   if (runner !== undefined) signalProcess(runner.process, 'SIGTERM');
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { refuseNewer } from '../../domain/format.js';
 import type { Ledger, LedgerEvent, LedgerMessage } from '../../domain/ledger.js';
 import { phasePaths } from '../layout/phase-paths.js';
 
@@ -14,6 +15,7 @@ export function readLedger(phaseDir: string, sdk: string): Ledger | undefined {
   // Line by line: 100,000 lines beside what they become would double the memory. What comes after the last line break was cut off.
   for (let from = 0, to = text.indexOf('\n'); to !== -1; from = to + 1, to = text.indexOf('\n', from)) {
     const row = JSON.parse(text.slice(from, to)) as Record<string, unknown>;
+    if (from === 0) refuseNewer('ledger', file, row);
     if (from === 0) endUs = row['ledger'] === 1 ? row['end_us'] : undefined;
     else if ('event' in row) events.push(row as unknown as LedgerEvent);
     else if ('seq' in row) messages.push(row as unknown as LedgerMessage);

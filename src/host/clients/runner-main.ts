@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../os/clock.js';
 import { phasePaths } from '../layout/phase-paths.js';
-import { isDiskFull, readJson, writeIfRoom, writeJson } from '../os/files.js';
+import { isDiskFull, writeIfRoom } from '../os/files.js';
 import { childEnvironment, sweepOwned, signalGroup } from '../os/processes.js';
+import { readStored, writeStored } from '../os/stored.js';
 import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
 import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from './phase.js';
@@ -14,7 +15,7 @@ import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from '.
  * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on
  * to the clients (stop publishing, drain, report); it ends when the last of them has.
  */
-const spec = readJson<PhaseSpec>(phasePaths(process.argv[2] as string).spec) as PhaseSpec;
+const spec = readStored<PhaseSpec>('phase', phasePaths(process.argv[2] as string).spec) as PhaseSpec;
 const filesOf = phasePaths(spec.dir).client;
 const ticksAtStart = cpuTicks(spec.owner);
 /** What an ended client has written is read for at most this long. */
@@ -28,7 +29,7 @@ function noteReady(sdk: string, line: string): void {
     const event = JSON.parse(line) as { event?: unknown; publisher?: unknown; subscriber?: unknown };
     if (event.event !== 'ready') return;
     const { publisher = null, subscriber = null } = event;
-    writeJson(filesOf(sdk).ready, { publisher, subscriber });
+    writeStored('client ready', filesOf(sdk).ready, { publisher, subscriber });
   } catch {
     // Not a line for us; the last line is checked when the client has ended.
   }
@@ -88,7 +89,7 @@ async function runClient(client: ClientSpec): Promise<void> {
   ): boolean =>
     // A client without it is one whose watcher died.
     writeIfRoom(() =>
-      writeJson(exit, {
+      writeStored('client exit', exit, {
         ...end,
         lastLine,
         lastLineTruncated: truncated,

@@ -3,9 +3,9 @@ import { phasePaths } from '../layout/phase-paths.js';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';
-import { readJson, writeJson } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import { childEnvironment, isAlive, spawnDetached, sweepOwned } from '../os/processes.js';
+import { readStored, writeStored } from '../os/stored.js';
 import { clientSpec } from './client-spec.js';
 import {
   isOfPhase,
@@ -46,13 +46,16 @@ export async function startClients(
   });
   await letPublish(request);
   return Object.fromEntries(
-    sdks.map((sdk) => [sdk, readJson<ClientReady>(phasePaths(phaseDir).client(sdk).ready) ?? null]),
+    sdks.map((sdk) => [sdk, readStored<ClientReady>('client ready', phasePaths(phaseDir).client(sdk).ready) ?? null]),
   );
 }
 
 async function findOrLaunch(request: PhaseRequest): Promise<void> {
   const { phaseDir, sdks } = request;
-  const known = readJson<PhaseRunner>(phasePaths(phaseDir).runner);
+  // What is set aside below is the folder of an earlier attempt of this program, or of an older one.
+  const { spec } = phasePaths(phaseDir);
+  readStored<PhaseSpec>('phase', spec);
+  const known = readStored<PhaseRunner>('phase runner', phasePaths(phaseDir).runner);
   const ended = sdks.every((sdk) => existsSync(phasePaths(phaseDir).client(sdk).exit));
   const reusable = known !== undefined && (isAlive(known.process) || ended || !request.repeatable);
   if (!reusable) await launchPhase(request, (known?.attempt ?? 0) + 1);
@@ -61,7 +64,7 @@ async function findOrLaunch(request: PhaseRequest): Promise<void> {
 /** Makes their topics, and lets the clients begin. Nothing where they have begun. */
 async function letPublish({ phaseDir, prepareTopics }: PhaseRequest): Promise<void> {
   if (prepareTopics === undefined || existsSync(phasePaths(phaseDir).start)) return;
-  const spec = readJson<PhaseSpec>(phasePaths(phaseDir).spec);
+  const spec = readStored<PhaseSpec>('phase', phasePaths(phaseDir).spec);
   await prepareTopics((spec?.clients ?? []).map(({ env }) => env['TOPIC'] ?? ''));
   writeFileSync(phasePaths(phaseDir).start, '');
 }
@@ -74,7 +77,8 @@ async function launchPhase(request: PhaseRequest, attempt: number): Promise<void
   mkdirSync(phaseDir, { recursive: true });
   const topicOf = (sdk: string): string => `chaos/${request.runId}/${request.label}/${sdk}-${attempt}`;
   const clients = request.sdks.map((sdk, index) => clientSpec(request, { sdk, index, topic: topicOf(sdk) }, attempt));
-  writeJson(
+  writeStored(
+    'phase',
     phasePaths(phaseDir).spec,
     withoutPassword({ phase: request.phase, dir: phaseDir, owner, attempt, clients }),
   );
@@ -86,7 +90,7 @@ async function launchPhase(request: PhaseRequest, attempt: number): Promise<void
     cwd: phaseDir,
     logFile: phasePaths(phaseDir).runnerLog,
   });
-  writeJson(phasePaths(phaseDir).runner, { process: process_, attempt } satisfies PhaseRunner);
+  writeStored('phase runner', phasePaths(phaseDir).runner, { process: process_, attempt } satisfies PhaseRunner);
 }
 
 function withoutPassword(spec: PhaseSpec): PhaseSpec {

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { isNewer } from '../../domain/format.js';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex } from '../../domain/history.js';
 import type { ReportFile } from '../../domain/report-data.js';
-import { RUNS_FOLDER } from '../../domain/run-files.js';
-import { readIfWhole, writeJson, writeText } from '../os/files.js';
+import { HISTORY_JSON, RUNS_FOLDER } from '../../domain/run-files.js';
+import { writeText } from '../os/files.js';
+import { readStoredIfAny, readStoredIfWhole, writeStored, writeStoredText } from '../os/stored.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
 import { prunedMark } from './pruned.js';
 
@@ -25,15 +27,13 @@ export function noteBreaker(root: string, breaker: HistoryBreaker): boolean {
   const noted = notedBreakers(root);
   const before = noted.find((b) => b.cluster === breaker.cluster);
   if (isDeepStrictEqual(before, breaker)) return false;
-  writeJson(dataPaths(root).breakers, [...noted.filter((b) => b !== before), breaker]);
+  writeStored('breakers', dataPaths(root).breakers, [...noted.filter((b) => b !== before), breaker]);
   return true;
 }
 
 /** What was last known of each cluster. */
 export const notedBreakers = (root: string): readonly HistoryBreaker[] =>
-  readIfWhole<HistoryBreaker[]>(dataPaths(root).breakers) ?? [];
-
-const reportOf = (root: string, runId: string): string => runPaths(runDir(root, runId)).reportJson;
+  readStoredIfAny<HistoryBreaker[]>('breakers', dataPaths(root).breakers) ?? [];
 
 /** What the history keeps of every run of a data folder: read from its index where that has it, else from the report. */
 export function historyEntries(
@@ -42,20 +42,36 @@ export function historyEntries(
   changed: readonly string[] = [],
 ): HistoryEntry[] {
   const { root, runs, historyJson } = dataPaths(dataRoot);
-  const index = readIfWhole<HistoryIndex>(historyJson);
+  const index = readStoredIfWhole<HistoryIndex>('history', historyJson);
   const kept = new Map((index?.runs ?? []).map((entry) => [entry.run_id, entry]));
   return (existsSync(runs) ? readdirSync(runs) : []).flatMap((runId) => {
-    const { entry, reportAt } = prunedMark(runDir(root, runId)) ?? {};
-    if (entry != null && reportAt != null) return [{ ...entry, pruned_at: reportAt }];
-    if (!existsSync(reportOf(root, runId))) return [];
-    const known = changed.includes(runId) ? undefined : kept.get(runId);
-    if (known !== undefined) return [known];
-    const report = readIfWhole<ReportFile>(reportOf(root, runId));
-    // Damaged, or of a format before this one: listed by nobody, but no reason to fail.
-    return report?.schema === 'robustmq-chaos-report/1' && Array.isArray(report.scenarios) && 'details' in report
-      ? [maker.entryOf(report)]
-      : [];
+    try {
+      const known = changed.includes(runId) ? undefined : kept.get(runId);
+      return entryFrom(runDir(root, runId), maker, known) ?? [];
+    } catch (error) {
+      // Of what a newer program wrote, the history keeps what that program has entered.
+      if (isNewer(error)) return kept.get(runId) ?? [];
+      throw error;
+    }
   });
+}
+
+/** The entry of a run from its folder; `known`: as the index has it, so that its report need not be read. */
+function entryFrom(
+  dir: string,
+  maker: Pick<HistoryMaker, 'entryOf'>,
+  known: HistoryEntry | undefined,
+): HistoryEntry | undefined {
+  const { entry, reportAt } = prunedMark(dir) ?? {};
+  if (entry != null && reportAt != null) return { ...entry, pruned_at: reportAt };
+  const { reportJson } = runPaths(dir);
+  if (!existsSync(reportJson)) return undefined;
+  if (known !== undefined) return known;
+  const report = readStoredIfWhole<ReportFile>('report', reportJson);
+  // Damaged, or of a format before this one: listed by nobody, but no reason to fail.
+  return report?.schema === 'robustmq-chaos-report/1' && Array.isArray(report.scenarios) && 'details' in report
+    ? maker.entryOf(report)
+    : undefined;
 }
 
 /**
@@ -66,7 +82,9 @@ export function refreshHistory(dataRoot: string, maker: HistoryMaker, changed: r
   const { root } = dataPaths(dataRoot);
   const entries = historyEntries(dataRoot, maker, changed);
   const breakers = notedBreakers(dataRoot);
-  for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers }))
-    writeText(join(root, name), text);
+  for (const [name, text] of maker.filesOf(entries, { runsAt: `${RUNS_FOLDER}/`, breakers })) {
+    if (name === HISTORY_JSON) writeStoredText('history', join(root, name), text);
+    else writeText(join(root, name), text);
+  }
   return entries;
 }

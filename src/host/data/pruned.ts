@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../domain/history.js';
 import { runPaths } from '../layout/paths.js';
-import { readIfWhole } from '../os/files.js';
+import { readStoredIfAny, readStoredIfWhole } from '../os/stored.js';
 
 /** The file `pruned.json` of a run's folder: what retention has taken away. Times are ISO 8601. */
 export interface PrunedMark {
@@ -12,4 +12,9 @@ export interface PrunedMark {
 }
 
 /** Undefined where nothing was taken away, and where it is damaged: what is left of the run speaks for itself. */
-export const prunedMark = (dir: string): PrunedMark | undefined => readIfWhole<PrunedMark>(runPaths(dir).pruned);
+export const prunedMark = (dir: string): PrunedMark | undefined =>
+  readStoredIfWhole<PrunedMark>('pruned mark', runPaths(dir).pruned);
+
+/** Undefined also where a newer program wrote it. */
+export const prunedMarkIfAny = (dir: string): PrunedMark | undefined =>
+  readStoredIfAny<PrunedMark>('pruned mark', runPaths(dir).pruned);

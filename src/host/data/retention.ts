@@ -14,9 +14,10 @@ import {
 import { CHARTS_FOLDER, LEDGER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../../domain/run-files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
 import { freeRoom, MB } from '../os/disk.js';
-import { readIfWhole, writeJson } from '../os/files.js';
+import { readStoredIfAny, writeStored } from '../os/stored.js';
 import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
-import { prunedMark, type PrunedMark } from './pruned.js';
+import { newerOfRun } from './newer-run.js';
+import { prunedMark, prunedMarkIfAny, type PrunedMark } from './pruned.js';
 
 export interface PruneRequest {
   readonly dataRoot: string;
@@ -49,7 +50,7 @@ const kernelFreeBytes = (dataRoot: string): Promise<number> => Promise.resolve(f
 function publicationOf(dataRoot: string, runId: string): KeptRun['publication'] {
   const { publication } = runPaths(runDir(dataRoot, runId));
   if (!existsSync(publication)) return 'none';
-  const record = readIfWhole<PublicationRecord>(publication);
+  const record = readStoredIfAny<PublicationRecord>('publication', publication);
   if (record === undefined) return 'owed';
   return record.github_url === null || record.issue_error !== null ? 'owed' : 'done';
 }
@@ -57,7 +58,7 @@ function publicationOf(dataRoot: string, runId: string): KeptRun['publication'] 
 function keptRun(dataRoot: string, entry: HistoryEntry): KeptRun {
   const { run_id: runId, cluster, started_at, scenarios } = entry;
   const failed = scenarios.filter(({ passed, status }) => !passed && status !== 'cancelled').map(({ name }) => name);
-  const hasLedgers = prunedMark(runDir(dataRoot, runId)) === undefined;
+  const hasLedgers = prunedMarkIfAny(runDir(dataRoot, runId)) === undefined;
   const startedAt = new Date(started_at).toISOString();
   return { runId, cluster, startedAt, hasLedgers, failed, publication: publicationOf(dataRoot, runId) };
 }
@@ -69,10 +70,10 @@ function leftovers(dataRoot: string, { ledgersDays }: RetentionSettings, shown: 
   return readdirSync(runs).flatMap((runId): KeptRun[] => {
     const dir = runDir(dataRoot, runId);
     if (shown.has(runId)) return [];
-    const mark = readIfWhole<{ startedAt?: string }>(runPaths(dir).mark);
+    const mark = readStoredIfAny<{ startedAt?: string }>('run mark', runPaths(dir).mark);
     const startedAt = mark?.startedAt ?? lstatSync(dir).mtime.toISOString();
     if (Date.now() - Date.parse(startedAt) < ledgersDays * DAY_MS) return [];
-    const hasLedgers = prunedMark(dir) === undefined;
+    const hasLedgers = prunedMarkIfAny(dir) === undefined;
     return [{ runId, cluster: null, startedAt, hasLedgers, failed: [], publication: 'done' }];
   });
 }
@@ -118,7 +119,11 @@ async function take(
   const mark: PrunedMark = { ledgersAt: prunedMark(dir)?.ledgersAt ?? at, reportAt: null, entry: null };
   if (entry === undefined && what === 'run') return rm(dir, { recursive: true, force: true });
   await removeAll(first);
-  writeJson(runPaths(dir).pruned, what === 'run' ? { ...mark, reportAt: at, entry: entry ?? null } : mark);
+  writeStored(
+    'pruned mark',
+    runPaths(dir).pruned,
+    what === 'run' ? { ...mark, reportAt: at, entry: entry ?? null } : mark,
+  );
   await removeAll(last);
 }
 
@@ -127,7 +132,7 @@ async function finishInterrupted(dataRoot: string): Promise<void> {
   const { runs } = dataPaths(dataRoot);
   for (const runId of existsSync(runs) ? readdirSync(runs) : []) {
     const dir = runDir(dataRoot, runId);
-    if (prunedMark(dir)?.entry == null) continue;
+    if (prunedMarkIfAny(dir)?.entry == null) continue;
     const { first, last } = takingOf(dir, 'run');
     await removeAll([...first, ...last]);
   }
@@ -137,12 +142,13 @@ async function finishInterrupted(dataRoot: string): Promise<void> {
 export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
   const { dataRoot, maker, settings, dryRun, freeBytes = kernelFreeBytes } = request;
   if (!existsSync(dataRoot)) return { removed: [], spared: [] };
-  if (!dryRun) await finishInterrupted(dataRoot);
   const entries = new Map(historyEntries(dataRoot, maker).map((entry) => [entry.run_id, entry]));
+  if (!dryRun) await finishInterrupted(dataRoot);
   const present = [...entries.values()].filter((entry) => entry.pruned_at === undefined);
   const rest = leftovers(dataRoot, settings, new Set(entries.keys()));
   const runs = [...present.map((entry) => keptRun(dataRoot, entry)), ...rest];
-  const { removals, spared } = retentionPlan(runs, settings, { ...request, nowMs: Date.now() });
+  const { removals, ...kept } = retentionPlan(runs, settings, { ...request, nowMs: Date.now() });
+  const spared = [...kept.spared];
   const removed: (Removal & { bytes: number })[] = [];
   const enough = settings.minFreeMb * MB;
   let promised = 0;
@@ -151,6 +157,11 @@ export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
     if (removal.why === 'space' && (await freeBytes(dataRoot)) + promised >= enough) break;
     const entry = entries.get(removal.runId);
     const dir = runDir(dataRoot, removal.runId);
+    const [newer] = newerOfRun(dir);
+    if (newer !== undefined) {
+      if (!spared.some(({ runId }) => runId === removal.runId)) spared.push({ runId: removal.runId, reason: newer });
+      continue;
+    }
     const taking = takingOf(dir, removal.what);
     const bytes = [...taking.first, ...taking.last].reduce((sum, path) => sum + bytesOf(path), 0);
     if (dryRun) promised += bytes;

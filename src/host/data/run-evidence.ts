@@ -5,7 +5,7 @@ import { placesOf, type StoredLedger } from '../../domain/ledger.js';
 import { claimedLoss, lossesOfLedger, type BrokersSince, type Loss } from '../../domain/losses.js';
 import { faultBorders, wholePhase, type PeriodBorder } from '../../domain/periods.js';
 import type { RunData, ScenarioResult } from '../../domain/report-data.js';
-import { readJson } from '../os/files.js';
+import { readStored } from '../os/stored.js';
 import { runPaths } from '../layout/paths.js';
 import type { StoredLedgers } from './stored-ledgers.js';
 
@@ -35,7 +35,7 @@ const claimedPeriod = { control: 'control run', fault: 'unknown', validation: 'v
 
 /** Every message of a run that was acknowledged and never received: by the ledgers, and where a client left none by what it says. */
 export function lossesOf(runDir: string, { ledgers }: StoredLedgers, judged: Judged): Loss[] {
-  const brokers = readJson<BrokersSince[]>(runPaths(runDir).brokers) ?? [];
+  const brokers = readStored<BrokersSince[]>('broker list', runPaths(runDir).brokers) ?? [];
   const found = ledgers.flatMap(({ ledger, ...where }) => {
     // A stranger with the client's id took some of its messages: what it misses says nothing of the broker.
     if (outcomesOf(judged, where).some(({ sdk, idTaken }) => sdk === where.sdk && idTaken !== undefined)) return [];

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
+import { isNewer } from '../../domain/format.js';
 import type { ReportFile, RunData } from '../../domain/report-data.js';
 import { REPORT_MARKDOWN } from '../../domain/run-files.js';
-import { readJson } from '../os/files.js';
+import { readStored } from '../os/stored.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
 import { prunedMark } from './pruned.js';
 
@@ -29,14 +30,15 @@ export function storedRuns(dataRoot: string): StoredRun[] {
 
 function readRun(dir: string): Omit<StoredRun, 'runId'> & { readonly startedAt: string } {
   try {
-    const { startedAt = '' } = readJson<{ startedAt?: string }>(runPaths(dir).mark) ?? {};
+    const { startedAt = '' } = readStored<{ startedAt?: string }>('run mark', runPaths(dir).mark) ?? {};
     return { data: readReport(dir) ?? null, problem: null, startedAt };
   } catch (error) {
     return { data: null, problem: (error as Error).message, startedAt: '' };
   }
 }
 
-const readReport = (dir: string): RunData | undefined => readJson<ReportFile>(runPaths(dir).reportJson)?.details;
+const readReport = (dir: string): RunData | undefined =>
+  readStored<ReportFile>('report', runPaths(dir).reportJson)?.details;
 
 /** The latest run that has a report; the error where there is none says how to come by one. */
 export function latestReport(dataRoot: string): string {
@@ -48,7 +50,7 @@ export function latestReport(dataRoot: string): string {
 
 /** One run's report; the error of an unknown id lists the latest that exist. */
 export function storedReport(dataRoot: string, runId: string): RunData {
-  const data = isRunId(runId) ? readStored(runDir(dataRoot, runId)) : undefined;
+  const data = isRunId(runId) ? readOne(runDir(dataRoot, runId)) : undefined;
   if (data !== undefined) return data;
   const { reportAt } = (isRunId(runId) ? prunedMark(runDir(dataRoot, runId)) : undefined) ?? {};
   if (reportAt != null) {
@@ -70,10 +72,11 @@ export function storedReport(dataRoot: string, runId: string): RunData {
 /** A name of a folder, and no way out of the folder of the runs. */
 const isRunId = (text: string): boolean => /^[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text);
 
-function readStored(dir: string): RunData | undefined {
+function readOne(dir: string): RunData | undefined {
   try {
     return readReport(dir);
   } catch (error) {
+    if (isNewer(error)) throw error;
     throw new ChaosError('REPORT_DAMAGED', (error as Error).message);
   }
 }

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { PortTaken, portTakenIn } from '../os/ports.js';
 import { endProcess, findOwned, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
 import { findTool, type Tool } from '../os/tools.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
 import { clusterPaths } from '../layout/paths.js';
+import { removeStored } from '../os/stored.js';
 import type { Locked, Node, State, StateFile } from './state-file.js';
 
 /** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen again. */
@@ -90,7 +90,7 @@ const stopping =
     await Promise.all(processes.map((id) => endProcess(id, stopGraceMs)));
     await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
     await removeRest?.(dir);
-    rmSync(clusterPaths(dir).state, { force: true });
+    removeStored('cluster state', clusterPaths(dir).state);
   };
 
 const superseded = ({ cluster, claim = 0 }: StartOptions, by = 0): Error =>

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { clusterPaths } from '../layout/paths.js';
-import { readJson, writeJson } from '../os/files.js';
+import { readStored, writeStored } from '../os/stored.js';
 
 /** A node's log that grew more than this between two marks is read only at its end (bytes). */
 const READ_LIMIT = 4 * 1024 * 1024;
@@ -21,7 +21,7 @@ export function newLogLines(
   logs: readonly NodeLog[],
 ): { lines: Record<string, string[]>; warnings: string[] } {
   const markFile = clusterPaths(dir).logMarks;
-  const marks = readJson<Record<string, number>>(markFile) ?? {};
+  const marks = readStored<Record<string, number>>('log marks', markFile) ?? {};
   const lines: Record<string, string[]> = {};
   const warnings: string[] = [];
   for (const { node, file } of logs) {
@@ -41,7 +41,7 @@ export function newLogLines(
     lines[node] = [...(lines[node] ?? []), ...found];
     marks[file] = from + end;
   }
-  writeJson(markFile, marks);
+  writeStored('log marks', markFile, marks);
   return { lines, warnings };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { SnapshotSummary } from '../../domain/report-data.js';
 import { runPaths } from '../layout/paths.js';
-import { writeJson } from '../os/files.js';
+import { writeStored } from '../os/stored.js';
 import type { SnapshotOptions } from './contract.js';
 
 const KEPT_NEVER_LINES = 20;
@@ -21,8 +21,8 @@ export function writeSnapshot({ label, runDir, neverLines }: SnapshotOptions, fo
   const { metrics, log } = runPaths(runDir).snapshot(label);
   mkdirSync(dirname(log), { recursive: true });
   const all = Object.entries(found.lines).flatMap(([node, lines]) => lines.map((line) => `${node}: ${line}`));
+  writeStored('snapshot', metrics, { label, at, metrics: found.metrics, warnings: found.warnings });
   writeFileSync(log, all.map((line) => `${line}\n`).join(''));
-  writeJson(metrics, { label, at, metrics: found.metrics, warnings: found.warnings });
   const never = all.filter((line) => neverLines.some((text) => line.includes(text)));
   return {
     label,

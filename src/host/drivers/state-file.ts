@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths } from '../layout/paths.js';
-import { readJson, writeIfRoom, writeJson } from '../os/files.js';
+import { writeIfRoom } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import type { ProcessId } from '../os/processes.js';
+import { readStored, writeStored } from '../os/stored.js';
 
 export interface Node {
   readonly id: string;
@@ -38,23 +39,26 @@ function writingOf(path: string): string | undefined {
  * A state that the full disk did not take is known to this process alone, until it can be written or somebody else has written: a broker that had to be
  * started is not started again and again.
  */
-function rememberingFile<S>(): { find: (path: string) => S | undefined; save: (path: string, state: S) => void } {
+function rememberingFile<S extends object>(): {
+  find: (path: string) => S | undefined;
+  save: (path: string, state: S) => void;
+} {
   const unwritten = new Map<string, { readonly state: S; readonly over: string }>();
   return {
     find: (path) => {
       const known = unwritten.get(path);
       if (known !== undefined && known.over === writingOf(path)) return known.state;
       unwritten.delete(path);
-      return readJson<S>(path);
+      return readStored<S>('cluster state', path);
     },
     save: (path, state) => {
       const over = writingOf(path);
-      if (over !== undefined && !writeIfRoom(() => writeJson(path, state))) {
+      if (over !== undefined && !writeIfRoom(() => writeStored('cluster state', path, state))) {
         unwritten.set(path, { state, over });
         return;
       }
       // A cluster that nobody else could find is not started.
-      if (over === undefined) writeJson(path, state);
+      if (over === undefined) writeStored('cluster state', path, state);
       unwritten.delete(path);
     },
   };

@@ -2,35 +2,62 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChaosError } from '../../domain/errors.js';
 import { pollUntil } from '../os/clock.js';
-import { readJson } from '../os/files.js';
-import { isAware } from '../tickets/awareness.js';
+import { isAware, whyNotAware } from '../tickets/awareness.js';
 import { leasedClusters } from '../tickets/lease.js';
+import { newerOfCluster, refuseNewerCluster } from '../tickets/newer.js';
 import { openOnHost } from '../tickets/store.js';
 import { withLock } from '../os/lock.js';
 import { clusterPaths, dataPaths } from '../layout/paths.js';
 import { childEnvironment, findOwned, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
+import { readStoredIfAny } from '../os/stored.js';
 import { installRoot } from '../os/tools.js';
+import { isOlderVersion, ownVersion } from '../os/versions.js';
 
 /** The keeper is a program of its own: what was built, also where this module is run from its source. */
 const entry = join(installRoot, 'dist', 'host', 'keeper', 'keeper-main.js');
 /** A keeper looks four times a second; a new one must be started first. */
 const AWARE_LIMIT_MS = 15_000;
 
-const keeperOwner = (clusterDir: string): string => `${clusterDir}#keeper`;
+/** Mark of a cluster's keeper, and of the commands that it starts. */
+export const keeperOwner = (clusterDir: string): string => `${clusterDir}#keeper`;
+
+/** `keeper.json`: which process keeps the cluster. */
+export interface KeeperFile extends ProcessId {
+  /** Of its program; absent in files of 0.1.0. */
+  readonly version?: string;
+}
 
 export function keeperOf(clusterDir: string): ProcessId | undefined {
-  const id = readJson<ProcessId>(clusterPaths(clusterDir).keeper);
-  if (id !== undefined && isAlive(id)) return id;
+  const { version: _, ...named } = keeperFile(clusterDir) ?? {};
+  if ('pid' in named && isAlive(named)) return named;
   // A full disk does not take its name: then it is found by its mark. A command that it has started carries the mark for a moment, and is younger.
   const marked = existsSync(clusterDir) ? findOwned((owner) => owner === keeperOwner(clusterDir)) : [];
   return marked.sort((a, b) => a.startTicks - b.startTicks)[0];
 }
 
-/** Starts a keeper for this cluster unless one lives, and returns when it is at work. The lease must have been written before. */
+const keeperFile = (clusterDir: string): KeeperFile | undefined =>
+  readStoredIfAny<KeeperFile>('keeper', clusterPaths(clusterDir).keeper);
+
+/** The version of a living keeper; undefined of one that is older than this field. */
+function versionOf(clusterDir: string, keeper: ProcessId): string | undefined {
+  const file = keeperFile(clusterDir);
+  // What a full disk did not take, or a newer program wrote, gives no reason to replace it.
+  return file?.pid === keeper.pid && file.startTicks === keeper.startTicks ? file.version : ownVersion();
+}
+
+/** Is it a keeper of an older program? That may not know what this one does to the cluster. */
+const isOlder = (clusterDir: string, keeper: ProcessId): boolean =>
+  isOlderVersion(versionOf(clusterDir, keeper), ownVersion());
+
+/**
+ * Starts a keeper for this cluster unless one lives, and returns when it is at work. The lease must have been written before. The keeper of an older program is
+ * replaced: the new one watches before it ends the old one. Where that does not come to be, the old one stays.
+ */
 export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
   withLock(clusterPaths(clusterDir).keeperLock, 20_000, async () => {
     const living = keeperOf(clusterDir);
-    if (living !== undefined) return living;
+    if (living !== undefined && !isOlder(clusterDir, living)) return living;
+    refuseNewerCluster(clusterDir);
     mkdirSync(clusterDir, { recursive: true });
     const logFile = clusterPaths(clusterDir).keeperLog;
     await spawnDetached({
@@ -40,7 +67,12 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
       cwd: clusterDir,
       logFile,
     });
-    const up = await pollUntil(() => Promise.resolve(keeperOf(clusterDir)), { limitMs: 10_000, everyMs: 25 });
+    const successor = (): ProcessId | undefined => {
+      const found = keeperOf(clusterDir);
+      return found === undefined || isOlder(clusterDir, found) ? undefined : found;
+    };
+    const up = await pollUntil(() => Promise.resolve(successor()), { limitMs: 10_000, everyMs: 25 });
+    if (up === undefined && living !== undefined && isAlive(living)) return living;
     if (up === undefined) throw new Error(`the keeper did not start within 10 s; see ${logFile}`);
     return up;
   });
@@ -57,6 +89,9 @@ export async function confirmKeeper(clusterDir: string, faultId: string, limitMs
         problem = String(error);
         throw error;
       });
+      const unknown = whyNotAware(clusterDir, keeper, faultId);
+      if (unknown !== undefined)
+        throw new ChaosError('INJECT_FAILED', notKnown(faultId, versionOf(clusterDir, keeper), unknown));
       return isAware(clusterDir, keeper, faultId) || undefined;
     },
     { limitMs, everyMs: 25 },
@@ -68,9 +103,13 @@ export async function confirmKeeper(clusterDir: string, faultId: string, limitMs
   );
 }
 
-/** The first process that starts after a crash gives every cluster that still has a lease, or an open fault, its keeper back. */
+const notKnown = (faultId: string, version: string | undefined, why: string): string =>
+  `expected a keeper that can end ${faultId}, got one of version ${version ?? 'unknown'}, which says that ${why}; ` +
+  'stop what uses the cluster, so that its keeper goes, or install a program with a higher version';
+
+/** The first process that starts after a crash gives every cluster that still has a lease, or an open fault, its keeper back; those of a newer program it leaves alone. */
 export async function reviveKeepers(dataRoot: string): Promise<void> {
   const faulty = openOnHost(dataRoot).map((ticket) => ticket.clusterDir);
   const needy = new Set([...leasedClusters(dataPaths(dataRoot).clusters), ...faulty]);
-  for (const clusterDir of needy) await ensureKeeper(clusterDir);
+  for (const clusterDir of needy) if (newerOfCluster(clusterDir).length === 0) await ensureKeeper(clusterDir);
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { monotonicUs, sleepMs } from '../os/clock.js';
 import { claimOf, endClaim } from '../tickets/claim.js';
 import { driverNamed } from '../drivers/index.js';
@@ -6,14 +5,19 @@ import type { Fault } from '../faults/contract.js';
 import { faults as allFaults } from '../faults/index.js';
 import { clusterPaths } from '../layout/paths.js';
 import { freeReserveIfLow } from '../os/disk.js';
-import { writeIfRoom, writeJson } from '../os/files.js';
+import { writeIfRoom } from '../os/files.js';
 import { createAwareness } from '../tickets/awareness.js';
+import { newerOfCluster } from '../tickets/newer.js';
 import { isLeaseOver, readLease, whyDiskFull, type Lease } from '../tickets/lease.js';
 import { withLock } from '../os/lock.js';
 import { logLine as log } from '../os/log.js';
-import { ownIdentity } from '../os/processes.js';
+import { ownVersion } from '../os/versions.js';
+import { findOwned, ownIdentity, signalProcess } from '../os/processes.js';
+import { removeStored, writeStored } from '../os/stored.js';
 import { recoverTicket } from '../lifecycle/recover.js';
 import { isDue, openTickets } from '../tickets/store.js';
+import { vouched } from './known.js';
+import { keeperOwner, type KeeperFile } from './control.js';
 
 /** How often the keeper looks; a deadline is met within this much. */
 const LOOK_EVERY_MS = 250;
@@ -63,6 +67,30 @@ async function repairEquipment(clusterDir: string, lease: Lease | undefined): Pr
   if (what !== undefined) log(what);
 }
 
+/** From now on this is the keeper of the cluster. The one of an older program, which watched until now, is ended: it ignores every other signal. */
+function takeOver(clusterDir: string): void {
+  const self: KeeperFile = { ...ownIdentity(), version: ownVersion() };
+  const { startTicks } = self;
+  // With the commands that it has started: what they were for is begun again.
+  for (const id of findOwned((owner) => owner === keeperOwner(clusterDir))) {
+    if (id.startTicks > startTicks || !signalProcess(id, 'SIGKILL')) continue;
+    log(`took over from ${id.pid}`);
+  }
+  // Last: killed before it, this one leaves either the old keeper or none, and who comes next sees that. One that a full disk does not name is found by its mark.
+  writeIfRoom(() => writeStored('keeper', clusterPaths(clusterDir).keeper, self));
+}
+
+/** Says once for each time that something changes which files of the cluster a newer program wrote. True while there is any: then everything is left alone. */
+function createLeavesAlone(clusterDir: string): () => boolean {
+  let told = '';
+  return () => {
+    const newer = newerOfCluster(clusterDir).join('; ');
+    if (newer !== told) log(newer === '' ? 'this program can read the whole cluster again' : `left alone: ${newer}`);
+    told = newer;
+    return newer !== '';
+  };
+}
+
 /**
  * Keeps one cluster until its lease is gone: recovers faults at their deadline, even if every other process is dead, and stops everything at the lease's end.
  * Stopping comes before recovering then: a cluster that nobody wants is not healed first.
@@ -70,14 +98,20 @@ async function repairEquipment(clusterDir: string, lease: Lease | undefined): Pr
 async function keep(clusterDir: string, faults: readonly Fault[], onGone: () => never): Promise<never> {
   const tries = new Map<string, number>();
   const tellAware = createAwareness(clusterDir);
-  // Whoever looks for a keeper whose name a full disk did not take finds it by its mark.
-  writeIfRoom(() => writeJson(clusterPaths(clusterDir).keeper, ownIdentity()));
+  const leavesAlone = createLeavesAlone(clusterDir);
+  // A first look before the one that may watch until now is ended.
+  openTickets(clusterDir);
+  takeOver(clusterDir);
   log(`keeping ${clusterDir}`);
   for (;;) {
     try {
       if (freeReserveIfLow(clusterDir)) log('the disk is full: its reserve was freed');
+      if (leavesAlone()) {
+        await sleepMs(LOOK_EVERY_MS);
+        continue;
+      }
       // Nothing is injected while this cannot be written.
-      writeIfRoom(() => tellAware(openTickets(clusterDir).map((ticket) => ticket.faultId)));
+      writeIfRoom(() => tellAware(vouched(openTickets(clusterDir), faults)));
       const lease = readLease(clusterDir);
       if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease);
       else {
@@ -100,7 +134,7 @@ const mayGo = (clusterDir: string, onGone: () => never): Promise<void> =>
     // A fault that outlives its cluster, and resists, keeps its keeper.
     const go = readLease(clusterDir) === undefined && openTickets(clusterDir).length === 0;
     if (go) {
-      rmSync(clusterPaths(clusterDir).keeper, { force: true });
+      removeStored('keeper', clusterPaths(clusterDir).keeper);
       log('lease ended, going');
       onGone();
     }

@@ -1,6 +1,7 @@
 import { ChaosError } from '../../domain/errors.js';
 import { now } from '../os/clock.js';
 import { refuseFullDisk } from '../tickets/lease.js';
+import { refuseNewerCluster } from '../tickets/newer.js';
 import { withTicket, writeTicket } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';
 import { faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
@@ -14,6 +15,7 @@ export async function injectFault(
   confirmKeeper: (clusterDir: string, faultId: string) => Promise<void>,
 ): Promise<FaultTicket> {
   const { faults, clusterDir, faultId, driver } = handle;
+  refuseNewerCluster(clusterDir);
   refuseFullDisk(clusterDir);
   if (mustReadTicket(handle).state === 'planned') await confirmKeeper(clusterDir, faultId);
   return withTicket(clusterDir, faultId, TICKET_LIMIT_MS, async () => {

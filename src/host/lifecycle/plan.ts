@@ -10,6 +10,7 @@ import { ownIdentity } from '../os/processes.js';
 import { claimOf } from '../tickets/claim.js';
 import { dirtyMark } from '../tickets/dirty-mark.js';
 import { readLease } from '../tickets/lease.js';
+import { refuseNewerCluster } from '../tickets/newer.js';
 import { listTickets, withTickets, writeTicket } from '../tickets/store.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 import { faultOf } from './fault-handle.js';
@@ -103,6 +104,7 @@ export async function planFault(
 ): Promise<FaultTicket> {
   const fault = faultOf(faults, scenario.fault);
   const cluster: FaultCluster = { dir: plan.clusterDir, driver };
+  refuseNewerCluster(plan.clusterDir);
   refuseIfDirty(plan.clusterDir);
   checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
   const begunBefore = begunOf(plan, scenario);

@@ -1,5 +1,6 @@
 import { blameOfError, ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/fault-record.js';
+import { isNewer } from '../../domain/format.js';
 import { now } from '../os/clock.js';
 import { writeIfRoom } from '../os/files.js';
 import { markDirty } from '../tickets/dirty-mark.js';
@@ -10,6 +11,7 @@ import type { Fault } from '../faults/contract.js';
 import type { FaultTicket } from '../tickets/ticket.js';
 import { claimOf } from '../tickets/claim.js';
 import { readLease } from '../tickets/lease.js';
+import { refuseNewerCluster } from '../tickets/newer.js';
 import type { FaultHandle } from './fault-handle.js';
 import { readTicket, withTicket, writeTicket } from '../tickets/store.js';
 
@@ -44,6 +46,10 @@ async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTic
   return noted;
 }
 
+/** A program that does not know the fault is older than the one that planned it: nothing is tried, and nothing is written. */
+const unknownKind = ({ faultId, kind }: FaultTicket): string =>
+  `ticket ${faultId}: unknown fault ${kind}, which a newer program planned; install that program, or a newer one`;
+
 /** Was its cluster stopped, and is what runs there now another one? */
 function isOfEarlierCluster({ clusterDir, claim = 0 }: FaultTicket): boolean {
   const now = claimOf(readLease(clusterDir));
@@ -64,12 +70,13 @@ export function recoverTicket(
   still: (ticket: FaultTicket) => boolean = () => true,
 ): Promise<FaultTicket> {
   return withTicket(clusterDir, faultId, limitMs + 30_000, async () => {
+    refuseNewerCluster(clusterDir);
     const found = readTicket(clusterDir, faultId);
     if (found === undefined) throw new ChaosError('RECOVER_FAILED', `no ticket ${faultId} in ${clusterDir}`);
     if (found.state === 'recovered' || !still(found)) return found;
     let ticket = found;
     const fault = faults.find((f) => f.kind === ticket.kind);
-    if (fault === undefined) throw new ChaosError('RECOVER_FAILED', `ticket ${faultId}: unknown fault ${ticket.kind}`);
+    if (fault === undefined) throw new ChaosError('RECOVER_FAILED', unknownKind(ticket));
     try {
       const driver = driverNamed(ticket.driver);
       const stopped = isOfEarlierCluster(found) || (await driver.status(clusterDir)) === 'stopped';
@@ -97,6 +104,8 @@ export function recoverTicket(
       writeIfRoom(() => writeTicket(closed));
       return closed;
     } catch (error) {
+      // A newer program has come meanwhile.
+      if (isNewer(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       const { at, us } = now();
       if (!isOfEarlierCluster(ticket))

@@ -1,7 +1,8 @@
 import type { NotifySettings } from '../../domain/feishu.js';
 import type { Notification } from '../../domain/notification.js';
 import { runPaths } from '../layout/paths.js';
-import { readJson, writeIfRoom, writeJson } from '../os/files.js';
+import { writeIfRoom } from '../os/files.js';
+import { readStored, writeStored } from '../os/stored.js';
 import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
 import { feishuNotifier } from './feishu.js';
@@ -31,12 +32,12 @@ export async function deliver(
   const file = runPaths(context.folder).notification(notification.kind).sent;
   const failures: NotifyError[] = [];
   for (const notifier of ways) {
-    const sent = readJson<Sent>(file) ?? {};
+    const sent = readStored<Sent>('message receipts', file) ?? {};
     if (sent[notifier.name] !== undefined) continue;
     try {
       await notifier.send(notification, context);
       // What arrived has arrived, also where a full disk does not take the note of it.
-      writeIfRoom(() => writeJson(file, { ...sent, [notifier.name]: new Date().toISOString() }));
+      writeIfRoom(() => writeStored('message receipts', file, { ...sent, [notifier.name]: new Date().toISOString() }));
     } catch (error) {
       const { message, retryable } = error instanceof NotifyError ? error : new NotifyError(String(error), true);
       failures.push(new NotifyError(`${notifier.name}: ${message}`, retryable));

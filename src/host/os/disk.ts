@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { ChaosError } from '../../domain/errors.js';
+import { newerText } from '../../domain/format.js';
 import { RESERVE } from '../../domain/run-files.js';
 
 export const MB = 1_048_576;
@@ -18,8 +20,9 @@ export const MB = 1_048_576;
 export const RESERVE_BYTES = 16 * MB;
 /** With less than this the brokers and clients of a run are about to fail, if they have not failed yet. */
 export const LOW_BYTES = MB;
-/** Nothing else that happens to have its name is ever emptied. */
+/** Nothing else that happens to have its name is ever emptied. A later format says its number after the name: `reserve of robustmq-chaos 2: …`. */
 const MARK = Buffer.from('reserve of robustmq-chaos: may be emptied when the disk is full\n');
+const FORMAT = /^reserve of robustmq-chaos (\d+):/;
 
 /** What a disk without room answers: no block or no file left, over a quota, or mounted read-only since it failed. */
 export const NO_ROOM_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS'];
@@ -56,6 +59,8 @@ export function missingReserve(dataRoot: string): number {
 
 /** Makes the reserve whole; throws, and leaves an empty one, if there is no room for it. */
 export function makeReserve(dataRoot: string): void {
+  const newer = newerReserve(dataRoot);
+  if (newer !== undefined) throw new ChaosError('FORMAT_NEWER', newer);
   if (missingReserve(dataRoot) === 0) return;
   mkdirSync(dataRoot, { recursive: true });
   const path = join(dataRoot, RESERVE);
@@ -84,14 +89,23 @@ function reserveAbove(path: string): string | undefined {
   return undefined;
 }
 
-function isOurs(reserve: string): boolean {
+function headOf(reserve: string): Buffer {
   const fd = openSync(reserve, 'r');
   try {
     const head = Buffer.alloc(MARK.length);
-    return readSync(fd, head) === MARK.length && head.equals(MARK);
+    return head.subarray(0, readSync(fd, head));
   } finally {
     closeSync(fd);
   }
+}
+
+const isOurs = (reserve: string): boolean => headOf(reserve).equals(MARK);
+
+/** Why the reserve of this data folder is not to be touched, as a sentence: a newer program made it. */
+export function newerReserve(dataRoot: string): string | undefined {
+  const path = join(dataRoot, RESERVE);
+  const [, format] = (existsSync(path) && FORMAT.exec(headOf(path).toString())) || [];
+  return format === undefined ? undefined : newerText('reserve', path, { format: Number(format) });
 }
 
 /** Gives the reserve of the data folder in which `path` lies back to the disk. False if there is none left. Needs no room itself. */

@@ -101,15 +101,6 @@ export function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** The same for what can be made again, or is of one run alone: that it is damaged keeps nobody from the rest. */
-export function readIfWhole<T>(path: string): T | undefined {
-  try {
-    return readJson<T>(path);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The nearest folder above `from` that has a package.json: the root of this project's installation. */
 export function projectRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {

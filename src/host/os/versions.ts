@@ -10,6 +10,10 @@ import { installRoot } from './tools.js';
 export const ownVersion = (): string =>
   (JSON.parse(readFileSync(join(installRoot, 'package.json'), 'utf8')) as { readonly version: string }).version;
 
+/** Is one version of this program older than another? Without a version it is. */
+export const isOlderVersion = (version: string | undefined, than: string): boolean =>
+  version === undefined || version.localeCompare(than, 'en', { numeric: true }) < 0;
+
 /** What a report must name so that its run can be repeated: this program and its commit, and what it runs on. */
 export async function ownVersions(): Promise<Record<string, string>> {
   const { stdout, failed } = await execa('git', ['describe', '--always', '--dirty', '--abbrev=12'], {

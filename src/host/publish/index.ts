@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { ChaosError } from '../../domain/errors.js';
 import type { PublishAnswer, PublishSettings } from '../../domain/publish.js';
 import { dataPaths } from '../layout/paths.js';
 import { monotonicUs } from '../os/clock.js';
@@ -10,7 +11,7 @@ import { openIssues, type Issues } from './issues.js';
 import { octokitPublisher } from './octokit.js';
 import { publishRun } from './publish-run.js';
 import type { Patience } from './push-commit.js';
-import { owedRuns, recordOf, writeRecord } from './records.js';
+import { newerOf, owedRuns, recordOf, writeRecord } from './records.js';
 
 /** Every way of publishing. A new one is one file and one line here. */
 export const publishers: readonly Publisher[] = [octokitPublisher, deployKeyPublisher];
@@ -47,6 +48,8 @@ export interface Published extends PublishAnswer {
  */
 export async function publishOwed(request: PublishRequest): Promise<readonly Published[]> {
   const { dataRoot, runId } = request;
+  const newer = runId === null ? undefined : newerOf(dataRoot, runId);
+  if (newer !== undefined) throw new ChaosError('FORMAT_NEWER', newer);
   if (runId !== null && recordOf(dataRoot, runId) === undefined) {
     writeRecord(dataRoot, runId, { github_url: null, push_error: 'not tried yet', issue_error: null });
   }

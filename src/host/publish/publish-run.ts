@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { issueNews } from '../../domain/issue.js';
 import type { PublishAnswer, PublishSettings } from '../../domain/publish.js';
 import type { ReportFile } from '../../domain/report-data.js';
-import { readJson } from '../os/files.js';
+import { readStored } from '../os/stored.js';
 import { runDir, runPaths } from '../layout/paths.js';
 import type { Remote, RemoteFile, RemoteView, Publication } from './contract.js';
 import type { Issues } from './issues.js';
@@ -24,7 +24,7 @@ export interface RunPublication {
 /** Pushes one run, brings the issues of its scenarios up to date, and writes down what came of it. Throws what the push threw. */
 export async function publishRun(one: RunPublication): Promise<PublishAnswer> {
   const { remote, dataRoot, publication, patience, runId } = one;
-  const report = readJson<ReportFile>(runPaths(runDir(dataRoot, runId)).reportJson);
+  const report = readStored<ReportFile>('report', runPaths(runDir(dataRoot, runId)).reportJson);
   if (report === undefined) throw new Error(`expected a report of run ${runId}, found none`);
   const files = (view: RemoteView): RemoteFile[] => [...runFiles(one), ...historyFiles(one, view, report)];
   await pushCommit(remote, { runId, message: publication.commitMessage(report), files }, patience);

@@ -1,20 +1,31 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { PublicationRecord } from '../../domain/publish.js';
-import { readJson, writeJson } from '../os/files.js';
+import { newerAmong, readStored, writeStored } from '../os/stored.js';
 import { dataPaths, runDir, runPaths, type RunPaths } from '../layout/paths.js';
 
 const filesOfRun = (dataRoot: string, runId: string): RunPaths => runPaths(runDir(dataRoot, runId));
 
 export const recordOf = (dataRoot: string, runId: string): PublicationRecord | undefined =>
-  readJson<PublicationRecord>(filesOfRun(dataRoot, runId).publication);
+  readStored<PublicationRecord>('publication', filesOfRun(dataRoot, runId).publication);
 
 /** Written before the first attempt, too: from then on the run is owed, even if a process dies. */
 export function writeRecord(dataRoot: string, runId: string, record: Omit<PublicationRecord, 'at'>): void {
-  writeJson(filesOfRun(dataRoot, runId).publication, {
+  writeStored('publication', filesOfRun(dataRoot, runId).publication, {
     ...record,
     at: new Date().toISOString(),
   } satisfies PublicationRecord);
+}
+
+/** What of a run a newer program wrote, so that this one does not publish it; a sentence. */
+export function newerOf(dataRoot: string, runId: string): string | undefined {
+  const { mark, reportJson, publication } = filesOfRun(dataRoot, runId);
+  const [newer] = newerAmong([
+    { kind: 'run mark', path: mark },
+    { kind: 'report', path: reportJson },
+    { kind: 'publication', path: publication },
+  ]);
+  return newer;
 }
 
 /** Runs that were to be published and are not, or whose issues are not up to date; and those asked for. Oldest first. */
@@ -26,9 +37,10 @@ export function owedRuns(dataRoot: string, asked: readonly string[]): string[] {
     return record !== undefined && (record.github_url === null || record.issue_error !== null);
   };
   const startOf = (runId: string): string =>
-    readJson<{ startedAt: string }>(filesOfRun(dataRoot, runId).mark)?.startedAt ?? '';
+    readStored<{ startedAt: string }>('run mark', filesOfRun(dataRoot, runId).mark)?.startedAt ?? '';
   return readdirSync(runs)
-    .filter((runId) => existsSync(filesOfRun(dataRoot, runId).reportJson) && (asked.includes(runId) || isOwed(runId)))
+    .filter((runId) => existsSync(filesOfRun(dataRoot, runId).reportJson) && newerOf(dataRoot, runId) === undefined)
+    .filter((runId) => asked.includes(runId) || isOwed(runId))
     .map((runId) => ({ runId, start: startOf(runId) }))
     .sort((a, b) => a.start.localeCompare(b.start) || a.runId.localeCompare(b.runId))
     .map(({ runId }) => runId);

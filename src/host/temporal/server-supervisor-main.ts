@@ -1,14 +1,15 @@
-import { existsSync, openSync, rmSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { monotonicUs, pollUntil, sleepMs } from '../os/clock.js';
 import { temporalPaths } from '../layout/paths.js';
-import { writeIfRoom, writeJson } from '../os/files.js';
+import { writeIfRoom } from '../os/files.js';
 import { logLine as log } from '../os/log.js';
 import { withLock } from '../os/lock.js';
 import { isPortFree, freePorts } from '../os/ports.js';
 import { childEnvironment, endProcess, identify, isAlive, ownIdentity } from '../os/processes.js';
+import { removeStored, writeStored } from '../os/stored.js';
 import { requireTool } from '../os/tools.js';
-import { liveUsers, readServer, type ServerState } from './state.js';
+import { isServerUsed, readServer, type ServerState } from './state.js';
 
 /**
  * Owns the embedded Temporal server of a data folder: `node supervisor-main.js <data folder> <search attribute>…`. Starts it, starts it again if it
@@ -62,11 +63,11 @@ async function serve(): Promise<boolean> {
   child.once('error', (error) => log(`server did not start: ${String(error)}`));
   const id = identify(child.pid ?? -1) ?? null;
   // A server that a full disk has ended comes back on it, by the ports that are known.
-  writeIfRoom(() => writeJson(files.server, { ...state, process: id } satisfies ServerState));
+  writeIfRoom(() => writeStored('server', files.server, { ...state, process: id } satisfies ServerState));
   log(`server ${String(child.pid)} on 127.0.0.1:${state.port}`);
   let usedUs = monotonicUs();
   while (id !== null && isAlive(id)) {
-    if (liveUsers(dataRoot).length > 0) usedUs = monotonicUs();
+    if (isServerUsed(dataRoot)) usedUs = monotonicUs();
     if (monotonicUs() - usedUs > UNUSED_LIMIT_MS * 1000) {
       log('nobody uses the server any more');
       await endProcess(id, END_LIMIT_MS);
@@ -76,11 +77,11 @@ async function serve(): Promise<boolean> {
   }
   log('the server ended by itself; starting it again');
   await sleepMs(500);
-  return liveUsers(dataRoot).length > 0;
+  return isServerUsed(dataRoot);
 }
 
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
-writeIfRoom(() => writeJson(files.supervisor, ownIdentity()));
+writeIfRoom(() => writeStored('supervisor', files.supervisor, ownIdentity()));
 const left = readServer(dataRoot)?.process;
 if (left) await endProcess(left, END_LIMIT_MS);
 let again = true;
@@ -88,12 +89,12 @@ while (again) {
   again = await serve();
   // Under the lock under which supervisors are started: a command that begins just now finds this one staying, or none.
   await withLock(files.supervisorLock, 10_000, async () => {
-    const wanted = await pollUntil(() => Promise.resolve(liveUsers(dataRoot).length > 0 ? true : undefined), {
+    const wanted = await pollUntil(() => Promise.resolve(isServerUsed(dataRoot) ? true : undefined), {
       limitMs: 0,
       everyMs: 1,
     });
     again = again || wanted === true;
-    if (!again) rmSync(files.supervisor, { force: true });
+    if (!again) removeStored('supervisor', files.supervisor);
   });
 }
 log('going');

@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
-import { readJson } from '../os/files.js';
 import { temporalPaths } from '../layout/paths.js';
 import { withLock } from '../os/lock.js';
 import { listensOn } from '../os/ports.js';
 import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
+import { readStored } from '../os/stored.js';
 import { prepareFolder, readServer, type ServerState } from './state.js';
 
 const entry = fileURLToPath(new URL('./server-supervisor-main.js', import.meta.url));
 const START_LIMIT_MS = 30_000;
 
 function supervisorOf(dataRoot: string): ProcessId | undefined {
-  const id = readJson<ProcessId>(temporalPaths(dataRoot).supervisor);
+  const id = readStored<ProcessId>('supervisor', temporalPaths(dataRoot).supervisor);
   return id !== undefined && isAlive(id) ? id : undefined;
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, writeJson } from '../os/files.js';
 import { temporalPaths } from '../layout/paths.js';
 import { isAlive, ownIdentity, type ProcessId } from '../os/processes.js';
+import { newerAmong, readStored, removeStored, writeStored, type StoredFile } from '../os/stored.js';
 
 /** The embedded Temporal server of a data folder: `server.json`. Ports stay the same over restarts if they are free. */
 export interface ServerState {
@@ -14,7 +14,7 @@ export interface ServerState {
 }
 
 export const readServer = (dataRoot: string): ServerState | undefined =>
-  readJson<ServerState>(temporalPaths(dataRoot).server);
+  readStored<ServerState>('server', temporalPaths(dataRoot).server);
 
 /** A process that needs the server: it lives as long as one of them does. */
 export interface ServerUser {
@@ -28,23 +28,32 @@ export interface ServerUser {
 export function useServer(dataRoot: string, role: ServerUser['role'], serves: ServerUser['serves'] = null): () => void {
   const process = ownIdentity();
   const file = join(temporalPaths(dataRoot).users, `${process.pid}-${role}.json`);
-  writeJson(file, { process, role, serves } satisfies ServerUser);
-  return () => rmSync(file, { force: true });
+  writeStored('server user', file, { process, role, serves } satisfies ServerUser);
+  return () => removeStored('server user', file);
 }
 
-/** Users that are alive; the files of dead ones are removed. */
-export function liveUsers(dataRoot: string): ServerUser[] {
+function userFiles(dataRoot: string): StoredFile[] {
   const place = temporalPaths(dataRoot).users;
   if (!existsSync(place)) return [];
-  return readdirSync(place)
-    .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => {
-      const user = readJson<ServerUser>(join(place, name));
-      if (user !== undefined && isAlive(user.process)) return [user];
-      rmSync(join(place, name), { force: true });
-      return [];
-    });
+  const names = readdirSync(place).filter((name) => name.endsWith('.json'));
+  return names.map((name) => ({ kind: 'server user', path: join(place, name) }));
 }
+
+const isNewer = (file: StoredFile): boolean => newerAmong([file]).length > 0;
+
+/** Users that are alive; the files of dead ones are removed. Of those of a newer program nobody can tell. */
+export const liveUsers = (dataRoot: string): ServerUser[] =>
+  userFiles(dataRoot).flatMap((file) => {
+    if (isNewer(file)) return [];
+    const user = readStored<ServerUser>(file.kind, file.path);
+    if (user !== undefined && isAlive(user.process)) return [user];
+    removeStored(file.kind, file.path);
+    return [];
+  });
+
+/** Does anybody need the server? A user of a newer program may. */
+export const isServerUsed = (dataRoot: string): boolean =>
+  liveUsers(dataRoot).length > 0 || userFiles(dataRoot).some(isNewer);
 
 export const prepareFolder = (dataRoot: string): void =>
   void mkdirSync(temporalPaths(dataRoot).folder, { recursive: true });

@@ -1,8 +1,10 @@
 import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths } from '../layout/paths.js';
-import { readJson, writeIfRoom, writeJson } from '../os/files.js';
+import { writeIfRoom } from '../os/files.js';
 import { withLock } from '../os/lock.js';
+import { readStored, writeStored } from '../os/stored.js';
 import { clearDirty } from './dirty-mark.js';
+import { refuseNewerCluster } from './newer.js';
 import { clusterEnded, endLease, isLeaseOver, readLease, writeLease, type Lease } from './lease.js';
 
 /** Whoever acts on a lease may have to stop a cluster in the same hold: that takes as long as its brokers take. */
@@ -10,7 +12,10 @@ const LIMIT_MS = 180_000;
 
 /** What is read of a lease, and what is then done, are one step: nobody else changes it in between, from any process. */
 const withLease = <T>(clusterDir: string, step: () => Promise<T>): Promise<T> =>
-  withLock(clusterPaths(clusterDir).leaseLock, LIMIT_MS, step);
+  withLock(clusterPaths(clusterDir).leaseLock, LIMIT_MS, async () => {
+    refuseNewerCluster(clusterDir);
+    return step();
+  });
 
 /** Which claim a lease is: the number grows with each start of the cluster, and is never used again. 0: of an older version, or no lease. */
 export const claimOf = (lease: Lease | undefined): number => lease?.claim ?? 0;
@@ -18,7 +23,7 @@ export const claimOf = (lease: Lease | undefined): number => lease?.claim ?? 0;
 /** The last number that was used; it outlives the lease. */
 const lastClaim = (clusterDir: string): number =>
   Math.max(
-    readJson<{ readonly last: number }>(clusterPaths(clusterDir).claims)?.last ?? 0,
+    readStored<{ readonly last: number }>('claims', clusterPaths(clusterDir).claims)?.last ?? 0,
     claimOf(readLease(clusterDir)),
   );
 
@@ -41,7 +46,7 @@ export const claimCluster = (
       );
     }
     const claim = lastClaim(clusterDir) + 1;
-    writeJson(clusterPaths(clusterDir).claims, { last: claim });
+    writeStored('claims', clusterPaths(clusterDir).claims, { last: claim });
     await free();
     clearDirty(clusterDir);
     writeLease(clusterDir, { ...lease, claim });

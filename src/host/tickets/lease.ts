@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicUs } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths, dataRootOf } from '../layout/paths.js';
 import { describeRoom, freeRoom, reserveMark } from '../os/disk.js';
-import { readJson, writeJson } from '../os/files.js';
 import { ownIdentity } from '../os/processes.js';
+import { readStored, removeStored, writeStored } from '../os/stored.js';
 
 /**
  * Says until when the processes of a cluster are wanted. A worker that works on the run renews it; the keeper stops the cluster when it ends.
@@ -24,7 +24,8 @@ export interface Lease {
   readonly claim?: number;
 }
 
-export const readLease = (clusterDir: string): Lease | undefined => readJson<Lease>(clusterPaths(clusterDir).lease);
+export const readLease = (clusterDir: string): Lease | undefined =>
+  readStored<Lease>('lease', clusterPaths(clusterDir).lease);
 
 /** Why nothing more can be believed of this cluster's run, or null: the disk was full since the cluster was started, and its reserve was freed. */
 export function whyDiskFull(clusterDir: string): string | null {
@@ -42,7 +43,7 @@ export function refuseFullDisk(clusterDir: string): void {
 
 export function writeLease(clusterDir: string, lease: Omit<Lease, 'bootId' | 'untilUs'>): void {
   const untilUs = monotonicUs() + lease.leaseMs * 1000;
-  writeJson(clusterPaths(clusterDir).lease, { ...lease, bootId: ownIdentity().bootId, untilUs });
+  writeStored('lease', clusterPaths(clusterDir).lease, { ...lease, bootId: ownIdentity().bootId, untilUs });
 }
 
 /** Why the cluster that this run started is none any more, or null: brokers that went with it did not die by themselves. */
@@ -53,7 +54,7 @@ export function clusterEnded(clusterDir: string, runId: string): string | null {
   return lease.bootId === ownIdentity().bootId ? null : 'the host was restarted';
 }
 
-export const endLease = (clusterDir: string): void => rmSync(clusterPaths(clusterDir).lease, { force: true });
+export const endLease = (clusterDir: string): void => removeStored('lease', clusterPaths(clusterDir).lease);
 
 export const isLeaseOver = (lease: Lease): boolean =>
   lease.bootId !== ownIdentity().bootId || monotonicUs() > lease.untilUs;

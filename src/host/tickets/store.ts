@@ -1,28 +1,36 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { monotonicUs } from '../os/clock.js';
-import { readJson, writeJson } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import { ownIdentity } from '../os/processes.js';
+import { newerAmong, readStored, writeStored } from '../os/stored.js';
 import { clusterDir as clusterDirOf, clusterPaths, dataPaths, runPaths } from '../layout/paths.js';
 import type { FaultTicket } from './ticket.js';
 
 /** Tickets lie in the cluster's state folder while they are open and after, until the cluster starts again; a copy is in the run's folder. */
 export const readTicket = (clusterDir: string, faultId: string): FaultTicket | undefined =>
-  readJson<FaultTicket>(clusterPaths(clusterDir).ticket(faultId));
+  readStored<FaultTicket>('ticket', clusterPaths(clusterDir).ticket(faultId));
 
 /** Written and synced to disk when this returns. */
 export function writeTicket(ticket: FaultTicket): void {
-  writeJson(clusterPaths(ticket.clusterDir).ticket(ticket.faultId), ticket);
-  writeJson(runPaths(ticket.runDir).ticket(ticket.faultId), ticket);
+  writeStored('ticket', clusterPaths(ticket.clusterDir).ticket(ticket.faultId), ticket);
+  writeStored('ticket', runPaths(ticket.runDir).ticket(ticket.faultId), ticket);
 }
 
-export function listTickets(clusterDir: string): FaultTicket[] {
+/** Ids of all tickets, also of those that this program cannot read. */
+export function ticketIds(clusterDir: string): string[] {
   const folder = clusterPaths(clusterDir).faults;
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => readTicket(clusterDir, name.slice(0, -'.json'.length)) ?? []);
+    .map((name) => name.slice(0, -'.json'.length));
 }
+
+/** Those that this program can read. Who acts on a cluster asks `refuseNewer` first. */
+export const listTickets = (clusterDir: string): FaultTicket[] =>
+  ticketIds(clusterDir).flatMap((faultId) => {
+    const isNewer = newerAmong([{ kind: 'ticket', path: clusterPaths(clusterDir).ticket(faultId) }]).length > 0;
+    return (isNewer ? undefined : readTicket(clusterDir, faultId)) ?? [];
+  });
 
 /** Its fault may still be in force. */
 export const isOpen = ({ state }: FaultTicket): boolean => state !== 'recovered';

@@ -61,7 +61,7 @@ describe('a state that a full disk does not take', () => {
     full();
     file.save(dir, changed);
     expect(file.load(dir)).toEqual(changed);
-    expect(files.readJson(path)).toEqual(state);
+    expect(files.readJson(path)).toEqual({ ...state, format: 1 });
     file.update(dir, 'n2', { port: 7 });
     expect(files.readJson(path)).toMatchObject({ cluster: 'changed', nodes: [{ id: 'n1' }, { id: 'n2', port: 7 }] });
   });

@@ -45,7 +45,10 @@ describe('a message', () => {
   it('is kept in the folder of its run', async () => {
     const runDir = newRun();
     await deliver([folderNotifier], message, { folder: runDir });
-    expect(JSON.parse(readFileSync(join(runDir, 'notifications/failed.json'), 'utf8'))).toEqual(message);
+    expect(JSON.parse(readFileSync(join(runDir, 'notifications/failed.json'), 'utf8'))).toEqual({
+      ...message,
+      format: 1,
+    });
   });
 
   it('is sent once by every channel, however often it is tried', async () => {

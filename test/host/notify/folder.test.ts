@@ -13,5 +13,8 @@ it('a message is kept in the run’s folder by its kind, the last one of a kind'
   await folderNotifier.send(message('paused', 'three'), { folder: runDir });
   const read = (kind: string): unknown =>
     JSON.parse(readFileSync(join(runDir, 'notifications', `${kind}.json`), 'utf8'));
-  expect([read('finished'), read('paused')]).toEqual([message('finished', 'two'), message('paused', 'three')]);
+  expect([read('finished'), read('paused')]).toEqual([
+    { ...message('finished', 'two'), format: 1 },
+    { ...message('paused', 'three'), format: 1 },
+  ]);
 });

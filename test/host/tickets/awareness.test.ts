@@ -20,15 +20,16 @@ afterEach(() => {
 });
 
 /** As much of a ticket as a keeper looks at. */
-const open = (faultId: string): void => {
+const open = (faultId: string, kind = 'broker-kill', driver = 'nats'): void => {
   const untilUs = monotonicUs() + 600_000_000;
-  const ticket = { faultId, clusterDir: dir, runDir: join(dir, 'run'), state: 'planned', deadlineUs: untilUs };
+  const what = { kind, driver, clusterDir: dir, runDir: join(dir, 'run') };
+  const ticket = { faultId, ...what, state: 'planned', deadlineUs: untilUs };
   writeTicket({ ...ticket, bootId: ownIdentity().bootId } as unknown as FaultTicket);
 };
 
 describe('a keeper', () => {
   it('is aware of what it said itself, not of what another one had said, nor of anything else', () => {
-    createAwareness(dir)(['a']);
+    createAwareness(dir)({ faultIds: ['a'] });
     expect(isAware(dir, ownIdentity(), 'a')).toBe(true);
     expect(isAware(dir, ownIdentity(), 'b')).toBe(false);
     expect(isAware(dir, { ...ownIdentity(), startTicks: 1 }, 'a')).toBe(false);
@@ -51,6 +52,20 @@ describe('a keeper', () => {
     endLease(dir);
     await until('it goes', () => keeperOf(dir) === undefined);
   }, 30_000);
+
+  it('does not vouch for a fault, a driver or an injector that it does not know, and says so at once', async () => {
+    writeLease(dir, { cluster: 'aware', driver: 'nats', runId: 'run', leaseMs: 60_000 });
+    open('kind', 'fault-of-tomorrow');
+    open('driver', 'broker-kill', 'broker-of-tomorrow');
+    open('known');
+    await confirmKeeper(dir, 'known');
+    expect(await errorOf(confirmKeeper(dir, 'kind'))).toMatch(
+      /INJECT_FAILED expected a keeper that can end kind, got one of version \d.*does not know the fault fault-of-tomorrow/,
+    );
+    expect(await errorOf(confirmKeeper(dir, 'driver'))).toMatch(/expected nats .*got broker-of-tomorrow/);
+    for (const faultId of ['kind', 'driver', 'known'])
+      writeTicket({ faultId, clusterDir: dir, runDir: join(dir, 'run'), state: 'recovered' } as FaultTicket);
+  }, 40_000);
 
   it('that never reads a ticket lets nothing be injected', async () => {
     writeLease(dir, { cluster: 'aware', driver: 'nats', runId: 'run', leaseMs: 60_000 });

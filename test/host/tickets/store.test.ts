@@ -29,7 +29,10 @@ describe('a ticket', () => {
     const ticket = ticketIn(root);
     writeTicket(ticket);
     expect(readTicket(ticket.clusterDir, 'f1')).toEqual(ticket);
-    expect(JSON.parse(readFileSync(join(ticket.runDir, 'faults', 'f1.json'), 'utf8'))).toEqual(ticket);
+    expect(JSON.parse(readFileSync(join(ticket.runDir, 'faults', 'f1.json'), 'utf8'))).toEqual({
+      ...ticket,
+      format: 1,
+    });
     expect(readTicket(ticket.clusterDir, 'f2')).toBeUndefined();
   });
 
