@@ -14,6 +14,7 @@ const header = z.strictObject({
   t0_us: us.nullable(),
   rate: z.number(),
   end_us: us,
+  unexpected: us,
 });
 const event = z.strictObject({
   event: z.enum(['connected', 'disconnected']),
@@ -23,6 +24,10 @@ const event = z.strictObject({
   session_present: z.boolean().nullable(),
   reason: z.string(),
   reason_code: z.number().int().min(0).max(255).nullable(),
+});
+const impostor = z.strictObject({
+  unexpected: z.strictObject({ seq: us, intended_us: us }),
+  at_us: us,
 });
 const message = z.strictObject({
   seq: us,
@@ -38,10 +43,11 @@ const message = z.strictObject({
 export interface ClientLedger {
   readonly header: z.infer<typeof header>;
   readonly events: readonly z.infer<typeof event>[];
+  readonly impostors: readonly z.infer<typeof impostor>[];
   readonly messages: readonly LedgerMessage[];
 }
 
-/** Reads a ledger file: header, events, messages, in this order, each with exactly the members of the contract. */
+/** Reads a ledger file: header, events, receipts in its name, messages, in this order, each with exactly the members of the contract. */
 export function parseLedger(path: string): ClientLedger {
   const content = readFileSync(path, 'utf8');
   if (!content.endsWith('\n')) throw new Error(`${path}: expected a last line that is whole`);
@@ -49,12 +55,16 @@ export function parseLedger(path: string): ClientLedger {
     .slice(0, -1)
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const firstMessage = rest.findIndex((row) => 'seq' in row);
-  const split = firstMessage < 0 ? rest.length : firstMessage;
+  const from = (isLater: (row: Record<string, unknown>) => boolean): number => {
+    const found = rest.findIndex(isLater);
+    return found < 0 ? rest.length : found;
+  };
+  const [split, firstMessage] = [from((row) => !('event' in row)), from((row) => 'seq' in row)];
   return {
     header: header.parse(first),
     events: z.array(event).parse(rest.slice(0, split)),
-    messages: z.array(message).parse(rest.slice(split)),
+    impostors: z.array(impostor).parse(rest.slice(split, firstMessage)),
+    messages: z.array(message).parse(rest.slice(firstMessage)),
   };
 }
 

@@ -38,6 +38,9 @@ const noneLine = '{"sent":0,"received":0,"lost":0,"p99_ms":null,"errors":[]}';
 const ready = '{"event":"ready","publisher":"h:1","subscriber":"h:2"}';
 const endedBy = (code: number): string =>
   `{"ledger":1,"end_us":9}\\n{"event":"connected","role":"publisher","endpoint":"h:1","at_us":1,"session_present":false,"reason":"","reason_code":null}\\n{"event":"disconnected","role":"publisher","endpoint":"h:1","at_us":2,"session_present":null,"reason":"x","reason_code":${code}}\\n`;
+const ledgerOfTwoCopies = `{"ledger":1,"t0_us":1000,"rate":10,"end_us":9}\\n${[1, 2, 3]
+  .map((seq) => `{"unexpected":{"seq":${seq},"intended_us":${seq * 100_000 + 77_000}},"at_us":1}\\n`)
+  .join('')}`;
 const ledgerOfOne =
   '{"ledger":1,"end_us":9}\\n{"seq":0,"intended_us":1,"queued_us":1,"sent_us":1,"attempts":1,"ack_us":2,"recv_us":2,"dups":0}\\n';
 
@@ -57,16 +60,18 @@ export const scripts = {
   escaping: `env -i setsid sleep 5 & echo '${goodLine}'`,
   contradicting: `echo '{"sent":100,"received":40,"lost":0,"p99_ms":1,"errors":[]}'`,
   taken: `printf '${endedBy(0x8e)}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,
+  copied: `printf '${ledgerOfTwoCopies}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,
   shed: `printf '${endedBy(0x89)}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,
   lying: `printf '${ledgerOfOne}' > "$LEDGER_PATH"; echo '${goodLine}'`,
   cut: `printf '{"ledger":1' > "$LEDGER_PATH"; echo '${goodLine}'`,
   telling: `echo "$CLUSTER_ENDPOINT $CLUSTER_ENDPOINTS $MQTT_USERNAME $MQTT_PASSWORD $CLIENT_ID $TOPIC" >&2; env | cut -d= -f1 | sort | tr '\\n' ' '; echo; echo '${goodLine}'`,
   patient: `trap 'echo "${goodLine.replaceAll('"', '\\"')}"; exit 0' TERM; echo '${ready}'; while :; do sleep 0.05; done`,
+  draining: `trap 'n=$((n+1))' TERM; n=0; echo '${ready}'; while [ $n = 0 ]; do sleep 0.05; done; touch told; for i in 1 2 3 4 5 6; do sleep 0.05; done; echo '${goodLine}'; exit $((n-1))`,
   held: `echo '${ready}'; while [ ! -e "$START_FILE" ]; do sleep 0.02; done; echo '${goodLine}'`,
 } as const;
 
 /** They end only when they are told. */
-export const WAITING = ['patient', 'held'];
+export const WAITING = ['patient', 'draining', 'held'];
 
 function write(name: string, script: string, mode = 0o755): void {
   const file = join(sdkRoot, name, 'probe.sh');

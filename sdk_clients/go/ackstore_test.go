@@ -16,7 +16,7 @@ func publishPacket(id Identity, seq int) packets.ControlPacket {
 func TestOnlyTheRemovalOfOneOfOurMessagesIsAnAcknowledgement(t *testing.T) {
 	var acked []int
 	store := newAckStore(
-		func(payload []byte) (int, bool) { return DecodePayload(ours, payload) },
+		func(payload []byte) (int, bool) { return SeqOf(ours, payload) },
 		func(seq int, _ int64) { acked = append(acked, seq) },
 	)
 	store.Open()

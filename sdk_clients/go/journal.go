@@ -85,14 +85,14 @@ func (j *Journal) RefusedAcks() int {
 
 // Received notes what the subscriber got.
 func (j *Journal) Received(payload []byte, dupFlag bool, atUs int64) {
-	seq, ours := DecodePayload(j.identity, payload)
+	seq, intendedUs, ours := DecodePayload(j.identity, payload)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
 	case j.frozen:
 	case !ours:
 		j.ledger.ReceiveUnexpected()
-	case j.ledger.Receive(seq, atUs, dupFlag):
+	case j.ledger.ReceiveNamed(seq, intendedUs, atUs, dupFlag):
 		j.progressed(atUs)
 	}
 }

@@ -1,6 +1,21 @@
 package main
 
-const lostSeqsLimit = 200
+const (
+	lostSeqsLimit  = 200
+	impostorsLimit = 20
+)
+
+// Impostor is a receipt that names this publisher, and is none of its messages.
+type Impostor struct {
+	Unexpected Named `json:"unexpected"`
+	AtUs       int64 `json:"at_us"`
+}
+
+// Named is which message a payload says it is.
+type Named struct {
+	Seq        int   `json:"seq"`
+	IntendedUs int64 `json:"intended_us"`
+}
 
 // Message is what happened to one message. Times are microseconds, nil where it has not happened.
 type Message struct {
@@ -27,6 +42,7 @@ type Counts struct {
 type Ledger struct {
 	Messages          []Message
 	Unexpected        int
+	Impostors         []Impostor // the first ones
 	Inversions        int
 	DuplicatesFlagged int
 	ok                int
@@ -85,6 +101,19 @@ func (l *Ledger) Receive(seq int, atUs int64, dupFlag bool) bool {
 	}
 	l.highestReceived = max(l.highestReceived, seq)
 	return true
+}
+
+// ReceiveNamed notes a receipt that names this publisher: ours only if that message was due then. Another copy of this client
+// has another schedule. True where it is the first receipt.
+func (l *Ledger) ReceiveNamed(seq int, intendedUs, atUs int64, dupFlag bool) bool {
+	if seq >= 0 && seq < len(l.Messages) && l.Messages[seq].IntendedUs == intendedUs {
+		return l.Receive(seq, atUs, dupFlag)
+	}
+	l.Unexpected++
+	if seq >= 0 && intendedUs >= 0 && len(l.Impostors) < impostorsLimit {
+		l.Impostors = append(l.Impostors, Impostor{Named{seq, intendedUs}, atUs})
+	}
+	return false
 }
 
 // ReceiveUnexpected notes a receipt that this publisher did not generate, or that nobody can read.

@@ -115,3 +115,24 @@ func TestAnInversionIsAFirstReceiptBelowOneReceivedBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestAReceiptOfAnotherCopyOfThisClientIsNotOursAndIsShown(t *testing.T) {
+	l := &Ledger{}
+	for seq := range 3 {
+		l.Generate(int64(seq)*100, 1)
+	}
+	l.ReceiveNamed(1, 100, 10, false)
+	for range 30 {
+		l.ReceiveNamed(2, 777, 20, false)
+	}
+	l.ReceiveNamed(3, 300, 30, false)
+	if got := l.Counts(3).Received; got != 1 {
+		t.Errorf("expected 1 received, got %d", got)
+	}
+	if l.Unexpected != 31 || len(l.Impostors) != 20 {
+		t.Errorf("expected 31 unexpected and 20 shown, got %d and %d", l.Unexpected, len(l.Impostors))
+	}
+	if first := (Impostor{Named{2, 777}, 20}); l.Impostors[0] != first {
+		t.Errorf("expected %v, got %v", first, l.Impostors[0])
+	}
+}

@@ -18,11 +18,13 @@ type LedgerHeader struct {
 	T0Us      *int64  `json:"t0_us"`
 	Rate      float64 `json:"rate"`
 	EndUs     int64   `json:"end_us"`
+	// Receipts that were none of this publisher's messages.
+	Unexpected int `json:"unexpected"`
 }
 
 // WriteLedger writes newline-delimited JSON, so that others can judge a run again from its raw times. It writes in place:
 // LEDGER_PATH may be a device, next to which no temporary file belongs.
-func WriteLedger(path string, header LedgerHeader, events []Event, messages []Message) (err error) {
+func WriteLedger(path string, header LedgerHeader, events []Event, ledger *Ledger) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
@@ -35,8 +37,11 @@ func WriteLedger(path string, header LedgerHeader, events []Event, messages []Me
 	for _, event := range events {
 		_ = encoder.Encode(event)
 	}
-	for i := range messages {
-		_ = encoder.Encode(&messages[i])
+	for _, impostor := range ledger.Impostors {
+		_ = encoder.Encode(impostor)
+	}
+	for i := range ledger.Messages {
+		_ = encoder.Encode(&ledger.Messages[i])
 	}
 	return buffer.Flush()
 }

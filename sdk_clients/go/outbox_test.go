@@ -13,7 +13,7 @@ type fakeConnection struct {
 }
 
 func (f *fakeConnection) Publish(_ string, payload []byte) {
-	seq, _ := DecodePayload(ours, payload)
+	seq, _ := SeqOf(ours, payload)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.published = append(f.published, seq)

@@ -15,14 +15,14 @@ type Identity struct {
 
 type payloadHead struct {
 	Identity
-	Seq        *int  `json:"seq"`
-	IntendedUs int64 `json:"intended_us"`
+	Seq        *int   `json:"seq"`
+	IntendedUs *int64 `json:"intended_us"`
 }
 
 // EncodePayload makes at least size bytes: padded up to it, never cut down to it.
 func EncodePayload(id Identity, seq int, intendedUs int64, size int) []byte {
 	// Strings and numbers only: Marshal cannot fail.
-	head, _ := json.Marshal(payloadHead{Identity: id, Seq: &seq, IntendedUs: intendedUs})
+	head, _ := json.Marshal(payloadHead{Identity: id, Seq: &seq, IntendedUs: &intendedUs})
 	const open, close = `,"pad":"`, `"}`
 	var b bytes.Buffer
 	b.Write(head[:len(head)-1])
@@ -32,11 +32,17 @@ func EncodePayload(id Identity, seq int, intendedUs int64, size int) []byte {
 	return b.Bytes()
 }
 
-// DecodePayload returns the seq, or false where the payload is not one of this publisher in this run and phase.
-func DecodePayload(id Identity, payload []byte) (int, bool) {
+// DecodePayload returns the seq and when it was due, or false where the payload does not name this publisher, run and phase.
+func DecodePayload(id Identity, payload []byte) (seq int, intendedUs int64, ours bool) {
 	var head payloadHead
-	if json.Unmarshal(payload, &head) != nil || head.Seq == nil || head.Identity != id {
-		return 0, false
+	if json.Unmarshal(payload, &head) != nil || head.Seq == nil || head.IntendedUs == nil || head.Identity != id {
+		return 0, 0, false
 	}
-	return *head.Seq, true
+	return *head.Seq, *head.IntendedUs, true
+}
+
+// SeqOf is the seq of a payload of ours.
+func SeqOf(id Identity, payload []byte) (int, bool) {
+	seq, _, ours := DecodePayload(id, payload)
+	return seq, ours
 }

@@ -13,8 +13,8 @@ func TestAPayloadIsPaddedToItsSizeAndNeverCut(t *testing.T) {
 			t.Errorf("expected %d bytes, got %d", size, got)
 		}
 	}
-	if seq, ok := DecodePayload(ours, EncodePayload(ours, 7, 1, 1)); !ok || seq != 7 {
-		t.Errorf("expected seq 7 from an unpadded payload, got %d, %v", seq, ok)
+	if seq, due, ok := DecodePayload(ours, EncodePayload(ours, 7, 1, 1)); !ok || seq != 7 || due != 1 {
+		t.Errorf("expected seq 7, due at 1, from an unpadded payload, got %d, %d, %v", seq, due, ok)
 	}
 }
 
@@ -28,7 +28,7 @@ func TestAPayloadOfSomeoneElseOrThatNobodyCanReadIsNotOurs(t *testing.T) {
 		payloads = append(payloads, string(EncodePayload(other, 0, 1, 256)))
 	}
 	for _, payload := range payloads {
-		if _, ok := DecodePayload(ours, []byte(payload)); ok {
+		if _, _, ok := DecodePayload(ours, []byte(payload)); ok {
 			t.Errorf("expected %.80s not to be ours", payload)
 		}
 	}

@@ -8,7 +8,7 @@ func NewPublisher(config Config, journal *Journal, outbox *Outbox) *Role {
 		CleanSession: true,
 		OnAck:        outbox.Acknowledged,
 		OnRefused:    outbox.Refused,
-		SeqOf:        func(payload []byte) (int, bool) { return DecodePayload(config.Identity, payload) },
+		SeqOf:        func(payload []byte) (int, bool) { return SeqOf(config.Identity, payload) },
 	})
 	r.serve = func(_ string, c *Connection) {
 		outbox.Attach(c)

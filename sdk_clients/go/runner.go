@@ -198,9 +198,9 @@ func (r *Runner) writeLedger(endUs int64) {
 		return
 	}
 	id := r.config.Identity
-	header := LedgerHeader{1, id.Run, id.Phase, "go", id.Publisher, r.config.Topic, r.t0Us, r.config.MessageRate, endUs}
 	ledger, events, _ := r.journal.Frozen()
-	if err := WriteLedger(r.config.LedgerPath, header, events, ledger.Messages); err != nil {
+	header := LedgerHeader{1, id.Run, id.Phase, "go", id.Publisher, r.config.Topic, r.t0Us, r.config.MessageRate, endUs, ledger.Unexpected}
+	if err := WriteLedger(r.config.LedgerPath, header, events, ledger); err != nil {
 		r.journal.Errors.Add("LEDGER_PATH: cannot be written: %v", err)
 		return
 	}

@@ -47,13 +47,13 @@ class Journal:
                 self._errors.add(f"publisher: PUBACK refused: {reason}", True)
 
     def received(self, payload: bytes, dup_flag: bool, at_us: int) -> None:
-        seq = decode(self._identity, payload)
+        named = decode(self._identity, payload)
         with self.changed:
             if self._frozen:
                 return
-            if seq is None:
+            if named is None:
                 self.ledger.receive_unexpected()
-            elif self.ledger.receive(seq, at_us, dup_flag):
+            elif self.ledger.receive_named(*named, at_us, dup_flag):
                 self._progressed(at_us)
 
     def _progressed(self, at_us: int) -> None:

@@ -6,6 +6,7 @@ Pure: times come in as values, nothing is read or written. Not safe for threads;
 from dataclasses import dataclass, field
 
 LOST_SEQS_LIMIT = 200
+IMPOSTORS_LIMIT = 20
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Ledger:
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.unexpected = 0
+        # Receipts that name this publisher, and are none of its messages: the first ones.
+        self.impostors: list[dict] = []
         self.inversions = 0
         self.duplicates_flagged = 0
         self._ok = 0
@@ -87,6 +90,15 @@ class Ledger:
         else:
             self._highest_received = seq
         return True
+
+    def receive_named(self, seq: int, intended_us: int, at_us: int, dup_flag: bool) -> bool:
+        """A receipt that names this publisher: ours only if that message was due then. Another copy of this client has another schedule."""
+        if 0 <= seq < len(self.messages) and self.messages[seq].intended_us == intended_us:
+            return self.receive(seq, at_us, dup_flag)
+        self.unexpected += 1
+        if seq >= 0 and intended_us >= 0 and len(self.impostors) < IMPOSTORS_LIMIT:
+            self.impostors.append({"unexpected": {"seq": seq, "intended_us": intended_us}, "at_us": at_us})
+        return False
 
     def receive_unexpected(self) -> None:
         """A receipt that this publisher did not generate, or that nobody can read."""

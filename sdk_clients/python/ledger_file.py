@@ -9,9 +9,11 @@ from ledger import Ledger
 
 def _lines(header: dict, events: list[dict], ledger: Ledger) -> Iterator[str]:
     compact = json.JSONEncoder(separators=(",", ":")).encode
-    yield compact({"ledger": 1, **header})
+    yield compact({"ledger": 1, **header, "unexpected": ledger.unexpected})
     for event in events:
         yield compact(event)
+    for impostor in ledger.impostors:
+        yield compact(impostor)
     for seq, message in enumerate(ledger.messages):
         yield compact({"seq": seq, **asdict(message)})
 

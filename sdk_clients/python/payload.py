@@ -29,8 +29,8 @@ def encode(identity: Identity, seq: int, intended_us: int, size: int) -> bytes:
     return f'{head},"pad":"{"x" * max(pad, 0)}"}}'.encode("ascii")
 
 
-def decode(identity: Identity, payload: bytes) -> int | None:
-    """The seq, or None where the payload is not one of this publisher in this run and phase."""
+def decode(identity: Identity, payload: bytes) -> tuple[int, int] | None:
+    """The seq and when it was due, or None where the payload does not name this publisher, run and phase."""
     try:
         body = json.loads(payload)
     except (ValueError, RecursionError):
@@ -39,6 +39,6 @@ def decode(identity: Identity, payload: bytes) -> int | None:
         return None
     if (body.get("run"), body.get("phase"), body.get("publisher")) != (identity.run, identity.phase, identity.publisher):
         return None
-    seq = body.get("seq")
+    seq, intended_us = body.get("seq"), body.get("intended_us")
     # bool is a kind of int in Python; `true` is no sequence number.
-    return seq if type(seq) is int else None
+    return (seq, intended_us) if type(seq) is int and type(intended_us) is int else None

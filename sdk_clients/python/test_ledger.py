@@ -81,6 +81,18 @@ class Strangers(unittest.TestCase):
         self.assertEqual((ledger.unexpected, ledger.counts(len(ledger.messages)).received), (4, 0))
 
 
+    def test_a_receipt_of_another_copy_of_this_client_is_not_ours_and_is_shown(self) -> None:
+        ledger = ledger_of(3)
+        due = [message.intended_us for message in ledger.messages]
+        self.assertTrue(ledger.receive_named(1, due[1], 10, False))
+        for _ in range(30):
+            self.assertFalse(ledger.receive_named(2, due[2] + 777, 20, False))
+        self.assertFalse(ledger.receive_named(3, due[2], 30, False))
+        self.assertEqual((ledger.unexpected, len(ledger.impostors), ledger.counts(3).received), (31, 20, 1))
+        first = {"unexpected": {"seq": 2, "intended_us": due[2] + 777}, "at_us": 20}
+        self.assertEqual(ledger.impostors[0], first)
+
+
 class Order(unittest.TestCase):
     def test_an_inversion_is_a_first_receipt_below_one_received_before(self) -> None:
         ledger = ledger_of(5)

@@ -15,7 +15,7 @@ class Payload(unittest.TestCase):
         self.assertEqual(json.loads(encode(OURS, 7, 1, 1))["seq"], 7)
 
     def test_is_read_back(self) -> None:
-        self.assertEqual(decode(OURS, encode(OURS, 42, 1, 256)), 42)
+        self.assertEqual(decode(OURS, encode(OURS, 42, 1, 256)), (42, 1))
 
     def test_of_another_run_phase_or_publisher_is_not_ours(self) -> None:
         for other in (Identity("x", OURS.phase, OURS.publisher), Identity(OURS.run, "x", OURS.publisher), Identity(OURS.run, OURS.phase, "x")):
@@ -25,6 +25,7 @@ class Payload(unittest.TestCase):
         good = json.loads(encode(OURS, 0, 1, 1))
         for seq in (True, "0", 0.0, None, [0]):
             self.assertIsNone(decode(OURS, json.dumps({**good, "seq": seq}).encode()))
+            self.assertIsNone(decode(OURS, json.dumps({**good, "intended_us": seq}).encode()))
         for payload in (b"", b"\xff\xfe", b"[]", b"null", b"{", b"[" * 100_000):
             self.assertIsNone(decode(OURS, payload))
 

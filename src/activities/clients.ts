@@ -88,11 +88,7 @@ export const clientActivities = {
 
   /** Asks the clients to stop publishing, to drain and to report. */
   stopClients: ({ run, scenario, phase }: PhaseRequest): Promise<ClientsStopped> =>
-    asActivity(() => {
-      const stoppedUs = monotonicUs();
-      clients.stopClients(dirOf(planOf(run), { scenario, phase }));
-      return Promise.resolve({ stoppedUs });
-    }),
+    asActivity(() => Promise.resolve({ stoppedUs: clients.stopClients(dirOf(planOf(run), { scenario, phase })) })),
 
   /** Kills the clients of a phase: for a run that is cancelled. */
   killClients: ({ run, scenario, phase }: PhaseRequest): Promise<number> =>

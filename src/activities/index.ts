@@ -9,6 +9,7 @@ import { createNotifyActivities, type NotifiersOf } from './notify.js';
 import { createPlanActivities, type MakePlan } from './plan.js';
 import { createPublishActivities, type PublishingOf } from './publish.js';
 import { createReportActivities } from './report.js';
+import { createRetentionActivities } from './retention.js';
 import { scheduleActivities } from './schedule.js';
 import { snapshotActivities } from './snapshot.js';
 import { createWatchActivities, type WatchDependencies } from './watch.js';
@@ -37,6 +38,7 @@ export const createActivities = ({ faults, makePlan, versions, ...of }: Activity
   ...clockActivities,
   ...createReportActivities(versions),
   ...createPublishActivities(of.publishingOf),
+  ...createRetentionActivities(of.publishingOf),
   ...createWatchActivities(of),
 });
 

@@ -4,7 +4,6 @@ import { publishOwed } from '../host/publish/index.js';
 import type { RetentionSettings } from '../domain/retention.js';
 import { publication } from '../report/publication.js';
 import type { InRun } from '../messages/requests.js';
-import { pruneAfterRun } from './retention.js';
 import { asActivity, planOf } from './support.js';
 
 /** How the config of a run wants it published and kept, and in which data folder it lies. Given by the composition root. */
@@ -19,22 +18,14 @@ const LOCAL: PublishAnswer = { githubUrl: null, pushError: null, issueError: nul
 
 export function createPublishActivities(publishingOf: PublishingOf) {
   return {
-    /**
-     * Pushes the run's report, and before it what earlier runs owe; then removes what is too old, the last thing that is done to a data folder. A push that
-     * fails is an answer: the run has its report on the host.
-     */
+    /** Pushes the run's report, and before it what earlier runs owe. A push that fails is an answer: the run has its report on the host. */
     publishReport: ({ run }: InRun): Promise<PublishAnswer> =>
       asActivity(async (signal) => {
         const { runId } = run;
         try {
-          const { dataRoot, settings, retention } = publishingOf(planOf(run).configPath);
-          const prune = () =>
-            pruneAfterRun({ dataRoot, settings: retention, isPublishing: settings !== null, runId, signal });
-          if (settings === null) {
-            await prune();
-            return LOCAL;
-          }
-          const published = await publishOwed({ dataRoot, settings, publication, runId, signal }).finally(prune);
+          const { dataRoot, settings } = publishingOf(planOf(run).configPath);
+          if (settings === null) return LOCAL;
+          const published = await publishOwed({ dataRoot, settings, publication, runId, signal });
           const own = published.find((one) => one.runId === runId);
           if (own === undefined) throw new Error(`run ${runId} has no report to push in ${dataRoot}`);
           const { githubUrl, pushError, issueError } = own;

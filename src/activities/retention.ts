@@ -1,24 +1,26 @@
-import { log } from '@temporalio/activity';
-import { messageOf } from '../domain/errors.js';
-import type { RetentionSettings } from '../domain/retention.js';
-import { pruneRuns } from '../host/data/retention.js';
-import { historyMaker } from '../report/history-files.js';
+import { getClient, log } from '@temporalio/activity';
+import { leasedRuns } from '../host/tickets/lease.js';
+import type { InRun } from '../messages/requests.js';
+import { OPEN_RUNS_QUERY } from '../messages/search-attributes.js';
+import { inThread } from '../threads/index.js';
+import type { PublishingOf } from './publish.js';
+import { asActivity, planOf } from './support.js';
 
-/** After each run: what is too old goes. That it cannot be removed now is no failure of the run: the next one tries again. */
-export async function pruneAfterRun(after: {
-  readonly dataRoot: string;
-  readonly settings: RetentionSettings;
-  readonly isPublishing: boolean;
-  readonly runId: string;
-  readonly signal: AbortSignal;
-}): Promise<void> {
-  try {
-    const { runId, ...request } = after;
-    const { removed } = await pruneRuns({ ...request, maker: historyMaker, inUse: [runId], dryRun: false });
-    if (removed.length > 0)
-      log.info(`retention: removed ${removed.map((one) => `${one.what} of ${one.runId}`).join(', ')}`);
-  } catch (error) {
-    if (after.signal.aborted) throw error;
-    log.warn(`old runs could not be removed: ${messageOf(error)}`);
-  }
+async function openRuns(): Promise<string[]> {
+  const open: string[] = [];
+  for await (const { workflowId } of getClient().workflow.list({ query: OPEN_RUNS_QUERY })) open.push(workflowId);
+  return open;
 }
+
+export const createRetentionActivities = (publishingOf: PublishingOf) => ({
+  /** After each run: what is too old goes, the last thing that is done to a data folder. */
+  removeOld: ({ run }: InRun): Promise<void> =>
+    asActivity(async (signal) => {
+      const { dataRoot, settings, retention } = publishingOf(planOf(run).configPath);
+      const known = { open: await openRuns(), leased: leasedRuns(dataRoot), justEnded: run.runId };
+      const task = { dataRoot, settings: retention, isPublishing: settings !== null, ...known };
+      const { removed } = await inThread('removeOld', task, signal);
+      if (removed.length > 0)
+        log.info(`retention: removed ${removed.map(({ what, runId }) => `${what} of ${runId}`).join(', ')}`);
+    }),
+});

@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import { configInvalidMessage, overdueMessage, type Notification } from '../domain/notification.js';
+import { unplannedMessage, overdueMessage, type Notification } from '../domain/notification.js';
 import type { SeenSchedule } from '../domain/overdue.js';
 import { noticeDir } from '../host/layout/paths.js';
 import { recordUnplannedUpdate } from '../messages/cluster-record.js';
@@ -18,7 +18,7 @@ export interface WatchDependencies {
 const messageOf = ({ cluster, notice }: AnnounceNoticeRequest): Notification =>
   notice.kind === 'overdue'
     ? overdueMessage(cluster, notice.overdue, notice.lastVerdict)
-    : configInvalidMessage(cluster, notice.unplanned);
+    : unplannedMessage(cluster, notice.unplanned);
 
 const sinceOf = ({ notice }: AnnounceNoticeRequest): string =>
   notice.kind === 'overdue' ? notice.overdue.since : notice.unplanned.since;

@@ -106,5 +106,5 @@ export const verdictLines = ({ last, expected, overdue, unplanned }: Verdicts): 
   `verdicts  ${[overdue === null ? null : `OVERDUE: ${overdue}`, `last ${last}`, overdue === null ? expected : null]
     .filter((part) => part !== null)
     .join(', ')}`,
-  ...(unplanned === null ? [] : [`config    ${unplanned}`]),
+  ...(unplanned === null ? [] : [`no plan   ${unplanned}`]),
 ];

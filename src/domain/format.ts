@@ -30,6 +30,7 @@ export const FORMATS = {
   // A phase of clients.
   phase: 1,
   'phase runner': 1,
+  'clients stopped': 1,
   'client ready': 1,
   'client exit': 1,
   ledger: 1,

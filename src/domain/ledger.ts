@@ -24,8 +24,18 @@ export interface LedgerEvent {
   readonly reason_code?: number | null | undefined;
 }
 
+/** A receipt that names this client's publisher, and is none of its messages. */
+export interface LedgerImpostor {
+  readonly unexpected: Pick<LedgerMessage, 'seq' | 'intended_us'>;
+  readonly at_us: number;
+}
+
 export interface Ledger {
   readonly endUs: number;
+  /** When publishing began, and messages a second; absent where a ledger does not say it. */
+  readonly schedule?: { readonly t0Us: number; readonly rate: number } | undefined;
+  /** Ledgers of 0.1.0 have none. */
+  readonly impostors?: readonly LedgerImpostor[] | undefined;
   readonly events: readonly LedgerEvent[];
   readonly messages: readonly LedgerMessage[];
 }

@@ -1,10 +1,10 @@
 import type { Resume } from './breaker.js';
-import { durationText, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
+import { durationText, isConfigProblem, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
 
 /** What the group is told, word for word (spec, "The Feishu messages"). */
 
 export type NotificationKind =
-  'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed' | 'overdue' | 'config-invalid';
+  'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed' | 'overdue' | 'config-invalid' | 'unplanned';
 
 /** One message to people. The id is the same on every retry: one run sends one message of a kind. */
 export interface Notification {
@@ -151,13 +151,18 @@ export const overdueMessage = (
     ],
   });
 
-export const configInvalidMessage = (cluster: string, { workflowId, since, problem }: Unplanned): Notification =>
-  aboutCluster(cluster, 'config-invalid', {
+/** The problem names its remedy. */
+export function unplannedMessage(cluster: string, unplanned: Unplanned): Notification {
+  const { workflowId, since, problem } = unplanned;
+  const [kind, first, last] = isConfigProblem(unplanned)
+    ? ([
+        'config-invalid',
+        '⚠️ 配置无法读取, 定时轮次没有执行 (不计入失败次数)',
+        '检查配置: robustmq-chaos doctor',
+      ] as const)
+    : (['unplanned', '⚠️ 测试设备故障, 定时轮次没有执行 (不计入失败次数)', '检查主机: robustmq-chaos doctor'] as const);
+  return aboutCluster(cluster, kind, {
     since,
-    lines: [
-      '⚠️ 配置无法读取, 定时轮次没有执行 (不计入失败次数)',
-      `集群: ${cluster} Run ID: ${workflowId}`,
-      problem,
-      '检查配置: robustmq-chaos doctor',
-    ],
+    lines: [first, `集群: ${cluster} Run ID: ${workflowId}`, problem, last],
   });
+}

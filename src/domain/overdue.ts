@@ -24,8 +24,10 @@ export interface Expectation {
   readonly configPath: string | null;
 }
 
-/** A round that ended before it had a plan, because its config could not be read; null once a round has one again. */
+/** A round that ended before it had a plan; null once a round has one again. */
 export interface Unplanned {
+  /** Code of the error; absent in records that knew of configs alone. */
+  readonly code?: string;
   readonly workflowId: string;
   /** ISO 8601. The first round, and the last one. */
   readonly since: string;
@@ -84,20 +86,30 @@ export const newWatch = ({ outcomes }: Breaker, now: number): Watch => ({
   unplanned: null,
 });
 
-/** One more round had no plan. People know already if they were told of the same problem. */
-export const unplannedAfter = (
+const CONFIG_INVALID = 'CONFIG_INVALID';
+
+/** Has a round no plan because its config could not be read? Else the test equipment failed. */
+export const isConfigProblem = ({ code = CONFIG_INVALID }: Pick<Unplanned, 'code'>): boolean => code === CONFIG_INVALID;
+
+/** One more round had no plan. People know already if they were told of the same kind of problem. */
+export function unplannedAfter(
   before: Unplanned | null,
-  { problem, workflowId, configPath }: Pick<Unplanned, 'problem' | 'workflowId' | 'configPath'>,
+  {
+    code = CONFIG_INVALID,
+    problem,
+    workflowId,
+    configPath,
+  }: Pick<Unplanned, 'code' | 'problem' | 'workflowId' | 'configPath'>,
   at: string,
-): Unplanned => ({
-  workflowId,
-  configPath,
-  problem,
-  since: before?.since ?? at,
-  at,
-  rounds: (before?.rounds ?? 0) + 1,
-  told: before?.told ?? false,
-});
+): Unplanned {
+  const row = before !== null && (before.code ?? CONFIG_INVALID) === code ? before : undefined;
+  return {
+    ...{ code, workflowId, configPath, problem, at },
+    since: row?.since ?? at,
+    rounds: (row?.rounds ?? 0) + 1,
+    told: row?.told ?? false,
+  };
+}
 
 /** A schedule as the server describes it, as far as it is looked at here. */
 interface DescribedSchedule {
@@ -176,5 +188,8 @@ export const overdueText = ({ forMs, everyMs }: Pick<Overdue, 'forMs' | 'everyMs
   `no verdict for ${durationText(forMs)} (expected every ${durationText(everyMs)})`;
 
 /** What every place says of rounds without a plan. */
-export const unplannedText = ({ rounds, at, problem }: Unplanned): string =>
-  `${rounds === 1 ? 'a round' : `${rounds} rounds in a row`} could not read the config, last at ${at}: ${problem}`;
+export function unplannedText(unplanned: Unplanned): string {
+  const { rounds, at, problem } = unplanned;
+  const what = isConfigProblem(unplanned) ? 'could not read the config' : 'ended before the plan was made';
+  return `${rounds === 1 ? 'a round' : `${rounds} rounds in a row`} ${what}, last at ${at}: ${problem}`;
+}

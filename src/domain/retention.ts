@@ -46,13 +46,14 @@ export const DAY_MS = 86_400_000;
 /** Reasons that hold whatever else is removed: the newest run of each cluster, one that is in use, one that is not published yet. */
 function reasonsToStay(
   runs: readonly KeptRun[],
-  { inUse, isPublishing }: { readonly inUse: readonly string[]; readonly isPublishing: boolean },
+  { inUse, isPublishing }: { readonly inUse: ReadonlyMap<string, string>; readonly isPublishing: boolean },
 ): (run: KeptRun) => string | undefined {
   const newest = new Map(runs.map((run) => [run.cluster, run.runId]));
   // Nobody ever publishes what is older than publishing itself.
   const since = runs.find(({ publication }) => publication !== 'none')?.startedAt;
   return (run) => {
-    if (inUse.includes(run.runId)) return 'it is the run that has just ended';
+    const use = inUse.get(run.runId);
+    if (use !== undefined) return use;
     if (run.cluster !== null && newest.get(run.cluster) === run.runId)
       return `it is the latest run of cluster ${run.cluster}`;
     const isOwed =
@@ -74,11 +75,11 @@ function examples(runs: readonly KeptRun[]): {
   };
 }
 
-/** What may go, and in which order, ledgers first and reports last. Never what is not published yet, and never the only failing example of a scenario. */
+/** What may go, and in which order, ledgers first and reports last. Never what is in use (by run id, for what), never what is not published yet, and never the only failing example of a scenario. */
 export function retentionPlan(
   given: readonly KeptRun[],
   settings: RetentionSettings,
-  context: { readonly nowMs: number; readonly inUse: readonly string[]; readonly isPublishing: boolean },
+  context: { readonly nowMs: number; readonly inUse: ReadonlyMap<string, string>; readonly isPublishing: boolean },
 ): RetentionPlan {
   const runs = [...given].sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.runId.localeCompare(b.runId));
   const staysBecause = reasonsToStay(runs, context);

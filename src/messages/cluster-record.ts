@@ -49,8 +49,8 @@ export const asOfToday = (record: ClusterRecord): ClusterStatus => {
   return { ...record, breaker, watch: record.watch ?? newWatch(breaker, Date.now()) };
 };
 
-/** A scheduled round whose config could not be read. */
-export type UnplannedRound = Pick<Unplanned, 'workflowId' | 'problem' | 'configPath'>;
+/** A scheduled round that ended before it had a plan. */
+export type UnplannedRound = Pick<Unplanned, 'code' | 'workflowId' | 'problem' | 'configPath'>;
 
 /** The record's workflow, by its type: an activity that reaches the record starts it where there is none. */
 export type ClusterWorkflow = (initial: ClusterRecord) => Promise<never>;

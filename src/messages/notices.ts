@@ -1,10 +1,10 @@
 import type { LastVerdict, Overdue, Unplanned } from '../domain/overdue.js';
 import type { UnplannedRound } from './cluster-record.js';
 
-/** A message about a cluster and no run: no verdict for too long, or rounds whose config cannot be read. */
+/** A message about a cluster and no run: no verdict for too long, or rounds that have no plan. */
 export type ClusterNotice =
   | { readonly kind: 'overdue'; readonly overdue: Overdue; readonly lastVerdict: LastVerdict | null }
-  | { readonly kind: 'config-invalid'; readonly unplanned: Unplanned };
+  | { readonly kind: 'unplanned'; readonly unplanned: Unplanned };
 
 export interface AnnounceNoticeRequest {
   readonly cluster: string;

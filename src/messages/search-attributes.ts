@@ -5,4 +5,7 @@ export const CHAOS_CLUSTER = defineSearchAttributeKey('ChaosCluster', SearchAttr
 export const CHAOS_STATE = defineSearchAttributeKey('ChaosState', SearchAttributeType.KEYWORD);
 export const CHAOS_SCENARIO = defineSearchAttributeKey('ChaosScenario', SearchAttributeType.KEYWORD);
 
+/** Finds the runs that are not over, running or paused. */
+export const OPEN_RUNS_QUERY = `WorkflowType = 'ChaosRunWorkflow' AND ExecutionStatus = 'Running'`;
+
 export const SEARCH_ATTRIBUTES = [CHAOS_CLUSTER, CHAOS_STATE, CHAOS_SCENARIO] as const;

@@ -4,10 +4,11 @@ import { outcomesOf } from '../host/clients/index.js';
 import { faultPeriodOf } from './fault-period.js';
 import { updateHistory } from './history.js';
 import { pack, type PackedError } from './packed-error.js';
+import { removeOld } from './retention.js';
 import { writeReport } from './write-report.js';
 
 /** Every job, by its name: one line each. */
-const jobs = { outcomesOf, faultPeriodOf, updateHistory, writeReport };
+const jobs = { outcomesOf, faultPeriodOf, updateHistory, removeOld, writeReport };
 
 export type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

@@ -21,8 +21,8 @@ import { resultOf } from './run-result.js';
 import { playScenario, replaceCluster } from './run-scenarios.js';
 import { showUnplanned } from './unplanned.js';
 
-/** Reading a config is quick; a worker that hangs in it is given up soon. */
-const PLAN_TIMEOUT_MS = 60_000;
+/** Reading a config is quick; a worker that hangs in it is given up soon. What fails so often does not mend itself. */
+const PLAN_LIMITS = { startToCloseTimeout: 60_000, retry: { initialInterval: 500, maximumAttempts: 5 } } as const;
 
 /** A round does not wait long for who only wants to know that it starts. */
 const TELL_START_LIMIT_MS = 15_000;
@@ -76,7 +76,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   const progress = keepRunProgress(paused?.progress);
   const gate = serveResume((text) => progress.note(text), paused !== undefined);
   if (paused !== undefined) return stayPaused(request, paused, { progress, gate });
-  const planner = hostActivities(undefined, { startToCloseTimeout: PLAN_TIMEOUT_MS });
+  const planner = hostActivities(undefined, PLAN_LIMITS);
   const plan = await planner.preparePlan({ request, workflowId, temporalRunId }).catch(async (error: unknown) => {
     await showUnplanned(error, request, progress);
     throw error;

@@ -97,7 +97,7 @@ function serveHolder(record: Record, watching: Watching): void {
     acquireUpdate,
     (request) => {
       watching.begin();
-      // A round that asks has a plan: its config could be read.
+      // A round that asks has a plan.
       if (request.holder.kind === 'full') record.watch = { ...record.watch, unplanned: null };
       return acquire(record, request);
     },
@@ -131,7 +131,7 @@ function serveWatch(record: Record, watching: Watching): void {
       return unplanned;
     },
     {
-      description: 'A scheduled round had no plan, because its config could not be read; it is not counted',
+      description: 'A scheduled round ended before it had a plan; it is not counted',
       validator: accepts(unplannedRoundShape),
     },
   );

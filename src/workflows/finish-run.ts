@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { AnnounceRequest, ReportWritten } from '../messages/requests.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { PublishAnswer } from '../domain/publish.js';
@@ -14,6 +15,9 @@ const ANNOUNCE_LIMIT_MS = 300_000;
 /** What is not pushed by then is left to the next run: people wait for their message. */
 const PUBLISH_LIMIT_MS = 900_000;
 
+/** A slow disk keeps nobody waiting for longer: the next run goes on. */
+const REMOVE_LIMITS = { scheduleToCloseTimeout: 600_000, retry: { maximumAttempts: 3 } } as const;
+
 /** What a run knows of itself once its report is written. */
 export interface Reported {
   readonly plan: RunPlan;
@@ -25,8 +29,8 @@ export interface Reported {
 }
 
 /**
- * What follows a report: the run is counted, the schedule paused if the breaker is open with it, the cluster given back, the report pushed, and people told. In
- * this order, so that a crash in between leaves an open breaker that refuses runs, and never a message about something that did not happen.
+ * What follows a report: the run is counted, the schedule paused if the breaker is open with it, the cluster given back, the report pushed, people told, and what is too old
+ * removed. In this order, so that a crash in between leaves an open breaker that refuses runs, and never a message about something that did not happen.
  */
 export async function finalize(reported: Reported): Promise<Finalized> {
   const { plan, workflowId, holder, written, progress, gate } = reported;
@@ -49,6 +53,7 @@ export async function finalize(reported: Reported): Promise<Finalized> {
   if (headline !== 'CANCELLED') await announce(reported, known, 'verdict');
   if (outcome.warnsOfFormatErrors) await announce(reported, known, 'format-errors');
   const shouted = outcome.pauses && (await announce(reported, known, 'breaker'));
+  await removeOld(reported);
   return { ...known, shouted };
 }
 
@@ -65,6 +70,17 @@ async function publish({ plan, progress }: Reported): Promise<PublishAnswer> {
     const pushError = reasonOf(error);
     progress.note(`the report could not be pushed: ${pushError}`);
     return { githubUrl: null, pushError, issueError: null };
+  }
+}
+
+/** What is too old goes when everybody has been told. That it cannot be removed now is said, and is no failure of the run: the next one tries again. */
+async function removeOld({ plan, progress }: Reported): Promise<void> {
+  if (!patched('retention on its own')) return;
+  const { runId, runDir, hostQueue } = plan;
+  try {
+    await hostActivities(hostQueue, REMOVE_LIMITS).removeOld({ run: { runId, runDir } });
+  } catch (error) {
+    progress.note(`old runs could not be removed: ${reasonOf(error)}`);
   }
 }
 

@@ -61,7 +61,7 @@ async function look(record: Watched): Promise<boolean> {
 /** One message for rounds in a row; what does not get through is tried again after the next look. */
 async function tellUnplanned(record: Watched): Promise<void> {
   const { unplanned } = record.watch;
-  if (unplanned === null || unplanned.told || !(await tell(record, { kind: 'config-invalid', unplanned }))) return;
+  if (unplanned === null || unplanned.told || !(await tell(record, { kind: 'unplanned', unplanned }))) return;
   // More rounds may have come meanwhile; or one that has a plan.
   const now = record.watch.unplanned;
   if (now?.since === unplanned.since) record.watch = { ...record.watch, unplanned: { ...now, told: true } };

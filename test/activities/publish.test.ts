@@ -6,9 +6,6 @@ import { startGitHub } from '../../testing/github/server.js';
 import { createRepository } from '../../testing/github/repository.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
-import { existsSync } from 'node:fs';
-import { runDir, runPaths } from '../../src/host/layout/paths.js';
-import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
 
 let dataRoot: string;
@@ -63,13 +60,4 @@ it.each<[string, Publishing, RegExp]>([
     pushError: expect.stringMatching(why) as unknown,
     issueError: null,
   });
-});
-
-it('removes what is too old, and nothing of the run that has just ended', async () => {
-  const old = { ...retention, ledgersDays: 0.000001 };
-  for (const [order, runId] of ['earlier', 'run-1'].entries()) storeRun(dataRoot, runId, order);
-  await publish(() => ({ dataRoot, settings: null, retention: old }));
-  const ledgerOf = (runId: string): string =>
-    phasePaths(runPaths(runDir(dataRoot, runId)).phase(null, 'control')).client('go').packedLedger;
-  expect([existsSync(ledgerOf('earlier')), existsSync(ledgerOf('run-1'))]).toEqual([false, true]);
 });

@@ -30,7 +30,7 @@ const request: AnnounceNoticeRequest = {
   cluster: 'local',
   configPath: '/broken.yml',
   notice: {
-    kind: 'config-invalid',
+    kind: 'unplanned',
     unplanned: {
       ...{
         workflowId: 'w1',
@@ -56,6 +56,13 @@ const activities = (send = (message: Notification): Promise<void> => Promise.res
 it('whom to tell says the worker’s own config, where that of the rounds cannot be read', async () => {
   await perform(activities().announceNotice, request, server);
   expect(sent).toMatchObject([{ kind: 'config-invalid', cluster: 'local' }]);
+});
+
+it('a full disk is told in other words than a config', async () => {
+  const { notice } = request;
+  const full = { ...notice, unplanned: { ...('unplanned' in notice && notice.unplanned), code: 'DISK_FULL' } };
+  await perform(activities().announceNotice, { ...request, notice: full } as AnnounceNoticeRequest, server);
+  expect(sent).toMatchObject([{ kind: 'unplanned', text: expect.stringContaining('测试设备故障') }]);
 });
 
 it('a message is sent once, however often it is tried, and what does not get through says whether that can help', async () => {

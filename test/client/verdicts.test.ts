@@ -67,7 +67,7 @@ describe('verdicts', () => {
       overdue: OVERDUE,
       unplanned: noted.unplanned,
     });
-    expect(verdictLines(seen({ noted }))[1]).toBe(`config    ${noted.unplanned ?? ''}`);
+    expect(verdictLines(seen({ noted }))[1]).toBe(`no plan   ${noted.unplanned ?? ''}`);
     expect(seen({})).toMatchObject({ expected: null, overdue: null, unplanned: null });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   breakerMessage,
-  configInvalidMessage,
   failedMessage,
   formatErrorsMessage,
   overdueMessage,
   passedMessage,
   resumedMessage,
   type RunFacts,
+  unplannedMessage,
 } from '../../src/domain/notification.js';
 
 const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
@@ -131,9 +131,19 @@ describe('a message about a cluster and no run', () => {
       rounds: 1,
       told: false,
     };
-    expect(configInvalidMessage('local', unplanned)).toMatchObject({
+    expect(unplannedMessage('local', unplanned)).toMatchObject({
       ...{ id: 'local/config-invalid/T', kind: 'config-invalid' },
       text: expect.stringContaining('Run ID: w1\n/c.yml: 1 problem\n'),
+    });
+    const problem = 'no space left on device — Make room';
+    expect(unplannedMessage('local', { ...unplanned, code: 'DISK_FULL', problem })).toMatchObject({
+      ...{ id: 'local/unplanned/T', kind: 'unplanned', urgent: true },
+      text: [
+        '⚠️ 测试设备故障, 定时轮次没有执行 (不计入失败次数)',
+        '集群: local Run ID: w1',
+        problem,
+        '检查主机: robustmq-chaos doctor',
+      ].join('\n'),
     });
   });
 });

@@ -151,11 +151,21 @@ describe('a schedule', () => {
 it('rounds without a plan are counted in a row, and told once', () => {
   const round = { workflowId: 'w1', problem: '/c.yml: 1 problem', configPath: '/c.yml' };
   const first = unplannedAfter(null, round, iso(0));
-  expect(first).toEqual({ ...round, since: iso(0), at: iso(0), rounds: 1, told: false });
+  expect(first).toEqual({ ...round, code: 'CONFIG_INVALID', since: iso(0), at: iso(0), rounds: 1, told: false });
   const second = unplannedAfter({ ...first, told: true }, round, iso(4));
   expect(second).toMatchObject({ rounds: 2, told: true, since: iso(0), at: iso(4) });
   expect(unplannedText(first)).toBe(`a round could not read the config, last at ${iso(0)}: /c.yml: 1 problem`);
   expect(unplannedText(second)).toMatch(/^2 rounds in a row could not read the config, last at /);
+  const { code: _, ...old } = second;
+  expect(unplannedAfter(old, round, iso(8))).toMatchObject({ rounds: 3, told: true });
+});
+
+it('a round that has no plan for another reason is told anew, and in other words', () => {
+  const round = { workflowId: 'w1', problem: 'no room', configPath: null };
+  const config = { ...unplannedAfter(null, round, iso(0)), told: true };
+  const full = unplannedAfter(config, { ...round, code: 'DISK_FULL' }, iso(4));
+  expect(full).toMatchObject({ code: 'DISK_FULL', since: iso(4), rounds: 1, told: false });
+  expect(unplannedText(full)).toBe(`a round ended before the plan was made, last at ${iso(4)}: no room`);
 });
 
 it.each([

@@ -19,10 +19,10 @@ const run = (daysAgo: number, change: Partial<KeptRun> = {}): KeptRun => ({
 function planned(
   runs: readonly KeptRun[],
   settings: Partial<RetentionSettings> = {},
-  context: { readonly inUse?: readonly string[]; readonly isPublishing?: boolean } = {},
+  context: { readonly inUse?: ReadonlyMap<string, string>; readonly isPublishing?: boolean } = {},
 ): { readonly goes: string[]; readonly spared: string[] } {
   const defaults = { ledgersDays: 30, runsDays: 365, minFreeMb: 0 };
-  const given = { nowMs: NOW, inUse: [], isPublishing: false, ...context };
+  const given = { nowMs: NOW, inUse: new Map<string, string>(), isPublishing: false, ...context };
   const { removals, spared } = retentionPlan(runs, { ...defaults, ...settings }, given);
   return {
     goes: removals.map(({ runId, what, why }) => `${why === 'space' ? 'space ' : ''}${what} ${runId}`),
@@ -54,10 +54,10 @@ describe('of the runs of a host', () => {
 
   it('the latest of each cluster stays, and one that is in use', () => {
     const runs = [run(400), run(390, { cluster: 'other' }), run(380)];
-    expect(planned(runs, {}, { inUse: ['d400'] })).toEqual({
+    expect(planned(runs, {}, { inUse: new Map([['d400', 'it is open']]) })).toEqual({
       goes: [],
       spared: [
-        'd400: it is the run that has just ended',
+        'd400: it is open',
         'd390: it is the latest run of cluster other',
         'd380: it is the latest run of cluster local',
       ],

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CHAOS_QUEUE, clusterWorkflowId } from '../../src/domain/ids.js';
 import type { Watch } from '../../src/domain/overdue.js';
@@ -18,14 +17,24 @@ import { failure } from '../../testing/workflows/stub-host.js';
 /** More than the longest history; the default of 1 MiB is not. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
+/** Everything but the run that is to grow is shorter; with so many events a paused run continues as new. */
+const LONG = 300;
+
 let rig: Rig;
 beforeAll(async () => {
-  rig = await createRig();
+  rig = await createRig({ dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${LONG}`] });
 });
 afterAll(() => rig.close());
 
-async function recordHistory(name: string, { workflowId }: Pick<WorkflowHandle, 'workflowId'>): Promise<void> {
-  const args = ['workflow', 'show', '-w', workflowId, '--output', 'json', '--address', rig.env.address];
+interface Execution {
+  readonly workflowId: string;
+  /** Temporal's own; absent: the latest. */
+  readonly runId?: string;
+}
+
+async function recordHistory(name: string, { workflowId, runId }: Execution): Promise<void> {
+  const which = ['-w', workflowId, ...(runId === undefined ? [] : ['-r', runId])];
+  const args = ['workflow', 'show', ...which, '--output', 'json', '--address', rig.env.address];
   const { stdout } = await promisify(execFile)(TEMPORAL_PATH, args, { maxBuffer: MAX_OUTPUT_BYTES });
   // Stack traces name the folder that the program lies in, which is nobody else's.
   const text = stdout.replaceAll(fileURLToPath(new URL('../../', import.meta.url)), '');
@@ -86,6 +95,30 @@ it('a third failed run that is paused, and resumed by a signal; a run that was r
   await recordHistory('run-paused', handle);
   await recordHistory('run-refused', refused.handle);
   await recordHistory('cluster-breaker', cluster);
+});
+
+it('a run that is paused for so long that it continues as new, and is then resumed', async () => {
+  const startCluster = (): Promise<never> => Promise.reject(failure('CLUSTER_START_FAILED', 'n3 exited with 101'));
+  const plan = { cluster: 'long', scenarios: [killSingle] };
+  for (let failed = 0; failed < 2; failed += 1) {
+    await (await rig.startRun({ plan, instead: { startCluster } })).handle.result();
+  }
+  const { handle } = await rig.startRun({ plan, instead: { startCluster } });
+  const { workflowId } = handle;
+  await vi.waitFor(async () => expect((await handle.query(runProgressQuery)).phase).toBe('paused'), { timeout: 15_000 });
+  const runId = (await handle.describe()).runId;
+  // Whatever is sent to it makes its history longer.
+  await vi.waitFor(
+    async () => {
+      await handle.signal(resumeSignal, { by: '', reason: '' });
+      expect((await handle.describe()).runId).not.toBe(runId);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  await handle.signal(resumeSignal, { by: 'ann', reason: 'disk replaced' });
+  await handle.result();
+  await recordHistory('run-paused-long', { workflowId, runId });
+  await recordHistory('run-paused-on', { workflowId });
 });
 
 it('a record that is told of a round without a plan, and whose verdict is overdue', async () => {

@@ -9,6 +9,7 @@ import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
 import { takeId } from '../../testing/stranger.js';
 import { judgeSdk } from '../../src/domain/judge-sdk.js';
 import { rules } from '../../testing/values.js';
+import { secondCopyIn } from '../../src/domain/second-copy.js';
 import { connectionsIn, takeoverOf } from '../../src/domain/takeover.js';
 import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../../testing/sdk-client.js';
 
@@ -205,6 +206,24 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(result.lost).toBeGreaterThan(0);
     expect(judgeSdk(outcome, rules, result.planned).status).toBe('failed');
     expect(judgeSdk({ ...outcome, idTaken }, rules, result.planned).status).toBe('harness_error');
+  });
+
+  it('shows in its ledger that an exact copy of it ran beside it with a kept session, which no broker tells by MQTT 3.1.1', async () => {
+    const paths = ['one', 'two'].map((name) => join(folder, `${sdk}-${name}.ndjson`));
+    const name = { RUN_ID: 'r', PHASE: 'p', CLIENT_ID: `copied-${sdk}`, TOPIC: `copied/${sdk}` };
+    const load = { MESSAGE_COUNT: '100000', MESSAGE_RATE: '30', DRAIN_MAX_MS: '1500', SUBSCRIBER_SESSION: 'persistent' };
+    const [one, two] = paths.map((path) => start(sdk, { ...name, ...load, LEDGER_PATH: path }));
+    await Promise.all([one!.ready, two!.ready]);
+    // Both take the id from each other all the time.
+    await sleepMs(6000);
+    for (const client of [one!, two!]) client.signal('SIGTERM');
+    const runs = await Promise.all([one!.ended, two!.ended]);
+    for (const [i, { header, messages, impostors }] of paths.map(parseLedger).entries()) {
+      const schedule = { t0Us: header.t0_us ?? NaN, rate: header.rate };
+      expect(secondCopyIn({ schedule, impostors })).toMatch(/another client uses this client id and publishes to its topic/);
+      expect(header.unexpected).toBe(resultOf(runs[i]!).unexpected);
+      expect(messages.every(({ intended_us, recv_us }) => recv_us === null || recv_us >= intended_us)).toBe(true);
+    }
   });
 
   it('ends at once where its login is refused, and says so', async () => {

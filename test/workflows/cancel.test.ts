@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport'];
+const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport', 'removeOld'];
 const CLIENTS_KILLED = ['killClients fault', 'killClients validation'];
 
 const oneScenario = { scenarios: [killSingle] };

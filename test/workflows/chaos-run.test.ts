@@ -17,7 +17,15 @@ afterAll(() => rig.close());
 
 const CONTROL_RUN = ['startClients control', 'collectClients control', 'killClients control'];
 const BEFORE = ['preparePlan', 'acquireCluster', 'preCheck', 'startCluster', 'tendCluster', ...CONTROL_RUN];
-const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict'];
+const END = [
+  'stopCluster',
+  'writeReport',
+  'recordOutcome',
+  'releaseCluster',
+  'publishReport',
+  'announce verdict',
+  'removeOld',
+];
 
 describe.concurrent('a full run', () => {
   it('takes the steps of the seed, and its scenarios one after another', async () => {

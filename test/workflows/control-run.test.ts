@@ -14,7 +14,15 @@ afterAll(() => rig.close());
 
 const CONTROL_RUN = ['startClients control', 'collectClients control', 'killClients control'];
 const BEFORE = ['preparePlan', 'acquireCluster', 'preCheck', 'startCluster', 'tendCluster', ...CONTROL_RUN];
-const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict'];
+const END = [
+  'stopCluster',
+  'writeReport',
+  'recordOutcome',
+  'releaseCluster',
+  'publishReport',
+  'announce verdict',
+  'removeOld',
+];
 
 const controlGives =
   (bad: ReturnType<typeof outcome>): Activities['collectClients'] =>

@@ -20,13 +20,14 @@ describe.concurrent('the third failed run in a row', () => {
   it('stays open, paused, with the cluster free, the schedule off, and everything that a person needs to go on', async () => {
     const schedule = await scheduleOf('third');
     const run = await breakerOf('third');
-    expect(run.host.calls.slice(-6)).toEqual([
+    expect(run.host.calls.slice(-7)).toEqual([
       'recordOutcome',
       'pauseSchedule',
       'releaseCluster',
       'publishReport',
       'announce verdict',
       'announce breaker',
+      'removeOld',
     ]);
     expect(await stateOf(run)).toBe('paused');
     const { holder, breaker } = await statusOf('third');
@@ -82,12 +83,25 @@ describe.concurrent('a paused run', () => {
   });
 });
 
+describe.concurrent('old runs that cannot be removed', () => {
+  it('are said when everybody has been told, and fail neither the run nor its publication', async () => {
+    const publishReport = () => Promise.resolve({ githubUrl: 'https://r', pushError: null, issueError: null });
+    const removeOld = (): Promise<never> => Promise.reject(ApplicationFailure.nonRetryable('the disk is slow'));
+    const run = await runOn('unpruned', { instead: { publishReport, removeOld } });
+    expect(await run.handle.result()).toMatchObject({ headline: 'PASS', githubUrl: 'https://r', pushError: null });
+    expect(run.host.calls.slice(-3)).toEqual(['publishReport', 'announce verdict', 'removeOld']);
+    expect((await run.handle.query(runProgressQuery)).notes).toEqual([
+      'old runs could not be removed: the disk is slow',
+    ]);
+  });
+});
+
 describe.concurrent('a report that cannot be pushed', () => {
   it('is said, and fails neither the run nor its message', async () => {
     const publishReport = (): Promise<never> => Promise.reject(ApplicationFailure.nonRetryable('no such branch'));
     const run = await runOn('unpushed', { instead: { publishReport } });
     expect(await run.handle.result()).toMatchObject({ headline: 'PASS', githubUrl: null, pushError: 'no such branch' });
-    expect(run.host.calls.at(-1)).toBe('announce verdict');
+    expect(run.host.calls.slice(-2)).toEqual(['announce verdict', 'removeOld']);
     expect((await run.handle.query(runProgressQuery)).notes).toEqual([expect.stringContaining('no such branch')]);
   });
 });

@@ -42,6 +42,14 @@ describe('a changed workflow', () => {
     ['no count', 'run-passed.json', '.recordOutcome(', '.hostTime('],
     ['no pause of the schedule', 'run-paused.json', '.pauseSchedule(', '.hostTime('],
     ['no reset of the breaker', 'run-paused.json', '.resetBreaker(', '.hostTime('],
+    ['no reset after a long pause', 'run-paused-on.json', '.resetBreaker(', '.hostTime('],
+    [
+      'a pause that never continues as new',
+      'run-paused-long.json',
+      /const isLong = .*/g,
+      'const isLong = () => false;',
+    ],
+    ['no removal of old runs', 'run-paused-long.json', '.removeOld(', '.hostTime('],
     ['no schedule that goes on', 'cluster-breaker.json', '.unpauseSchedule(', '.hostTime('],
     [
       'another end for a pause that an older version began',

@@ -13,7 +13,7 @@ afterAll(() => rig.close());
 
 const { runOn, statusOf } = breakerRuns(() => rig);
 const gone = (): Promise<never> => Promise.reject(failure('CLUSTER_GONE', 'found none on this host'));
-const AFTER = ['recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict'];
+const AFTER = ['recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict', 'removeOld'];
 
 /** The run held nothing back: it was counted, and its cluster is free. */
 async function expectCounted(cluster: string): Promise<void> {

@@ -66,8 +66,15 @@ describe.concurrent('the third failed run in a row', () => {
     pushing.open();
     expect(await resumed).toMatchObject(ANN);
     await run.handle.result();
-    const end = ['announce verdict', 'announce breaker', 'resetBreaker', 'unpauseSchedule', 'announceResume'];
-    expect(run.host.calls.slice(-5)).toEqual(end);
+    const end = [
+      'announce verdict',
+      'announce breaker',
+      'removeOld',
+      'resetBreaker',
+      'unpauseSchedule',
+      'announceResume',
+    ];
+    expect(run.host.calls.slice(-6)).toEqual(end);
     expect((await statusOf('pushing')).breaker).toMatchObject({ consecutiveFailures: 0, lastReset: ANN });
   });
 

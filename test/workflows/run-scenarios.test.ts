@@ -12,7 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const END = ['stopCluster', 'writeReport', 'recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict'];
+const END = [
+  'stopCluster',
+  'writeReport',
+  'recordOutcome',
+  'releaseCluster',
+  'publishReport',
+  'announce verdict',
+  'removeOld',
+];
 
 describe.concurrent('the scenarios of a run', () => {
   it('never run two at a time', async () => {

@@ -74,6 +74,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     ...breakerActivities,
     ...scheduleActivities,
     publishReport: async () => ({ githubUrl: null, pushError: null, issueError: null }),
+    removeOld: async () => undefined,
     announce: async () => undefined,
     announceStart: async () => undefined,
     announceNotice: async () => undefined,

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 /// How many lost messages the result line names.
 const LOST_SEQS_SHOWN: usize = 200;
+/// How many receipts that only name this publisher the ledger shows.
+const IMPOSTORS_SHOWN: usize = 20;
 
 /// One generated message; its `seq` is its place in the ledger. Times are microseconds of CLOCK_MONOTONIC.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -18,6 +20,20 @@ pub struct Message {
     pub ack_us: Option<u64>,
     pub recv_us: Option<u64>,
     pub dups: u32,
+}
+
+/// A receipt that names this publisher, and is none of its messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Impostor {
+    pub unexpected: Named,
+    pub at_us: u64,
+}
+
+/// Which message a payload says it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Named {
+    pub seq: u64,
+    pub intended_us: u64,
 }
 
 /// Totals over all messages. Every planned message is in exactly one of ok, lost, recovered, unconfirmed and unsent.
@@ -47,6 +63,7 @@ pub struct Ledger {
     pub duplicates: u64,
     pub duplicates_flagged: u64,
     pub unexpected: u64,
+    pub impostors: Vec<Impostor>,
     pub inversions: u64,
     pub refused_acks: u64,
 }
@@ -110,6 +127,19 @@ impl Ledger {
             self.inversions += 1;
         }
         self.highest_received = self.highest_received.max(Some(seq));
+    }
+
+    /// A receipt that names this publisher: ours only if that message was due then. Another copy of this client has another schedule.
+    pub fn received_named(&mut self, (seq, intended_us): (u64, u64), flagged_dup: bool, at_us: u64) {
+        let message = usize::try_from(seq).ok().and_then(|seq| self.messages.get(seq));
+        if message.is_some_and(|message| message.intended_us == intended_us) {
+            return self.received(seq, flagged_dup, at_us);
+        }
+        self.received_unexpected();
+        if !self.closed && self.impostors.len() < IMPOSTORS_SHOWN {
+            let unexpected = Named { seq, intended_us };
+            self.impostors.push(Impostor { unexpected, at_us });
+        }
     }
 
     /// A PUBACK that refuses: no acknowledgement.

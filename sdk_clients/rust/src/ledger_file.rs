@@ -18,6 +18,8 @@ struct Head<'a> {
     t0_us: Option<u64>,
     rate: f64,
     end_us: Option<u64>,
+    /// Receipts that were none of this publisher's messages.
+    unexpected: u64,
 }
 
 #[derive(Serialize)]
@@ -42,10 +44,14 @@ pub fn render(config: &Config, state: &State) -> String {
             t0_us: state.timeline.t0_us,
             rate: config.message_rate,
             end_us: state.timeline.end_us,
+            unexpected: state.ledger.unexpected,
         },
     );
     for event in state.journal.connections() {
         push_line(&mut text, event);
+    }
+    for impostor in &state.ledger.impostors {
+        push_line(&mut text, impostor);
     }
     for (seq, message) in state.ledger.messages().iter().enumerate() {
         push_line(&mut text, &MessageLine { seq, message });

@@ -21,6 +21,7 @@ struct Identity {
     phase: String,
     publisher: String,
     seq: u64,
+    intended_us: u64,
 }
 
 impl PayloadFormat {
@@ -51,10 +52,11 @@ impl PayloadFormat {
         payload
     }
 
-    /// The seq of a payload of this publisher, run and phase; `None` for any other, or for one that cannot be read.
-    pub fn seq_of(&self, payload: &[u8]) -> Option<u64> {
+    /// The seq of a payload that names this publisher, run and phase, and when it was due; `None` for any other, or for one that
+    /// cannot be read.
+    pub fn named_by(&self, payload: &[u8]) -> Option<(u64, u64)> {
         let identity: Identity = serde_json::from_slice(payload).ok()?;
         let is_ours = identity.run == self.run && identity.phase == self.phase && identity.publisher == self.publisher;
-        is_ours.then_some(identity.seq)
+        is_ours.then_some((identity.seq, identity.intended_us))
     }
 }

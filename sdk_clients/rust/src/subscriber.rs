@@ -59,8 +59,8 @@ impl Session for Subscriber {
 
     fn happened(&mut self, state: &mut State, what: Happening, at_us: u64) {
         match what {
-            Happening::Received { payload, dup } => match state.outbox.payloads().seq_of(&payload) {
-                Some(seq) => state.ledger.received(seq, dup, at_us),
+            Happening::Received { payload, dup } => match state.outbox.payloads().named_by(&payload) {
+                Some(named) => state.ledger.received_named(named, dup, at_us),
                 None => state.ledger.received_unexpected(),
             },
             Happening::Subscribed { granted, text } => self.answered(state, granted, &text, at_us),

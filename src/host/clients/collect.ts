@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { contradictionIn } from '../../domain/contradiction.js';
 import { countLedger, type Ledger } from '../../domain/ledger.js';
+import { secondCopyIn } from '../../domain/second-copy.js';
 import { connectionsIn, takeoverOf, type ClientConnection } from '../../domain/takeover.js';
 import { pollUntil } from '../os/clock.js';
 import { writeJson } from '../os/files.js';
@@ -35,7 +36,12 @@ export function outcomesOf({
     const ledger = ledgerOf(phaseDir, sdk);
     const outcome = outcomeOf(phaseDir, sdk, runner?.attempt ?? 1, ledger);
     // Of one that cannot be read it is said of the client that wrote it.
-    return { outcome, connections: ledger instanceof Error || ledger === undefined ? [] : connectionsIn(sdk, ledger) };
+    if (ledger instanceof Error || ledger === undefined) return { outcome, connections: [] };
+    const copy = secondCopyIn(ledger);
+    return {
+      outcome: copy === null ? outcome : { ...outcome, idTaken: copy },
+      connections: connectionsIn(sdk, ledger),
+    };
   });
   return withTakeovers(
     phaseDir,
@@ -62,7 +68,7 @@ function withTakeovers(
   return outcomes.map((outcome) => {
     const session = spec?.clients.find(({ sdk }) => sdk === outcome.sdk)?.env['SUBSCRIBER_SESSION'];
     const facts = { faultInForce: spec?.phase === 'fault', keptSession: session === 'persistent' };
-    const idTaken = takeoverOf(outcome.sdk, connections, facts);
+    const idTaken = outcome.idTaken ?? takeoverOf(outcome.sdk, connections, facts);
     return idTaken === null ? outcome : { ...outcome, idTaken };
   });
 }

@@ -13,7 +13,7 @@ import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from '.
 
 /**
  * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on
- * to the clients (stop publishing, drain, report); it ends when the last of them has.
+ * to each client once (stop publishing, drain, report): a second one would end its drain. It ends when the last of them has.
  */
 const spec = readStored<PhaseSpec>('phase', phasePaths(process.argv[2] as string).spec) as PhaseSpec;
 const filesOf = phasePaths(spec.dir).client;
@@ -123,6 +123,12 @@ async function runClient(client: ClientSpec): Promise<void> {
   finish({ kind, code, signal }, lastLine, lastLineTruncated, bytes);
 }
 
-process.on('SIGTERM', () => running.forEach((child) => signalGroup(child, 'SIGTERM')));
+const told = new Set<ChildProcess>();
+process.on('SIGTERM', () => {
+  for (const child of running) {
+    if (!told.has(child)) signalGroup(child, 'SIGTERM');
+    told.add(child);
+  }
+});
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 await Promise.all(spec.clients.map(runClient));

@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { HistoryEntry } from '../../domain/history.js';
 import type { PublicationRecord } from '../../domain/publish.js';
@@ -17,27 +16,30 @@ import { freeRoom, MB } from '../os/disk.js';
 import { readStoredIfAny, writeStored } from '../os/stored.js';
 import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
 import { newerOfRun } from './newer-run.js';
+import { removeOldNotices } from './old-notices.js';
+import { runsInUse, type OpenRuns } from './open-runs.js';
 import { prunedMark, prunedMarkIfAny, type PrunedMark } from './pruned.js';
 
-export interface PruneRequest {
+export interface PruneRequest extends OpenRuns {
   readonly dataRoot: string;
   readonly maker: HistoryMaker;
   readonly settings: RetentionSettings;
   /** Runs are to be published: one that is not yet stays. */
   readonly isPublishing: boolean;
-  /** Runs that somebody still works with. */
-  readonly inUse: readonly string[];
+  /** The run that has just ended; null: there is none. */
+  readonly justEnded: string | null;
   /** Only says what would be done. */
   readonly dryRun: boolean;
-  readonly signal?: AbortSignal | undefined;
   /** Free bytes of the data folder's disk. Absent: as the kernel says. */
-  readonly freeBytes?: (dataRoot: string) => Promise<number>;
+  readonly freeBytes?: (dataRoot: string) => number;
 }
 
 export interface Pruned {
   readonly removed: readonly (Removal & { readonly bytes: number })[];
   /** What is old enough to go, and stays. */
   readonly spared: readonly Spared[];
+  /** How many messages about clusters were removed. */
+  readonly notices: number;
 }
 
 /** They go last: a run is shown as long as anything of it is there. */
@@ -45,7 +47,7 @@ const REPORT_FILES: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PA
 /** Packed or not, and of every attempt. */
 const LEDGER_START = LEDGER.replace(/\.gz$/, '');
 
-const kernelFreeBytes = (dataRoot: string): Promise<number> => Promise.resolve(freeRoom(dataRoot).bytes);
+const kernelFreeBytes = (dataRoot: string): number => freeRoom(dataRoot).bytes;
 
 function publicationOf(dataRoot: string, runId: string): KeptRun['publication'] {
   const { publication } = runPaths(runDir(dataRoot, runId));
@@ -104,57 +106,56 @@ function bytesOf(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + bytesOf(join(path, name)), 0);
 }
 
-const removeAll = async (paths: readonly string[]): Promise<void> => {
-  for (const path of paths) await rm(path, { recursive: true, force: true });
-};
+const removeAll = (paths: readonly string[]): void =>
+  paths.forEach((path) => rmSync(path, { recursive: true, force: true }));
 
 /** Interrupted anywhere it is finished by the next one. On a full disk room is made before the mark is written. */
-async function take(
-  dir: string,
-  { what }: Removal,
-  { first, last }: Taking,
-  entry: HistoryEntry | undefined,
-): Promise<void> {
+function take(dir: string, { what }: Removal, { first, last }: Taking, entry: HistoryEntry | undefined): void {
   const at = new Date().toISOString();
   const mark: PrunedMark = { ledgersAt: prunedMark(dir)?.ledgersAt ?? at, reportAt: null, entry: null };
-  if (entry === undefined && what === 'run') return rm(dir, { recursive: true, force: true });
-  await removeAll(first);
+  if (entry === undefined && what === 'run') return removeAll([dir]);
+  removeAll(first);
   writeStored(
     'pruned mark',
     runPaths(dir).pruned,
     what === 'run' ? { ...mark, reportAt: at, entry: entry ?? null } : mark,
   );
-  await removeAll(last);
+  removeAll(last);
 }
 
 /** What an earlier one was interrupted in. */
-async function finishInterrupted(dataRoot: string): Promise<void> {
+function finishInterrupted(dataRoot: string): void {
   const { runs } = dataPaths(dataRoot);
   for (const runId of existsSync(runs) ? readdirSync(runs) : []) {
     const dir = runDir(dataRoot, runId);
     if (prunedMarkIfAny(dir)?.entry == null) continue;
     const { first, last } = takingOf(dir, 'run');
-    await removeAll([...first, ...last]);
+    removeAll([...first, ...last]);
   }
 }
 
-/** Takes away what is older than the settings allow, and more while the disk has too little room. The history keeps every run. */
-export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
+/**
+ * Takes away what is older than the settings allow, and more while the disk has too little room. The history keeps every run. In one go: it may take long, and
+ * belongs into a thread of its own where a worker must heartbeat.
+ */
+export function pruneRuns(request: PruneRequest): Pruned {
   const { dataRoot, maker, settings, dryRun, freeBytes = kernelFreeBytes } = request;
-  if (!existsSync(dataRoot)) return { removed: [], spared: [] };
+  if (!existsSync(dataRoot)) return { removed: [], spared: [], notices: 0 };
   const entries = new Map(historyEntries(dataRoot, maker).map((entry) => [entry.run_id, entry]));
-  if (!dryRun) await finishInterrupted(dataRoot);
+  if (!dryRun) finishInterrupted(dataRoot);
   const present = [...entries.values()].filter((entry) => entry.pruned_at === undefined);
   const rest = leftovers(dataRoot, settings, new Set(entries.keys()));
   const runs = [...present.map((entry) => keptRun(dataRoot, entry)), ...rest];
-  const { removals, ...kept } = retentionPlan(runs, settings, { ...request, nowMs: Date.now() });
+  const inUse = runsInUse(dataRoot, request);
+  if (request.justEnded !== null) inUse.set(request.justEnded, 'it is the run that has just ended');
+  const context = { nowMs: Date.now(), inUse, isPublishing: request.isPublishing };
+  const { removals, ...kept } = retentionPlan(runs, settings, context);
   const spared = [...kept.spared];
   const removed: (Removal & { bytes: number })[] = [];
   const enough = settings.minFreeMb * MB;
   let promised = 0;
   for (const removal of removals) {
-    request.signal?.throwIfAborted();
-    if (removal.why === 'space' && (await freeBytes(dataRoot)) + promised >= enough) break;
+    if (removal.why === 'space' && freeBytes(dataRoot) + promised >= enough) break;
     const entry = entries.get(removal.runId);
     const dir = runDir(dataRoot, removal.runId);
     const [newer] = newerOfRun(dir);
@@ -165,9 +166,9 @@ export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
     const taking = takingOf(dir, removal.what);
     const bytes = [...taking.first, ...taking.last].reduce((sum, path) => sum + bytesOf(path), 0);
     if (dryRun) promised += bytes;
-    else await take(dir, removal, taking, entry);
+    else take(dir, removal, taking, entry);
     removed.push({ ...removal, bytes });
   }
   if (removed.some(({ what }) => what === 'run') && !dryRun) refreshHistory(dataRoot, maker);
-  return { removed, spared };
+  return { removed, spared, notices: removeOldNotices(dataRoot, settings, dryRun) };
 }

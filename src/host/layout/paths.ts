@@ -10,6 +10,8 @@ export interface DataPaths {
   readonly historyPage: string;
   /** What was last known of each cluster's breaker. */
   readonly breakers: string;
+  /** Messages about a cluster and no run. */
+  readonly notices: string;
   /** Held by the one process that publishes; what it works with lies in `publishing`. */
   readonly publishLock: string;
   readonly publishing: string;
@@ -24,6 +26,7 @@ export const dataPaths = (root: string): DataPaths => ({
   historyJson: join(root, names.HISTORY_JSON),
   historyPage: join(root, names.HISTORY_PAGE),
   breakers: join(root, 'breakers.json'),
+  notices: join(root, 'notices'),
   publishLock: join(root, 'publish.lock'),
   publishing: join(root, 'publishing'),
   rehearsal: join(root, 'rehearsal'),
@@ -34,7 +37,7 @@ export const clusterDir = (root: string, cluster: string): string => join(dataPa
 
 /** A message about a cluster and no run has a folder of its own. */
 export const noticeDir = (root: string, cluster: string, since: string): string =>
-  join(root, 'notices', `${cluster}-${since.replace(/[^\w.-]/g, '-')}`);
+  join(dataPaths(root).notices, `${cluster}-${since.replace(/[^\w.-]/g, '-')}`);
 
 /** The data folder in which the folder of a run or of a cluster lies. */
 export const dataRootOf = (folder: string): string => dirname(dirname(folder));

@@ -9,6 +9,8 @@ export interface PhasePaths {
   readonly runnerLog: string;
   /** The clients' START_FILE, where something has to be done between their subscription and their first message. */
   readonly start: string;
+  /** When the clients were told to stop publishing. */
+  readonly stopped: string;
   readonly client: (sdk: string) => ClientPaths;
 }
 
@@ -29,6 +31,7 @@ export const phasePaths = (dir: string): PhasePaths => ({
   runner: join(dir, 'runner.json'),
   runnerLog: join(dir, 'runner.log'),
   start: join(dir, 'start'),
+  stopped: join(dir, 'stopped.json'),
   client: (sdk) => clientPaths(join(dir, sdk)),
 });
 

@@ -69,6 +69,7 @@ const COLOURS: Readonly<Record<NotificationKind, string>> = {
   resumed: 'blue',
   overdue: 'carmine',
   'config-invalid': 'orange',
+  unplanned: 'orange',
 };
 
 /** The same words: the first line as the head, the others below it, and a button where the report has an address. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicUs } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
-import { clusterPaths, dataRootOf } from '../layout/paths.js';
+import { clusterPaths, dataPaths, dataRootOf } from '../layout/paths.js';
 import { describeRoom, freeRoom, reserveMark } from '../os/disk.js';
 import { ownIdentity } from '../os/processes.js';
 import { readStored, removeStored, writeStored } from '../os/stored.js';
@@ -58,6 +58,10 @@ export const endLease = (clusterDir: string): void => removeStored('lease', clus
 
 export const isLeaseOver = (lease: Lease): boolean =>
   lease.bootId !== ownIdentity().bootId || monotonicUs() > lease.untilUs;
+
+/** Runs that have a lease on a cluster of a data folder: a worker or a keeper works with them. */
+export const leasedRuns = (dataRoot: string): string[] =>
+  leasedClusters(dataPaths(dataRoot).clusters).flatMap((dir) => readLease(dir)?.runId ?? []);
 
 /** State folders of all clusters that have a lease. */
 export function leasedClusters(clustersRoot: string): string[] {

@@ -17,9 +17,11 @@ test('prune says what it would remove, and why the rest stays, and removes nothi
 
 test('a removal is one line', () => {
   const removed = [{ runId: 'r1', what: 'ledgers', why: 'age', bytes: 3 * 1024 * 1024 }] as const;
-  expect(prunedText({ removed, spared: [] }, true)).toBe(
+  expect(prunedText({ removed, spared: [], notices: 0 }, true)).toBe(
     'would remove r1: ledgers and brokers’ files (3.0 MB, too old)',
   );
-  expect(prunedText({ removed, spared: [] }, false)).toMatch(/^removed r1: /);
-  expect(prunedText({ removed: [], spared: [] }, false)).toBe('nothing to remove');
+  expect(prunedText({ removed, spared: [], notices: 1 }, false)).toMatch(
+    /^removed r1: .*\nremoved 1 old message about a cluster$/,
+  );
+  expect(prunedText({ removed: [], spared: [], notices: 0 }, false)).toBe('nothing to remove');
 });

@@ -99,6 +99,7 @@ describe('a phase of clients that were never seen before', () => {
 
   it('knows by its ledger a client whose id another one took, and no other', () => {
     expect(outcomeOf('taken')?.idTaken).toMatch(/^another client used the client id of the publisher: .*0x8e/);
+    expect(outcomeOf('copied')?.idTaken).toMatch(/^another client uses this client id and publishes to its topic/);
     for (const sdk of ['shed', 'good', 'lying']) expect(outcomeOf(sdk)).not.toHaveProperty('idTaken');
   });
 

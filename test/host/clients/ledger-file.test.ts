@@ -25,6 +25,16 @@ describe('a ledger', () => {
     });
   });
 
+  it('has its schedule, and what was received in its name', () => {
+    const impostor = '{"unexpected":{"seq":3,"intended_us":7},"at_us":8}\n';
+    write('go', gzipSync(`{"ledger":1,"t0_us":5,"rate":0.5,"end_us":9,"unexpected":1}\n${event}${impostor}${message}`));
+    expect(readLedger(folder, 'go')).toMatchObject({
+      schedule: { t0Us: 5, rate: 0.5 },
+      impostors: [{ unexpected: { seq: 3, intended_us: 7 } }],
+      messages: [{ seq: 0 }],
+    });
+  });
+
   it('that a client did not leave is no error', () => {
     expect(readLedger(folder, 'own')).toBeUndefined();
   });

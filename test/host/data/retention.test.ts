@@ -39,7 +39,7 @@ const prune = (change: Partial<PruneRequest> = {}) =>
     maker: historyMaker,
     settings: { ledgersDays: 30, runsDays: 365, minFreeMb: 0 },
     isPublishing: false,
-    inUse: [],
+    ...{ open: [], leased: [], justEnded: null },
     dryRun: false,
     ...change,
   });
@@ -56,19 +56,19 @@ describe('what runs leave behind', () => {
     refreshHistory(dataRoot, historyMaker);
   });
 
-  it('goes when it is too old: ledgers and brokers’ files first, then all but the entry in the history', async () => {
-    const { removed } = await prune();
+  it('goes when it is too old: ledgers and brokers’ files first, then all but the entry in the history', () => {
+    const { removed } = prune();
     expect(removed.map(({ runId, what }) => `${what} ${runId}`)).toEqual(['ledgers middle', 'run old']);
     for (const { bytes } of removed) expect(bytes).toBeGreaterThan(20_000);
     expect(filesOf('old')).toEqual(['pruned.json']);
     expect(filesOf('middle')).toEqual(['pruned.json', 'report.json', 'report.md', 'run.json']);
     expect(filesOf('new')).toContain('control/go/ledger.ndjson.gz');
-    expect((await prune()).removed).toEqual([]);
+    expect(prune().removed).toEqual([]);
   });
 
-  it('stays in the history, without a link, also when that is made again from nothing', async () => {
+  it('stays in the history, without a link, also when that is made again from nothing', () => {
     const before = index().runs;
-    await prune();
+    prune();
     rmSync(join(dataRoot, 'index.json'));
     refreshHistory(dataRoot, historyMaker);
     const pruned_at = expect.any(String) as unknown;
@@ -78,47 +78,65 @@ describe('what runs leave behind', () => {
     expect(page).toContain('runs/middle/report.html');
   });
 
-  it('is told to who asks for a report that is gone, and is listed no more', async () => {
-    await prune();
+  it('is told to who asks for a report that is gone, and is listed no more', () => {
+    prune();
     expect(() => storedReport(dataRoot, 'old')).toThrow(/the report of old was removed on .* \(retention\.runs_days\)/);
     expect(storedRuns(dataRoot).map(({ runId }) => runId)).toEqual(['middle', 'new']);
   });
 
-  it('is only named by a dry run', async () => {
-    const files = (): string[] => ['old', 'middle', 'new'].flatMap(filesOf);
-    const before = files();
-    const would = await prune({ dryRun: true });
-    expect(files()).toEqual(before);
-    expect((await prune()).removed).toEqual(would.removed);
+  it('stays where the run is open: running, or paused for a year', () => {
+    const startedAt = new Date(Date.now() - 40 * DAY_MS).toISOString();
+    writeJson(runPaths(dirOf('old')).mark, { workflowId: 'w-old', startedAt });
+    writeJson(runPaths(dirOf('middle')).mark, { workflowId: 'w-middle', startedAt });
+    rmSync(runPaths(dirOf('middle')).reportJson);
+    const before = ['old', 'middle'].flatMap(filesOf);
+    const reason = 'it is open (running or paused)';
+    const open = prune({ open: ['w-old', 'w-middle'], settings: { ledgersDays: 30, runsDays: 30, minFreeMb: 1e9 } });
+    expect(open).toMatchObject({
+      removed: [],
+      spared: expect.arrayContaining([
+        { runId: 'old', reason },
+        { runId: 'middle', reason },
+      ]) as unknown,
+    });
+    expect(['old', 'middle'].flatMap(filesOf)).toEqual(before);
   });
 
-  it('is removed to the end by the next one where the first was interrupted', async () => {
+  it('is only named by a dry run', () => {
+    const files = (): string[] => ['old', 'middle', 'new'].flatMap(filesOf);
+    const before = files();
+    const would = prune({ dryRun: true });
+    expect(files()).toEqual(before);
+    expect(prune().removed).toEqual(would.removed);
+  });
+
+  it('is removed to the end by the next one where the first was interrupted', () => {
     const [, entry] = index().runs;
     writeJson(runPaths(dirOf('middle')).pruned, { ledgersAt: '', reportAt: '2026-11-22T12:00:00.000Z', entry });
-    await prune();
+    prune();
     expect(filesOf('middle')).toEqual(['pruned.json']);
     expect(index().runs).toHaveLength(3);
   });
 
-  it('goes earlier while there is too little space, and only as long as that is so', async () => {
+  it('goes earlier while there is too little space, and only as long as that is so', () => {
     const settings = { ledgersDays: 0, runsDays: 0, minFreeMb: 500 };
     let free = 499;
-    const freeBytes = (): Promise<number> => Promise.resolve((free += 0.5) * 1024 * 1024);
-    const { removed } = await prune({ settings, freeBytes });
+    const freeBytes = (): number => (free += 0.5) * 1024 * 1024;
+    const { removed } = prune({ settings, freeBytes });
     expect(removed.map(({ runId, what, why }) => `${why} ${what} ${runId}`)).toEqual(['space ledgers old']);
-    const dry = await prune({ settings, dryRun: true, freeBytes: () => Promise.resolve(500 * 1024 * 1024 - 1) });
+    const dry = prune({ settings, dryRun: true, freeBytes: () => 500 * 1024 * 1024 - 1 });
     expect(dry.removed).toHaveLength(1);
   });
 
-  it('stays where it is not published yet, or is the only failing example', async () => {
+  it('stays where it is not published yet, or is the only failing example', () => {
     writeJson(runPaths(dirOf('old')).publication, { github_url: null, push_error: 'no', issue_error: null, at: '' });
-    const { spared } = await prune({ isPublishing: true });
+    const { spared } = prune({ isPublishing: true });
     expect(spared).toContainEqual({ runId: 'old', reason: 'it is not published yet' });
     expect(existsSync(runPaths(dirOf('old')).reportJson)).toBe(true);
   });
 });
 
-it('a folder that a run left without a report goes when nobody can be working on it any more', async () => {
+it('a folder that a run left without a report goes when nobody can be working on it any more', () => {
   addRun('new', 1);
   for (const [runId, daysAgo] of [
     ['crashed', 400],
@@ -129,7 +147,7 @@ it('a folder that a run left without a report goes when nobody can be working on
     writeJson(runPaths(dirOf(runId)).mark, { startedAt });
     rmSync(runPaths(dirOf(runId)).reportJson);
   }
-  await prune({ settings: { ledgersDays: 30, runsDays: 365, minFreeMb: 1e9 } });
+  prune({ settings: { ledgersDays: 30, runsDays: 365, minFreeMb: 1e9 } });
   expect([existsSync(dirOf('crashed')), existsSync(dirOf('recent')), existsSync(dirOf('new'))]).toEqual([
     false,
     true,
@@ -137,7 +155,7 @@ it('a folder that a run left without a report goes when nobody can be working on
   ]);
 });
 
-it('a run whose files are damaged keeps nobody from the rest, and is not taken for a published one', async () => {
+it('a run whose files are damaged keeps nobody from the rest, and is not taken for a published one', () => {
   addRun('old', 400);
   addRun('damaged', 400);
   addRun('new', 1);
@@ -145,12 +163,12 @@ it('a run whose files are damaged keeps nobody from the rest, and is not taken f
   writeJson(runPaths(dirOf('old')).publication, { github_url: 'u', push_error: null, issue_error: null, at: '' });
   mkdirSync(dirOf('halved'));
   writeFileSync(runPaths(dirOf('halved')).mark, '{"half');
-  const { removed, spared } = await prune({ isPublishing: true });
+  const { removed, spared } = prune({ isPublishing: true });
   expect(spared).toContainEqual({ runId: 'damaged', reason: 'it is not published yet' });
   expect(removed.map(({ runId }) => runId)).toContain('old');
   expect(existsSync(dirOf('halved'))).toBe(true);
 });
 
-it('where there is no data folder yet there is nothing to remove', async () => {
-  expect(await prune({ dataRoot: join(dataRoot, 'none') })).toEqual({ removed: [], spared: [] });
+it('where there is no data folder yet there is nothing to remove', () => {
+  expect(prune({ dataRoot: join(dataRoot, 'none') })).toEqual({ removed: [], spared: [], notices: 0 });
 });

@@ -6,10 +6,12 @@ import {
   endLease,
   isLeaseOver,
   leasedClusters,
+  leasedRuns,
   readLease,
   writeLease,
   type Lease,
 } from '../../../src/host/tickets/lease.js';
+import { clusterDir } from '../../../src/host/layout/paths.js';
 import { monotonicUs } from '../../../src/host/os/clock.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { temporaryFolder, until } from '../../../testing/processes.js';
@@ -60,5 +62,12 @@ describe('a lease', () => {
     mkdirSync(join(root, 'without'), { recursive: true });
     writeLease(dir, mine);
     expect(leasedClusters(root)).toEqual([dir]);
+  });
+
+  it('names the runs that a worker or a keeper works with', () => {
+    const dataRoot = join(root, 'data');
+    expect(leasedRuns(dataRoot)).toEqual([]);
+    writeLease(clusterDir(dataRoot, 'local'), mine);
+    expect(leasedRuns(dataRoot)).toEqual(['run-1']);
   });
 });

@@ -1,4 +1,4 @@
-use super::{Counts, Ledger};
+use super::{Counts, Ledger, Named};
 
 fn ledger_of(generated: usize) -> Ledger {
     let mut ledger = Ledger::default();
@@ -122,4 +122,21 @@ fn only_the_first_two_hundred_lost_messages_are_named() {
     let counts = ledger.counts(250);
     assert_eq!((counts.lost, counts.lost_seqs.len()), (250, 200));
     assert_eq!(counts.lost_seqs.last(), Some(&199));
+}
+
+#[test]
+fn a_receipt_of_another_copy_of_this_client_is_not_ours_and_is_shown() {
+    let mut ledger = Ledger::default();
+    for seq in 0..3 {
+        ledger.generated(seq * 100, 1);
+    }
+    ledger.received_named((1, 100), false, 10);
+    for _ in 0..30 {
+        ledger.received_named((2, 777), false, 20);
+    }
+    ledger.received_named((3, 300), false, 30);
+
+    assert_eq!(ledger.counts(3).received, 1);
+    assert_eq!((ledger.unexpected, ledger.impostors.len()), (31, 20));
+    assert_eq!(ledger.impostors[0].unexpected, Named { seq: 2, intended_us: 777 });
 }

@@ -8,6 +8,11 @@ import java.util.List;
 final class Ledger {
     /** How many lost messages the result line names. */
     private static final int LOST_SEQS_SHOWN = 200;
+    /** How many receipts that only name this publisher the ledger shows. */
+    private static final int IMPOSTORS_SHOWN = 20;
+
+    /** A receipt that names this publisher, and is none of its messages. */
+    record Impostor(PayloadFormat.Named named, long atUs) {}
 
     private final List<Message> messages = new ArrayList<>();
     private int acked;
@@ -17,6 +22,7 @@ final class Ledger {
     private boolean closed;
     private long duplicates;
     private long unexpected;
+    private final List<Impostor> impostors = new ArrayList<>();
     private long inversions;
     private long refusedAcks;
 
@@ -81,6 +87,19 @@ final class Ledger {
         highestReceived = Math.max(highestReceived, seq);
     }
 
+    /** A receipt that names this publisher: ours only if that message was due then. Another copy of this client has another schedule. */
+    void receivedNamed(PayloadFormat.Named named, long atUs) {
+        long seq = named.seq();
+        if (seq >= 0 && seq < messages.size() && messages.get((int) seq).intendedUs == named.intendedUs()) {
+            received(seq, atUs);
+            return;
+        }
+        receivedUnexpected();
+        if (!closed && seq >= 0 && named.intendedUs() >= 0 && impostors.size() < IMPOSTORS_SHOWN) {
+            impostors.add(new Impostor(named, atUs));
+        }
+    }
+
     /** A receipt that is not of this publisher, run and phase, or that could not be read. */
     void receivedUnexpected() {
         unexpected += closed ? 0 : 1;
@@ -102,6 +121,10 @@ final class Ledger {
 
     long unexpected() {
         return unexpected;
+    }
+
+    List<Impostor> impostors() {
+        return Collections.unmodifiableList(impostors);
     }
 
     long inversions() {

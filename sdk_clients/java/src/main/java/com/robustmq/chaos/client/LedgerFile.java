@@ -23,6 +23,9 @@ final class LedgerFile {
             for (Journal.ConnectionEvent event : state.journal.connections()) {
                 writeLine(file, json -> writeEvent(json, event));
             }
+            for (Ledger.Impostor impostor : state.ledger.impostors()) {
+                writeLine(file, json -> writeImpostor(json, impostor));
+            }
             int seq = 0;
             for (Message message : state.ledger.messages()) {
                 int messageSeq = seq++;
@@ -54,6 +57,15 @@ final class LedgerFile {
         json.name("t0_us").value(state.t0Us);
         json.name("rate").value(config.messageRate());
         json.name("end_us").value(state.endUs);
+        json.name("unexpected").value(state.ledger.unexpected());
+    }
+
+    private static void writeImpostor(JsonWriter json, Ledger.Impostor impostor) throws IOException {
+        json.name("unexpected").beginObject();
+        json.name("seq").value(impostor.named().seq());
+        json.name("intended_us").value(impostor.named().intendedUs());
+        json.endObject();
+        json.name("at_us").value(impostor.atUs());
     }
 
     private static void writeEvent(JsonWriter json, Journal.ConnectionEvent event) throws IOException {

@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /** The payload: who generated the message, and when it was due. Builds those of one publisher, and recognises them. */
 final class PayloadFormat {
@@ -35,16 +35,22 @@ final class PayloadFormat {
         return (start + "x".repeat(Math.max(0, missing)) + end).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The seq of a payload of this publisher, run and phase; empty for any other, or for one that cannot be read. */
-    OptionalLong seqOf(byte[] payload) {
+    /** Which message a payload says it is, and when that was due. */
+    record Named(long seq, long intendedUs) {}
+
+    /** What a payload that names this publisher, run and phase says it is; empty for any other, or for one that cannot be read. */
+    Optional<Named> namedBy(byte[] payload) {
         Map<String, String> found = new HashMap<>();
-        OptionalLong seq = OptionalLong.empty();
+        Long seq = null;
+        Long intendedUs = null;
         try (JsonReader reader = readerOf(payload)) {
             reader.beginObject();
             while (reader.hasNext()) {
                 String name = reader.nextName();
                 if (name.equals("seq") && reader.peek() == JsonToken.NUMBER) {
-                    seq = OptionalLong.of(Long.parseLong(reader.nextString()));
+                    seq = Long.parseLong(reader.nextString());
+                } else if (name.equals("intended_us") && reader.peek() == JsonToken.NUMBER) {
+                    intendedUs = Long.parseLong(reader.nextString());
                 } else if (identity.containsKey(name) && reader.peek() == JsonToken.STRING) {
                     found.put(name, reader.nextString());
                 } else {
@@ -52,9 +58,10 @@ final class PayloadFormat {
                 }
             }
             reader.endObject();
-            return reader.peek() == JsonToken.END_DOCUMENT && found.equals(identity) ? seq : OptionalLong.empty();
+            boolean isWhole = reader.peek() == JsonToken.END_DOCUMENT && seq != null && intendedUs != null;
+            return isWhole && found.equals(identity) ? Optional.of(new Named(seq, intendedUs)) : Optional.empty();
         } catch (IOException | IllegalStateException | NumberFormatException e) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
     }
 

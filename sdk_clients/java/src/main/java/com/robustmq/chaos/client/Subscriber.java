@@ -1,6 +1,6 @@
 package com.robustmq.chaos.client;
 
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -41,10 +41,10 @@ final class Subscriber implements Session {
 
     private void received(byte[] payload) {
         long atUs = Clock.nowUs();
-        OptionalLong seq = state.outbox.payloads().seqOf(payload);
+        Optional<PayloadFormat.Named> named = state.outbox.payloads().namedBy(payload);
         synchronized (state) {
-            if (seq.isPresent()) {
-                state.ledger.received(seq.getAsLong(), atUs);
+            if (named.isPresent()) {
+                state.ledger.receivedNamed(named.get(), atUs);
             } else {
                 state.ledger.receivedUnexpected();
             }

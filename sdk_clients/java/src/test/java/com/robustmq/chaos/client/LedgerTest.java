@@ -33,6 +33,22 @@ class LedgerTest {
     }
 
     @Test
+    @DisplayName("a receipt of another copy of this client is not ours, and is shown")
+    void impostors() {
+        Ledger ledger = ledgerOf(3);
+        ledger.receivedNamed(new PayloadFormat.Named(1, 100), 10);
+        for (int time = 0; time < 30; time++) {
+            ledger.receivedNamed(new PayloadFormat.Named(2, 777), 20);
+        }
+        ledger.receivedNamed(new PayloadFormat.Named(3, 300), 30);
+
+        assertEquals(1, ledger.counts(3).received());
+        assertEquals(31, ledger.unexpected());
+        assertEquals(20, ledger.impostors().size());
+        assertEquals(new Ledger.Impostor(new PayloadFormat.Named(2, 777), 20), ledger.impostors().get(0));
+    }
+
+    @Test
     @DisplayName("a message received five times is one receipt and four duplicates")
     void duplicates() {
         Ledger ledger = ledgerOf(1);

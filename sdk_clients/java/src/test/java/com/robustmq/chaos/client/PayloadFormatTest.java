@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class PayloadFormatTest {
         byte[] payload = formatOf(256).build(7, 1_234_567);
 
         assertEquals(256, payload.length);
-        assertEquals(OptionalLong.of(7), formatOf(256).seqOf(payload));
+        assertEquals(Optional.of(new PayloadFormat.Named(7, 1_234_567)), formatOf(256).namedBy(payload));
         assertTrue(new String(payload, StandardCharsets.UTF_8)
                 .startsWith("{\"run\":\"run \\\"ü\\\"\",\"phase\":\"baseline\",\"publisher\":\"c-pub\",\"seq\":7,"
                         + "\"intended_us\":1234567,\"pad\":\"xx"));
@@ -41,7 +41,7 @@ class PayloadFormatTest {
                 new PayloadFormat("other", "baseline", "c-pub", 1),
                 new PayloadFormat("run \"ü\"", "other", "c-pub", 1),
                 new PayloadFormat("run \"ü\"", "baseline", "other", 1))) {
-            assertEquals(OptionalLong.empty(), formatOf(1).seqOf(other.build(7, 1)));
+            assertEquals(Optional.empty(), formatOf(1).namedBy(other.build(7, 1)));
         }
     }
 
@@ -50,7 +50,7 @@ class PayloadFormatTest {
     void unreadable() {
         String whole = new String(formatOf(256).build(7, 1), StandardCharsets.UTF_8);
         for (String payload : List.of("", "hello", "[]", "{\"seq\":-1}", whole.substring(0, 200), whole + "{")) {
-            assertEquals(OptionalLong.empty(), formatOf(256).seqOf(payload.getBytes(StandardCharsets.UTF_8)), payload);
+            assertEquals(Optional.empty(), formatOf(256).namedBy(payload.getBytes(StandardCharsets.UTF_8)), payload);
         }
     }
 }
