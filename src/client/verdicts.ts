@@ -72,21 +72,22 @@ function waitingOf({ noted, status, schedule }: Asked, now: number): Waiting | n
 
 const textOf = (unplanned: Unplanned | null): string | null => (unplanned === null ? null : unplannedText(unplanned));
 
-/** Asks record and schedule; without a client only the data folder. Nothing is started for it. */
-export async function verdictsNow(
+/** Asks record and schedule, each once, and not the record if it could not answer; without a client only the data folder. Nothing is started for it. */
+export async function askNow(
   { dataRoot, cluster: { name } }: Config,
   client: Client | undefined,
-): Promise<Verdicts> {
+  asksRecord = true,
+): Promise<Asked> {
   const noted = notedBreakers(dataRoot).find(({ cluster }) => cluster === name);
   const [status, schedule] = await Promise.all([
-    client && clusterStatus(client, name).catch(() => undefined),
+    client && asksRecord ? clusterStatus(client, name).catch(() => undefined) : undefined,
     client &&
       findSchedule(client, name).then(
         (found) => found ?? null,
         () => undefined,
       ),
   ]);
-  return verdictsOf({ noted, status, schedule }, Date.now());
+  return { noted, status, schedule };
 }
 
 /** Of a worker's check: what is wrong with the verdicts, one line each. The record is asked only if a worker is there to answer. */
@@ -94,7 +95,7 @@ export async function verdictProblems(config: Config, hasWorker: boolean): Promi
   const place = hasWorker ? findPlace(config.dataRoot) : undefined;
   const client = place && (await connectClient(place).catch(() => undefined));
   try {
-    const { overdue, unplanned } = await verdictsNow(config, client);
+    const { overdue, unplanned } = verdictsOf(await askNow(config, client), Date.now());
     return [overdue, unplanned].filter((problem) => problem !== null);
   } finally {
     await client?.connection.close();

@@ -84,12 +84,13 @@ const prune = (): unknown =>
     settings: { ledgersDays: 1, runsDays: 1, minFreeMb: 0 },
   });
 
-const prunesNothing = (): void =>
+const prunesNothing = (): void => {
   expect(prune()).toEqual({
     removed: [],
     notices: 0,
     spared: expect.arrayContaining([{ runId: RUN, reason: expect.stringMatching(/format 2/) }]),
   });
+};
 
 /** A run of long ago, that is not the latest. */
 function oldRun(): void {
@@ -204,11 +205,11 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
       () => writeReportFiles(run(), new Map([[REPORT_JSON, '{}']])),
       () => publishOwed(requestFor(root, RUN, settingsFor())),
     ],
-    without: async () => {
+    without: () => {
       expect(storedRuns(root).find(({ runId }) => runId === RUN)?.problem).toMatch(/format 2/);
       expect(owedRuns(root, [RUN])).toEqual([]);
       // No index has it, so it looks like a folder that was left over.
-      await prunesNothing();
+      prunesNothing();
       expect(refreshHistory(root, historyMaker, [RUN]).map(({ run_id }) => run_id)).toEqual(['run-2']);
     },
   },
@@ -219,17 +220,17 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
       () => writeRecord(root, RUN, { github_url: null, push_error: null, issue_error: null }),
       () => publishOwed(requestFor(root, RUN, settingsFor())),
     ],
-    without: async () => {
+    without: () => {
       expect(owedRuns(root, [RUN])).toEqual([]);
-      await prunesNothing();
+      prunesNothing();
     },
   },
   'pruned mark': {
     path: () => runPaths(run()).pruned,
     given: oldRun,
     acts: () => [],
-    without: async () => {
-      await prunesNothing();
+    without: () => {
+      prunesNothing();
       refreshHistory(root, historyMaker);
     },
   },
@@ -259,6 +260,7 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     path: () => phasePaths(phase()).runner,
     acts: () => [() => clients.startClients(phaseRequest()), () => clients.stopClients(phase())],
   },
+  'clients stopped': { path: () => phasePaths(phase()).stopped, acts: () => [() => clients.stopClients(phase())] },
   'client ready': {
     path: () => phasePaths(phase()).client('go').ready,
     acts: () => [() => writeStored('client ready', phasePaths(phase()).client('go').ready, {})],

@@ -12,13 +12,13 @@ import {
   type ScenarioProgress,
 } from '../../messages/progress.js';
 import type { Holder } from '../../messages/cluster-record.js';
-import { clusterStatus, lastResetText, pausedRunOf } from '../cluster-status.js';
+import { lastResetText, pausedRunOf } from '../cluster-status.js';
 import { hostStatus, type HostStatus } from '../host-status.js';
-import { connectClient, findPlace, workflowUrl } from '../../temporal/connection.js';
+import { connectClient, findPlace, workflowUrl, type TemporalPlace } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
-import { findSchedule, pauseNote } from '../schedule.js';
+import { pauseNote } from '../schedule.js';
 import { whyStuck } from '../stuck.js';
-import { verdictLines, verdictsNow, type Verdicts } from '../verdicts.js';
+import { askNow, verdictLines, verdictsOf, type Asked, type Verdicts } from '../verdicts.js';
 
 interface Status extends HostStatus {
   readonly cluster: string;
@@ -48,9 +48,8 @@ const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   stuck: [],
 };
 
-async function scheduleText(client: Client, cluster: string, zone: string): Promise<string | null> {
-  const schedule = await findSchedule(client, cluster).catch(() => undefined);
-  if (schedule === undefined) return null;
+function scheduleText({ schedule }: Asked, zone: string): string | null {
+  if (schedule === undefined || schedule === null) return null;
   if (schedule.state.paused) return `paused — ${pauseNote(schedule)}`;
   const [next] = schedule.info.nextActionTimes;
   return next === undefined ? 'on' : `on, next ${localTime(next.toISOString(), zone)}`;
@@ -58,25 +57,23 @@ async function scheduleText(client: Client, cluster: string, zone: string): Prom
 
 /** What Temporal knows; nothing is started for it, and a server or worker that does not answer is no error. */
 async function fromTemporal(config: Config): Promise<TemporalPart> {
-  const {
-    dataRoot,
-    cluster: { name },
-    time_zone,
-  } = config;
-  const place = findPlace(dataRoot);
+  const place = findPlace(config.dataRoot);
   const client = place && (await connectClient(place).catch(() => undefined));
   if (place === undefined || client === undefined)
-    return { ...NOTHING, verdicts: await verdictsNow(config, undefined) };
+    return { ...NOTHING, verdicts: verdictsOf(await askNow(config, undefined), Date.now()) };
+  return knownTo(client, place, config);
+}
+
+export async function knownTo(client: Client, place: TemporalPlace, config: Config): Promise<TemporalPart> {
+  const { name } = config.cluster;
   const stuckRecord = await whyStuck(client, clusterWorkflowId(name));
-  const [found, schedule, verdicts] = await Promise.all([
-    stuckRecord === undefined ? clusterStatus(client, name).catch(() => undefined) : undefined,
-    scheduleText(client, name, time_zone),
-    verdictsNow(config, stuckRecord === undefined ? client : undefined),
-  ]);
-  const { holder = null, breaker = null } = found ?? {};
+  const asked = await askNow(config, client, stuckRecord === undefined);
+  const { holder = null, breaker = null } = asked.status ?? {};
   // A run that waits for a human has given the cluster back, and is what a person should see.
   const paused = breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : pausedRunOf(client, name);
   const shown = holder?.workflowId ?? (await paused);
+  const schedule = scheduleText(asked, config.time_zone);
+  const verdicts = verdictsOf(asked, Date.now());
   const common = { ...NOTHING, temporal: place.address, holder, breaker, schedule, verdicts };
   if (shown === undefined) return { ...common, stuck: stuckRecord === undefined ? [] : [stuckRecord] };
   return { ...common, ...(await runPart(client, shown)), url: workflowUrl(place, shown) };

@@ -2,7 +2,7 @@ import { phasePaths } from '../layout/phase-paths.js';
 import { monotonicUs } from '../os/clock.js';
 import { writeIfRoom } from '../os/files.js';
 import { signalProcess, sweepOwned } from '../os/processes.js';
-import { readStored, readStoredIfAny, writeStored } from '../os/stored.js';
+import { readStored, readStoredIfWhole, writeStored } from '../os/stored.js';
 import { isOfPhase, phaseOwner, type PhaseRunner } from './phase.js';
 
 /**
@@ -12,7 +12,7 @@ import { isOfPhase, phaseOwner, type PhaseRunner } from './phase.js';
 export function stopClients(phaseDir: string): number {
   const { runner: runnerFile, stopped } = phasePaths(phaseDir);
   const runner = readStored<PhaseRunner>('phase runner', runnerFile);
-  const first = readStoredIfAny<{ stoppedUs?: number }>('clients stopped', stopped)?.stoppedUs;
+  const first = readStoredIfWhole<{ stoppedUs?: number }>('clients stopped', stopped)?.stoppedUs;
   const stoppedUs = first ?? monotonicUs();
   if (runner === undefined) return stoppedUs;
   if (first === undefined) writeIfRoom(() => writeStored('clients stopped', stopped, { stoppedUs }));
