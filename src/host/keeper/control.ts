@@ -90,8 +90,7 @@ export async function confirmKeeper(clusterDir: string, faultId: string, limitMs
         throw error;
       });
       const unknown = whyNotAware(clusterDir, keeper, faultId);
-      if (unknown !== undefined)
-        throw new ChaosError('INJECT_FAILED', notKnown(faultId, versionOf(clusterDir, keeper), unknown));
+      if (unknown !== undefined) return notKnown(faultId, versionOf(clusterDir, keeper), unknown);
       return isAware(clusterDir, keeper, faultId) || undefined;
     },
     { limitMs, everyMs: 25 },
