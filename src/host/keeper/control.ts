@@ -83,20 +83,20 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
  */
 export async function confirmKeeper(clusterDir: string, faultId: string, limitMs = AWARE_LIMIT_MS): Promise<void> {
   let problem = 'it has not read the ticket';
-  const aware = await pollUntil(
+  const aware = await pollUntil<string | true>(
     async () => {
       const keeper = await ensureKeeper(clusterDir).catch((error: unknown) => {
         problem = String(error);
         throw error;
       });
       const unknown = whyNotAware(clusterDir, keeper, faultId);
-      if (unknown !== undefined)
-        throw new ChaosError('INJECT_FAILED', notKnown(faultId, versionOf(clusterDir, keeper), unknown));
+      if (unknown !== undefined) return notKnown(faultId, versionOf(clusterDir, keeper), unknown);
       return isAware(clusterDir, keeper, faultId) || undefined;
     },
     { limitMs, everyMs: 25 },
   );
   if (aware === true) return;
+  if (aware !== undefined) throw new ChaosError('INJECT_FAILED', aware);
   throw new ChaosError(
     'INJECT_FAILED',
     `expected a keeper that knows of ${faultId} within ${limitMs} ms, so that the fault always ends: ${problem}`,
