@@ -30,6 +30,6 @@ it('a host says what it knows of its cluster, and what it leaves alone', async (
   expect(await hostStatus(config)).toMatchObject({
     brokers: 'unknown',
     lease: null,
-    leftAlone: [/lease/, /cluster/].map((what) => expect.stringMatching(what)),
+    leftAlone: [/lease/, /cluster/].map((what): unknown => expect.stringMatching(what)),
   });
 });

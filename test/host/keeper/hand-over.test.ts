@@ -39,7 +39,7 @@ async function oldKeeper(): Promise<ProcessId> {
 /** The fewest keepers that were there at once while the work lasted. */
 async function fewestDuring(work: Promise<unknown>): Promise<number> {
   let fewest = Infinity;
-  let isDone = false;
+  let isDone = false as boolean;
   const ended = work.finally(() => (isDone = true));
   while (!isDone) {
     fewest = Math.min(fewest, keepers().length);
