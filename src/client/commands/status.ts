@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { Config } from '../../config/load.js';
 import type { Breaker } from '../../domain/breaker.js';
+import { buildsText, whyNobodyAnswers, type BuildInUse } from '../../domain/builds.js';
 import { isOpenExecution } from '../../domain/execution.js';
 import { clusterWorkflowId, scenarioWorkflowId } from '../../domain/ids.js';
 import { driverNamed } from '../../host/drivers/index.js';
@@ -18,10 +19,11 @@ import {
 } from '../../messages/progress.js';
 import type { Holder } from '../../messages/cluster-record.js';
 import { clusterStatus, lastResetText, pausedRunOf } from '../cluster-status.js';
+import { buildsNow } from '../../temporal/builds.js';
 import { connectClient, findPlace, workflowUrl } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { findSchedule, pauseNote } from '../schedule.js';
-import { whyStuck } from '../stuck.js';
+import { whyNotGoingOn, whyStuck } from '../stuck.js';
 import { verdictLines, verdictsNow, type Verdicts } from '../verdicts.js';
 
 interface Status {
@@ -31,6 +33,8 @@ interface Status {
   readonly keeper: number | null;
   readonly openFaults: readonly string[];
   readonly temporal: string | null;
+  /** Of this program, as the server knows them; empty where it does not answer. */
+  readonly builds: readonly BuildInUse[];
   readonly holder: Holder | null;
   readonly breaker: Breaker | null;
   /** In words; null where there is none. */
@@ -47,6 +51,7 @@ type TemporalPart = Omit<Status, 'cluster' | 'brokers' | 'lease' | 'keeper' | 'o
 
 const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   temporal: null,
+  builds: [],
   holder: null,
   breaker: null,
   schedule: null,
@@ -75,7 +80,8 @@ async function fromTemporal(config: Config): Promise<TemporalPart> {
   const client = place && (await connectClient(place).catch(() => undefined));
   if (place === undefined || client === undefined)
     return { ...NOTHING, verdicts: await verdictsNow(config, undefined) };
-  const stuckRecord = await whyStuck(client, clusterWorkflowId(name));
+  const builds = await buildsNow(client).catch(() => []);
+  const stuckRecord = (await whyStuck(client, clusterWorkflowId(name))) ?? whyNobodyAnswers(builds);
   const [found, schedule, verdicts] = await Promise.all([
     stuckRecord === undefined ? clusterStatus(client, name).catch(() => undefined) : undefined,
     scheduleText(client, name, time_zone),
@@ -85,14 +91,14 @@ async function fromTemporal(config: Config): Promise<TemporalPart> {
   // A run that waits for a human has given the cluster back, and is what a person should see.
   const paused = breaker?.state.kind === 'open' ? breaker.state.pausedRun.workflowId : pausedRunOf(client, name);
   const shown = holder?.workflowId ?? (await paused);
-  const common = { ...NOTHING, temporal: place.address, holder, breaker, schedule, verdicts };
+  const common = { ...NOTHING, temporal: place.address, builds, holder, breaker, schedule, verdicts };
   if (shown === undefined) return { ...common, stuck: stuckRecord === undefined ? [] : [stuckRecord] };
   return { ...common, ...(await runPart(client, shown)), url: workflowUrl(place, shown) };
 }
 
 /** What a run says of itself, and why it does not where it cannot. One that was terminated would still answer, with what it was doing then. */
 async function runPart(client: Client, workflowId: string): Promise<Pick<Status, 'run' | 'scenario' | 'stuck'>> {
-  const stuck = await whyStuck(client, workflowId);
+  const stuck = await whyNotGoingOn(client, workflowId);
   if (stuck !== undefined) return { run: null, scenario: null, stuck: [stuck] };
   const run = (await isOpen(client, workflowId))
     ? await client.workflow
@@ -102,7 +108,7 @@ async function runPart(client: Client, workflowId: string): Promise<Pick<Status,
     : null;
   if (!run?.current) return { run, scenario: null, stuck: [] };
   const child = scenarioWorkflowId(workflowId, run.current);
-  const stuckChild = await whyStuck(client, child);
+  const stuckChild = await whyNotGoingOn(client, child);
   if (stuckChild !== undefined) return { run, scenario: null, stuck: [stuckChild] };
   const scenario = await client.workflow
     .getHandle(child)
@@ -151,6 +157,7 @@ function asText(status: Status): string {
     `cluster   ${status.cluster}: brokers ${status.brokers}${status.lease === null ? '' : `, run ${status.lease}`}${status.keeper === null ? '' : `, keeper ${status.keeper}`}`,
     `faults    ${status.openFaults.join('; ') || 'none open'}`,
     `Temporal  ${status.temporal ?? 'not running (start it with: robustmq-chaos dev)'}`,
+    ...(buildsText(status.builds) === null ? [] : [`builds    ${buildsText(status.builds)}`]),
     ...breakerLines(status),
     ...(status.temporal === null
       ? []
