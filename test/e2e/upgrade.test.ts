@@ -34,7 +34,12 @@ let sandbox: Sandbox;
 let client: Client;
 
 beforeAll(() => {
-  sandbox = createSandbox({ timing: { heal_wait_seconds: 12 }, sdks: ['go'], scenarios: [catalogue.quick('quick')] });
+  sandbox = createSandbox({
+    load: { messages: 50, rate_per_second: 100 },
+    timing: { heal_wait_seconds: 12, fault_window_seconds: 2 },
+    sdks: ['go'],
+    scenarios: [catalogue.kill],
+  });
 });
 afterAll(async () => {
   await client?.connection.close();
@@ -85,7 +90,7 @@ test('every run ends on its own build, new ones begin on the new build, and what
   const old = startWorker();
   await old.says(`build ${OLD} is current`);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
-  const running = start(['scenario', 'quick', '--json'], sandbox);
+  const running = start(['scenario', 'broker-kill-single', '--json'], sandbox);
   const [resumedRun, leftRun] = await Promise.all([pausedOn(resumed), pausedOn(left)]);
   const isHealing = () => listTickets(sandbox.clusterDir).some(({ state }) => state === 'recovered') || undefined;
   await whileRunning(running, mustPoll('the heal wait', isHealing));
