@@ -17,7 +17,10 @@ export interface Choice {
  * Does the build of a worker become current by itself? The first one always does: nothing would run. A new one does where it may. One that was current
  * before was replaced on purpose, and comes back only if nobody else is there to do the work.
  */
-export function becomesCurrent({ current, everCurrent }: KnownBuilds, { own, mayChoose, currentIsGone }: Choice): boolean {
+export function becomesCurrent(
+  { current, everCurrent }: KnownBuilds,
+  { own, mayChoose, currentIsGone }: Choice,
+): boolean {
   if (current === null) return true;
   if (current === own || !mayChoose) return false;
   return !everCurrent.includes(own) || currentIsGone;

@@ -59,7 +59,8 @@ export async function openRun(client: Client, workflowId: string): Promise<OpenR
 /** Every open run and scenario. */
 export async function openRuns(client: Client): Promise<OpenRun[]> {
   const found: OpenRun[] = [];
-  for await (const { workflowId } of client.workflow.list({ query: OPEN })) found.push(await openRun(client, workflowId));
+  for await (const { workflowId } of client.workflow.list({ query: OPEN }))
+    found.push(await openRun(client, workflowId));
   return found;
 }
 
@@ -89,5 +90,8 @@ export async function moveRun(client: Client, { workflowId, temporalRunId }: Ope
 }
 
 /** What a person types to do the same as `makeCurrent`. */
-export const setCurrentCommand = (buildId: string, { address, namespace }: { address: string; namespace: string }): string =>
+export const setCurrentCommand = (
+  buildId: string,
+  { address, namespace }: { address: string; namespace: string },
+): string =>
   `temporal worker deployment set-current-version --deployment-name ${DEPLOYMENT} --build-id ${buildId} --address ${address} --namespace ${namespace}`;

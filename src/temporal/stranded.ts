@@ -5,7 +5,10 @@ import { askersOf, isThere } from './askers.js';
 import { knownBuilds, openRun } from './builds.js';
 
 /** A queue of activities of a run on which nobody of its build asks for work, or the queue of the workflows; undefined if it can go on. */
-export async function unservedQueue(client: Client, { workflowId, temporalRunId, build }: OpenRun): Promise<string | undefined> {
+export async function unservedQueue(
+  client: Client,
+  { workflowId, temporalRunId, build }: OpenRun,
+): Promise<string | undefined> {
   if (!(await isServed(client, CHAOS_QUEUE, build))) return CHAOS_QUEUE;
   const { events } = await client.workflow.getHandle(workflowId, temporalRunId).fetchHistory();
   const queues = (events ?? []).flatMap((e) => e.activityTaskScheduledEventAttributes?.taskQueue?.name ?? []);

@@ -63,7 +63,11 @@ async function end(...workers: readonly Running[]): Promise<void> {
 async function beginRound(cluster: Sandbox): Promise<string> {
   const { name } = readConfig(cluster.config).cluster;
   const workflowId = chaosRunWorkflowId(name, new Date(), Math.random().toString(16).slice(2, 6));
-  await client.workflow.start('ChaosRunWorkflow', { workflowId, taskQueue: CHAOS_QUEUE, args: [{ config: cluster.config }] });
+  await client.workflow.start('ChaosRunWorkflow', {
+    workflowId,
+    taskQueue: CHAOS_QUEUE,
+    args: [{ config: cluster.config }],
+  });
   return workflowId;
 }
 
@@ -82,11 +86,9 @@ const statusOf = async (workflowId: string): Promise<string> =>
   (await client.workflow.getHandle(workflowId).describe()).status.name;
 
 test('every run ends on its own build, new ones begin on the new build, and what an old build leaves is named, then taken over', async () => {
-  const [resumed, left, fresh] = ['resumed', 'left', 'fresh'].map((name) => addCluster(sandbox.root, name, failingRounds)) as [
-    Sandbox,
-    Sandbox,
-    Sandbox,
-  ];
+  const [resumed, left, fresh] = ['resumed', 'left', 'fresh'].map((name) =>
+    addCluster(sandbox.root, name, failingRounds),
+  ) as [Sandbox, Sandbox, Sandbox];
   const old = startWorker();
   await old.says(`build ${OLD} is current`);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
