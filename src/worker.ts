@@ -1,32 +1,25 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
 import { recoverAbandonedFaults } from './activities/run-state.js';
 import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
 import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
-import { monotonicUs, pollUntil, sleepMs } from './host/os/clock.js';
+import { pollUntil } from './host/os/clock.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
 import { notifiersFor } from './host/notify/index.js';
 import { reviveKeepers } from './host/keeper/control.js';
 import { clusterDir, runDir } from './host/layout/paths.js';
 import { installRoot } from './host/os/tools.js';
-import { logLine } from './host/os/log.js';
 import { ownBuild, ownVersions } from './host/os/versions.js';
-import { DEPLOYMENT } from './temporal/builds.js';
 import type { TemporalPlace } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
-import { keepBuild, type Look } from './temporal/keep-build.js';
-import { replayProblem } from './temporal/replay.js';
+import { buildOptions, careForBuild, connectWorker } from './temporal/worker-side.js';
 import { registerSearchAttributes } from './temporal/register-search-attributes.js';
-
-/** How often a worker looks at the builds; and until it could for the first time. */
-const LOOK_EVERY_MS = 5000;
-const LOOK_AGAIN_MS = 200;
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
@@ -42,17 +35,6 @@ export interface WorkerOptions {
   readonly faults?: ActivityDependencies['faults'];
   /** For tests that break things: changes what this worker's activities do. */
   readonly alter?: (activities: Activities) => Activities;
-}
-
-/** Connects, however long the server takes to come (back). */
-async function connect(place: WorkerOptions['place']): Promise<{ connection: NativeConnection; at: TemporalPlace }> {
-  for (;;) {
-    const at = place();
-    const connection =
-      at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
-    if (at !== undefined && connection !== undefined) return { connection, at };
-    await sleepMs(500);
-  }
 }
 
 /** The composition root: one process that serves the workflows' queue and its host's queue, until SIGTERM. */
@@ -76,19 +58,13 @@ export async function runWorker(
         planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
     }),
   );
-  const { connection, at } = await connect(place);
+  const { connection, at } = await connectWorker(place);
   const server = { connection, namespace: at.namespace, dataConverter };
   const client = new Client(server);
   await recoverAbandonedFaults(faults, config.dataRoot, client);
   await registerSearchAttributes(connection, at.namespace);
   const own = ownBuild().id;
-  // Runs stay with the build that began them. Both queues are in it: Temporal gives their activities to this build only there.
-  const workerDeploymentOptions = {
-    version: { deploymentName: DEPLOYMENT, buildId: own },
-    useWorkerVersioning: true,
-    defaultVersioningBehavior: 'PINNED',
-  } as const;
-  const common = { ...server, activities, workerDeploymentOptions, ...PACE };
+  const common = { ...server, activities, ...buildOptions(own), ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -105,22 +81,10 @@ export async function runWorker(
     everyMs: 20,
   }).then(onReady);
   const ended = new AbortController();
-  const look = keepBuild({
-    ...{ client, place: at, own, setCurrent, say: logLine, nowMs: () => monotonicUs() / 1000 },
-    replayProblem: (run) => replayProblem(client, run, workflowBundle),
-  });
-  const keeping = lookAgain(look, ended.signal);
+  const caring = careForBuild({ client, place: at, own, setCurrent }, workflowBundle, ended.signal);
   await running.finally(async () => {
     ended.abort();
-    await keeping;
+    await caring;
     await connection.close();
   });
-}
-
-/** Until the worker ends: soon, as long as its server does not know it yet. */
-async function lookAgain(look: Look, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
-    const isDone = await look();
-    await sleepMs(isDone ? LOOK_EVERY_MS : LOOK_AGAIN_MS, ended).catch(() => undefined);
-  }
 }

@@ -27,6 +27,7 @@ export type Look = () => Promise<boolean>;
 /** So many looks in a row that came to nothing are worth a line: while a worker starts, its server does not know it yet. */
 const FAILURES_SAID = 20;
 
+// eslint-disable-next-line max-lines-per-function -- what it remembers between two looks is here alone
 export function keepBuild(keeper: BuildKeeper): Look {
   const { client, place, own, nowMs } = keeper;
   const missingSince = new Map<string, number>();
@@ -74,7 +75,8 @@ export function keepBuild(keeper: BuildKeeper): Look {
       const problem = await keeper.replayProblem(run);
       if (problem === undefined) continue;
       const remedy = `Start a worker of build ${run.build ?? ''} again`;
-      return sayOnce(run.workflowId, `build ${own} cannot take over ${whose(run)}: ${problem}. ${remedy}`);
+      sayOnce(run.workflowId, `build ${own} cannot take over ${whose(run)}: ${problem}. ${remedy}`);
+      return;
     }
     for (const run of family) {
       await moveRun(client, run, own);

@@ -42,7 +42,7 @@ beforeAll(() => {
   });
 });
 afterAll(async () => {
-  await client?.connection.close();
+  await (client as Client | undefined)?.connection.close();
   await removeSandbox(sandbox);
 });
 
@@ -50,7 +50,7 @@ afterAll(async () => {
 function startWorker(root?: string): Running & { readonly says: (text: string) => Promise<true> } {
   const worker = start(['worker'], sandbox, undefined, root);
   let output = '';
-  worker.child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  worker.child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const says = (text: string): Promise<true> => mustPoll(text, () => output.includes(text) || undefined, 30_000);
   return { ...worker, says: (text) => whileRunning(worker, says(text)) };
 }

@@ -10,8 +10,9 @@ import {
   servedBuilds,
   setCurrentCommand,
 } from '../../src/temporal/builds.js';
+import { buildOptions } from '../../src/temporal/worker-side.js';
 import { breakerRuns, UNTIL_SEEN } from '../../testing/workflows/breaker-runs.js';
-import { becomeCurrent, buildOptions, createRig, type Rig } from '../../testing/workflows/rig.js';
+import { becomeCurrent, createRig, type Rig } from '../../testing/workflows/rig.js';
 
 // On a real server: what it does with builds is what counts. The rig's own worker is the build `test`, and current.
 let rig: Rig;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHAOS_QUEUE } from '../../src/domain/ids.js';
 import { knownBuilds, openRun } from '../../src/temporal/builds.js';
+import { buildOptions } from '../../src/temporal/worker-side.js';
 import { breakerRuns } from '../../testing/workflows/breaker-runs.js';
-import { becomeCurrent, buildOptions, createRig, type Rig } from '../../testing/workflows/rig.js';
+import { becomeCurrent, createRig, type Rig } from '../../testing/workflows/rig.js';
 
 // Version 0.1.0 knew no builds: what it left open must go on.
 let rig: Rig;

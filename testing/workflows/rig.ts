@@ -11,7 +11,8 @@ import type { chaosRunWorkflow } from '../../src/workflows/chaos-run.js';
 import type { scenarioWorkflow } from '../../src/workflows/scenario.js';
 import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes.js';
 import { pollUntil } from '../../src/host/os/clock.js';
-import { DEPLOYMENT, makeCurrent } from '../../src/temporal/builds.js';
+import { makeCurrent } from '../../src/temporal/builds.js';
+import { buildOptions } from '../../src/temporal/worker-side.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import { killSingle, planWith } from './plans.js';
 import { ACTIVITY_NAMES, createStubHost, type StubHost, type StubOptions } from './stub-host.js';
@@ -27,14 +28,7 @@ export const TIME_SKIPPING_PATH = pathOf('.tools/bin/temporal-test-server');
 /** Timers of a default server fire up to a second late; these within milliseconds. */
 const PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"';
 
-/** Workers of a test are one build: the record of a cluster says how it goes from one to the next, which the server takes from a build alone. */
-export const buildOptions = (buildId: string): Pick<WorkerOptions, 'workerDeploymentOptions'> => ({
-  workerDeploymentOptions: {
-    version: { deploymentName: DEPLOYMENT, buildId },
-    useWorkerVersioning: true,
-    defaultVersioningBehavior: 'PINNED',
-  },
-});
+/** Workers of a test are one build: the record of a cluster says how it goes from one to the next, which a server takes from a build alone. */
 const BUILD = 'test';
 /** A bound on a hang, not on speed. */
 const CURRENT_LIMIT_MS = 15_000;

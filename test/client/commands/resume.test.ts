@@ -56,7 +56,7 @@ describe('resume', () => {
     const { client, updates } = serverWith(open, true);
     const terminated: unknown[] = [];
     const getHandle = (id: string): object => ({
-      ...client.workflow.getHandle(id),
+      ...(client.workflow.getHandle(id) as object),
       describe: () =>
         Promise.resolve({
           status: { name: 'RUNNING' },
@@ -72,10 +72,10 @@ describe('resume', () => {
       describeTaskQueue: () => Promise.resolve({ pollers: [] }),
     };
     const stranded = {
-      ...client,
+      withDeadline: (_deadline: number, ask: () => unknown): unknown => ask(),
       options: { namespace: 'n' },
       workflowService,
-      workflow: { ...client.workflow, getHandle },
+      workflow: { getHandle, list: () => [] },
     } as unknown as Client;
     const { schedule } = await resume(stranded, 'local', person);
     expect(updates).toEqual([{ id: clusterWorkflowId('local'), asked: { ...person, runId: null } }]);

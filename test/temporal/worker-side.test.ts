@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { beforeAll, expect, it } from 'vitest';
 import { installRoot } from '../../src/host/os/tools.js';
-import { replayProblem } from '../../src/temporal/replay.js';
+import { replayProblem } from '../../src/temporal/worker-side.js';
 import { BUNDLE_PATH, quietRuntime } from '../../testing/workflows/rig.js';
 
 beforeAll(quietRuntime);
