@@ -163,6 +163,11 @@ export default defineConfig(
     forbid('^(\\.\\./)+workflows/', 'src/client knows workflows by their types.', true),
     forbid('^@temporalio/(worker|workflow|activity|testing)', 'src/client is a client.'),
   ),
+  room(
+    ['src/temporal/worker-side.ts'],
+    forbid('^(\\.\\./)+workflows/', 'The worker knows workflows by their bundle.', true),
+    forbid('^@temporalio/(workflow|activity|testing)', 'What of Temporal a worker alone needs.'),
+  ),
   {
     files: ['src/{domain,report}/**/*.ts'],
     rules: {

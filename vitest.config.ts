@@ -42,7 +42,7 @@ const clusters = [
   'test/host/faults/{broker-kill,broker-pause,network-delay,network-partition,none,robustmq}.test.ts',
   'test/host/injectors/nft.test.ts',
   'test/host/os/namespaces.test.ts',
-  'test/temporal/register-search-attributes.test.ts',
+  'test/temporal/{builds,first-build,register-search-attributes,worker-side}.test.ts',
   'test/activities/{breaker,cluster-ownership,publish,schedule}.test.ts',
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',

@@ -1,23 +1,24 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
 import { recoverAbandonedFaults } from './activities/run-state.js';
 import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
 import { planFrom } from './config/plan.js';
 import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
-import { pollUntil, sleepMs } from './host/os/clock.js';
+import { pollUntil } from './host/os/clock.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
 import { notifiersFor } from './host/notify/index.js';
 import { reviveKeepers } from './host/keeper/control.js';
 import { clusterDir, runDir } from './host/layout/paths.js';
 import { installRoot } from './host/os/tools.js';
-import { ownVersions } from './host/os/versions.js';
+import { ownBuild, ownVersions } from './host/os/versions.js';
 import type { TemporalPlace } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { buildOptions, careForBuild, connectWorker } from './temporal/worker-side.js';
 import { registerSearchAttributes } from './temporal/register-search-attributes.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
@@ -29,25 +30,16 @@ export interface WorkerOptions {
   readonly config: Config;
   /** Looked up again at each attempt to connect: a server that was restarted may have another port. */
   readonly place: () => TemporalPlace | undefined;
+  /** This build becomes current on a server of somebody else's, too. */
+  readonly setCurrent?: boolean;
   readonly faults?: ActivityDependencies['faults'];
   /** For tests that break things: changes what this worker's activities do. */
   readonly alter?: (activities: Activities) => Activities;
 }
 
-/** Connects, however long the server takes to come (back). */
-async function connect(place: WorkerOptions['place']): Promise<{ connection: NativeConnection; at: TemporalPlace }> {
-  for (;;) {
-    const at = place();
-    const connection =
-      at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
-    if (at !== undefined && connection !== undefined) return { connection, at };
-    await sleepMs(500);
-  }
-}
-
 /** The composition root: one process that serves the workflows' queue and its host's queue, until SIGTERM. */
 export async function runWorker(
-  { config, place, faults = allFaults, alter = (activities) => activities }: WorkerOptions,
+  { config, place, setCurrent = false, faults = allFaults, alter = (activities) => activities }: WorkerOptions,
   onReady: () => void,
 ): Promise<void> {
   const logging = { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } as const;
@@ -61,16 +53,18 @@ export async function runWorker(
       notifiersOf: (path) => notifiersFor(notifySettings(configNow(path, config, knownNames))),
       own: { dataRoot: config.dataRoot, configPath: config.path },
       publishingOf: (path) => publishing(configNow(path, config, knownNames)),
-      versions: await ownVersions(),
+      versions: ownVersions(),
       makePlan: (request, runId) =>
         planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
     }),
   );
-  const { connection, at } = await connect(place);
+  const { connection, at } = await connectWorker(place);
   const server = { connection, namespace: at.namespace, dataConverter };
-  await recoverAbandonedFaults(faults, config.dataRoot, new Client(server));
+  const client = new Client(server);
+  await recoverAbandonedFaults(faults, config.dataRoot, client);
   await registerSearchAttributes(connection, at.namespace);
-  const common = { ...server, activities, ...PACE };
+  const own = ownBuild().id;
+  const common = { ...server, activities, ...buildOptions(own), ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -86,5 +80,11 @@ export async function runWorker(
     limitMs: 60_000,
     everyMs: 20,
   }).then(onReady);
-  await running.finally(() => connection.close());
+  const ended = new AbortController();
+  const caring = careForBuild({ client, place: at, own, setCurrent }, workflowBundle, ended.signal);
+  await running.finally(async () => {
+    ended.abort();
+    await caring;
+    await connection.close();
+  });
 }

@@ -65,8 +65,16 @@ const build = {
   doing: 'compiling',
   needs: ['node', 'npm'],
   after: 'node-modules',
-  inputs: ['src', 'tsconfig*.json', 'scripts/os', 'scripts/setup', 'scripts/bundle*.mjs', 'package-lock.json'],
-  outputs: ['dist/client/main.js', 'dist/workflow-bundle.js'],
+  inputs: [
+    'src',
+    'tsconfig*.json',
+    'scripts/os',
+    'scripts/setup',
+    'scripts/bundle*.mjs',
+    'scripts/stamp*.mjs',
+    'package-lock.json',
+  ],
+  outputs: ['dist/client/main.js', 'dist/workflow-bundle.js', 'dist/build.json'],
   coldSeconds: 20,
   run: ({ exec }) => exec('npm', ['run', 'build']),
 };

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { ErrorCode } from '../domain/errors.js';
 import { isOpenExecution } from '../domain/execution.js';
+import { whyStranded } from '../temporal/stranded.js';
 
 /** The first attempt may fail by chance, e.g. because a worker ended. */
 const FAILS_FROM_ATTEMPT = 2;
@@ -57,3 +58,7 @@ export async function whyStuck(client: Client, workflowId: string): Promise<stri
     return undefined;
   }
 }
+
+/** The same, or that nobody is there who has the run's build. */
+export const whyNotGoingOn = async (client: Client, workflowId: string): Promise<string | undefined> =>
+  (await whyStuck(client, workflowId)) ?? whyStranded(client, workflowId);

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import {
@@ -76,6 +77,9 @@ export async function clusterWorkflow(initial: ClusterRecord): Promise<never> {
   );
   return continueAsNew<typeof clusterWorkflow>(record);
 }
+
+// It lives longer than any build: every change of it is behind `patched()`.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, clusterWorkflow);
 
 /** A holder is replaced only by a caller who names it, after having seen that it is dead: compare and swap. */
 function acquire(record: Record, { holder: asking, replaces }: AcquireRequest): AcquireAnswer {

@@ -77,9 +77,9 @@ export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.Proces
 
 const started = new Map<string, Set<ChildProcess>>();
 
-/** Starts the program as a person would. It ends with the sandbox at the latest. */
-export function start(args: readonly string[], sandbox: Sandbox, outside?: string): Running {
-  const command = [join(installRoot, 'dist/client/main.js'), ...args, '--config', sandbox.config];
+/** Starts the program as a person would, or the one that is in another folder. It ends with the sandbox at the latest. */
+export function start(args: readonly string[], sandbox: Sandbox, outside?: string, root = installRoot): Running {
+  const command = [join(root, 'dist/client/main.js'), ...args, '--config', sandbox.config];
   const child = spawn(process.execPath, command, {
     env: environmentIn(sandbox, outside),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { activityInfo } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { CHAOS_QUEUE, clusterWorkflowId, scenarioWorkflowId, scheduledRunIdPrefix } from '../../src/domain/ids.js';
@@ -9,6 +10,9 @@ import type { Scenario } from '../../src/domain/scenario.js';
 import type { chaosRunWorkflow } from '../../src/workflows/chaos-run.js';
 import type { scenarioWorkflow } from '../../src/workflows/scenario.js';
 import { SEARCH_ATTRIBUTES } from '../../src/messages/search-attributes.js';
+import { pollUntil } from '../../src/host/os/clock.js';
+import { makeCurrent } from '../../src/temporal/builds.js';
+import { buildOptions } from '../../src/temporal/worker-side.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import { killSingle, planWith } from './plans.js';
 import { ACTIVITY_NAMES, createStubHost, type StubHost, type StubOptions } from './stub-host.js';
@@ -23,6 +27,11 @@ export const TIME_SKIPPING_PATH = pathOf('.tools/bin/temporal-test-server');
 
 /** Timers of a default server fire up to a second late; these within milliseconds. */
 const PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"';
+
+/** Workers of a test are one build: the record of a cluster says how it goes from one to the next, which a server takes from a build alone. */
+const BUILD = 'test';
+/** A bound on a hang, not on speed. */
+const CURRENT_LIMIT_MS = 15_000;
 
 /** A worker whose activity does not end, since a test has failed, is given up after this long. */
 const SHUTDOWN_LIMIT_MS = 5_000;
@@ -56,6 +65,8 @@ export interface Rig {
   readonly scenarioOf: (run: RunHandle, scenario?: string) => ScenarioHandle;
   /** One more worker, on a queue of its own. */
   readonly createWorker: (queue: string, options?: Partial<WorkerOptions>) => Promise<RunningWorker>;
+  /** The rig's own one; the server stays. */
+  readonly stopWorker: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -71,8 +82,22 @@ export function quietRuntime(): void {
   });
 }
 
+/** As soon as the server knows the build. */
+export async function becomeCurrent(client: Client, buildId: string): Promise<void> {
+  const set = (): Promise<true> => makeCurrent(client, buildId, true).then(() => true as const);
+  const done = await pollUntil(() => set().catch(() => undefined), { limitMs: CURRENT_LIMIT_MS, everyMs: 20 });
+  if (done === undefined) await set();
+}
+
+/** Of a worker from before there were builds. */
+function oldOptions(): Partial<WorkerOptions> {
+  const code = readFileSync(BUNDLE_PATH, 'utf8').replace("{ versioningBehavior: 'AUTO_UPGRADE' }", '{}');
+  return { workflowBundle: { code } };
+}
+
+/** `isOld`: its worker is from before there were builds. */
 export async function createRig(
-  options: { readonly dynamicConfig?: readonly string[]; readonly identity?: string } = {},
+  options: { readonly dynamicConfig?: readonly string[]; readonly identity?: string; readonly isOld?: boolean } = {},
 ): Promise<Rig> {
   quietRuntime();
   const settings = [PROMPT_TIMERS, ...(options.dynamicConfig ?? [])];
@@ -101,17 +126,19 @@ export async function createRig(
       maxHeartbeatThrottleInterval: 100,
       stickyQueueScheduleToStartTimeout: 1000,
       shutdownForceTime: SHUTDOWN_LIMIT_MS,
+      ...(options.isOld === true ? {} : buildOptions(BUILD)),
       ...change,
     });
     const running = worker.run();
     return {
       stop: async () => {
-        worker.shutdown();
+        if (worker.getState() === 'RUNNING') worker.shutdown();
         await running;
       },
     };
   };
-  const worker = await createWorker(CHAOS_QUEUE);
+  const worker = await createWorker(CHAOS_QUEUE, options.isOld === true ? oldOptions() : {});
+  if (options.isOld !== true) await becomeCurrent(env.client, BUILD);
   let started = 0;
   const nextHost = ({ plan, timing, queue = CHAOS_QUEUE, ...stubs }: StartOptions): [string, StubHost] => {
     const id = `run-${++started}`;
@@ -126,6 +153,7 @@ export async function createRig(
   return {
     env,
     createWorker,
+    stopWorker: worker.stop,
     startRun: async (run = {}) => {
       const [workflowId, host] = nextHost(run);
       const taskQueue = run.queue ?? CHAOS_QUEUE;

@@ -14,6 +14,7 @@ import { resumeUpdate } from '../../messages/resume.js';
 import { clusterStatus, pausedRunOf } from '../cluster-status.js';
 import { byOption, configOption, jsonOption, readConfig } from '../options.js';
 import { openSession } from '../session.js';
+import { whyStranded } from '../../temporal/stranded.js';
 import { whyStuck } from '../stuck.js';
 
 interface Options extends Resume {
@@ -36,9 +37,11 @@ export async function resume(client: Client, cluster: string, person: Resume): P
       lastReset === null ? '' : `; it was resumed at ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;
     throw new ChaosError('NOT_PAUSED', `the breaker of cluster ${cluster} is not open${last}`);
   }
-  const stuck = await whyStuck(client, paused);
-  const answer = stuck === undefined ? await throughRun(client, paused, person) : undefined;
+  const failing = await whyStuck(client, paused);
+  const answer = failing === undefined ? await throughRun(client, paused, person) : undefined;
   if (answer !== undefined) return answer;
+  // Asked only now: a worker of the current build may have taken it over meanwhile.
+  const stuck = failing ?? (await whyStranded(client, paused));
   const record = client.workflow.getHandle(clusterWorkflowId(cluster));
   const { by, reason } = person;
   const done = await record.executeUpdate(resetUpdate, { args: [{ by, reason, runId: null }] });

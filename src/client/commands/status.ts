@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import type { Config } from '../../config/load.js';
 import type { Breaker } from '../../domain/breaker.js';
+import { buildsText, whyNobodyAnswers, type BuildInUse } from '../../domain/builds.js';
 import { isOpenExecution } from '../../domain/execution.js';
 import { clusterWorkflowId, scenarioWorkflowId } from '../../domain/ids.js';
 import { localTime } from '../../report/format.js';
@@ -14,15 +15,18 @@ import {
 import type { Holder } from '../../messages/cluster-record.js';
 import { lastResetText, pausedRunOf } from '../cluster-status.js';
 import { hostStatus, type HostStatus } from '../host-status.js';
+import { buildsNow } from '../../temporal/builds.js';
 import { connectClient, findPlace, workflowUrl, type TemporalPlace } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 import { pauseNote } from '../schedule.js';
-import { whyStuck } from '../stuck.js';
+import { whyNotGoingOn, whyStuck } from '../stuck.js';
 import { askNow, verdictLines, verdictsOf, type Asked, type Verdicts } from '../verdicts.js';
 
 interface Status extends HostStatus {
   readonly cluster: string;
   readonly temporal: string | null;
+  /** Of this program, as the server knows them; empty where it does not answer. */
+  readonly builds: readonly BuildInUse[];
   readonly holder: Holder | null;
   readonly breaker: Breaker | null;
   /** In words; null where there is none. */
@@ -39,6 +43,7 @@ type TemporalPart = Omit<Status, 'cluster' | keyof HostStatus>;
 
 const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   temporal: null,
+  builds: [],
   holder: null,
   breaker: null,
   schedule: null,
@@ -66,7 +71,8 @@ async function fromTemporal(config: Config): Promise<TemporalPart> {
 
 export async function knownTo(client: Client, place: TemporalPlace, config: Config): Promise<TemporalPart> {
   const { name } = config.cluster;
-  const stuckRecord = await whyStuck(client, clusterWorkflowId(name));
+  const builds = await buildsNow(client).catch(() => []);
+  const stuckRecord = (await whyStuck(client, clusterWorkflowId(name))) ?? whyNobodyAnswers(builds);
   const asked = await askNow(config, client, stuckRecord === undefined);
   const { holder = null, breaker = null } = asked.status ?? {};
   // A run that waits for a human has given the cluster back, and is what a person should see.
@@ -74,14 +80,14 @@ export async function knownTo(client: Client, place: TemporalPlace, config: Conf
   const shown = holder?.workflowId ?? (await paused);
   const schedule = scheduleText(asked, config.time_zone);
   const verdicts = verdictsOf(asked, Date.now());
-  const common = { ...NOTHING, temporal: place.address, holder, breaker, schedule, verdicts };
+  const common = { ...NOTHING, temporal: place.address, builds, holder, breaker, schedule, verdicts };
   if (shown === undefined) return { ...common, stuck: stuckRecord === undefined ? [] : [stuckRecord] };
   return { ...common, ...(await runPart(client, shown)), url: workflowUrl(place, shown) };
 }
 
 /** What a run says of itself, and why it does not where it cannot. One that was terminated would still answer, with what it was doing then. */
 async function runPart(client: Client, workflowId: string): Promise<Pick<Status, 'run' | 'scenario' | 'stuck'>> {
-  const stuck = await whyStuck(client, workflowId);
+  const stuck = await whyNotGoingOn(client, workflowId);
   if (stuck !== undefined) return { run: null, scenario: null, stuck: [stuck] };
   const run = (await isOpen(client, workflowId))
     ? await client.workflow
@@ -91,7 +97,7 @@ async function runPart(client: Client, workflowId: string): Promise<Pick<Status,
     : null;
   if (!run?.current) return { run, scenario: null, stuck: [] };
   const child = scenarioWorkflowId(workflowId, run.current);
-  const stuckChild = await whyStuck(client, child);
+  const stuckChild = await whyNotGoingOn(client, child);
   if (stuckChild !== undefined) return { run, scenario: null, stuck: [stuckChild] };
   const scenario = await client.workflow
     .getHandle(child)
@@ -141,6 +147,7 @@ function asText(status: Status): string {
     `faults    ${status.openFaults.join('; ') || 'none open'}`,
     ...status.leftAlone.map((why) => `left      alone: ${why}`),
     `Temporal  ${status.temporal ?? 'not running (start it with: robustmq-chaos dev)'}`,
+    ...(buildsText(status.builds) === null ? [] : [`builds    ${buildsText(status.builds)}`]),
     ...breakerLines(status),
     ...(status.temporal === null
       ? []

@@ -13,6 +13,7 @@ interface Options {
   readonly config: string;
   readonly owner?: string;
   readonly check: boolean;
+  readonly setCurrent: boolean;
 }
 
 const LOOK_EVERY_MS = 1000;
@@ -32,6 +33,7 @@ export const workerCommand = new Command('worker')
   .addOption(configOption())
   .addOption(new Option('--owner <pid:start>', 'end when this process ends').hideHelp())
   .option('--check', 'start nothing; exit status 0 if a worker of this host serves its queue, else 1', false)
+  .option('--set-current', 'make this build current on a server of your own, too: new runs then go to it', false)
   .action(async (options: Options) => {
     const config = readConfig(options.config);
     if (options.check) {
@@ -55,7 +57,7 @@ export const workerCommand = new Command('worker')
     const address = findPlace(config.dataRoot)?.address ?? '';
     leave.push(useServer(config.dataRoot, 'worker', { hostId: config.host.id, address }));
     try {
-      await runWorker({ config, place: () => findPlace(config.dataRoot) }, () =>
+      await runWorker({ config, place: () => findPlace(config.dataRoot), setCurrent: options.setCurrent }, () =>
         process.stdout.write(
           `worker ready: host ${config.host.id}, Temporal ${findPlace(config.dataRoot)?.address ?? '?'}\n`,
         ),

@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { resume } from '../../../src/client/commands/resume.js';
 import { NEW_BREAKER, type Breaker } from '../../../src/domain/breaker.js';
@@ -50,5 +50,36 @@ describe('resume', () => {
       message: expect.stringContaining('resumed at T9 by Ada: a test'),
     });
     expect(updates).toEqual([]);
+  });
+
+  test('goes by way of the cluster’s record if nobody has the run’s build, and ends that run', async () => {
+    const { client, updates } = serverWith(open, true);
+    const terminated: unknown[] = [];
+    const getHandle = (id: string): object => ({
+      ...(client.workflow.getHandle(id) as object),
+      describe: () =>
+        Promise.resolve({
+          status: { name: 'RUNNING' },
+          runId: 't',
+          raw: { workflowExecutionInfo: { versioningInfo: { deploymentVersion: { buildId: 'old' } } } },
+        }),
+      startUpdate: () => Promise.reject(new WorkflowUpdateRPCTimeoutOrCancelledError('nobody')),
+      terminate: () => Promise.resolve(void terminated.push(id)),
+    });
+    const workflowService = {
+      describeWorkerDeployment: () =>
+        Promise.resolve({ workerDeploymentInfo: { routingConfig: { currentDeploymentVersion: { buildId: 'new' } } } }),
+      describeTaskQueue: () => Promise.resolve({ pollers: [] }),
+    };
+    const stranded = {
+      withDeadline: (_deadline: number, ask: () => unknown): unknown => ask(),
+      options: { namespace: 'n' },
+      workflowService,
+      workflow: { getHandle, list: () => [] },
+    } as unknown as Client;
+    const { schedule } = await resume(stranded, 'local', person);
+    expect(updates).toEqual([{ id: clusterWorkflowId('local'), asked: { ...person, runId: null } }]);
+    expect(schedule).toMatch(/^none; chaos-run-3 does not go on: it belongs to build old.*\. It was terminated$/);
+    expect(terminated).toEqual(['chaos-run-3']);
   });
 });

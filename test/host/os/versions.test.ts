@@ -1,14 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fileSha256, ownVersion, ownVersions } from '../../../src/host/os/versions.js';
+import { fileSha256, ownBuild, ownVersion, ownVersions } from '../../../src/host/os/versions.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 
-it('a report names program, commit, Node and kernel', async () => {
-  const versions = await ownVersions();
-  const head = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).slice(0, 12);
-  expect(versions['robustmq-chaos-test']).toMatch(new RegExp(`^${ownVersion()} \\(${head}(-dirty)?\\)$`));
+it('a report names program, commit, Node and kernel', () => {
+  const versions = ownVersions();
+  const { version, commit, id } = ownBuild();
+  expect(version).toBe(ownVersion());
+  expect(commit).toMatch(/^([0-9a-f]{12}(-dirty)?|unknown)$/);
+  expect(id.startsWith(`${version}-${commit}`)).toBe(true);
+  expect(versions['robustmq-chaos-test']).toBe(`${version} (${commit})`);
   expect(versions['node']).toBe(process.versions.node);
   expect(versions['linux']).toMatch(/^\d+\.\d+/);
 });

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import type { Client } from '@temporalio/client';
+import { identify } from '../host/os/processes.js';
+
+/** A worker asks for work again at least once a minute; later than this and it has lost its server. */
+export const ASKED_WITHIN_MS = 90_000;
+/** As the server counts the kinds of queues. */
+const QUEUE_TYPES = { workflows: 1, activities: 2 } as const;
+
+/** A process that asked the server for work on a queue. */
+export interface Asker {
+  /** `pid@host`, as the SDK makes it. */
+  readonly identity: string;
+  /** Null: of a version without builds. */
+  readonly build: string | null;
+  readonly secondsAgo: number;
+}
+
+/** Who asked for work on a queue in the last minutes, as the server tells. */
+export async function askersOf(client: Client, taskQueue: string, kind: keyof typeof QUEUE_TYPES): Promise<Asker[]> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the SDK hands out the enum's type, not its values
+    taskQueueType: QUEUE_TYPES[kind],
+  });
+  return pollers.map(({ identity, lastAccessTime, deploymentOptions }) => ({
+    identity: identity ?? '',
+    build: deploymentOptions?.buildId || null,
+    secondsAgo: Math.round(Date.now() / 1000 - Number(lastAccessTime?.seconds ?? 0)),
+  }));
+}
+
+/** The server remembers a worker for minutes after its end. One of this machine is looked for; another has to have asked lately. */
+export function isThere({ identity, secondsAgo }: Asker): boolean {
+  if (secondsAgo * 1000 > ASKED_WITHIN_MS) return false;
+  const [pid = '', host] = identity.split('@');
+  return host !== hostname() || identify(Number(pid)) !== undefined;
+}

@@ -1,0 +1,72 @@
+import type { Client } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { OpenRun } from '../domain/builds.js';
+import { messageOf } from '../domain/errors.js';
+import { monotonicUs, sleepMs } from '../host/os/clock.js';
+import { logLine } from '../host/os/log.js';
+import { DEPLOYMENT } from './builds.js';
+import type { TemporalPlace } from './connection.js';
+import { dataConverter } from './data-converter.js';
+import { keepBuild, type BuildKeeper } from './keep-build.js';
+
+/** What of Temporal a worker alone needs: commands would wait a second for its library. */
+
+/** Connects, however long the server takes to come (back). */
+export async function connectWorker(
+  place: () => TemporalPlace | undefined,
+): Promise<{ connection: NativeConnection; at: TemporalPlace }> {
+  for (;;) {
+    const at = place();
+    const connection =
+      at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
+    if (at !== undefined && connection !== undefined) return { connection, at };
+    await sleepMs(500);
+  }
+}
+
+/** Runs stay with the build that began them. Every worker of a host has these: Temporal keeps activities in a build only on queues of that build. */
+export const buildOptions = (buildId: string) =>
+  ({
+    workerDeploymentOptions: {
+      version: { deploymentName: DEPLOYMENT, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  }) as const;
+
+/** Why these workflows cannot go on with what an open run has done so far; undefined if they can. */
+export async function replayProblem(
+  client: Client,
+  { workflowId, temporalRunId }: OpenRun,
+  workflowBundle: WorkflowBundleOption,
+): Promise<string | undefined> {
+  const history = await client.workflow.getHandle(workflowId, temporalRunId).fetchHistory();
+  try {
+    await Worker.runReplayHistory({ workflowBundle, dataConverter }, history, workflowId);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** How often a worker looks at the builds; and until it could for the first time, since its server does not know it yet. */
+const LOOK_EVERY_MS = 5000;
+const LOOK_AGAIN_MS = 200;
+
+/** Cares for this worker's build until it ends. */
+export async function careForBuild(
+  worker: Pick<BuildKeeper, 'client' | 'place' | 'own' | 'setCurrent'>,
+  workflowBundle: WorkflowBundleOption,
+  ended: AbortSignal,
+): Promise<void> {
+  const look = keepBuild({
+    ...worker,
+    replayProblem: (run) => replayProblem(worker.client, run, workflowBundle),
+    say: logLine,
+    nowMs: () => monotonicUs() / 1000,
+  });
+  while (!ended.aborted) {
+    const isDone = await look();
+    await sleepMs(isDone ? LOOK_EVERY_MS : LOOK_AGAIN_MS, ended).catch(() => undefined);
+  }
+}
