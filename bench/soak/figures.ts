@@ -8,7 +8,7 @@ import { findOwned, type ProcessId } from '../../src/host/os/processes.js';
 import { liveUsers, readServer } from '../../src/host/temporal/state.js';
 import type { Limit } from './trend.js';
 
-/** In the order in which they are shown. RSS and sizes in MB. */
+/** In the order in which they are shown. Memory and sizes in MB. */
 export const FIGURES = {
   'worker MB': { kind: 'share', percent: 10 },
   'server MB': { kind: 'share', percent: 10 },
@@ -18,8 +18,8 @@ export const FIGURES = {
   'keeper files': { kind: 'total', most: 0 },
   processes: { kind: 'total', most: 0 },
   'temporary files': { kind: 'total', most: 0 },
-  'disk MB': { kind: 'each', most: 0.05 },
-  'temporal.db MB': { kind: 'each', most: 2 },
+  'disk MB': { kind: 'each', most: 0.02 },
+  'temporal.db MB': { kind: 'each', most: 0.5 },
 } as const satisfies Record<string, Limit>;
 
 export type Figure = keyof typeof FIGURES;
@@ -33,7 +33,7 @@ export interface Soak {
   readonly temporary: string;
 }
 
-/** Resident memory and open files of one process. */
+/** Memory of its own (RssAnon: without the pages of its program, which the kernel takes back as it likes) and open files of one process. */
 export interface Use {
   readonly mb: number;
   readonly files: number;
@@ -46,7 +46,7 @@ const oneDigit = (mb: number): number => Math.round(mb * 10) / 10;
 export function useOf(id: ProcessId | null | undefined): Use | undefined {
   if (id == null) return undefined;
   try {
-    const [, kb] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id.pid}/status`, 'utf8')) ?? [];
+    const [, kb] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id.pid}/status`, 'utf8')) ?? [];
     return { mb: oneDigit(Number(kb) / 1024), files: readdirSync(`/proc/${id.pid}/fd`).length };
   } catch {
     return undefined;
