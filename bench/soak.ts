@@ -12,7 +12,7 @@ import { clusterDir } from '../src/host/layout/paths.js';
 import { pollUntil } from '../src/host/os/clock.js';
 import { runningServer } from '../src/host/temporal/server.js';
 import { FIGURES, figuresOf, followKeeper, serverOf, workersOf, type Soak } from './soak/figures.js';
-import { judgeSoak, type Round } from './soak/verdict.js';
+import { hasVerdict, judgeSoak, type Round } from './soak/verdict.js';
 import { endService, openStage, waitFor } from './stage.js';
 
 const { values } = parseArgs({
@@ -98,9 +98,13 @@ async function play(): Promise<void> {
   const rounds: Round[] = [];
   for (let number = 1; number <= count; number += 1) {
     const round = await playRound(number);
+    // After a signal everything is being ended: that is no round.
+    if (process.exitCode === 130) return;
     rounds.push(round);
     console.log(row([number, round.seconds.toFixed(1), String(round.exitStatus), ...Object.values(round.figures)]));
     if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify(round)}\n`);
+    // Without server or worker, or with the breaker open, all others would end like it.
+    if (!hasVerdict(round)) break;
   }
   await endService(dev);
   const { lines, problems, summary } = judgeSoak(rounds, await stillLeft());

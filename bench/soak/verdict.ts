@@ -25,6 +25,8 @@ export interface SoakVerdict {
 /** Exit statuses of a round that has a verdict: PASS, FAIL, INVALID. On a busy machine a short round may be any of them. */
 const WITH_VERDICT: readonly (number | null)[] = [0, 1, 2];
 
+export const hasVerdict = ({ exitStatus }: Pick<Round, 'exitStatus'>): boolean => WITH_VERDICT.includes(exitStatus);
+
 const text = (value: number): string => String(Math.round(value * 1000) / 1000);
 
 function figureVerdict(figure: Figure, rounds: readonly Round[]): { readonly line: string; readonly problem?: string } {
@@ -46,7 +48,7 @@ function replaced(rounds: readonly Round[], which: 'worker' | 'server'): string[
 
 export function judgeSoak(rounds: readonly Round[], left: readonly string[]): SoakVerdict {
   const judged = (Object.keys(FIGURES) as Figure[]).map((figure) => figureVerdict(figure, rounds));
-  const without = rounds.filter(({ exitStatus }) => !WITH_VERDICT.includes(exitStatus));
+  const without = rounds.filter((round) => !hasVerdict(round));
   const few = rounds.length < FIRST_JUDGED + LEAST_JUDGED - 1;
   const problems = [
     ...without.map(({ number, exitStatus }) => `round ${number} has no verdict: exit status ${String(exitStatus)}`),

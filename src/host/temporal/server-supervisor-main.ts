@@ -21,11 +21,6 @@ const files = temporalPaths(dataRoot);
 const UNUSED_LIMIT_MS = 3000;
 /** A busy server takes longer than its usual 3 s; all in all it is gone 10 s after its last user, and its database survives a kill. */
 const END_LIMIT_MS = 4000;
-/**
- * Workflows whose state the server keeps in memory; others are read again from its database. It would keep thousands, of which most are over, and each round
- * would cost about a megabyte. A round and its records are less than ten.
- */
-const CACHED_WORKFLOWS = 32;
 const PREFERRED_PORTS = [17_233, 18_233, 17_243, 17_253] as const;
 
 /** The ports of last time, or the preferred ones; each replaced by a free one if it is taken. */
@@ -52,7 +47,6 @@ function launch(state: ServerState): ChildProcess {
     ...['--port', String(state.port), '--ui-port', String(state.uiPort)],
     ...['--http-port', String(state.httpPort), '--metrics-port', String(state.metricsPort)],
     ...['--ui-disable-news-fetch', '--log-level', 'warn', '--log-format', 'json'],
-    ...['--dynamic-config-value', `history.hostLevelCacheMaxSize=${CACHED_WORKFLOWS}`],
     ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
   ]);
   const output = openSync(files.serverLog, 'a');
