@@ -17,12 +17,12 @@ import {
   startTemporal,
   startWorker,
 } from './production/services.js';
-import { endService, openStage } from './production/stage.js';
+import { endService, openStage } from './stage.js';
 import { CONFIG, playStory } from './production/story.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const asJson = process.argv.includes('--json');
-const stage = openStage();
+const stage = openStage('production');
 const rows: { readonly what: string; readonly seconds: number }[] = [];
 
 /** One row of the table: what was done, and how long it took. */

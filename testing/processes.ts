@@ -39,6 +39,9 @@ export async function until(what: string, condition: () => unknown, limitMs = 15
     .toBe(true);
 }
 
+/** This process does nothing meanwhile, and no timer of it is called. */
+export const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 export const ownedBy = (folder: string): ProcessId[] => findOwned((owner) => owner.startsWith(folder));
 
 /** Starts a fixture as a process of its own, and resolves when it has ended. */

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { finish, type Stage } from './stage.js';
+import { finish, type Stage } from '../stage.js';
 
 const MODULE = 'go.temporal.io/server';
 /** Package, the name that Go gives its program, and the name that the images give it. */

@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { finish, type Stage } from './stage.js';
+import { finish, type Stage } from '../stage.js';
 
 interface PackageLock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync,
 import { join } from 'node:path';
 import { isListening } from '../../src/host/os/ports.js';
 import type { Compose } from '../../testing/compose.js';
-import { finish, waitFor, type Service, type Stage } from './stage.js';
+import { finish, waitFor, type Service, type Stage } from '../stage.js';
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 

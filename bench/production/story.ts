@@ -7,7 +7,7 @@ import { connectClient } from '../../src/temporal/connection.js';
 import { findSchedule } from '../../src/client/schedule.js';
 import { sleepMs } from '../../src/host/os/clock.js';
 import type { Breaker } from '../../src/domain/breaker.js';
-import { endService, finish, waitFor, type Service, type ServiceOptions, type Stage } from './stage.js';
+import { endService, finish, waitFor, type Service, type ServiceOptions, type Stage } from '../stage.js';
 
 const CLUSTER = 'production-trial';
 const TICK_SECONDS = 5;

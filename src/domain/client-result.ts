@@ -60,6 +60,8 @@ export interface HostCpu {
   readonly clusterPercent: Count;
   /** All clients of the phase. */
   readonly clientsPercent: Count;
+  /** Share of the time by which a timer of ours was late. Absent in runs of 0.1.0. */
+  readonly latePercent?: Count | undefined;
 }
 
 /** One client in one phase: its end, its result line if that was one, and else what was wrong with the line. */
@@ -75,7 +77,7 @@ export interface ClientOutcome {
   readonly attempt: Count;
   /** Why it must be that another client used this one's client id, in words; absent where nothing says so. */
   readonly idTaken?: string | undefined;
-  /** Evidence for a person who looks into a latency; no part of any verdict. */
+  /** Evidence for a person who looks into a latency. Excuses a client that did not end in time on a host that was too busy, and nothing else. */
   readonly hostCpu?: HostCpu | null | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { contradictionIn } from './contradiction.js';
-import { hostTroubleIn } from './host-trouble.js';
+import { hostTroubleIn, tooBusyToTell } from './host-trouble.js';
 import { blameOf, type SdkStatus } from './status.js';
 import type { Check, SdkVerdict, VerdictRules } from './verdict.js';
 
@@ -81,7 +81,11 @@ function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: 
   });
   if (end.kind === 'not_found') return verdict('script_not_found', [exit]);
   if (end.kind === 'runner_died') return verdict('harness_error', [exit]);
-  if (end.kind === 'timeout') return verdict('timeout', [exit]);
+  if (end.kind === 'timeout') {
+    const busy = tooBusyToTell(outcome.hostCpu);
+    if (busy === undefined) return verdict('timeout', [exit]);
+    return verdict('harness_overloaded', [exit, check('host', 'room for its clients', busy, false)]);
+  }
   const problem = contradictionIn(outcome);
   if (result === null || problem !== null) {
     const observed = problem ?? outcome.lineProblem ?? 'none';

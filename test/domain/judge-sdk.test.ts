@@ -97,6 +97,18 @@ describe('one SDK', () => {
     expect(verdict.checks.at(-1)?.observed).toContain('sent 1000, received 40, lost 3');
   });
 
+  it('is not a timeout of the broker where the host was too busy; anything else stays what it is', () => {
+    const hostCpu = { busyPercent: 100, clusterPercent: 5, clientsPercent: 2, latePercent: 80 };
+    const late = { ...outcome({ end: { kind: 'timeout', limitMs: 9000 }, result: null }), hostCpu };
+    const verdict = judgeSdk(late, rules, ASKED);
+    expect(verdict).toMatchObject({ status: 'harness_overloaded', passed: false });
+    expect(verdict.checks.at(-1)?.observed).toContain('late for 80 %');
+    expect(statusOf({ ...late, hostCpu: { ...hostCpu, latePercent: 5 } })).toBe('timeout');
+    expect(statusOf({ ...outcome({ result: { lost: 1 } }), hostCpu })).toBe('failed');
+    expect(statusOf({ ...outcome({ result: { p99_ms: 600 } }), hostCpu })).toBe('failed');
+    expect(statusOf({ ...outcome(), hostCpu })).toBe('passed');
+  });
+
   it('passes with p99 just below the limit', () => {
     expect(statusOf(outcome({ result: { p99_ms: 499.999 } }))).toBe('passed');
   });

@@ -66,6 +66,8 @@ export interface PhaseRunner {
 /** Owner mark of a phase: of its watcher. */
 export const phaseOwner = ({ clusterDir, label }: Pick<PhaseRequest, 'clusterDir' | 'label'>): string =>
   `${clusterDir}#clients-${label}`;
+/** The cluster's folder, of a phase's owner mark. */
+export const clusterDirOf = (owner: string): string => owner.slice(0, owner.indexOf('#'));
 /** Owner mark of one client of a phase, and of everything that it starts. */
 export const clientOwner = (owner: string, sdk: string): string => `${owner}/${sdk}`;
 /** Whether a mark belongs to a phase: to its watcher, or to one of its clients. */

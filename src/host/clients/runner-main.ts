@@ -5,11 +5,11 @@ import { createGzip } from 'node:zlib';
 import { monotonicUs } from '../os/clock.js';
 import { phasePaths } from '../layout/phase-paths.js';
 import { isDiskFull, writeIfRoom } from '../os/files.js';
+import { watchHost } from '../os/host-cpu.js';
 import { childEnvironment, sweepOwned, signalGroup } from '../os/processes.js';
 import { readStored, writeStored } from '../os/stored.js';
-import { cpuShares, cpuTicks } from './host-cpu.js';
 import { captureBounded, captureLines } from './output.js';
-import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from './phase.js';
+import { clientOwner, clusterDirOf, isOfPhase, type ClientExit, type ClientSpec, type PhaseSpec } from './phase.js';
 
 /**
  * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on
@@ -17,7 +17,7 @@ import { clientOwner, type ClientExit, type ClientSpec, type PhaseSpec } from '.
  */
 const spec = readStored<PhaseSpec>('phase', phasePaths(process.argv[2] as string).spec) as PhaseSpec;
 const filesOf = phasePaths(spec.dir).client;
-const ticksAtStart = cpuTicks(spec.owner);
+const host = watchHost(clusterDirOf(spec.owner), (owner) => isOfPhase(spec.owner, owner));
 /** What an ended client has written is read for at most this long. */
 const PIPE_LIMIT_MS = 2000;
 
@@ -95,7 +95,7 @@ async function runClient(client: ClientSpec): Promise<void> {
         lastLineTruncated: truncated,
         stdoutBytes: bytes,
         durationSeconds: Math.round((monotonicUs() - started) / 1000) / 1000,
-        hostCpu: cpuShares(ticksAtStart, cpuTicks(spec.owner)),
+        hostCpu: host.soFar(),
       } satisfies ClientExit),
     );
   const child = spawn(client.script, [], {

@@ -1,4 +1,6 @@
 import { ChaosError } from '../../domain/errors.js';
+import { tooBusyToTell } from '../../domain/host-trouble.js';
+import { watchHost } from '../os/host-cpu.js';
 import { PortTaken, portTakenIn } from '../os/ports.js';
 import { endProcess, findOwned, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
 import { findTool, type Tool } from '../os/tools.js';
@@ -65,6 +67,8 @@ interface Kind<N extends Node, S extends State<N>, O extends StartOptions> {
   readonly launchNode: (dir: string, state: S, node: N) => Promise<void>;
   /** As of the driver: what stood in the way of brokers that did not come up. */
   readonly equipmentProblem?: (dir: string) => Promise<string | undefined>;
+  /** Absent: the host itself is watched. */
+  readonly watchHost?: typeof watchHost;
   /** What is to be taken away beside processes and the state file. */
   readonly removeRest?: (dir: string) => Promise<void>;
 }
@@ -120,6 +124,10 @@ function starting<N extends Node, S extends State<N>, O extends StartOptions>(
       if (found === undefined || found.claim === claim) await stopAll(dir);
     });
 
+  /** A broker that has ended has failed on any host; one that is only late may be so because the host is. */
+  const hasDied = (dir: string): boolean =>
+    file.find(dir)?.nodes.some((node) => node.process !== null && !isUp(node)) === true;
+
   const loadOwn = (dir: string, options: O): S => {
     const state = file.load(dir);
     if (state.claim !== options.claim) throw superseded(options, state.claim);
@@ -130,20 +138,25 @@ function starting<N extends Node, S extends State<N>, O extends StartOptions>(
     for (let attempt = 1; ; attempt += 1) {
       // What an earlier attempt wrote knows ports that could not be had.
       const logDir = attempt === 1 ? options.logDir : `${options.logDir}-${attempt}`;
+      const host = (kind.watchHost ?? watchHost)(dir);
       try {
         await begin(dir, { ...options, logDir });
         await kind.awaitServing?.(dir, options.signal);
         return loadOwn(dir, options);
       } catch (error) {
-        const problem = await kind.equipmentProblem?.(dir).catch(String);
+        const busy = hasDied(dir) ? undefined : tooBusyToTell(host.soFar());
+        const problem = (await kind.equipmentProblem?.(dir).catch(String)) ?? busy;
         await undo(dir, options.claim);
         options.signal?.throwIfAborted();
         if (attempt < PORT_TRIES && error instanceof PortTaken) continue;
-        if (error instanceof ChaosError && problem === undefined) throw error;
+        if (error instanceof ChaosError && (problem === undefined || error.code !== 'CLUSTER_START_FAILED'))
+          throw error;
         throw new ChaosError(
           'EQUIPMENT_FAILED',
           `cluster ${options.cluster} could not be started: ${String(error)}${problem === undefined ? '' : `; ${problem}`}`,
         );
+      } finally {
+        host.end();
       }
     }
   };

@@ -1,10 +1,12 @@
 import { blameOfError, ChaosError } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/fault-record.js';
 import { isNewer } from '../../domain/format.js';
+import { tooBusyToTell } from '../../domain/host-trouble.js';
+import { watchHost } from '../os/host-cpu.js';
 import { now } from '../os/clock.js';
 import { writeIfRoom } from '../os/files.js';
 import { markDirty } from '../tickets/dirty-mark.js';
-import type { FaultCluster } from '../drivers/contract.js';
+import type { ClusterDriver, FaultCluster } from '../drivers/contract.js';
 import { notBack } from '../drivers/equipment.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
@@ -77,20 +79,28 @@ export function recoverTicket(
     let ticket = found;
     const fault = faults.find((f) => f.kind === ticket.kind);
     if (fault === undefined) throw new ChaosError('RECOVER_FAILED', unknownKind(ticket));
+    const host = watchHost(clusterDir);
     try {
       const driver = driverNamed(ticket.driver);
       const stopped = isOfEarlierCluster(found) || (await driver.status(clusterDir)) === 'stopped';
       const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
       // Before anything else, and again whenever the proof looks: another broker may die while it is awaited.
       const revive = async (): Promise<void> => void (ticket = await reviveOthers(fault, ticket));
-      const reviving = { ...driver, unhealthy: (dir: string) => revive().then(() => driver.unhealthy(dir)) };
+      // A broker that is not there has failed on any host; one that is only late may be so because the host is.
+      const busy = async (): Promise<string | undefined> => {
+        const late = ticket.died.length === 0 && (await driver.nodes(clusterDir)).every((node) => node.alive);
+        return late ? tooBusyToTell(host.soFar()) : undefined;
+      };
+      const watched: ClusterDriver = {
+        ...driver,
+        unhealthy: (dir) => revive().then(() => driver.unhealthy(dir)),
+        equipmentProblem: async (dir) => (await driver.equipmentProblem(dir)) ?? (await busy()),
+      };
+      const cluster = { dir: clusterDir, driver: watched };
       if (!stopped) await revive();
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
-        : await allProved(fault, await fault.recover(ticket, { dir: clusterDir, driver: reviving }, limitMs), {
-            dir: clusterDir,
-            driver,
-          });
+        : await allProved(fault, await fault.recover(ticket, cluster, limitMs), cluster);
       const { at, us } = now();
       const closed: FaultTicket = {
         ...ticket,
@@ -117,6 +127,8 @@ export function recoverTicket(
         writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message, lastRecoverBlame }),
       );
       throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
+    } finally {
+      host.end();
     }
   });
 }

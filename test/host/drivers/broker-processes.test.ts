@@ -14,10 +14,11 @@ import {
 import type { StartOptions } from '../../../src/host/drivers/contract.js';
 import { clusterLock, stateFile, type Node, type State } from '../../../src/host/drivers/state-file.js';
 import { clusterPaths } from '../../../src/host/layout/paths.js';
+import { watchHost } from '../../../src/host/os/host-cpu.js';
 import { PortTaken } from '../../../src/host/os/ports.js';
-import { isAlive, ownIdentity } from '../../../src/host/os/processes.js';
+import { isAlive, ownIdentity, signalProcess, waitGone } from '../../../src/host/os/processes.js';
 import { errorOf } from '../../../testing/host-cluster.js';
-import { ownedBy, shell, temporaryFolder, until } from '../../../testing/processes.js';
+import { ownedBy, shell, standStill, temporaryFolder, until } from '../../../testing/processes.js';
 
 const file = stateFile<Node, State<Node>>();
 const locked = clusterLock(30_000);
@@ -26,12 +27,14 @@ let logDirs: string[];
 /** What each start in turn ends with, beside its brokers. */
 let failures: Error[];
 let problem: string | undefined;
+/** For how much of the time this process could not look; null: as it really was. */
+let latePercent: number | null;
 /** When each start in turn serves, or why it does not; at once where there is none. */
 let serving: Promise<void>[];
 
 beforeEach(() => {
   dir = join(temporaryFolder(), 'cluster');
-  [logDirs, failures, serving, problem] = [[], [], [], undefined];
+  [logDirs, failures, serving, problem, latePercent] = [[], [], [], undefined, 0];
 });
 
 const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Promise<void> => {
@@ -41,6 +44,11 @@ const launchNode = async (folder: string, _state: State<Node>, { id }: Node): Pr
 /** Brokers that only live: each is a process. */
 const processes = brokerProcesses({
   ...{ file, locked, launchNode, stopGraceMs: 2000, equipmentProblem: () => Promise.resolve(problem) },
+  watchHost: (folder: string) => {
+    const host = watchHost(folder);
+    const cpu = { busyPercent: 100, clusterPercent: 5, clientsPercent: 0 };
+    return { ...host, soFar: () => (latePercent === null ? host.soFar() : { ...cpu, latePercent }) };
+  },
   awaitServing: () => serving.shift() ?? Promise.resolve(),
   startOnce: async (folder: string, options: StartOptions) => {
     logDirs.push(options.logDir);
@@ -109,6 +117,42 @@ describe('the brokers of a cluster', () => {
       /^EQUIPMENT_FAILED cluster local could not be started: .*n1 ended; the proxy server 7: dead$/,
     );
     expect(ownedBy(dir)).toEqual([]);
+  });
+
+  describe('that are not up in time', () => {
+    const late = notUp('not every broker is up', []);
+    it('are blamed on a host that had room', async () => {
+      failures = [late];
+      latePercent = 30;
+      expect(await errorOf(start())).toBe('CLUSTER_START_FAILED not every broker is up');
+    });
+
+    it('are not blamed where this program could not look for most of the time', async () => {
+      latePercent = null;
+      serving = [
+        until('they live', () => ownedBy(dir).length === 2).then(() => {
+          standStill(3000);
+          throw late;
+        }),
+      ];
+      expect(await errorOf(start())).toMatch(
+        /^EQUIPMENT_FAILED .*not every broker is up; this host was too busy to tell: a timer of ours was late for [5-9]/,
+      );
+      expect(ownedBy(dir)).toEqual([]);
+    });
+
+    it('are blamed on any host where one of them has ended', async () => {
+      latePercent = 90;
+      serving = [
+        until('they live', () => ownedBy(dir).length === 2).then(async () => {
+          const { process } = file.load(dir).nodes[0]!;
+          signalProcess(process!, 'SIGKILL');
+          await waitGone(process!, 5000);
+          throw late;
+        }),
+      ];
+      expect(await errorOf(start())).toBe('CLUSTER_START_FAILED not every broker is up');
+    });
   });
 
   describe('that an attempt starts for its claim, while a later attempt starts them for its own,', () => {

@@ -1,14 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { cpuShares, cpuTicks, type CpuTicks } from '../../../src/host/clients/host-cpu.js';
+import { cpuShares, cpuTicks, watchHost, type CpuTicks } from '../../../src/host/os/host-cpu.js';
 import { pollUntil } from '../../../src/host/os/clock.js';
 import { childEnvironment } from '../../../src/host/os/processes.js';
-import { temporaryFolder } from '../../../testing/processes.js';
+import { standStill, temporaryFolder } from '../../../testing/processes.js';
 
 const ticks = (change: Partial<CpuTicks>): CpuTicks => ({
   ...{ total: 0, idle: 0, clients: 0, cluster: new Map<number, number>() },
   ...change,
+});
+
+it('a host is watched until that ends: who has its processors, and how late this process is', async () => {
+  const host = watchHost(temporaryFolder());
+  try {
+    standStill(2000);
+    const seen = await pollUntil(() => Promise.resolve(host.soFar() ?? undefined), { limitMs: 5000, everyMs: 20 });
+    expect(seen).toMatchObject({ clusterPercent: 0, clientsPercent: 0 });
+    expect(seen?.latePercent).toBeGreaterThan(50);
+  } finally {
+    host.end();
+  }
 });
 
 describe('who had the processors', () => {
@@ -42,14 +54,15 @@ describe('who had the processors', () => {
   it('tells processes of the cluster from clients of the phase and from strangers', async () => {
     const clusterDir = temporaryFolder();
     const phase = `${clusterDir}#clients-validation`;
+    const isClient = (owner: string): boolean => owner.startsWith(`${phase}/`);
     const spin = (owner: string) =>
       spawn(process.execPath, ['-e', 'for (;;) ;'], { env: childEnvironment(owner, {}), stdio: 'ignore' });
     const spinning = [spin(`${clusterDir}#node-n1`), spin(`${phase}/go`), spin(`${clusterDir}x#node-n1`)];
     try {
-      const from = cpuTicks(phase);
+      const from = cpuTicks(clusterDir, isClient);
       const grown = await pollUntil(
         () => {
-          const now = cpuTicks(phase);
+          const now = cpuTicks(clusterDir, isClient);
           const [cluster = 0] = now.cluster.values();
           const both = cluster > 30 && now.clients > from.clients + 30;
           return Promise.resolve(both ? now : undefined);

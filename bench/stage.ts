@@ -5,11 +5,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pollUntil } from '../../src/host/os/clock.js';
-import { OWNER_VARIABLE, endProcess, identify, ownIdentity, sweepOwned } from '../../src/host/os/processes.js';
-import { runTypeScript } from '../../testing/typescript.js';
+import { pollUntil } from '../src/host/os/clock.js';
+import { OWNER_VARIABLE, endProcess, identify, ownIdentity, sweepOwned } from '../src/host/os/processes.js';
+import { runTypeScript } from '../testing/typescript.js';
 
 const janitor = runTypeScript(new URL('janitor.ts', import.meta.url));
+/** How the folders of stages begin: the janitor removes nothing else. */
+export const STAGE_PREFIX = 'robustmq-chaos-stage-';
 const SETPRIV = '/usr/bin/setpriv';
 /** A service that is asked to end may need this long. */
 const GRACE_MS = 10_000;
@@ -37,9 +39,12 @@ export interface Stage {
   readonly close: () => Promise<void>;
 }
 
-/** A folder, the processes that belong to it, and one way to end both. */
-export function openStage(): Stage {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'robustmq-chaos-production-')));
+/**
+ * A folder, the processes that belong to it, and one way to end both.
+ * @param bench whose stage it is; stands in the folder's name
+ */
+export function openStage(bench: string): Stage {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `${STAGE_PREFIX}${bench}-`)));
   const { pid, startTicks } = ownIdentity();
   const watcher = spawn(process.execPath, [...janitor, `${pid}:${startTicks}`, folder], {
     detached: true,
