@@ -1,3 +1,5 @@
+export { median } from '../testing/median.js';
+
 /** What a row is given to run with. */
 export interface Context {
   /** Everything that is written goes here, and is thrown away afterwards. */
@@ -36,11 +38,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
-
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? NaN, sorted[sorted.length >> 1] ?? NaN];
-  return (low + high) / 2;
-};
 
 export const msText = (ms: number): string => `${ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`;

@@ -11,8 +11,8 @@ import { keeperOf } from '../src/host/keeper/control.js';
 import { clusterDir } from '../src/host/layout/paths.js';
 import { pollUntil } from '../src/host/os/clock.js';
 import { runningServer } from '../src/host/temporal/server.js';
-import { FIGURES, figuresOf, followKeeper, serverOf, workersOf, type Soak } from './soak/figures.js';
-import { hasVerdict, judgeSoak, type Round } from './soak/verdict.js';
+import { FIGURES, figuresOf, followKeeper, serverOf, workersOf, type Soak } from '../testing/soak/figures.js';
+import { hasVerdict, judgeSoak, type Round } from '../testing/soak/verdict.js';
 import { endService, openStage, waitFor } from './stage.js';
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { figuresOf, useOf, type Soak } from '../../../bench/soak/figures.js';
+import { figuresOf, useOf, type Soak } from '../../../testing/soak/figures.js';
 import { clusterDir, dataPaths, temporalPaths } from '../../../src/host/layout/paths.js';
 import { ownIdentity } from '../../../src/host/os/processes.js';
 import { writeJson } from '../../../src/host/os/files.js';

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { FIRST_JUDGED, LEAST_JUDGED, limitText, trendOf } from '../../../bench/soak/trend.js';
-import { randomOf } from '../../../bench/random.js';
+import { FIRST_JUDGED, LEAST_JUDGED, limitText, trendOf } from '../../../testing/soak/trend.js';
 
 const share = { kind: 'share', percent: 10 } as const;
 const series = (count: number, value: (round: number) => number): number[] =>
   Array.from({ length: count }, (_, i) => value(i + 1));
 
+/** Moves about by 40, without a trend. */
+const noise = (round: number): number => 20 + 20 * Math.sin(round * round);
+
 describe('a figure of many rounds', () => {
   it('is flat where it moves about one level', () => {
-    const random = randomOf('level');
     const trend = trendOf(
-      series(60, () => 300 + random() * 40),
+      series(60, (round) => 300 + noise(round)),
       share,
     );
     expect(trend?.flat).toBe(true);
@@ -18,9 +19,8 @@ describe('a figure of many rounds', () => {
   });
 
   it('rises where it gains a little in each round, however much it moves about', () => {
-    const random = randomOf('leak');
     const trend = trendOf(
-      series(60, (round) => 300 + round + random() * 40),
+      series(60, (round) => 300 + round + noise(round)),
       share,
     );
     expect(trend).toMatchObject({ flat: false });

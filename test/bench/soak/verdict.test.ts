@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FIGURES, type Figures } from '../../../bench/soak/figures.js';
-import { judgeSoak, type Round } from '../../../bench/soak/verdict.js';
+import { FIGURES, type Figures } from '../../../testing/soak/figures.js';
+import { judgeSoak, type Round } from '../../../testing/soak/verdict.js';
 
 const level = Object.fromEntries(Object.keys(FIGURES).map((figure) => [figure, 100])) as Figures;
 

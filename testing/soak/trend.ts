@@ -1,6 +1,6 @@
 // Whether a figure that was taken once a round stays level. Values in, values out.
 
-import { median } from '../row.js';
+import { median } from '../median.js';
 
 /** The rounds before it warm up: caches fill, code is compiled. */
 export const FIRST_JUDGED = 10;
