@@ -58,6 +58,21 @@ function isOfEarlierCluster({ clusterDir, claim = 0 }: FaultTicket): boolean {
   return claim > 0 && now > claim;
 }
 
+function closeTicket(ticket: FaultTicket, by: Recoverer, healed: readonly Evidence[]): FaultTicket {
+  const { at, us } = now();
+  const closed: FaultTicket = {
+    ...ticket,
+    state: 'recovered',
+    recoveredAt: at,
+    recoveredUs: us,
+    recoveredBy: by,
+    healed,
+  };
+  // On a full disk it is over all the same; the keeper writes it down when it can.
+  writeIfRoom(() => writeTicket(closed));
+  return closed;
+}
+
 /**
  * Recovers one fault from its ticket alone, and proves it. Safe from several callers at once and twice: a ticket that is recovered stays so.
  * `still` is asked in the hold of the ticket: one that was renewed since it was judged is left alone.
@@ -101,18 +116,7 @@ export function recoverTicket(
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]
         : await allProved(fault, await fault.recover(ticket, cluster, limitMs), cluster);
-      const { at, us } = now();
-      const closed: FaultTicket = {
-        ...ticket,
-        state: 'recovered',
-        recoveredAt: at,
-        recoveredUs: us,
-        recoveredBy: by,
-        healed,
-      };
-      // On a full disk it is over all the same; the keeper writes it down when it can.
-      writeIfRoom(() => writeTicket(closed));
-      return closed;
+      return closeTicket(ticket, by, healed);
     } catch (error) {
       // A newer program has come meanwhile.
       if (isNewer(error)) throw error;
