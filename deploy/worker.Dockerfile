@@ -33,4 +33,4 @@ COPY --from=build /opt/robustmq-chaos/sdk_clients ./sdk_clients
 COPY --from=build /opt/robustmq-chaos/.tools ./.tools
 RUN mkdir data && chown node:node data
 USER node
-CMD ["node", "dist/client/main.js", "worker", "--config", "config/default.yml"]
+CMD ["node", "dist/client/main.js", "worker", "--set-current", "--config", "config/default.yml"]

@@ -56,8 +56,13 @@ it('what a newer program stored is neither read, nor written over, nor removed',
   expect(readFileSync(path, 'utf8')).toBe(newer);
 });
 
-it('nobody in src reads or writes JSON files past the formats, but for a client’s own result line', () => {
+it('nobody in src reads or writes JSON files past the formats, but for a client’s own result line and the stamp of the build', () => {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const past = files.filter((file) => /\b(readJson|writeJson)\b/.test(readFileSync(join('src', file), 'utf8')));
-  expect(past.sort()).toEqual(['host/clients/collect.ts', 'host/os/files.ts', 'host/os/stored.ts']);
+  expect(past.sort()).toEqual([
+    'host/clients/collect.ts',
+    'host/os/files.ts',
+    'host/os/stored.ts',
+    'host/os/versions.ts',
+  ]);
 });
