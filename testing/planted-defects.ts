@@ -20,8 +20,11 @@ export interface Defect {
 
 const countsArrivals: Edit = {
   file: 'journal.py',
-  from: '        seq = decode(self._identity, payload)\n',
-  to: '        seq = decode(self._identity, payload)\n        if seq is not None:\n            seq = self._arrivals = getattr(self, "_arrivals", -1) + 1\n',
+  from: '        named = decode(self._identity, payload)\n',
+  to:
+    '        named = decode(self._identity, payload)\n        if named is not None:\n' +
+    '            self._arrivals = min(getattr(self, "_arrivals", -1) + 1, len(self.ledger.messages) - 1)\n' +
+    '            named = (self._arrivals, self.ledger.messages[self._arrivals].intended_us)\n',
 };
 const stampsAtSend: Edit = {
   file: 'result.py',

@@ -218,12 +218,15 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     await sleepMs(6000);
     for (const client of [one!, two!]) client.signal('SIGTERM');
     const runs = await Promise.all([one!.ended, two!.ended]);
+    const told: (string | null)[] = [];
     for (const [i, { header, messages, impostors }] of paths.map(parseLedger).entries()) {
       const schedule = { t0Us: header.t0_us ?? NaN, rate: header.rate };
-      expect(secondCopyIn({ schedule, impostors })).toMatch(/another client uses this client id and publishes to its topic/);
+      told.push(secondCopyIn({ schedule, impostors }));
       expect(header.unexpected).toBe(resultOf(runs[i]!).unexpected);
       expect(messages.every(({ intended_us, recv_us }) => recv_us === null || recv_us >= intended_us)).toBe(true);
     }
+    // Which of the two holds the session for longer, and so gets the other's messages, is chance.
+    expect(told).toContainEqual(expect.stringMatching(/another client uses this client id and publishes to its topic/));
   });
 
   it('ends at once where its login is refused, and says so', async () => {
