@@ -58,7 +58,13 @@ describe.concurrent('an error of ours at the end of a run', () => {
       },
     });
     expect(await handle.result()).toMatchObject({ headline: 'INVALID' });
-    expect(host.calls.slice(-4 - AFTER.length)).toEqual(['stopCluster', 'restorePlan', 'stopCluster', 'writeReport', ...AFTER]);
+    expect(host.calls.slice(-4 - AFTER.length)).toEqual([
+      'stopCluster',
+      'restorePlan',
+      'stopCluster',
+      'writeReport',
+      ...AFTER,
+    ]);
     expect(reports).toHaveLength(1);
     expect(reports[0]?.notes.join()).toContain('CLUSTER_GONE');
     await expectCounted('lost');
