@@ -60,9 +60,6 @@ const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Vitest leaves a core free for itself, which of two is half. */
 const twoAtATime = { maxWorkers: 2 };
 
-/** These wait for most of their time: two at a time use a third of two cores. */
-const threeAtATime = { maxWorkers: 3 };
-
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -112,7 +109,7 @@ export default defineConfig({
           include: clusters,
           exclude: alone,
           sequence: { groupOrder: 2 },
-          ...threeAtATime,
+          ...twoAtATime,
           ...patient,
         },
       },

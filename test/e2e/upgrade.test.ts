@@ -36,7 +36,7 @@ let client: Client;
 beforeAll(() => {
   sandbox = createSandbox({
     load: { messages: 50, rate_per_second: 100 },
-    timing: { heal_wait_seconds: 12, fault_window_seconds: 2 },
+    timing: { heal_wait_seconds: 20, fault_window_seconds: 2 },
     sdks: ['go'],
     scenarios: [catalogue.kill],
   });
@@ -89,6 +89,8 @@ test('every run ends on its own build, new ones begin on the new build, and what
   const [resumed, left, fresh] = ['resumed', 'left', 'fresh'].map((name) =>
     addCluster(sandbox.root, name, failingRounds),
   ) as [Sandbox, Sandbox, Sandbox];
+  // The build with the change is made ready first: the heal wait does not wait for it.
+  const incompatible = otherBuild(join(sandbox.root, 'new'), NEW, true);
   const old = startWorker();
   await old.says(`build ${OLD} is current`);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
@@ -98,11 +100,13 @@ test('every run ends on its own build, new ones begin on the new build, and what
   await whileRunning(running, mustPoll('the heal wait', isHealing));
 
   // Installed beside, and started.
-  const incompatible = otherBuild(join(sandbox.root, 'new'), NEW, true);
   const beside = startWorker(incompatible);
   await beside.says(`build ${NEW} is current, instead of ${OLD}`);
-  const open = (await openRuns(client)).map(({ workflowId, build }) => ({ workflowId, build }));
-  expect(open).toHaveLength(4);
+  // The round, its scenario and the two that are paused: what is listed follows what is.
+  const open = await mustPoll('four open', async () => {
+    const found = await openRuns(client);
+    return found.length === 4 ? found : undefined;
+  });
   expect(new Set(open.map(({ build }) => build))).toEqual(new Set([OLD]));
   const freshRun = await beginRound(fresh);
   await client.workflow.getHandle(freshRun).result();

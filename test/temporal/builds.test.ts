@@ -33,7 +33,7 @@ it('a run goes on with the build that it began with, until somebody moves it; th
   const next = await rig.createWorker(CHAOS_QUEUE, buildOptions('next'));
   await becomeCurrent(client, 'next');
   expect(await knownBuilds(client)).toEqual({ current: 'next', everCurrent: expect.arrayContaining(['test', 'next']) });
-  expect((await servedBuilds(client)).sort()).toEqual(['next', 'test']);
+  await vi.waitFor(async () => expect((await servedBuilds(client)).sort()).toEqual(['next', 'test']), UNTIL_SEEN);
   await vi.waitFor(async () => expect(await openRuns(client)).toHaveLength(1), UNTIL_SEEN);
   expect(await buildsNow(client)).toEqual([
     { id: 'next', isCurrent: true, isServed: true, openRuns: [] },
