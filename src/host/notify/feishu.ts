@@ -100,24 +100,30 @@ const HOPELESS: Readonly<Record<number, string>> = {
   19022: "this host's address is not on the bot's list",
   19024: "none of the bot's keywords is in the message",
 };
+/** Some gateways say it under the code of malformed messages, and with status 400. */
+const TOO_MANY = /too many request|frequency limit/i;
 
+/** What the answer says decides, not its status alone. What nobody knows may be better at the next attempt. */
 function check(status: number, answer: string, secrets: readonly string[]): void {
-  const code = codeOf(answer);
+  const { code, words } = saidIn(answer);
   if (status === 200 && code === 0) return;
-  const hint = code === undefined ? undefined : HOPELESS[code];
+  const isLater = TOO_MANY.test(words);
+  const hint = code === undefined || isLater ? undefined : HOPELESS[code];
   const said = redact(answer.slice(0, 300), secrets);
-  const hopeless =
-    hint !== undefined || (status >= 400 && status < 500 && ![408, 429].includes(status) && code !== 11232);
+  const isRefusal = code === undefined && status >= 400 && status < 500 && ![408, 429].includes(status);
+  const hopeless = hint !== undefined || (isRefusal && !isLater);
   throw new NotifyError(`status ${status}, ${said}${hint === undefined ? '' : ` (${hint})`}`, !hopeless);
 }
 
-/** Feishu's own code; undefined for an answer that has none. */
-function codeOf(answer: string): number | undefined {
+/** Feishu's own code and words, of both forms that it has: `code` and `msg`, or the older `StatusCode` and `StatusMessage`. */
+function saidIn(answer: string): { readonly code: number | undefined; readonly words: string } {
   try {
-    const { code } = JSON.parse(answer) as { readonly code?: unknown };
-    return typeof code === 'number' ? code : undefined;
+    const said = (JSON.parse(answer) ?? {}) as Readonly<Record<string, unknown>>;
+    const code = said['code'] ?? said['StatusCode'];
+    const words = said['msg'] ?? said['StatusMessage'];
+    return { code: typeof code === 'number' ? code : undefined, words: typeof words === 'string' ? words : answer };
   } catch {
-    return undefined;
+    return { code: undefined, words: answer };
   }
 }
 

@@ -99,6 +99,18 @@ describe('a message to the group', () => {
   });
 });
 
+describe('a message that is shown', () => {
+  it.each([
+    '{"code":0,"msg":"success","data":{}}',
+    '{"StatusCode":0,"StatusMessage":"success"}',
+    '{"Extra":null,"StatusCode":0,"StatusMessage":"success"}',
+    '{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}',
+  ])('is told by each form of success: %s', async (body) => {
+    feishu.trouble = () => ({ status: 200, body });
+    await expect(attempt()).resolves.toBeUndefined();
+  });
+});
+
 describe('a message that is not shown', () => {
   const cases: readonly (readonly [string, FeishuTrouble, boolean, RegExp])[] = [
     ['since there were too many', { status: 200, body: '{"code":11232,"msg":"frequency limited"}' }, true, /11232/],
@@ -121,6 +133,20 @@ describe('a message that is not shown', () => {
       /list/,
     ],
     ['since it is malformed', { status: 200, body: '{"code":9499,"msg":"Bad Request"}' }, false, /malformed/],
+    [
+      'since there were too many, under the code of malformed messages',
+      { status: 200, body: '{"code":9499,"msg":"too many request"}' },
+      true,
+      /too many/,
+    ],
+    [
+      'since there were too many, with that code and a bad status',
+      { status: 400, body: '{"code":9499,"msg":"Too Many Requests"}' },
+      true,
+      /status 400/,
+    ],
+    ['for a reason that nobody knows', { status: 400, body: '{"code":77,"msg":"?"}' }, true, /77/],
+    ['since an older form has a bad code', { status: 200, body: '{"StatusCode":19001}' }, false, /webhook/],
     ['since the address moved', { status: 302, body: '', headers: { location: '/elsewhere' } }, true, /no answer/],
     ['since nobody is there', { status: 404, body: 'not found' }, false, /status 404/],
   ];
