@@ -89,13 +89,13 @@ function codeOf({ status, message }: RequestError): ErrorCode {
 }
 
 /** How long GitHub wants no further request; null where it set no such limit. */
-function waitOf({ status, response }: RequestError): number | null {
+function waitOf({ status, message, response }: RequestError): number | null {
   if (status !== 403 && status !== 429) return null;
   const header = (name: string): number => Number(response?.headers[name] ?? NaN);
   const seconds = header('retry-after');
   if (Number.isFinite(seconds)) return seconds * 1000;
   const resetMs = header('x-ratelimit-reset') * 1000 - Date.now();
   if (header('x-ratelimit-remaining') === 0 && Number.isFinite(resetMs)) return Math.max(resetMs, 1000);
-  // A secondary limit without a time: GitHub asks for a minute at least.
-  return status === 429 ? 60_000 : null;
+  // A secondary limit without a time: GitHub asks for a minute at least. Some answers say it in words alone.
+  return status === 429 || /rate limit|abuse detection/i.test(message) ? 60_000 : null;
 }

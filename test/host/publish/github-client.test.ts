@@ -73,6 +73,15 @@ describe('an answer', () => {
     expect(String(error)).not.toContain(TOKEN);
   });
 
+  it.each([
+    'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+    'You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.',
+    'API rate limit exceeded for user ID 1.',
+  ])('that names its limit in words alone is waited for a minute: %s', async (message) => {
+    const error = await got({ status: 403, body: { message } });
+    expect(error).toMatchObject({ code: 'REMOTE_RATE_LIMITED', retryAfterMs: 60_000 });
+  });
+
   it('that names the time of its limit is waited for until then', async () => {
     const reset = String(Math.ceil(Date.now() / 1000) + 100);
     const error = await got({ status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset } });
