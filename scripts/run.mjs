@@ -4,9 +4,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runSetup } from './setup/cli.mjs';
+import { swallowedText } from './setup/swallowed.mjs';
 
 const program = fileURLToPath(new URL('../dist/client/main.js', import.meta.url));
 const options = process.argv.slice(2);
+
+const swallowed = swallowedText(process.env, options);
+if (swallowed !== undefined) {
+  console.error(`robustmq-chaos: ${swallowed}`);
+  process.exit(64);
+}
 
 /** The value of `--sdk x` or `--sdk=x`, as arguments for set-up. */
 function sdkArguments() {
