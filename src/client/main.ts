@@ -34,6 +34,13 @@ const named = Object.entries(commands).filter(([name]) => name === process.argv[
 // Help, and what to type in place of an unknown command, need them all.
 for (const [, load] of named.length > 0 ? named : Object.entries(commands)) program.addCommand(await load());
 
+// Who reads the output may go (`| head`, a closed terminal): what the command does is not over with that.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE' && code !== 'EIO') process.exit(1);
+  });
+}
+
 const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
 for (const command of all(program)) command.exitOverride();
 

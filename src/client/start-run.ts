@@ -122,7 +122,10 @@ async function historyOf(
   return { events, bytes };
 }
 
-/** Ctrl-C cancels the run, and waits for it to end in good order; a second one leaves the display, and the run to its worker's end. */
+/** Ctrl-C, and a terminal that closes, in the same way: that of a lost connection leaves nobody to type anything. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** An interrupt cancels the run, and waits for it to end in good order; a second one leaves the display, and the run to its worker's end. */
 function cancelOnInterrupt(session: Session, workflowId: string, display: Display): () => void {
   let asked = false;
   const onSignal = (): void => {
@@ -139,10 +142,8 @@ function cancelOnInterrupt(session: Session, workflowId: string, display: Displa
       .cancel()
       .catch((error: unknown) => display.say(`could not cancel: ${String(error)}`));
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of INTERRUPTS) process.on(signal, onSignal);
   return () => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of INTERRUPTS) process.off(signal, onSignal);
   };
 }

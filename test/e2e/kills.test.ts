@@ -131,3 +131,21 @@ describe('Ctrl-C', () => {
     expect(await nothingLeft(sandbox)).toEqual([]);
   }, 120_000);
 });
+
+describe('a terminal that closes', () => {
+  test('cancels the run as Ctrl-C does, although nobody can be told any more', async () => {
+    sandbox = createSandbox({ timing: { fault_window_seconds: 60 }, sdks: ['go'], scenarios: [catalogue.kill] });
+    const running = start(['round'], sandbox);
+    const runDir = await onlyRunDir(sandbox);
+    await ticketIn('injected', running);
+    running.child.stdout!.destroy();
+    running.child.stderr!.destroy();
+    running.child.kill('SIGHUP');
+    const [status] = (await once(running.child, 'exit')) as [number | null];
+    expect(status).toBe(130);
+    const { details: report } = JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')) as ReportFile;
+    expect(report.headline).toBe('CANCELLED');
+    expect(openTickets(sandbox.clusterDir)).toEqual([]);
+    expect(await nothingLeft(sandbox)).toEqual([]);
+  }, 120_000);
+});

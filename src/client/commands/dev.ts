@@ -14,7 +14,7 @@ export const devCommand = new Command('dev')
       `Temporal at ${session.place.address}, Web UI at ${session.place.uiUrl ?? 'your own server'}. Ctrl-C ends it.\n`,
     );
     const ending = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
     while (!ending.signal.aborted) {
       await session.keepAlive().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
       await sleepMs(LOOK_EVERY_MS, ending.signal).catch(() => undefined);

@@ -126,7 +126,7 @@ const breaker = new Command('breaker')
   .action(async (options: { readonly config: string; readonly auto: boolean }) => {
     const config = rehearsalConfig(readConfig(options.config));
     const ending = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
     const session = await openSession(config);
     try {
       await clear(session.client);
