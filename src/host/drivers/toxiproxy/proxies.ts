@@ -97,7 +97,8 @@ async function problemOf({ proxyProcess, proxyApiPort, links }: ProxyState): Pro
   if (deaf !== undefined) return `the proxy server ${pid}: nobody listens for ${deaf.name} on port ${deaf.listenPort}`;
   return toxiproxy.version(proxyApiPort).then(
     () => undefined,
-    (error: unknown) => `the proxy server ${pid}: ${String(error)}`,
+    // It may have been killed or stopped while it was asked.
+    (error: unknown) => `the proxy server ${pid}: ${notRunning(proxyProcess) ?? String(error)}`,
   );
 }
 
