@@ -1,23 +1,21 @@
 import { getClient, log } from '@temporalio/activity';
 import { leasedRuns } from '../host/tickets/lease.js';
 import type { InRun } from '../messages/requests.js';
-import { OPEN_RUNS_QUERY } from '../messages/search-attributes.js';
+import { openRunIds } from '../messages/search-attributes.js';
 import { inThread } from '../threads/index.js';
 import type { PublishingOf } from './publish.js';
 import { asActivity, planOf } from './support.js';
-
-async function openRuns(): Promise<string[]> {
-  const open: string[] = [];
-  for await (const { workflowId } of getClient().workflow.list({ query: OPEN_RUNS_QUERY })) open.push(workflowId);
-  return open;
-}
 
 export const createRetentionActivities = (publishingOf: PublishingOf) => ({
   /** After each run: what is too old goes, the last thing that is done to a data folder. */
   removeOld: ({ run }: InRun): Promise<void> =>
     asActivity(async (signal) => {
       const { dataRoot, settings, retention } = publishingOf(planOf(run).configPath);
-      const known = { open: await openRuns(), leased: leasedRuns(dataRoot), justEnded: run.runId };
+      const known = {
+        open: await openRunIds(getClient().workflow),
+        leased: leasedRuns(dataRoot),
+        justEnded: run.runId,
+      };
       const task = { dataRoot, settings: retention, isPublishing: settings !== null, ...known };
       const { removed } = await inThread('removeOld', task, signal);
       if (removed.length > 0)

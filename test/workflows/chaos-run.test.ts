@@ -7,6 +7,7 @@ import { createGate } from '../../testing/workflows/gate.js';
 import { brokenTasks, commandsOf } from '../../testing/workflows/history.js';
 import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
 import { failure, invalidConfig } from '../../testing/workflows/stub-host.js';
+import { BEFORE, END } from '../../testing/workflows/calls.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
@@ -14,18 +15,6 @@ beforeAll(async () => {
   rig = await createRig();
 });
 afterAll(() => rig.close());
-
-const CONTROL_RUN = ['startClients control', 'collectClients control', 'killClients control'];
-const BEFORE = ['preparePlan', 'acquireCluster', 'preCheck', 'startCluster', 'tendCluster', ...CONTROL_RUN];
-const END = [
-  'stopCluster',
-  'writeReport',
-  'recordOutcome',
-  'releaseCluster',
-  'publishReport',
-  'announce verdict',
-  'removeOld',
-];
 
 describe.concurrent('a full run', () => {
   it('takes the steps of the seed, and its scenarios one after another', async () => {

@@ -3,6 +3,7 @@ import type { Activities } from '../../src/activities/index.js';
 import { outcome, rules } from '../../testing/values.js';
 import { commandsOf } from '../../testing/workflows/history.js';
 import { killSingle } from '../../testing/workflows/plans.js';
+import { BEFORE, END } from '../../testing/workflows/calls.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 import { left } from '../../testing/workflows/stub-host.js';
 
@@ -11,18 +12,6 @@ beforeAll(async () => {
   rig = await createRig();
 });
 afterAll(() => rig.close());
-
-const CONTROL_RUN = ['startClients control', 'collectClients control', 'killClients control'];
-const BEFORE = ['preparePlan', 'acquireCluster', 'preCheck', 'startCluster', 'tendCluster', ...CONTROL_RUN];
-const END = [
-  'stopCluster',
-  'writeReport',
-  'recordOutcome',
-  'releaseCluster',
-  'publishReport',
-  'announce verdict',
-  'removeOld',
-];
 
 const controlGives =
   (bad: ReturnType<typeof outcome>): Activities['collectClients'] =>

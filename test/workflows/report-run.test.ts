@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnnounceRequest, WriteReportRequest } from '../../src/messages/requests.js';
 import { breakerRuns } from '../../testing/workflows/breaker-runs.js';
 import { brokenTasks } from '../../testing/workflows/history.js';
+import { AFTER } from '../../testing/workflows/calls.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 import { failure } from '../../testing/workflows/stub-host.js';
 
@@ -13,7 +14,6 @@ afterAll(() => rig.close());
 
 const { runOn, statusOf } = breakerRuns(() => rig);
 const gone = (): Promise<never> => Promise.reject(failure('CLUSTER_GONE', 'found none on this host'));
-const AFTER = ['recordOutcome', 'releaseCluster', 'publishReport', 'announce verdict', 'removeOld'];
 
 /** The run held nothing back: it was counted, and its cluster is free. */
 async function expectCounted(cluster: string): Promise<void> {

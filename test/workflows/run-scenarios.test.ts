@@ -3,6 +3,7 @@ import { CHAOS_QUEUE } from '../../src/domain/ids.js';
 import { createGate } from '../../testing/workflows/gate.js';
 import { commandsOf } from '../../testing/workflows/history.js';
 import { killSingle } from '../../testing/workflows/plans.js';
+import { END } from '../../testing/workflows/calls.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 import { failure, left } from '../../testing/workflows/stub-host.js';
 
@@ -11,16 +12,6 @@ beforeAll(async () => {
   rig = await createRig();
 });
 afterAll(() => rig.close());
-
-const END = [
-  'stopCluster',
-  'writeReport',
-  'recordOutcome',
-  'releaseCluster',
-  'publishReport',
-  'announce verdict',
-  'removeOld',
-];
 
 describe.concurrent('the scenarios of a run', () => {
   it('never run two at a time', async () => {

@@ -3,7 +3,7 @@ import type { Config } from '../../config/load.js';
 import { publishing } from '../../config/publish.js';
 import type { Pruned } from '../../host/data/retention.js';
 import { leasedRuns } from '../../host/tickets/lease.js';
-import { OPEN_RUNS_QUERY } from '../../messages/search-attributes.js';
+import { openRunIds } from '../../messages/search-attributes.js';
 import { connectClient, findPlace } from '../../temporal/connection.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
 
@@ -30,9 +30,7 @@ async function openRuns({ dataRoot }: Config): Promise<string[] | null> {
   const client = place && (await connectClient(place).catch(() => undefined));
   if (client === undefined) return null;
   try {
-    const open: string[] = [];
-    for await (const { workflowId } of client.workflow.list({ query: OPEN_RUNS_QUERY })) open.push(workflowId);
-    return open;
+    return await openRunIds(client.workflow);
   } catch {
     return null;
   } finally {
