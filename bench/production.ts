@@ -36,7 +36,7 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function main(): Promise<void> {
-  const [postgresPort = 0, ...ports] = await freePorts(1 + SERVER_PORTS);
+  const [postgresPort = 0, ...ports] = freePorts(1 + SERVER_PORTS);
   const password = randomBytes(12).toString('hex');
   const config = join(stage.folder, 'config.yml');
   const variables = { POSTGRES_PASSWORD: password };

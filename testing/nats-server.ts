@@ -7,7 +7,7 @@ import { temporaryFolder } from './processes.js';
 /** One nats-server that lets everybody in and stores nothing; returns its port. It ends with the test file. */
 export async function startNatsServer(): Promise<number> {
   const folder = temporaryFolder();
-  const [port = 0] = await portBlock(1);
+  const [port = 0] = portBlock(1);
   await spawnDetached({
     command: requireTool('nats-server'),
     args: ['-a', '127.0.0.1', '-p', String(port)],

@@ -24,12 +24,20 @@ function sockets() {
 export const listeners = () => sockets().filter(({ state }) => state === LISTEN);
 
 /**
- * Sockets with one of these ports at their own end that a process has, listening or not: any of them may keep others from the port. What is left of one
- * whose process is gone has no inode, and keeps nobody.
+ * Those that a process has, listening or not: any of them may keep others from its port. What is left of one whose process is gone has no inode, and keeps
+ * nobody.
+ */
+const held = () => sockets().filter(({ inode }) => inode !== '0');
+
+/**
+ * Sockets with one of these ports at their own end that a process has.
  * @param {readonly number[]} ports
  * @returns {Listener[]}
  */
-export const socketsAt = (ports) => sockets().filter(({ port, inode }) => ports.includes(port) && inode !== '0');
+export const socketsAt = (ports) => held().filter(({ port }) => ports.includes(port));
+
+/** The ports that some process of this host has, on any address. */
+export const heldPorts = () => new Set(held().map(({ port }) => port));
 
 /**
  * The inodes of a process's open sockets; throws where the kernel does not show them.

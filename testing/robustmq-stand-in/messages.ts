@@ -31,7 +31,7 @@ set_tcp_nodelay true
 `;
 
 async function start(folder: string): Promise<Running> {
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = freePorts(1);
   const configFile = join(folder, 'messages.conf');
   writeFileSync(configFile, configOn(port));
   // A mark of its own: who ends one node of the cluster does not end it, who ends the cluster does.

@@ -118,7 +118,7 @@ async function tryOutsideServer(
   attributes: readonly string[],
   logFile: string,
 ): Promise<string | undefined> {
-  const [port = 0, httpPort = 0, metricsPort = 0] = await freePorts(3);
+  const [port = 0, httpPort = 0, metricsPort = 0] = freePorts(3);
   const server = await spawnDetached({
     command: requireTool('temporal'),
     args: [

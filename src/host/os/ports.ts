@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { listeners, socketsOf } from '#os/sockets';
+import { connect } from 'node:net';
+import { heldPorts, listeners, socketsOf } from '#os/sockets';
 
 const BLOCK_SIZE = 128;
 const FIRST = 10_000;
@@ -36,13 +36,6 @@ export function portRegion(localPortRange: string): PortRegion {
 
 const regionHere = (): PortRegion => portRegion(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'));
 
-const canListen = (port: number, host: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
-  });
-
 /** Somebody else had the port by the time it was to be bound: with other ports it may go well. */
 export class PortTaken extends Error {
   override readonly name = 'PortTaken';
@@ -55,20 +48,22 @@ export const saysPortTaken = (text: string): boolean => /address already in use/
 export const portTakenIn = (logFiles: readonly string[], from = 0): boolean =>
   logFiles.some((file) => existsSync(file) && saysPortTaken(readFileSync(file).subarray(from).toString()));
 
-export const isPortFree = (port: number): Promise<boolean> => canListen(port, '127.0.0.1');
+/** From the kernel's table: whoever tries a port by listening there keeps a broker that comes back just then from its own. */
+export const isPortFree = (port: number): boolean => !heldPorts().has(port);
 
 /**
  * `count` loopback ports for one cluster, at most 128, from a block of which nobody listens on any. A broker that is dead does not listen on its
  * ports, and must find them free when it comes back: a process that listens on one of the block meanwhile (its proxy server) keeps all the others. Two that
  * start at once may still choose the same block: expect PortTaken.
  */
-export async function portBlock(count: number): Promise<number[]> {
+export function portBlock(count: number): number[] {
   if (count > BLOCK_SIZE) throw new Error(`expected at most ${BLOCK_SIZE} ports for one cluster, got ${count}`);
   const { firstBlock, blocks, firstSingle } = regionHere();
+  const held = heldPorts();
   for (let tries = 0; tries < 1000; tries += 1) {
     const first = firstBlock + randomInt(blocks) * BLOCK_SIZE;
     const block = Array.from({ length: BLOCK_SIZE }, (_, i) => first + i);
-    if ((await Promise.all(block.map(isPortFree))).every(Boolean)) return block.slice(0, count);
+    if (!block.some((port) => held.has(port))) return block.slice(0, count);
   }
   throw new Error(
     `no ${BLOCK_SIZE} free ports in a row between ${firstBlock} and ${firstSingle - 1} on 127.0.0.1: too many clusters run`,
@@ -76,13 +71,14 @@ export async function portBlock(count: number): Promise<number[]> {
 }
 
 /** `count` free loopback ports for anything but a cluster, chosen at random so that two that start at once rarely meet. Still expect "in use". */
-export async function freePorts(count: number): Promise<number[]> {
+export function freePorts(count: number): number[] {
   const found: number[] = [];
+  const held = heldPorts();
   const { firstSingle, last } = regionHere();
   for (let tries = 0; found.length < count; tries += 1) {
     if (tries > 5000) throw new Error(`no ${count} free ports between ${firstSingle} and ${last} on 127.0.0.1`);
     const port = randomInt(firstSingle, last + 1);
-    if (!found.includes(port) && (await isPortFree(port))) found.push(port);
+    if (!found.includes(port) && !held.has(port)) found.push(port);
   }
   return found;
 }

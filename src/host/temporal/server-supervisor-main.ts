@@ -25,13 +25,11 @@ const END_LIMIT_MS = 4000;
 const PREFERRED_PORTS = [17_233, 18_233, 17_243, 17_253] as const;
 
 /** The ports of last time, or the preferred ones; each replaced by a free one if it is taken. */
-async function choosePorts(): Promise<ServerState> {
+function choosePorts(): ServerState {
   const last = readServer(dataRoot);
   const wanted = last === undefined ? PREFERRED_PORTS : [last.port, last.uiPort, last.httpPort, last.metricsPort];
-  const spare = await freePorts(wanted.length);
-  const ports = await Promise.all(
-    wanted.map(async (port, i) => ((await isPortFree(port)) ? port : (spare[i] as number))),
-  );
+  const spare = freePorts(wanted.length);
+  const ports = wanted.map((port, i) => (isPortFree(port) ? port : (spare[i] as number)));
   const [port, uiPort, httpPort, metricsPort] = ports as [number, number, number, number];
   return { port, uiPort, httpPort, metricsPort, process: null };
 }
@@ -57,7 +55,7 @@ function launch(state: ServerState): ChildProcess {
 
 /** One life of the server: from its start until it ends by itself or nobody uses it. True if it is to be started again. */
 async function serve(): Promise<boolean> {
-  const state = await choosePorts();
+  const state = choosePorts();
   const child = launch(state);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.once('error', (error) => log(`server did not start: ${String(error)}`));

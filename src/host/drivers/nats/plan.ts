@@ -46,7 +46,7 @@ const base = (options: StartOptions) => ({
 async function planProxies(options: StartOptions): Promise<NatsState> {
   const ids = nodeIds(options);
   const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
-  const ports = await portBlock(ids.length * 5 + pairs.length + 1);
+  const ports = portBlock(ids.length * 5 + pairs.length + 1);
   const take = (): number => ports.pop() as number;
   const nodes = ids.map((id) => {
     const own = { mqttPort: take(), natsPort: take(), httpPort: take(), routePort: take(), proxiedMqttPort: take() };

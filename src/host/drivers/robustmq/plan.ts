@@ -42,7 +42,7 @@ export type RobustStart = StartOptions & { readonly binary: string };
 /** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
 export async function planState(options: RobustStart): Promise<RobustState> {
   const { cluster, runId, claim, logDir, nodeCount, binary } = options;
-  const [proxyApiPort = 0, ...ports] = await portBlock(nodeCount * PORT_NAMES.length + 1);
+  const [proxyApiPort = 0, ...ports] = portBlock(nodeCount * PORT_NAMES.length + 1);
   const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
   const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);
   const nodes = ids.map((brokerId, i) => planNode(logDir, brokerId, own(i)));

@@ -9,7 +9,7 @@ let api: number;
 let link: toxiproxy.ProxyLink;
 
 beforeAll(async () => {
-  const [port = 0, listenPort = 0, upstreamPort = 0] = await portBlock(3);
+  const [port = 0, listenPort = 0, upstreamPort = 0] = portBlock(3);
   api = port;
   link = { name: 'client-n1', kind: 'client', listenPort, upstreamPort };
   const root = temporaryFolder();

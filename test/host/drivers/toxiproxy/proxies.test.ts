@@ -20,7 +20,7 @@ beforeAll(async () => {
   upstream = createServer((socket) => socket.on('error', () => undefined).pipe(socket));
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const { port: upstreamPort } = upstream.address() as AddressInfo;
-  const [proxyApiPort = 0, ...ports] = await portBlock(NAMES.length + 1);
+  const [proxyApiPort = 0, ...ports] = portBlock(NAMES.length + 1);
   const links = NAMES.map((name, i) => ({
     name,
     kind: name.startsWith('client') ? ('client' as const) : ('route' as const),
