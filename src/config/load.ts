@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { brokerProgram } from './broker-program.js';
-import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
+import { SDKS, configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 import { fromUpstream } from './upstream.js';
-import { keysAt, withoutEmptySections } from './sections.js';
+import { schemaProblems, type Problem } from './problems.js';
+import { withoutEmptySections } from './sections.js';
 import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
@@ -33,30 +33,26 @@ export interface Config extends Omit<ConfigFile, 'scenarios'> {
   readonly warnings: readonly string[];
 }
 
-interface Problem {
-  readonly path: Path;
-  readonly text: string;
-}
-
 /** Reads and checks a config file. Rejects with CONFIG_INVALID and every problem at once, each with its line and path. */
 export function loadConfig(file: string, known: KnownNames): Config {
   const path = resolve(file);
   const bytes = readBytes(path);
   const read = readYaml(bytes);
   if ('problems' in read) fail(path, read.problems);
-  const { raw: given, warnings } = fromUpstream(read.raw);
-  const raw = withoutEmptySections(given, configSchema);
-  const parsed = configSchema.safeParse(raw, { reportInput: true });
-  const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => schemaProblems(issue)),
-    ...crossProblems(namingParts.parse(raw), known),
-  ];
-  if (problems.length > 0 || !parsed.success) {
+  const refuse = (problems: readonly Problem[]): never =>
     fail(
       path,
       problems.map((problem) => ({ line: read.lineOf(problem.path), text: problem.text })),
     );
-  }
+  const given = fromUpstream(read.raw);
+  if ('problems' in given) return refuse(given.problems);
+  const raw = withoutEmptySections(given.raw, configSchema);
+  const parsed = configSchema.safeParse(raw, { reportInput: true });
+  const problems = [
+    ...schemaProblems(parsed.error?.issues ?? [], configSchema),
+    ...crossProblems(namingParts.parse(raw), known),
+  ];
+  if (problems.length > 0 || !parsed.success) return refuse(problems);
   const folder = parsed.data.sdk_clients.folder;
   return {
     ...parsed.data,
@@ -65,7 +61,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     dataRoot: resolve(dirname(path), parsed.data.data_dir),
     sdkFolder: folder === undefined ? undefined : resolve(dirname(path), folder),
-    ...brokerProgram(parsed.data.cluster, dirname(path), warnings),
+    ...brokerProgram(parsed.data.cluster, dirname(path), given.warnings),
   };
 }
 
@@ -98,56 +94,24 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
   );
 }
 
-const join = (path: Path): string => path.map(String).join('.') || 'config';
-
-/** What a config's author calls the types of the schema. */
-const KINDS: Readonly<Record<string, string>> = {
-  object: 'a section (key: value)',
-  array: 'a list',
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-};
-
-/** Text is shown only where a number or a yes is missed: anywhere else it may be a secret that somebody wrote into the wrong place. */
-function kindOf({ input, expected }: z.core.$ZodIssueInvalidType): string {
-  if (input === undefined || input === null) return 'nothing';
-  if (Array.isArray(input)) return 'a list';
-  if (typeof input === 'string') return /^(number|int|boolean)$/.test(expected) ? JSON.stringify(input) : 'text';
-  return typeof input === 'number' || typeof input === 'boolean' ? String(input) : 'a section';
-}
-
-function schemaProblems(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === 'invalid_type') {
-    const text = `${join(issue.path)}: expected ${KINDS[issue.expected] ?? issue.expected}, got ${kindOf(issue)}`;
-    return [{ path: issue.path, text }];
-  }
-  if (issue.code !== 'unrecognized_keys') {
-    return [{ path: issue.path, text: `${join(issue.path)}: ${issue.message}` }];
-  }
-  const keys = keysAt(configSchema, issue.path);
-  return issue.keys.map((key) => {
-    const near = nearest(key, keys);
-    const hint = near === undefined ? `known keys: ${keys.join(', ')}` : `did you mean ${near}?`;
-    return { path: [...issue.path, key], text: `${join([...issue.path, key])}: unknown key; ${hint}` };
-  });
-}
-
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates.map((c) => ({ c, d: distance(word, c) })).sort((a, b) => a.d - b.d);
-  const best = ranked[0];
-  return best !== undefined && best.d <= Math.max(2, word.length / 3) ? best.c : undefined;
-}
-
 /** What the schema cannot see: names that must exist, parameters of each fault, names used twice. */
-function crossProblems({ cluster, scenarios }: NamingParts, known: KnownNames): Problem[] {
-  const problems = scenarios.flatMap((scenario, i) =>
-    scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
-  );
+function crossProblems({ cluster, scenarios, sdks, sdk_clients }: NamingParts, known: KnownNames): Problem[] {
+  const problems = [
+    ...(sdk_clients.folder === undefined ? sdks.flatMap(sdkProblems) : []),
+    ...scenarios.flatMap((scenario, i) =>
+      scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
+    ),
+  ];
   if (cluster === undefined || known.drivers.includes(cluster.driver)) return problems;
   const text = `cluster.driver: expected one of ${known.drivers.join(', ')}, got ${cluster.driver}`;
   return [{ path: ['cluster', 'driver'], text }, ...problems];
+}
+
+/** Nothing can be known here of a folder of one's own; the clients that come with the program are these. */
+function sdkProblems(sdk: string, i: number): Problem[] {
+  if ((SDKS as readonly string[]).includes(sdk)) return [];
+  const text = `sdks.${i}: expected one of ${SDKS.join(', ')}, got ${sdk}; clients of your own need sdk_clients.folder`;
+  return [{ path: ['sdks', i], text }];
 }
 
 function scenarioProblems(

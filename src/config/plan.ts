@@ -4,7 +4,8 @@ import { FORMATS } from '../domain/format.js';
 import { hostQueue } from '../domain/ids.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { VerdictRules } from '../domain/verdict.js';
-import { nearest, type Config } from './load.js';
+import type { Config } from './load.js';
+import { nearest } from './problems.js';
 
 /** Where things lie on the worker's host; given by the composition root. */
 export interface Places {

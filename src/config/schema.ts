@@ -12,6 +12,10 @@ const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, e.g. "local"');
 
+/** Those whose clients come with the program. */
+export const SDKS = ['python', 'go', 'rust', 'java'] as const;
+export const MAX_NODES = 7;
+
 const scenario = z.strictObject({
   name,
   fault: z.string(),
@@ -24,7 +28,7 @@ const scenario = z.strictObject({
 const cluster = z.strictObject({
   name: name.default('local'),
   driver: z.string().default('nats'),
-  nodes: z.number().int().min(1).max(7).default(3),
+  nodes: z.number().int().min(1).max(MAX_NODES).default(3),
   /** `namespaces`: each broker in a network namespace of its own, with a real interface; needs root. */
   network: z.enum(['proxies', 'namespaces']).default('proxies'),
   /** Of driver robustmq: the broker's program, absolute or relative to `project_root`. */
@@ -92,7 +96,10 @@ export const configSchema = z.strictObject({
   /** Runs, cluster states and the embedded server's database; relative to the config file. */
   data_dir: filePath.default('../data'),
   time_zone: timeZone.default('UTC'),
-  sdks: z.array(name).min(1).default(['python', 'go', 'rust', 'java']),
+  sdks: z
+    .array(name)
+    .min(1)
+    .default([...SDKS]),
   sdk_clients: sdkClients.prefault({}),
   load: load.prefault({}),
   timing: timing.prefault({}),
@@ -110,8 +117,10 @@ export const namingParts = z
   .object({
     cluster: cluster.prefault({}).optional().catch(undefined),
     scenarios: z.array(scenario.optional().catch(undefined)).catch([]),
+    sdks: z.array(name).catch([]),
+    sdk_clients: z.object({ folder: z.unknown() }).partial().catch({}),
   })
-  .catch({ cluster: undefined, scenarios: [] });
+  .catch({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {} });
 
 export type NamingParts = z.infer<typeof namingParts>;
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig, nearest, type Config } from '../../src/config/load.js';
+import { loadConfig, type Config } from '../../src/config/load.js';
 import { ChaosError } from '../../src/domain/errors.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
@@ -90,6 +90,13 @@ describe('a config that is wrong', () => {
     ]);
   });
 
+  it('names an SDK that has no client here, unless the clients are of a folder of its own', () => {
+    expect(problems(`sdks: [go, node]\n${scenarios}`)).toEqual([
+      `line 1: sdks.1: expected one of ${sdkNames.join(', ')}, got node; clients of your own need sdk_clients.folder`,
+    ]);
+    expect(load(`sdks: [go, node]\nsdk_clients: { folder: mine }\n${scenarios}`).sdks).toEqual(['go', 'node']);
+  });
+
   it('is told all its problems at once, whatever their kind, each with its line', () => {
     const text = [
       'cluster:',
@@ -152,9 +159,4 @@ describe('a config that is wrong', () => {
   it('is refused by its path where there is no such file', () => {
     expect(() => loadConfig(join(folder, 'none.yml'), known)).toThrow(/readable file, got .*none\.yml/);
   });
-});
-
-it('the nearest word is one that a slip of the finger explains', () => {
-  expect(nearest('leader-transfr', ['broker-kill-single', 'leader-transfer'])).toBe('leader-transfer');
-  expect(nearest('zzz', ['broker-kill-single', 'leader-transfer'])).toBeUndefined();
 });

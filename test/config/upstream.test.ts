@@ -77,8 +77,90 @@ describe("RobustMQ's own chaos-test config", () => {
     expect(said).toContain('ROBUSTMQ_HOME is not set');
   });
 
-  it('is refused where a value is none of its kind', () => {
-    expect(() => load(upstream('many'))).toThrow(/scenarios/);
+  it('is one with three parts commented out, and says what of it nobody knows', () => {
+    const text = upstream('multi').replace(/^(chaosd|observability|github): .*$/gm, '$1:') + 'load: { messages: 5 }\n';
+    const config = load(text);
+    expect(config.load.messages).toBe(1000);
+    const said = config.warnings.join('\n');
+    expect(said).not.toMatch(/chaosd|observability|github/);
+    expect(said).toContain("load of the config is not used: RobustMQ's own config has no such part");
+  });
+});
+
+/** One value of that file is another; what is said of it, and nothing else is. */
+const WRONG: readonly (readonly [what: string, from: string | RegExp, to: string, said: string])[] = [
+  [
+    'a port in quotes',
+    '1883, http_port: 58080 }\n  multi',
+    '"1883", http_port: 58080 }\n  multi',
+    'line 6: cluster.single.mqtt_port: expected a number, got "1883"',
+  ],
+  [
+    'a port of a node in quotes',
+    'mqtt_port: 2883',
+    'mqtt_port: "2883"',
+    'line 10: cluster.multi.nodes.1.mqtt_port: expected a number, got "2883"',
+  ],
+  ['a port that is none', 'mqtt_port: 3883', 'mqtt_port: 99999', 'line 11: cluster.multi.nodes.2.mqtt_port: Too big'],
+  ['an unknown mode', 'mode: multi', 'mode: many', 'line 5: cluster.mode: Invalid option'],
+  ['no mode', '  mode: multi\n', '', 'line 2: cluster.mode: '],
+  [
+    'nodes that are no list',
+    /nodes:\n(\s+- .*\n)+/,
+    'nodes: 3\n',
+    'line 8: cluster.multi.nodes: expected a list, got 3',
+  ],
+  ['an empty list of nodes', /nodes:\n(\s+- .*\n)+/, 'nodes: []\n', 'line 8: cluster.multi.nodes: Too small'],
+  [
+    'no nodes',
+    /  multi:\n    nodes:\n(\s+- .*\n)+/,
+    '',
+    'line 2: cluster.multi.nodes: expected a list (mode is multi), got nothing',
+  ],
+  [
+    'a program that is none',
+    'binary: "bin/broker-server"',
+    'binary: 7',
+    'line 3: cluster.binary: expected text, got 7',
+  ],
+  [
+    'a folder of a shell',
+    '"/srv/robustmq"',
+    '"~/robustmq"',
+    'line 4: cluster.project_root: expected a path as it is, got ~/robustmq',
+  ],
+  [
+    'an unknown SDK',
+    'sdk: rust',
+    'sdk: node',
+    'line 21: sdk_matrix.p1.1.sdk: expected one of python, go, rust, java, got node',
+  ],
+  ['an SDK without a name', 'sdk: java, ', '', 'line 23: sdk_matrix.p2.0.sdk: expected text, got nothing'],
+  ['a matrix that is no list', /p2:\n.*\n/, 'p2: java\n', 'line 22: sdk_matrix.p2: expected a list, got text'],
+  [
+    'a login that is no section',
+    /^mqtt: .*$/m,
+    'mqtt: admin',
+    'line 12: mqtt: expected a section (key: value), got text',
+  ],
+];
+
+describe("RobustMQ's own chaos-test config with one value of another kind", () => {
+  it.each(WRONG)('%s: is refused with that, and with its line', (_what, from, to, said) => {
+    const text = upstream('multi').replace(from, to);
+    expect(text).not.toBe(upstream('multi'));
+    let message = '';
+    try {
+      load(text);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    expect(message).toMatch(/config\.yml: 1 problem\n/);
+    expect(message).toContain(`  ${said}`);
+  });
+
+  it('is a config of this program where it has scenarios', () => {
+    expect(() => load(`${upstream('multi')}\nscenarios: []\n`)).toThrow(/cluster\.mode: unknown key/);
   });
 });
 
