@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/client/options.js';
+import type { RunResult } from '../../src/domain/report-data.js';
 import { CHAOS_QUEUE, chaosRunWorkflowId } from '../../src/domain/ids.js';
 import { ownBuild } from '../../src/host/os/versions.js';
 import { listTickets } from '../../src/host/tickets/store.js';
@@ -51,7 +52,7 @@ function startWorker(root?: string): Running & { readonly says: (text: string) =
   const worker = start(['worker'], sandbox, undefined, root);
   let output = '';
   worker.child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const says = (text: string): Promise<true> => mustPoll(text, () => output.includes(text) || undefined, 30_000);
+  const says = (text: string): Promise<true> => mustPoll(text, () => output.includes(text) || undefined);
   return { ...worker, says: (text) => whileRunning(worker, says(text)) };
 }
 
@@ -73,10 +74,19 @@ async function beginRound(cluster: Sandbox): Promise<string> {
 
 /** Three rounds that fail; the id of the last one, which is paused. */
 async function pausedOn(cluster: Sandbox): Promise<string> {
-  for (let failed = 0; failed < 2; failed += 1) await client.workflow.getHandle(await beginRound(cluster)).result();
+  for (let failed = 0; failed < 2; failed += 1) {
+    const result = (await client.workflow.getHandle(await beginRound(cluster)).result()) as RunResult;
+    expect(result.headline, result.summary).toBe('FAIL');
+  }
   const third = await beginRound(cluster);
-  await mustPoll('the pause', async () =>
-    (await client.workflow.getHandle(third).query(runProgressQuery)).phase === 'paused' ? true : undefined,
+  let phase = 'not asked yet';
+  await mustPoll(
+    () => `the pause of ${third}, which is ${phase}`,
+    async () => {
+      ({ phase } = await client.workflow.getHandle(third).query(runProgressQuery));
+      if (phase === 'closed') phase += ` with ${JSON.stringify(await client.workflow.getHandle(third).result())}`;
+      return phase === 'paused' ? true : undefined;
+    },
   );
   return third;
 }
@@ -136,4 +146,4 @@ test('every run ends on its own build, new ones begin on the new build, and what
   expect([await statusOf(leftRun), await buildOf(leftRun)]).toEqual(['COMPLETED', NEXT]);
   await end(next);
   expect(await nothingLeft(sandbox)).toEqual([]);
-}, 180_000);
+}, 400_000);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 /** A bound on a hang: an error that may pass is tried again a few times. */
-const UNTIL_TRIED = { timeout: 30_000, interval: 25 };
+const UNTIL_TRIED = { timeout: 100_000, interval: 25 };
 
 const { runOn, statusOf, scheduleOf } = breakerRuns(() => rig);
 

@@ -190,12 +190,12 @@ export const onlyRunDir = (sandbox: Sandbox): Promise<string> =>
 
 /** Polls until the look gives something; the error says what never came. */
 export async function mustPoll<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | undefined | Promise<T | undefined>,
   limitMs = 120_000,
 ): Promise<T> {
   const found = await pollUntil(async () => look(), { limitMs, everyMs: 50 });
-  if (found === undefined) throw new Error(`waited ${limitMs} ms for ${what}, in vain`);
+  if (found === undefined) throw new Error(`waited ${limitMs} ms for ${typeof what === 'string' ? what : what()}, in vain`);
   return found;
 }
 

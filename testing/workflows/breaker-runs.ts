@@ -16,7 +16,7 @@ export const failing: StubOptions = {
 };
 
 /** A bound on a hang, not on speed. */
-export const UNTIL_SEEN = { timeout: 15_000, interval: 25 };
+export const UNTIL_SEEN = { timeout: 100_000, interval: 25 };
 
 export type Run = Awaited<ReturnType<Rig['startRun']>>;
 

@@ -9,7 +9,8 @@ export type HistoryEvent = NonNullable<History['events']>[number];
 type Payload = Parameters<PayloadConverter['fromPayload']>[0];
 type Payloads = { readonly payloads?: readonly unknown[] | null } | null | undefined;
 
-const WAIT = { timeout: 15_000, interval: 25 };
+/** Only what never comes ends it: under the limit of a test of a cluster, whose error would not say what was waited for. */
+const WAIT = { timeout: 100_000, interval: 25 };
 
 /** A protobuf timestamp or duration in whole milliseconds. */
 export function toMs(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
