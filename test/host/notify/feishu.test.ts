@@ -83,6 +83,16 @@ describe('a message to the group', () => {
     expect(JSON.stringify(feishu.shown)).not.toContain('"action"');
   });
 
+  it('calls nobody by name, whatever others have said', async () => {
+    const said = '<at user_id="all">所有人</at> < AT id=all></ at > <attempt> 3 < 4';
+    await attempt({}, notification({ text: `x\n${said}` }));
+    await attempt({ card: true }, notification({ text: `x\n${said}`, kind: 'breaker', id: 'b' }));
+    const shown = '＜at user_id="all">所有人＜/at> ＜ AT id=all>＜/ at > <attempt> 3 < 4';
+    expect(feishu.shown[0]).toMatchObject({ content: { text: `x\n${shown}` } });
+    // A card's plain text knows no calls.
+    expect(feishu.shown[1]).toMatchObject({ card: { elements: [{ text: { tag: 'plain_text', content: said } }, {}] } });
+  });
+
   it('is shown once, however often the run tries to send it, and once for each kind', async () => {
     await attempt();
     await attempt();
