@@ -5,6 +5,7 @@ import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
+import { visible } from '../domain/verbatim.js';
 import { brokerProgram } from './broker-program.js';
 import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 import { fromUpstream } from './upstream.js';
@@ -94,11 +95,14 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
   const head = `${path}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`;
   throw new ChaosError(
     'CONFIG_INVALID',
-    [head, ...problems.map(({ line, text }) => `  line ${line}: ${text}`)].join('\n'),
+    [head, ...problems.map(({ line, text }) => `  line ${line}: ${visible(text)}`)].join('\n'),
   );
 }
 
-const join = (path: Path): string => path.map(String).join('.') || 'config';
+/** A key that is no word is shown as one text. */
+const join = (path: Path): string =>
+  path.map((key) => (/^[\p{L}\p{N}_-]+$/u.test(String(key)) ? String(key) : JSON.stringify(String(key)))).join('.') ||
+  'config';
 
 /** What a config's author calls the types of the schema. */
 const KINDS: Readonly<Record<string, string>> = {

@@ -19,7 +19,10 @@ export const visible = (text: string): string => text.replace(UNSEEN, escapeOf);
 export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
 
 /** Pipes end cells and backticks end code, escaped or not, in one reader of the dialect or another: these two stand outside, as what every reader knows. */
-const ENTITIES: Readonly<Record<string, string>> = { '`': '&#96;', '|': '&#124;' };
+const ENTITIES = new Map([
+  ['`', '&#96;'],
+  ['|', '&#124;'],
+]);
 
 function span(text: string): string {
   // A space at both ends is the syntax's, and not the text's.
@@ -29,7 +32,7 @@ function span(text: string): string {
 
 /** Any text as Markdown code. Empty text is empty. */
 export const asCode = (text: string): string =>
-  visible(text).replace(/[`|]|[^`|]+/g, (part) => ENTITIES[part] ?? span(part));
+  visible(text).replace(/[`|]|[^`|]+/g, (part) => ENTITIES.get(part) ?? span(part));
 
 const HARMLESS = /^[\p{L}\p{M}\p{N} .,:;!?()%'"’“”+=/×·→≠✓✗–—−…_-]*$/u;
 /** What these characters mean together: a list, a rule, an address, an emoji, an issue, a commit, emphasis; and spaces that would be lost. */

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FeishuSettings } from '../../../src/domain/feishu.js';
 import type { Notification, NotificationKind } from '../../../src/domain/notification.js';
@@ -6,6 +7,7 @@ import { NotifyError } from '../../../src/host/notify/contract.js';
 import { feishuNotifier, signature } from '../../../src/host/notify/feishu.js';
 import { deliver } from '../../../src/host/notify/index.js';
 import { startFeishu, type FeishuServer, type FeishuTrouble } from '../../../testing/feishu.js';
+import { bounded, nearlyText, timeout } from '../../../testing/properties.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 
 const settings: FeishuSettings = {
@@ -249,3 +251,38 @@ describe('a message that is not shown', () => {
     expect(feishu.calls()).toBe(0);
   });
 });
+
+it(
+  'whatever Feishu answers, a message is shown by code 0 with status 200 alone, and all else says so in a few words',
+  async () => {
+    const statuses = fc.constantFrom(200, 200, 201, 204, 301, 400, 403, 404, 408, 429, 500, 503);
+    const right = fc.constantFrom({ code: 0, msg: 'success', data: {} }, { StatusCode: 0, StatusMessage: 'success' });
+    const bodies = right.chain((body) => nearlyText(body));
+    const notifier = feishuNotifier(settings);
+    await fc.assert(
+      fc.asyncProperty(statuses, bodies, async (status, body) => {
+        feishu.trouble = () => ({ status, body });
+        const error = await notifier.send(notification(), { folder: runDir }).then(() => null, sentOf);
+        const said = jsonOf(body);
+        const isShown = status === 200 && (said?.['code'] ?? said?.['StatusCode']) === 0;
+        expect(error === null).toBe(isShown);
+        if (error === null) return;
+        expect(error).toBeInstanceOf(NotifyError);
+        expect(error.message).toMatch(/^(status \d+, |no answer: )/);
+        expect(error.message.length).toBeLessThan(600);
+      }),
+      bounded(150),
+    );
+  },
+  timeout,
+);
+
+const sentOf = (error: unknown): NotifyError => error as NotifyError;
+
+function jsonOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+  } catch {
+    return null;
+  }
+}
