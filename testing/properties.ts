@@ -62,7 +62,7 @@ export const nearly = (right: unknown): fc.Arbitrary<unknown> =>
 /** What a server may answer in place of this: nearly the same, any JSON, or no JSON at all. */
 export const nearlyText = (right: unknown): fc.Arbitrary<string> =>
   fc.oneof(
-    nearly(right).map((value) => JSON.stringify(value) ?? ''),
+    nearly(right).map((value) => JSON.stringify(value ?? null)),
     fc.json(),
     fc.string(),
     fc.constantFrom('', 'null', '<html>Sign in</html>', JSON.stringify(right).slice(0, -1), '['.repeat(5000)),

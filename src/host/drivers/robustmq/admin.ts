@@ -25,7 +25,7 @@ async function ask<T>(node: RobustNode, path: string, init: RequestInit): Promis
 function envelopeIn(text: string): Envelope | undefined {
   try {
     const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null ? (answer as Envelope) : undefined;
+    return typeof answer === 'object' && answer !== null ? answer : undefined;
   } catch {
     return undefined;
   }
