@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
+import { visible } from '../domain/verbatim.js';
 import { brokerProgram } from './broker-program.js';
 import { SDKS, configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 import { fromUpstream } from './upstream.js';
@@ -90,7 +91,7 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
   const head = `${path}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`;
   throw new ChaosError(
     'CONFIG_INVALID',
-    [head, ...problems.map(({ line, text }) => `  line ${line}: ${text}`)].join('\n'),
+    [head, ...problems.map(({ line, text }) => `  line ${line}: ${visible(text)}`)].join('\n'),
   );
 }
 

@@ -9,7 +9,10 @@ export interface Problem {
   readonly text: string;
 }
 
-const join = (path: Path): string => path.map(String).join('.') || 'config';
+/** A key that is no word is shown as one text. */
+const join = (path: Path): string =>
+  path.map((key) => (/^[\p{L}\p{N}_-]+$/u.test(String(key)) ? String(key) : JSON.stringify(String(key)))).join('.') ||
+  'config';
 
 /** What a config's author calls the types of the schema. */
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { Resume } from './breaker.js';
 import { durationText, isConfigProblem, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
+import { visible } from './verbatim.js';
 
 /** What the group is told, word for word (spec, "The Feishu messages"). */
 
@@ -57,6 +58,9 @@ const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
 
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
+/** Words of others make no lines of their own. */
+const textOf = (lines: readonly string[]): string => lines.map(visible).join('\n');
+
 const about = (
   { runId, kind: runKind, cluster, report }: RunFacts,
   kind: NotificationKind,
@@ -68,7 +72,7 @@ const about = (
   cluster,
   urgent: kind === 'breaker',
   ofRound: runKind === 'full' && (kind === 'passed' || kind === 'failed'),
-  text: lines.join('\n'),
+  text: textOf(lines),
   reportUrl: report.url,
 });
 
@@ -116,7 +120,7 @@ export const resumedMessage = (
   cluster,
   urgent: false,
   ofRound: false,
-  text: ['▶️ 熔断已解除, 失败次数清零', `Run ID: ${runId}`, `操作人: ${by} 原因: ${reason}`].join('\n'),
+  text: textOf(['▶️ 熔断已解除, 失败次数清零', `Run ID: ${runId}`, `操作人: ${by} 原因: ${reason}`]),
   reportUrl: null,
 });
 
@@ -131,7 +135,7 @@ const aboutCluster = (
   cluster,
   urgent: true,
   ofRound: false,
-  text: lines.join('\n'),
+  text: textOf(lines),
   reportUrl: null,
 });
 
@@ -163,6 +167,6 @@ export function unplannedMessage(cluster: string, unplanned: Unplanned): Notific
     : (['unplanned', '⚠️ 测试设备故障, 定时轮次没有执行 (不计入失败次数)', '检查主机: robustmq-chaos doctor'] as const);
   return aboutCluster(cluster, kind, {
     since,
-    lines: [first, `集群: ${cluster} Run ID: ${workflowId}`, problem, last],
+    lines: [first, `集群: ${cluster} Run ID: ${workflowId}`, ...problem.split('\n'), last],
   });
 }

@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { verbatim } from '../domain/verbatim.js';
 
 /** Small words of the reports. */
 
@@ -31,12 +32,10 @@ export function localTime(iso: string, timeZone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}${offset}`;
 }
 
-/** A cell of a Markdown table: one line, no bars. */
-const cell = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
-
+/** A Markdown table. Any cell may hold words of others. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   markdownTable(
-    [head, ...rows].map((row) => row.map(cell)),
+    [head, ...rows].map((row) => row.map(verbatim)),
     { alignDelimiters: false },
   );
 

@@ -1,3 +1,4 @@
+import { visibleLines } from '../domain/verbatim.js';
 import { mark } from './format.js';
 
 /** Text that is known to be HTML: everything else is escaped where it is put in. */
@@ -15,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
+export const escapeHtml = (text: string): string => visibleLines(text).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 
 export const raw = (text: string): Html => ({ html: text });
 

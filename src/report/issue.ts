@@ -1,5 +1,6 @@
 import type { IssueMemory, IssueNews } from '../domain/issue.js';
 import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
+import { asCode, verbatim } from '../domain/verbatim.js';
 import { localTime, number, table } from './format.js';
 
 /** Begins the comment in an issue's text in which this program finds its own issues again. */
@@ -14,18 +15,18 @@ export function issueBody(report: ReportFile, memory: IssueMemory, url: string):
   const result = details.scenarios.find(({ scenario }) => scenario.name === memory.scenario);
   const head =
     memory.passes === 0
-      ? `**${memory.scenario}** fails: ${count(memory.failures)}, first \`${memory.firstRun}\`, last \`${memory.lastRun}\`.`
-      : `**${memory.scenario}** passed in the last ${count(memory.passes)}, after it had failed in ${count(memory.failures)} since \`${memory.firstRun}\`.`;
+      ? `**${memory.scenario}** fails: ${count(memory.failures)}, first ${asCode(memory.firstRun)}, last ${asCode(memory.lastRun)}.`
+      : `**${memory.scenario}** passed in the last ${count(memory.passes)}, after it had failed in ${count(memory.failures)} since ${asCode(memory.firstRun)}.`;
   const sections = [
     head,
     result === undefined ? '' : figures(result),
     `Report of \`${report.run_id}\` (${localTime(details.finishedAt, details.plan.timeZone)}): ${url}`,
     `Run it again:\n\n\`\`\`\nnpm run scenario -- ${memory.scenario}\n\`\`\``,
     `With ${Object.entries(details.versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')}; config sha256 ${details.plan.configSha256.slice(0, 12)}.`,
+      .map(([name, version]) => verbatim(`${name} ${version}`))
+      .join(', ')}; config \`sha256:${details.plan.configSha256.slice(0, 12)}\`.`,
     'robustmq-chaos-test updates this text after each run, and closes the issue when the scenario has passed twice in a row.',
-    `${MARK}${JSON.stringify(memory)} -->`,
+    `${MARK}${inComment(memory)} -->`,
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
@@ -42,9 +43,13 @@ function figures({ verdict, sdkVerdicts, validation, fault }: ScenarioResult): s
     number(result?.p99_ms),
   ]);
   const head = ['SDK', 'status', 'sent', 'received', 'lost', 'p99 ms'];
-  const victim = fault.victim === null ? '' : ` Fault by ${fault.injector ?? 'no injector'} on ${fault.victim}.`;
+  const victim =
+    fault.victim === null ? '' : ` Fault by ${fault.injector ?? 'no injector'} on ${verbatim(fault.victim)}.`;
   return `Status \`${verdict.status}\`.${victim} Validation after the fault:\n\n${table(head, rows)}`;
 }
+
+/** JSON that cannot end the comment it stands in. */
+const inComment = (memory: IssueMemory): string => JSON.stringify(memory).replaceAll('>', '\\u003e');
 
 /** What an issue's text remembers; undefined if it is no issue of this program, or a person has changed that part of it. */
 export function issueMemory(body: string): IssueMemory | undefined {

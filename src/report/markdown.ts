@@ -1,5 +1,6 @@
 import type { Loss } from '../domain/losses.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
+import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import { mark, table } from './format.js';
 import { caveats, summaryOf } from './summary.js';
 import {
@@ -32,7 +33,7 @@ const NAMED_IN_MARKDOWN = 10;
 /** `report.md`: the run as a person reads it, made from `report.json`'s data alone. */
 export function markdownReport(data: RunData, pictures: readonly Picture[] = []): string {
   const sections = [
-    `# ${SYMBOL[data.headline]} ${summaryOf(data)}`,
+    `# ${SYMBOL[data.headline]} ${verbatimSummary(summaryOf(data))}`,
     caveats(data)
       .map((text) => `> **Note:** ${text}`)
       .join('\n>\n'),
@@ -94,7 +95,7 @@ function scenarioSection(data: RunData, result: ScenarioResult, pictures: readon
     validation(data, result),
     titled(checksTable(result)),
     snapshotsText(result.snapshots),
-    result.notes.map((note) => `- ${note}`).join('\n'),
+    result.notes.map((note) => `- ${verbatim(note)}`).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -108,8 +109,8 @@ function validation(data: RunData, result: ScenarioResult): string {
 /** What changed from the first snapshot to the later ones, and what the brokers said that they must never say. */
 function snapshotsText(snapshots: readonly SnapshotSummary[]): string {
   if (snapshots.length === 0) return '';
-  const warnings = snapshots.flatMap((s) => s.warnings.map((warning) => `- ${s.label}: ${warning}`));
-  const never = snapshots.flatMap((s) => s.neverLines.map((line) => `- ${s.label}: \`${line}\``));
+  const warnings = snapshots.flatMap((s) => s.warnings.map((warning) => `- ${s.label}: ${verbatim(warning)}`));
+  const never = snapshots.flatMap((s) => s.neverLines.map((line) => `- ${s.label}: ${asCode(line)}`));
   const lines = snapshots.slice(1).reduce((sum, s) => sum + s.newLogLines, 0);
   const of = figuresTable(snapshots);
   return [
@@ -128,7 +129,7 @@ function endSection({ endSnapshot }: RunData): string {
 }
 
 function notesSection(data: RunData): string {
-  return data.notes.length === 0 ? '' : `## Notes\n\n${data.notes.map((note) => `- ${note}`).join('\n')}`;
+  return data.notes.length === 0 ? '' : `## Notes\n\n${data.notes.map((note) => `- ${verbatim(note)}`).join('\n')}`;
 }
 
 function filesSection(data: RunData): string {
@@ -140,6 +141,6 @@ function filesSection(data: RunData): string {
     '`ledger.ndjson.gz` (every message: intended, sent, acknowledged, received), `stdout.log` and `stderr.log`; `faults/` (tickets), `snapshots/`',
     '(metrics and new log lines), `cluster/` (configs and logs of every broker).',
     '',
-    `Show it again: \`robustmq-chaos show ${data.runId}\`. Run it again: \`${commandsAgain(data).join(' && ')}\`.`,
+    `Show it again: \`robustmq-chaos show ${data.runId}\`. Run it again: ${asCode(commandsAgain(data).join(' && '))}.`,
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { ledgerFiles, publishedFiles } from './files.js';
 import { historyFiles } from './history-files.js';
 import { historyEntry } from './history.js';
 import { issueBody, issueMemory, issueTitle } from './issue.js';
-import { summaryOf } from './summary.js';
+import { ownWordsOf } from './summary.js';
 
 /** The history that others have published; one that cannot be read is not written over. */
 function published(index: string | null): HistoryIndex['runs'] {
@@ -36,7 +36,7 @@ export const publication = {
       path,
       text,
     })),
-  commitMessage: (report: ReportFile): string => `${summaryOf(report.details)}\n\nRun ${report.run_id}\n`,
+  commitMessage: (report: ReportFile): string => `${ownWordsOf(report.details)}\n\nRun ${report.run_id}\n`,
   issueTitle,
   issueBody,
   issueMemory,

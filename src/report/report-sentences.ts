@@ -1,9 +1,10 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultRecord } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import { asCode, verbatim } from '../domain/verbatim.js';
 import { dash, localTime, number, seconds } from './format.js';
 
-/** Sentences of the reports, in Markdown of one line each: `code` and **bold** and nothing else. */
+/** Sentences of the reports, in Markdown of one line each: `code`, **bold** and words of others (src/domain/verbatim.ts), and nothing else. */
 
 export const SYMBOL = { PASS: '✓', FAIL: '✗', INVALID: '!', REFUSED: '–', CANCELLED: '–' } as const;
 
@@ -20,7 +21,7 @@ export function factLines({ plan, ...data }: RunData): string[] {
     `Run \`${data.runId}\` (${plan.kind}) on cluster \`${plan.cluster}\`, driver \`${plan.driver}\`, ${plan.nodeCount} brokers.`,
     `${at(data.startedAt)} to ${at(data.finishedAt)}. Pass rate ${data.passRatePercent} %.`,
     `Config \`sha256:${plan.configSha256.slice(0, 12)}\`. ${versionsOf({ plan, ...data })
-      .map(([name, version]) => `${name} ${version}`)
+      .map(([name, version]) => verbatim(`${name} ${version}`))
       .join(', ')}.`,
   ];
 }
@@ -46,30 +47,32 @@ export function faultLines(
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
     fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
-  const params = Object.entries(scenario.params).map(([key, value]) => `${key}=${String(value)}`);
+  const params = Object.entries(scenario.params).map(([key, value]) => verbatim(`${key}=${String(value)}`));
   return [
-    `Fault \`${scenario.fault}\` on \`${scenario.target}\` (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${fault.victim ?? dash}.`,
-    ...(fault.reason === null ? [] : [`Reason: ${fault.reason}.`]),
+    `Fault \`${scenario.fault}\` on ${asCode(scenario.target)} (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${verbatim(fault.victim ?? dash)}.`,
+    ...(fault.reason === null ? [] : [`Reason: ${verbatim(fault.reason)}.`]),
     `Injected at ${at(fault.injectedAt)}. ${howItEnded(fault)} at ${at(fault.recoveredAt)}, ${seconds(held)} after the injection. Heal wait: ${number(healWaitSeconds, 2)} s.`,
     ...(fault.injectError === null
       ? []
-      : [`**Inject error:** ${fault.injectError}. Cleanup: ${fault.cleanup ?? 'nothing had been changed'}.`]),
+      : [
+          `**Inject error:** ${verbatim(fault.injectError)}. Cleanup: ${verbatim(fault.cleanup ?? 'nothing had been changed')}.`,
+        ]),
     ...(fault.injectError === null && !fault.observed ? ['**The fault was not seen to take effect.**'] : []),
     ...(fault.cutShort ? ['**The fault ended too early.**'] : []),
-    ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${fault.recoverError}.`]),
+    ...(fault.recoverError === null ? [] : [`**Recover error (stuck):** ${verbatim(fault.recoverError)}.`]),
     ...(clusterEnded == null
       ? []
       : [
-          `**The cluster was stopped before the scenario ended:** ${clusterEnded}. This scenario says nothing about the broker.`,
+          `**The cluster was stopped before the scenario ended:** ${verbatim(clusterEnded)}. This scenario says nothing about the broker.`,
         ]),
     ...(equipmentDied.length === 0
       ? []
       : [
-          `**Test equipment failed:** ${equipmentDied.join(', ')}. No failure of this scenario is blamed on the broker.`,
+          `**Test equipment failed:** ${equipmentDied.map(verbatim).join(', ')}. No failure of this scenario is blamed on the broker.`,
         ]),
     ...(deadNodes.length === 0
       ? []
-      : [`**Brokers that died, but were not killed by the fault:** ${deadNodes.join(', ')}.`]),
+      : [`**Brokers that died, but were not killed by the fault:** ${deadNodes.map(verbatim).join(', ')}.`]),
     ...(verdict.attribution === 'none' ? [] : [`Attribution: ${ATTRIBUTION[verdict.attribution]}.`]),
   ];
 }

@@ -35,16 +35,19 @@ export function failureText({ scenario, verdict, sdkVerdicts }: ScenarioResult):
   return `${scenario.name}: ${verdict.status}${which.length > 0 ? `; ${which.join('; ')}` : ''}`;
 }
 
-function what(data: RunData): string {
+function counted(data: RunData): string {
   const total = data.plan.scenarios.length;
   const passed = data.scenarios.filter((s) => s.verdict.passed).length;
-  const counted = `${passed} of ${total} scenario${total === 1 ? '' : 's'} passed`;
+  return `${passed} of ${total} scenario${total === 1 ? '' : 's'} passed`;
+}
+
+function what(data: RunData): string {
   const failures = data.scenarios.filter((s) => !s.verdict.passed).map(failureText);
   const own = [...data.runFailures, ...(data.controlFailures ?? [])].map(
     (f) => `${f.sdk === null ? 'run' : `control run, ${f.sdk}`}: ${f.status}`,
   );
   const reasons = [...own, ...failures];
-  return reasons.length === 0 ? counted : `${counted} — ${reasons.join(' · ')}`;
+  return reasons.length === 0 ? counted(data) : `${counted(data)} — ${reasons.join(' · ')}`;
 }
 
 /** What the broker failed at before anything was done to it; empty where the control run was well, or the equipment failed. */
@@ -61,6 +64,13 @@ export function summaryOf(data: RunData): string {
   const before = failedBeforeText(data);
   const parts = [before === '' ? '' : `${data.headline === 'PASS' ? 'but ' : ''}${before}`, lostText(data)];
   return `${[data.headline, ...parts.filter((part) => part !== '')].join(', ')}: ${what(data)}`;
+}
+
+/** The same without words of others: where they could call people or close issues, as in the message of a commit. */
+export function ownWordsOf(data: RunData): string {
+  const failed = data.scenarios.filter((s) => !s.verdict.passed);
+  const which = failed.map(({ scenario, verdict }) => `${scenario.name}: ${verdict.status}`).join(' · ');
+  return `${data.headline}: ${counted(data)}${which === '' ? '' : ` — ${which}`}`;
 }
 
 /** What has to be read before the verdict is believed; each a sentence. */

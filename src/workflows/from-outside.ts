@@ -1,5 +1,6 @@
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { problemOf, type Shape } from '../domain/shape.js';
+import { verbatim } from '../domain/verbatim.js';
 import { leaveNewerPlan } from '../messages/shapes.js';
 
 /** The error of a workflow or an update that was given something of no use. */
@@ -11,7 +12,7 @@ export function demand(shape: Shape, argument: unknown): void {
   leaveNewerPlan(argument);
   const problem = problemOf(shape, argument, 'the argument');
   if (problem === undefined) return;
-  setCurrentDetails(`**not started**: ${problem}`);
+  setCurrentDetails(`**not started**: ${verbatim(problem)}`);
   throw notReadable(problem);
 }
 

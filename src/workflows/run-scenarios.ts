@@ -10,6 +10,7 @@ import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { Scenario } from '../domain/scenario.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
+import { verbatim } from '../domain/verbatim.js';
 import type { Failure } from '../domain/verdict.js';
 import { reasonOf } from './activities.js';
 import type { RunStep } from './run-context.js';
@@ -55,7 +56,7 @@ async function runScenario(plan: RunPlan, scenario: Scenario): Promise<Played> {
       workflowId: scenarioWorkflowId(workflowInfo().workflowId, scenario.name),
       args: [{ plan, scenario }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary: `${scenario.name}: ${scenario.fault} on ${scenario.target}`,
+      staticSummary: `${scenario.name}: ${scenario.fault} on ${verbatim(scenario.target)}`,
     });
     return { outcome, why: [] };
   } catch (error) {

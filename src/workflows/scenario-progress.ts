@@ -1,6 +1,7 @@
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { clientText, type ClientOutcome } from '../domain/client-result.js';
 import type { Scenario } from '../domain/scenario.js';
+import { verbatim } from '../domain/verbatim.js';
 import type { SdkVerdict } from '../domain/verdict.js';
 import { scenarioProgressQuery, type ScenarioProgress, type Step } from '../messages/progress.js';
 
@@ -25,7 +26,7 @@ export function keepScenarioProgress(scenario: Scenario): ScenarioProgressKeeper
   return {
     enter: (step, limitMs, detail) => {
       state = { ...state, step, limitMs, detail, since: new Date().toISOString() };
-      setCurrentDetails(`**${step}** since ${state.since}: ${detail}`);
+      setCurrentDetails(`**${step}** since ${state.since}: ${verbatim(detail)}`);
     },
     clients: (phase, outcomes, verdicts) => {
       const rows = outcomes.map((outcome, i) => ({

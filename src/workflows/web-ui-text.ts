@@ -4,6 +4,7 @@ import { clientText } from '../domain/client-result.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { ScenarioResult } from '../domain/report-data.js';
 import type { Headline } from '../domain/status.js';
+import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import type { ResumeHelp, RunPause } from '../messages/resume.js';
 import type { RunProgress } from '../messages/progress.js';
@@ -28,13 +29,17 @@ export function stateOf(verdict: ScenarioVerdict): ChaosState {
   return verdict.failures.some((failure) => failure.blame === 'broker') ? 'failed' : 'invalid';
 }
 
-const table = (rows: readonly (readonly string[])[]): string => markdownTable(rows, { alignDelimiters: false });
+const table = (rows: readonly (readonly string[])[]): string =>
+  markdownTable(
+    rows.map((row) => row.map(verbatim)),
+    { alignDelimiters: false },
+  );
 
 /** What the Web UI shows on a scenario's page once it is over. */
 export function scenarioDetails(result: ScenarioResult): string {
   const rows = result.validation.map((outcome, i) => [
     outcome.sdk,
-    result.sdkVerdicts[i]?.status ?? '-',
+    result.sdkVerdicts[i]?.status ?? '–',
     clientText(outcome),
   ]);
   return [`**${result.verdict.status}**`, '', table([['SDK', 'status', 'validation'], ...rows])].join('\n');
@@ -58,15 +63,12 @@ function pauseLines({ since, consecutiveFailures, byRuns, howToResume }: RunPaus
     '',
     'To resume, do one of these:',
     '',
-    `- here: More Actions → Send a Signal → \`${howToResume.signal}\` → Data: \`${howToResume.payload}\``,
-    `- \`${howToResume.command}\``,
-    `- \`${howToResume.temporal}\` (with the \`--address\` that \`robustmq-chaos status\` shows)`,
+    `- here: More Actions → Send a Signal → \`${howToResume.signal}\` → Data: ${asCode(howToResume.payload)}`,
+    `- ${asCode(howToResume.command)}`,
+    `- ${asCode(howToResume.temporal)} (with the \`--address\` that \`robustmq-chaos status\` shows)`,
     '',
   ];
 }
-
-/** A note may hold what somebody typed, or an example in angle brackets: shown as it is, not taken for markup. */
-const asPlainText = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>&#|]/g, '\\$&');
 
 /** What the Web UI shows on a run's page. */
 export function runDetails(progress: RunProgress): string {
@@ -77,7 +79,9 @@ export function runDetails(progress: RunProgress): string {
     `**${phase}**${current === null ? '' : ` ${current}`} since ${since}`,
     '',
     table([['scenario', 'status'], ...rows]),
-    ...(result === null ? [] : ['', result.summary, '', `Report: \`${result.markdownPath ?? 'none'}\``]),
-    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${asPlainText(note)}`)]),
+    ...(result === null
+      ? []
+      : ['', verbatimSummary(result.summary), '', `Report: ${asCode(result.markdownPath ?? 'none')}`]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${verbatim(note)}`)]),
   ].join('\n');
 }

@@ -1,13 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, type Config } from '../../src/config/load.js';
 import { ChaosError } from '../../src/domain/errors.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
+import { bounded, nearly, nearlyBytes, timeout } from '../../testing/properties.js';
 import { sdkNames } from '../../testing/sdk-client.js';
+import { installRoot } from '../../src/host/os/tools.js';
 import { catalogue } from '../../testing/values.js';
 
 const known = { drivers: drivers.map((driver) => driver.name), faults };
@@ -159,4 +163,99 @@ describe('a config that is wrong', () => {
   it('is refused by its path where there is no such file', () => {
     expect(() => loadConfig(join(folder, 'none.yml'), known)).toThrow(/readable file, got .*none\.yml/);
   });
+});
+
+describe('whatever a file has in it, it is a config or has problems, each with its line', () => {
+  const given = readFileSync(join(installRoot, 'config/default.yml'));
+  const right = {
+    ...{ cluster: { name: 'a', driver: 'nats', nodes: 3 }, data_dir: '../data', time_zone: 'UTC', sdks: ['go'] },
+    ...{ load: { messages: 10 }, timing: { heal_wait_seconds: 1 }, schedule: { cron: '0 */4 * * *' } },
+    ...{ logs: { never: ['panic'] }, notify: { ping_url: 'https://example.org' }, retention: {} },
+    scenarios: [{ name: 'kill', fault: 'broker-kill', target: 'x', params: { victim: 'leader' }, core: true }],
+  };
+
+  function isToldApart(bytes: Buffer | string): void {
+    const file = join(folder, 'config.yml');
+    writeFileSync(file, bytes);
+    try {
+      expect(loadConfig(file, known).scenarios.length).toBeGreaterThan(0);
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'ChaosError', code: 'CONFIG_INVALID' });
+      const [head, ...lines] = (error as Error).message.split('\n');
+      expect(head).toMatch(/config\.yml: [1-9]\d* problems?$/);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) expect(line).toMatch(/^ {2}line [1-9]\d*: \S/);
+    }
+  }
+
+  it.each([
+    ['" ": 1', 'line 1: " ": unknown key;'],
+    ['"a\\nb\\e[2J": 1', 'line 1: "a\\nb\\u001b[2J": unknown key;'],
+    ['cluster: { driver: "n\\nline 9: all is well" }', 'got n\\nline 9: all is well'],
+  ])('as %j, whose words make no lines of their own', (text, words) => {
+    expect(problems(text).join('\n')).toContain(words);
+    isToldApart(text);
+  });
+
+  it(
+    'as a tree that is nearly right',
+    () => {
+      fc.assert(
+        fc.property(nearly(right), (tree) => isToldApart(stringify(tree ?? null))),
+        bounded(300),
+      );
+    },
+    timeout,
+  );
+
+  it(
+    'as bytes',
+    () => {
+      const bytes = fc.oneof(
+        nearlyBytes(given),
+        fc.uint8Array({ maxLength: 200 }).map((some) => Buffer.from(some)),
+      );
+      fc.assert(fc.property(bytes, isToldApart), bounded(150));
+    },
+    timeout,
+  );
+
+  it(
+    'as what YAML has signs for',
+    () => {
+      const signs = fc.constantFrom(
+        'a',
+        ': ',
+        '- ',
+        '\n',
+        '  ',
+        '&a ',
+        '*a',
+        '<<: ',
+        '!x ',
+        '| ',
+        '> ',
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        '"',
+        "'",
+        '#',
+        '---\n',
+        '? ',
+        '%',
+        '~',
+        '0x1f',
+        '.inf',
+        '\t',
+      );
+      fc.assert(
+        fc.property(fc.array(signs, { maxLength: 25 }), (parts) => isToldApart(parts.join(''))),
+        bounded(300),
+      );
+    },
+    timeout,
+  );
 });

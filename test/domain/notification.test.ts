@@ -147,3 +147,16 @@ describe('a message about a cluster and no run', () => {
     });
   });
 });
+
+it.each([
+  ['who resumes, and why', (words: string) => resumedMessage(facts(), { by: words, reason: words })],
+  [
+    'why a push failed',
+    (words: string) => passedMessage(facts({ report: { url: null, pushError: words, localPath: 'p' } })),
+  ],
+  ['what failed', (words: string) => failedMessage(facts({ equipmentFailures: [words] }))],
+])('words of others, %s, make no lines of their own, and hide nothing', (_what, message) => {
+  const { text } = message('a\n✅ 通过\u202e\u001b[2J');
+  expect(text.split('\n')).toHaveLength(message('a').text.split('\n').length);
+  expect(text).toContain('a\\n✅ 通过\\u202e\\u001b[2J');
+});

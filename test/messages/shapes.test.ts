@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NEW_BREAKER, recordEnding, type RunEnding } from '../../src/domain/breaker.js';
+import { NEW_BREAKER, readResume, recordEnding, type RunEnding } from '../../src/domain/breaker.js';
 import {
   acquireShape,
   clusterRecordShape,
@@ -10,6 +11,8 @@ import {
   runRequestShape,
   scenarioInputShape,
 } from '../../src/messages/shapes.js';
+import { problemOf } from '../../src/domain/shape.js';
+import { bounded, nearly, timeout } from '../../testing/properties.js';
 import { killSingle, planWith } from '../../testing/workflows/plans.js';
 
 const ended: RunEnding = {
@@ -62,4 +65,55 @@ describe('what the program itself sends', () => {
       /^it\.breaker\.state\.pausedRun: /,
     );
   });
+});
+
+describe('whatever anybody sends', () => {
+  const inputs = [
+    [runRequestShape, { scenario: 'kill', config: '/c.yml', sdks: ['go'] }],
+    [scenarioInputShape, { plan, scenario: killSingle }],
+    [clusterRecordShape, { cluster: 'local', holder, breaker: afterFailures }],
+    [acquireShape, { holder, replaces: { workflowId: 'w0', temporalRunId: 't0' } }],
+    [endingShape, ended],
+    [pausedRunShape, pausedRun],
+    [resetShape, { runId: null }],
+  ] as const;
+
+  it(
+    'is taken, or refused in a few words',
+    () => {
+      const sent = fc
+        .constantFrom(...inputs)
+        .chain(([shape, right]) => fc.tuple(fc.constant(shape), fc.oneof(nearly(right), fc.anything())));
+      fc.assert(
+        fc.property(sent, ([shape, value]) => {
+          const problem = problemOf(shape, value, 'the argument');
+          if (problem === undefined) return;
+          expect(problem).toMatch(/^the argument\S* ?.*(expected|could not be read)/s);
+          expect(problem.length).toBeLessThan(2500);
+        }),
+        bounded(500),
+      );
+    },
+    timeout,
+  );
+
+  it(
+    'to resume, names somebody and a reason, or is refused in a few words',
+    () => {
+      fc.assert(
+        fc.property(fc.oneof(nearly({ by: 'a', reason: 'b' }), fc.anything()), (value) => {
+          const read = readResume(value);
+          if ('problem' in read) {
+            expect(read.problem).toMatch(/expected/);
+            expect(read.problem.length).toBeLessThan(2500);
+          } else {
+            expect(read.by.trim()).not.toBe('');
+            expect(read.reason.trim()).not.toBe('');
+          }
+        }),
+        bounded(500),
+      );
+    },
+    timeout,
+  );
 });

@@ -36,5 +36,5 @@ describe('figures', () => {
 });
 
 it('a table keeps its shape whatever stands in a cell', () => {
-  expect(table(['a', 'b'], [['x|y', 'two\nlines']])).toBe('| a | b |\n| - | - |\n| x\\|y | two lines |');
+  expect(table(['a', 'b'], [['x|y', 'two\nlines']])).toBe('| a | b |\n| - | - |\n| `x`&#124;`y` | `two\\nlines` |');
 });

@@ -5,6 +5,10 @@ it('escapes what could end a text or an attribute, ampersands once', () => {
   expect(escapeHtml(`<b a="1" c='2'>&amp;`)).toBe('&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;');
 });
 
+it('shows what cannot be seen, and keeps lines', () => {
+  expect(escapeHtml('a\u202eb\n\u001b[31m')).toBe('a\\u202eb\n\\u001b[31m');
+});
+
 describe('a template', () => {
   it('escapes its values, but for those that are HTML already', () => {
     expect(html`<p>${'<i>'}${raw('<b>x</b>')}${7}</p>`.html).toBe('<p>&lt;i&gt;<b>x</b>7</p>');

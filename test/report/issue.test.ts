@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { IssueMemory } from '../../src/domain/issue.js';
 import { issueBody, issueMemory, issueTitle } from '../../src/report/issue.js';
 import { jsonReport } from '../../src/report/json.js';
+import { NASTY, GITHUBS_OWN, markupOf, proseOf, readText, rendered } from '../../testing/gfm.js';
+import { visible } from '../../src/domain/verbatim.js';
+import { runSaying } from '../../testing/reports/foreign.js';
 import { catalogue, outcome } from '../../testing/values.js';
 import { result, runData } from '../../testing/reports/values.js';
 
@@ -23,6 +26,18 @@ describe('the text of an issue', () => {
     expect(issueTitle({ ...memory, outcome: 'failed', runId: 'run-3', finishedAt: memory.lastAt })).toBe(
       '[chaos] leader-transfer: clients do not see cluster local heal',
     );
+  });
+
+  it.each(NASTY)('shows words of others as they were said, and does nothing that they say: %j', (words) => {
+    const markup = (html: string): string[] => markupOf(html).map((tag) => tag.replace(/^<!--.*-->$/s, '<!---->'));
+    const bodyOf = (said: string): string =>
+      rendered(issueBody(jsonReport(runSaying(said)), { ...memory, firstRun: said }, 'u'));
+    const html = bodyOf(words);
+    expect(markup(html)).toEqual(markup(bodyOf('x')));
+    expect(readText(html).split(visible(words)).length).toBeGreaterThanOrEqual(4);
+    expect(proseOf(html).replace(/:\d\d:/g, '')).not.toMatch(GITHUBS_OWN);
+    const changed = { ...memory, firstRun: words };
+    expect(issueMemory(issueBody(report, changed, 'u'))).toEqual(changed);
   });
 
   it('says so where the scenario passes again', () => {

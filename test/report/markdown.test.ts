@@ -1,7 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markdownReport } from '../../src/report/markdown.js';
 import type { FaultRecord } from '../../src/domain/fault-record.js';
 import type { Scenario } from '../../src/domain/scenario.js';
+import { visible } from '../../src/domain/verbatim.js';
+import { anyWords, GITHUBS_OWN, markupOf, NASTY, proseOf, readTables, readText, rendered } from '../../testing/gfm.js';
+import { bounded } from '../../testing/properties.js';
+import { runSaying } from '../../testing/reports/foreign.js';
 import { catalogue, outcome } from '../../testing/values.js';
 import { figures, plan, result, runData, snapshot } from '../../testing/reports/values.js';
 
@@ -129,7 +134,9 @@ describe('the report', () => {
     const bad = outcome({ sdk: 'java', result: null, lineProblem: 'expected one JSON object, got "a|b"' });
     const again = { ...outcome({ sdk: 'rust' }), attempt: 2 };
     const text = markdownReport(runData({ scenarios: [result(leader, { validation: [bad, again] })] }));
-    expect(text).toContain('| java | last_line | a result as in CONTRACT.md | expected one JSON object, got "a\\|b" |');
+    expect(text).toContain(
+      '| java | last_line | a result as in CONTRACT.md | `expected one JSON object, got "a`&#124;`b"` |',
+    );
     expect(text).toContain('| rust | passed (attempt 2) |');
     expect(text).toContain("Attribution: the test's own equipment.");
   });
@@ -171,5 +178,37 @@ describe('the report', () => {
     const text = markdownReport(runData());
     expect(text).not.toMatch(/undefined|NaN|\[object|\n\n\n/);
     expect(text.endsWith('\n')).toBe(true);
+  });
+});
+
+describe('words of others in the report', () => {
+  const harmless = rendered(markdownReport(runSaying('x')));
+  const ours = (html: string): string => proseOf(html.slice(html.indexOf('</h1>'))).replace(/:\d\d:/g, '');
+
+  function expectNothingDone(words: string): void {
+    const html = rendered(markdownReport(runSaying(words)));
+    const said = visible(words);
+    const rows = readTables(html);
+    expect(markupOf(html)).toEqual(markupOf(harmless));
+    expect(rows.map((row) => row.length)).toEqual(readTables(harmless).map((row) => row.length));
+    expect(rows.filter(([, ...cells]) => cells.length === 3 && cells.every((cell) => cell === said))).toHaveLength(2);
+    expect(rows.flatMap((row) => (row[0] === 'go' ? row.slice(15) : []))).toEqual([said, `${said}; ${said}`]);
+    expect(readText(html).split(said).length).toBeGreaterThan(30);
+    expect(ours(html)).not.toMatch(GITHUBS_OWN);
+  }
+
+  it.each(NASTY.filter((_, i) => i % 3 === 0))(
+    'read as they were said, and change nothing else: %j',
+    expectNothingDone,
+  );
+
+  it('do so whatever they are', () => {
+    fc.assert(
+      fc.property(
+        anyWords.filter((words) => words !== ''),
+        expectNothingDone,
+      ),
+      bounded(10),
+    );
   });
 });

@@ -3,6 +3,7 @@ import type { HistoryIndex } from '../../src/domain/history.js';
 import { HISTORY_JSON, HISTORY_PAGE } from '../../src/domain/run-files.js';
 import { jsonReport } from '../../src/report/json.js';
 import { publication } from '../../src/report/publication.js';
+import { runSaying } from '../../testing/reports/foreign.js';
 import { runData } from '../../testing/reports/values.js';
 
 const report = jsonReport(runData());
@@ -40,4 +41,10 @@ it('a commit says the verdict first, and which run it was', () => {
   const [first, ...rest] = publication.commitMessage(report).split('\n');
   expect(first).toContain('PASS');
   expect(rest.join('\n')).toContain(report.run_id);
+});
+
+it('a commit calls nobody and closes no issue, whatever others have said', () => {
+  const said = publication.commitMessage(jsonReport(runSaying('closes #1 @org/team')));
+  expect(said).toMatch(/^FAIL: 0 of 3 scenarios passed — leader-transfer: /);
+  expect(said).not.toMatch(/[#@]|closes/);
 });

@@ -11,7 +11,7 @@ export interface Call {
 /** JSON, or the raw text of a file. */
 export type Answer =
   | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly status: number; readonly text: string };
+  | { readonly status: number; readonly text: string; readonly type?: string };
 
 export interface Route {
   readonly method: 'get' | 'post' | 'patch';

@@ -108,7 +108,9 @@ function match(template: string, path: string): Record<string, string> | undefin
 
 function send(response: ServerResponse, answer: Answer): void {
   const headers = 'body' in answer ? answer.headers : {};
-  const type = 'body' in answer ? 'application/json; charset=utf-8' : 'application/vnd.github.raw+json; charset=utf-8';
+  const raw =
+    'text' in answer && answer.type !== undefined ? answer.type : 'application/vnd.github.raw+json; charset=utf-8';
+  const type = 'body' in answer ? 'application/json; charset=utf-8' : raw;
   response.writeHead(answer.status, { 'content-type': type, ...headers });
   response.end('body' in answer ? JSON.stringify(answer.body) : answer.text);
 }

@@ -59,7 +59,13 @@ export function signature(secret: string | null, timestampSeconds: number): { ti
   return { timestamp, sign: createHmac('sha256', `${timestamp}\n${secret}`).digest('base64') };
 }
 
-const text = ({ text: words }: Notification): object => ({ msg_type: 'text', content: { text: words } });
+/** In a text message, unlike in a card's plain text, Feishu takes this for a call to a person or to everybody. */
+const AT = /<(?=\s*\/?\s*at\b)/gi;
+
+const text = ({ text: words }: Notification): object => ({
+  msg_type: 'text',
+  content: { text: words.replace(AT, '＜') },
+});
 
 const COLOURS: Readonly<Record<NotificationKind, string>> = {
   passed: 'green',

@@ -8,6 +8,11 @@ import { RemoteError } from '../remote/remote-error.js';
 import { readSecret, redact } from '../remote/secrets.js';
 import type { PublishContext } from './contract.js';
 
+/**
+ * Without octokit's plugins `retry` and `throttling`: they wait and repeat inside of a request, up to the hour of a rate limit, where neither a
+ * cancellation nor the patience of a publication ends it, and send a request again whose reply was lost. Here each failure goes to the caller, who looks
+ * first whether the work was done after all (push-commit.ts, issues.ts). The times are the plugins' own: what the headers say, or a minute.
+ */
 const GitHub = Octokit.plugin(restEndpointMethods, paginateRest);
 
 /** GitHub's REST API with every failure as a `RemoteError`, in which the token does not show. */
@@ -57,6 +62,7 @@ export function openGitHub(
 const NOT_EXPECTED = Symbol('404 is an error');
 
 function asRemoteError(what: string, error: unknown, token: string, timeoutMs: number): RemoteError {
+  if (error instanceof RemoteError) return error;
   if (!(error instanceof RequestError) || error.response === undefined) {
     return new RemoteError('REMOTE_UNREACHABLE', `GitHub, ${what}: ${redact(reasonOf(error, timeoutMs), [token])}`);
   }

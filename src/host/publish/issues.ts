@@ -6,6 +6,7 @@ import {
   type KnownIssue,
 } from '../../domain/issue.js';
 import type { PublishSettings } from '../../domain/publish.js';
+import { shown } from '../../domain/shape.js';
 import { RemoteError } from '../remote/remote-error.js';
 import type { PublishContext, Publication } from './contract.js';
 import { openGitHub, type GitHubClient } from './github-client.js';
@@ -65,13 +66,16 @@ async function knownIssues(
   const issues = await call(`issues of ${owner}/${repo}`, async () => {
     let pages = 0;
     const data = await paginate(rest.issues.listForRepo, wanted, (page, done) => {
+      if (!Array.isArray(page.data))
+        throw new RemoteError('REMOTE_UNREACHABLE', `GitHub, issues: expected a list, got ${shown(page.data)}`);
       pages += 1;
       if (pages === PAGES_LIMIT) done();
       return page.data;
     });
     return { data };
   });
-  return issues.flatMap(({ number, state, state_reason, body, pull_request }) => {
+  const read = issues.filter((issue) => typeof (issue as typeof issue | null)?.body === 'string');
+  return read.flatMap(({ number, state, state_reason, body, pull_request }) => {
     const memory = pull_request === undefined ? publication.issueMemory(body ?? '') : undefined;
     return memory === undefined
       ? []

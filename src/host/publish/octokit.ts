@@ -1,5 +1,6 @@
 import type { PublishSettings } from '../../domain/publish.js';
 import { HISTORY_JSON } from '../../domain/run-files.js';
+import { shown } from '../../domain/shape.js';
 import { RemoteError } from '../remote/remote-error.js';
 import type { CommitAnswer, Publisher, Remote, RemoteFile, RemoteView } from './contract.js';
 import { openGitHub, type GitHubClient } from './github-client.js';
@@ -33,15 +34,34 @@ async function look(github: GitHubClient, { owner, repo, branch, folder }: Place
   const { rest, call, callOr } = github;
   const branchOf = `branch ${branch} of ${owner}/${repo}`;
   const ref = await call(branchOf, () => rest.git.getRef({ owner, repo, ref: `heads/${branch}` }));
-  const head = ref.object.sha;
+  const head = shaOf(branchOf, () => ref.object.sha);
   const at = (path: string) => ({ owner, repo, ref: head, path: `${folder}/${path}` });
-  const run = await callOr(null, `${folder}/${runId}`, () => rest.repos.getContent(at(runId)));
-  if (run !== null) return { head, hasRun: true, index: null };
-  const index = await callOr(null, `${folder}/${HISTORY_JSON}`, () =>
-    rest.repos.getContent({ ...at(HISTORY_JSON), mediaType: { format: 'raw' } }),
-  );
-  // With the raw media type the answer is the file itself, which octokit's types do not know.
-  return { head, hasRun: false, index: typeof index === 'string' ? index : null };
+  const run = await callOr(undefined, `${folder}/${runId}`, () => rest.repos.getContent(at(runId)));
+  if (run !== undefined && !Array.isArray(run)) throw notGitHubs(`${folder}/${runId}`, 'a folder', run);
+  if (run !== undefined) return { head, hasRun: true, index: null };
+  // The file itself, whatever the answer calls it: octokit would read JSON, decode text, and leave the rest as bytes.
+  const asItIs = { mediaType: { format: 'raw' }, request: { parseSuccessResponseBody: false } };
+  const index = await callOr(null, `${folder}/${HISTORY_JSON}`, async () => {
+    const { data } = await rest.repos.getContent({ ...at(HISTORY_JSON), ...asItIs });
+    return { data: await new Response(data as unknown as ReadableStream).text() };
+  });
+  return { head, hasRun: false, index };
+}
+
+/** A gateway between here and GitHub may answer anything, also with status 200: nothing is concluded from that. */
+const notGitHubs = (what: string, expected: string, got: unknown): RemoteError =>
+  new RemoteError('REMOTE_UNREACHABLE', `GitHub, ${what}: expected ${expected}, got ${shown(got)}`);
+
+/** The hash in an answer, whose form nobody has checked. */
+function shaOf(what: string, read: () => unknown): string {
+  let sha: unknown;
+  try {
+    sha = read();
+  } catch {
+    // Said below.
+  }
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha)) throw notGitHubs(what, 'a hash', sha);
+  return sha;
 }
 
 async function commit(
@@ -52,19 +72,23 @@ async function commit(
 ): Promise<CommitAnswer> {
   const { rest, call } = github;
   const base = await call(`commit ${head}`, () => rest.git.getCommit({ owner, repo, commit_sha: head }));
+  const baseTree = shaOf(`commit ${head}`, () => base.tree.sha);
   const entries: TreeEntry[] = [];
   for (const file of files) entries.push(await treeEntry(github, owner, repo, file));
   const tree = await call('making a tree', () =>
-    rest.git.createTree({ owner, repo, base_tree: base.tree.sha, tree: entries }),
+    rest.git.createTree({ owner, repo, base_tree: baseTree, tree: entries }),
   );
+  const treeSha = shaOf('making a tree', () => tree.sha);
   const made = await call('making a commit', () =>
-    rest.git.createCommit({ owner, repo, message, tree: tree.sha, parents: [head] }),
+    rest.git.createCommit({ owner, repo, message, tree: treeSha, parents: [head] }),
   );
+  const sha = shaOf('making a commit', () => made.sha);
   try {
-    await call(`moving ${branch}`, () =>
-      rest.git.updateRef({ owner, repo, ref: `heads/${branch}`, sha: made.sha, force: false }),
+    const moved = await call(`moving ${branch}`, () =>
+      rest.git.updateRef({ owner, repo, ref: `heads/${branch}`, sha, force: false }),
     );
-    return { kind: 'done' };
+    if (shaOf(`moving ${branch}`, () => moved.object.sha) === sha) return { kind: 'done' };
+    return { kind: 'moved', why: `GitHub, moving ${branch}: it points elsewhere` };
   } catch (error) {
     // 409 and 422 stand for a moved head as well as for a rule against the push: the caller looks at the head again.
     if (error instanceof RemoteError && error.code === 'REMOTE_REFUSED') return { kind: 'moved', why: error.message };
@@ -92,5 +116,5 @@ async function treeEntry(
   const blob = await call(`sending ${path}`, () =>
     rest.git.createBlob({ owner, repo, content: content.toString('base64'), encoding: 'base64' }),
   );
-  return { ...entry, sha: blob.sha };
+  return { ...entry, sha: shaOf(`sending ${path}`, () => blob.sha) };
 }

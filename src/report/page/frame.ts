@@ -26,12 +26,18 @@ export function pageFrame(
     </html> `.html;
 }
 
-/** Markdown of one line, as the report's texts use it: `code` and **bold**. */
+/** Markdown of one line, as the report's texts use it: `code`, **bold**, and what src/domain/verbatim.ts makes of words of others. */
 export const inline = (text: string): Html =>
   raw(
-    escapeHtml(text)
-      .replace(/`([^`]+)`/g, '<code>$1</code>')
-      .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>'),
+    text
+      .split(/(`[^`]+`|\*\*[^*`]+\*\*|&#96;|&#124;)/)
+      .map((part) => {
+        if (part === '&#96;' || part === '&#124;') return part;
+        if (part.startsWith('`'))
+          return `<code>${escapeHtml(part.slice(1, -1).replace(/^ (.*[^ ].*) $/, '$1'))}</code>`;
+        return part.startsWith('**') ? `<strong>${escapeHtml(part.slice(2, -2))}</strong>` : escapeHtml(part);
+      })
+      .join(''),
   );
 
 export const paragraph = (lines: readonly string[]): Html =>

@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { captureBounded, captureLines, type Captured } from '../../../src/host/clients/output.js';
+import { bounded, timeout } from '../../../testing/properties.js';
 import { pollUntil } from '../../../src/host/os/clock.js';
 
 const LINE_LIMIT_BYTES = 64 * 1024;
@@ -77,3 +79,35 @@ test('of a flood the beginning is kept, with how much was not', async () => {
   );
   expect(whole?.length).toBe(300 * 1024 - 45_056 + ending.length);
 });
+
+test(
+  'whatever bytes come in whatever chunks, the lines are those of the whole',
+  async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.constantFrom('\n', '\r\n', '{"sent":1}', 'größer', ' ').map((text) => new TextEncoder().encode(text)),
+      fc.nat(LINE_LIMIT_BYTES + 10).map((length) => new Uint8Array(length).fill(0x61)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(bytes, { maxLength: 8 }), async (chunks) => {
+        const whole = Buffer.concat(chunks);
+        const { lines, result } = await captured(chunks.map((chunk) => Buffer.from(chunk)));
+        const split = whole
+          .toString('latin1')
+          .split('\n')
+          .map((line) => Buffer.from(line, 'latin1'));
+        const expected = split.map((line) => (line.length > LINE_LIMIT_BYTES ? null : line.toString().trim()));
+        const seen = expected.filter((line) => line !== '');
+        expect(result.bytes).toBe(whole.length);
+        expect(lines).toHaveLength(seen.length);
+        for (const [i, line] of seen.entries()) {
+          if (line !== null) expect(lines[i]).toBe(line);
+          expect(Buffer.byteLength(lines[i] ?? '')).toBeLessThanOrEqual(3 * LINE_LIMIT_BYTES);
+        }
+        expect(result.lastLineTruncated).toBe(seen.at(-1) === null);
+      }),
+      bounded(40),
+    );
+  },
+  timeout,
+);

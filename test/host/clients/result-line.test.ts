@@ -1,4 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { judgeSdk } from '../../../src/domain/judge-sdk.js';
+import { bounded, nearlyText, timeout } from '../../../testing/properties.js';
+import { rules } from '../../../testing/values.js';
 import { parseResultLine } from '../../../src/host/clients/result-line.js';
 
 const five = { sent: 3, received: 3, lost: 0, p99_ms: 1.5, errors: [] };
@@ -55,3 +59,27 @@ describe('a last line', () => {
     expect(problemOf('x'.repeat(5000)).length).toBeLessThan(300);
   });
 });
+
+it(
+  'whatever a client says last is a result or a problem in a few words, and has a verdict',
+  () => {
+    const end = { kind: 'exited', code: 0 } as const;
+    const all = { ...five, ...{ planned: 3, acked: 3, unconfirmed: 0, lost_seqs: [], library: 'l', p999_ms: 1 } };
+    fc.assert(
+      fc.property(nearlyText(all), fc.boolean(), (line, truncated) => {
+        const parsed = parseResultLine(line, truncated);
+        const [result, lineProblem] = 'problem' in parsed ? [null, parsed.problem] : [parsed.result, null];
+        if (lineProblem !== null) {
+          expect(lineProblem).toMatch(/expected/);
+          expect(lineProblem.length).toBeLessThan(1000);
+        }
+        const verdict = judgeSdk({ sdk: 'go', end, result, lineProblem, durationSeconds: 1, attempt: 1 }, rules, 3);
+        if (result === null) expect(verdict.status).toBe('script_format_error');
+        expect(verdict.passed).toBe(verdict.status === 'passed');
+        if (verdict.passed) expect(result).toMatchObject({ sent: expect.any(Number), lost: 0 });
+      }),
+      bounded(400),
+    );
+  },
+  timeout,
+);

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FeishuSettings } from '../../../src/domain/feishu.js';
 import type { Notification, NotificationKind } from '../../../src/domain/notification.js';
@@ -6,6 +7,7 @@ import { NotifyError } from '../../../src/host/notify/contract.js';
 import { feishuNotifier, signature } from '../../../src/host/notify/feishu.js';
 import { deliver } from '../../../src/host/notify/index.js';
 import { startFeishu, type FeishuServer, type FeishuTrouble } from '../../../testing/feishu.js';
+import { bounded, nearlyText, timeout } from '../../../testing/properties.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 
 const settings: FeishuSettings = {
@@ -81,6 +83,16 @@ describe('a message to the group', () => {
     for (const kind of kinds) await attempt({ card: true }, notification({ kind, reportUrl: null }));
     expect(feishu.shown).toHaveLength(kinds.length);
     expect(JSON.stringify(feishu.shown)).not.toContain('"action"');
+  });
+
+  it('calls nobody by name, whatever others have said', async () => {
+    const said = '<at user_id="all">所有人</at> < AT id=all></ at > <attempt> 3 < 4';
+    await attempt({}, notification({ text: `x\n${said}` }));
+    await attempt({ card: true }, notification({ text: `x\n${said}`, kind: 'breaker', id: 'b' }));
+    const shown = '＜at user_id="all">所有人＜/at> ＜ AT id=all>＜/ at > <attempt> 3 < 4';
+    expect(feishu.shown[0]).toMatchObject({ content: { text: `x\n${shown}` } });
+    // A card's plain text knows no calls.
+    expect(feishu.shown[1]).toMatchObject({ card: { elements: [{ text: { tag: 'plain_text', content: said } }, {}] } });
   });
 
   it('is shown once, however often the run tries to send it, and once for each kind', async () => {
@@ -239,3 +251,38 @@ describe('a message that is not shown', () => {
     expect(feishu.calls()).toBe(0);
   });
 });
+
+it(
+  'whatever Feishu answers, a message is shown by code 0 with status 200 alone, and all else says so in a few words',
+  async () => {
+    const statuses = fc.constantFrom(200, 200, 201, 204, 301, 400, 403, 404, 408, 429, 500, 503);
+    const right = fc.constantFrom({ code: 0, msg: 'success', data: {} }, { StatusCode: 0, StatusMessage: 'success' });
+    const bodies = right.chain((body) => nearlyText(body));
+    const notifier = feishuNotifier(settings);
+    await fc.assert(
+      fc.asyncProperty(statuses, bodies, async (status, body) => {
+        feishu.trouble = () => ({ status, body });
+        const error = await notifier.send(notification(), { folder: runDir }).then(() => null, sentOf);
+        const said = jsonOf(body);
+        const isShown = status === 200 && (said?.['code'] ?? said?.['StatusCode']) === 0;
+        expect(error === null).toBe(isShown);
+        if (error === null) return;
+        expect(error).toBeInstanceOf(NotifyError);
+        expect(error.message).toMatch(/^(status \d+, |no answer: )/);
+        expect(error.message.length).toBeLessThan(600);
+      }),
+      bounded(150),
+    );
+  },
+  timeout,
+);
+
+const sentOf = (error: unknown): NotifyError => error as NotifyError;
+
+function jsonOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+  } catch {
+    return null;
+  }
+}

@@ -1,7 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openGitHub, type GitHubClient } from '../../../src/host/publish/github-client.js';
+import { octokitPublisher } from '../../../src/host/publish/octokit.js';
+import { openIssues } from '../../../src/host/publish/issues.js';
+import type { Publication } from '../../../src/host/publish/contract.js';
+import { RemoteError } from '../../../src/host/remote/remote-error.js';
+import { bounded, nearly, nearlyText, timeout } from '../../../testing/properties.js';
 import { settingsFor } from '../../../testing/reports/publishable-run.js';
 
 const TOKEN = 'ghp_plantedTokenOfThisTest';
@@ -20,7 +26,7 @@ let apiUrl: string;
 
 const send = (response: ServerResponse, { status, body = {}, headers = {} }: Answer): void => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 
 beforeEach(async () => {
@@ -122,4 +128,99 @@ describe('no answer', () => {
     ending.abort(new Error('the worker ends'));
     expect(String(await asked)).not.toContain('GitHub, reading it');
   });
+});
+
+describe('whatever GitHub answers, work is done or there is a RemoteError', () => {
+  const sha = 'a'.repeat(40);
+  const hashes = { sha, object: { sha }, tree: { sha } };
+  const statuses = fc.constantFrom(
+    200,
+    200,
+    200,
+    201,
+    204,
+    301,
+    304,
+    400,
+    401,
+    403,
+    404,
+    409,
+    410,
+    422,
+    429,
+    500,
+    502,
+    503,
+  );
+  const types = fc.constantFrom(
+    'application/json',
+    'text/html',
+    'application/octet-stream',
+    'application/vnd.github.raw',
+  );
+  const answers = fc.record({ status: statuses, body: nearlyText(hashes), type: types });
+  const context = { workDir: '/', signal: undefined, timeoutMs: 5000 };
+
+  const isRemote = (error: unknown): null => {
+    expect(error).toBeInstanceOf(RemoteError);
+    const { message } = error as RemoteError;
+    expect(message).toMatch(/^GitHub, /);
+    expect(message).not.toMatch(/\n\s+at |Cannot read|is not a function|plantedToken/);
+    return null;
+  };
+
+  it(
+    'to a look and to a commit',
+    async () => {
+      const remote = await octokitPublisher.open(settingsFor({ apiUrl }), context);
+      const files = [{ path: 'a', content: Buffer.from('a') }];
+      await fc.assert(
+        fc.asyncProperty(answers, async ({ status, body, type }) => {
+          answer = { status, body, headers: { 'content-type': type } };
+          const view = await remote.look('run-1').catch(isRemote);
+          expect(view === null || /^[0-9a-f]{40}$/.test(view.head)).toBe(true);
+          const done = await remote.commit(sha, files, 'm').catch(isRemote);
+          if (done?.kind === 'done') expect(JSON.parse(body)).toMatchObject(hashes);
+        }),
+        bounded(80),
+      );
+    },
+    timeout,
+  );
+
+  it(
+    'to a list of issues: none of nobody’s is taken for ours',
+    async () => {
+      const issue = { number: 1, state: 'open', state_reason: null, body: 'mine' };
+      const settings = { ...settingsFor({ apiUrl }), issues: { repository: 'a/b', label: 'chaos' } };
+      const issues = openIssues(settings, context);
+      const memory = (body: string): undefined => {
+        expect(body).toEqual(expect.any(String));
+      };
+      const news = {
+        cluster: 'c',
+        scenario: 's',
+        outcome: 'passed',
+        runId: 'r',
+        finishedAt: '2026-11-22T00:00:00Z',
+      } as const;
+      const request = {
+        ...{ news, body: () => '', patience: { firstDelayMs: 1, endUs: 0, signal: undefined } },
+        publication: { issueMemory: memory } as unknown as Publication,
+      };
+      const bodies = fc.oneof(
+        nearlyText([issue]),
+        nearly([issue, issue]).map((value) => JSON.stringify(value ?? null)),
+      );
+      await fc.assert(
+        fc.asyncProperty(statuses, bodies, async (status, body) => {
+          answer = { status, body };
+          await issues?.keep(request).catch(isRemote);
+        }),
+        bounded(80),
+      );
+    },
+    timeout,
+  );
 });

@@ -137,6 +137,35 @@ describe('a branch that others push to', () => {
 });
 
 describe('a history that lies there', () => {
+  const theirs = historyEntry(jsonReport(runData({ runId: 'theirs', startedAt: '2026-11-22T10:00:00Z' })));
+  const text = JSON.stringify({ schema: 'robustmq-chaos-index/1', runs_at: '', breakers: [], runs: [theirs] });
+  const answered = (trouble: Trouble): void => {
+    github.trouble = (call) => (call.params['path'] === 'reports/index.json' ? trouble : undefined);
+  };
+
+  it.each(['application/json', 'application/octet-stream', 'application/vnd.github.raw', 'text/plain'])(
+    'is kept, also where GitHub answers it as %s',
+    async (type) => {
+      repository.commitByOther('reports/index.json', text);
+      answered({ status: 200, text, type });
+      expect(await publish('run-1')).toEqual([pushed('run-1')]);
+      expect(JSON.parse(repository.file('reports/index.json') ?? '')).toMatchObject({
+        runs: [{ run_id: 'theirs' }, { run_id: 'run-1' }],
+      });
+    },
+  );
+
+  it.each([
+    { status: 200, body: { type: 'file', encoding: 'none', content: '' } },
+    { status: 200, body: [] },
+    { status: 200, text: '' },
+  ])('is not written over where the answer is not the file: %j', async (trouble) => {
+    repository.commitByOther('reports/index.json', text);
+    answered(trouble);
+    await failedWith(/index\.json of the repository: expected a history, got/);
+    expect(repository.file('reports/index.json')).toBe(text);
+  });
+
   it('and is none is not written over', async () => {
     repository.commitByOther('reports/index.json', 'by hand\n');
     await failedWith(/index\.json of the repository: expected a history, got "by hand/);
@@ -174,6 +203,28 @@ describe('a reply that does not come', () => {
     expect(await publish('run-1')).toEqual([pushed('run-1')]);
     expect(repository.commits()).toHaveLength(1);
     expect(github.calls.length).toBeGreaterThan(14);
+  });
+});
+
+describe('an answer of status 200 that is not GitHub’s', () => {
+  it.each([
+    ['get', '/git/ref/{ref}'],
+    ['get', '/git/commits/{commit_sha}'],
+    ['get', '/contents/{path}'],
+    ['post', '/git/trees'],
+    ['post', '/git/commits'],
+    ['patch', '/git/refs/{ref}'],
+  ])('to %s %s is no success, and is asked for again', async (method, ending) => {
+    const isIt = (call: { method: string; template: string }): boolean =>
+      call.method === method && call.template.endsWith(ending);
+    for (const text of ['<html>Sign in</html>', '{}', 'null', '']) {
+      github.trouble = (call) => (isIt(call) ? { status: 200, text, type: 'application/json' } : undefined);
+      await failedWith(/expected a (hash|folder), got/);
+    }
+    let left = 1;
+    github.trouble = (call) => (isIt(call) && (left -= 1) === 0 ? { status: 200, body: {} } : undefined);
+    expect(await publish('run-1')).toEqual([pushed('run-1')]);
+    expect(left).toBeLessThan(0);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { raw } from '../../../src/report/html.js';
+import { asCode, verbatim, visible } from '../../../src/domain/verbatim.js';
+import { NASTY, readText } from '../../../testing/gfm.js';
 import { inline, pageFrame, paragraph } from '../../../src/report/page/frame.js';
 
 describe('a page', () => {
@@ -24,6 +26,16 @@ it('a line knows code and bold, and all else is text', () => {
   expect(inline('`a<b>` is **bold** & <i>').html).toBe(
     '<code>a&lt;b&gt;</code> is <strong>bold</strong> &amp; &lt;i&gt;',
   );
+});
+
+it.each(NASTY)('words of others read as they were said: %j', (words) => {
+  for (const text of [verbatim(words), asCode(words)]) {
+    const { html } = inline(`said ${text}.`);
+    expect(html).toMatch(/^said [^<>]*(<code>[^<>]*<\/code>[^<>]*)*$/);
+    expect(readText(html.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))))).toBe(
+      `said ${visible(words)}.`,
+    );
+  }
 });
 
 it('a paragraph has its lines below each other', () => {

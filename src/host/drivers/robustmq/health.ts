@@ -2,7 +2,7 @@ import { isOwnError, noAnswer } from '../../os/own-errors.js';
 import { isAlive } from '../../os/processes.js';
 import * as equipment from '../equipment.js';
 import { mqttRoundTripMs } from '../mqtt-probe.js';
-import { activeSegment, adminGet, type ClusterInfo } from './admin.js';
+import { activeSegment, clusterInfo } from './admin.js';
 import { METADATA_GROUP, raftView } from './raft-view.js';
 import { HOST, idOf, loadState, robustProxies, type LoadTopic, type RobustNode, type RobustState } from './state.js';
 
@@ -22,7 +22,7 @@ export async function nodeProblem(
   const login = { username: state.username, password: state.password, mqttVersion: '5' as const };
   try {
     await mqttRoundTripMs({ host: HOST, port: node.ports.mqtt }, login, LOGIN_LIMIT_MS);
-    const info = await adminGet<ClusterInfo>(node, '/info');
+    const info = await clusterInfo(node);
     const known = list(info.broker_node_list.map(({ node_id }) => node_id));
     return known === ids ? undefined : `${node.id} knows nodes ${known}, expected ${ids}`;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { fields, list, number, orNull, shown } from '../../../domain/shape.js';
 import { HOST, type RobustNode } from './state.js';
 
 const LIMIT_MS = 3000;
@@ -14,6 +15,33 @@ export interface RaftGroup {
 export const METADATA_GROUP = 'metadata_0';
 
 export type RaftView = Readonly<Record<string, RaftGroup>>;
+
+const led = { current_leader: orNull(number), current_term: number };
+const groupShape = fields<RaftGroup>(led);
+/** Only of this one anybody asks for the voters. */
+const metadataShape = fields<RaftGroup>({
+  ...led,
+  membership_config: fields({ membership: fields({ configs: list(list(number)) }) }),
+});
+
+function viewIn(node: RobustNode, content: string): RaftView {
+  let view: unknown;
+  try {
+    view = JSON.parse(content);
+  } catch {
+    // Said below, like JSON of another kind.
+  }
+  if (typeof view !== 'object' || view === null || Array.isArray(view))
+    throw new Error(`${node.id}: expected its raft groups as JSON, got ${shown(content)}`);
+  for (const [name, group] of Object.entries(view)) {
+    const problem = (name === METADATA_GROUP ? metadataShape : groupShape)(
+      group,
+      `${node.id}: raft group ${shown(name)}`,
+    );
+    if (problem !== undefined) throw new Error(problem);
+  }
+  return view as RaftView;
+}
 
 /** gRPC and protobuf are loaded when a broker is asked: every command loads the drivers, and few ask one. */
 async function grpc() {
@@ -45,7 +73,7 @@ export async function raftView(node: RobustNode): Promise<RaftView> {
         (error, reply) => (error === null ? resolve(reply ?? '') : reject(error)),
       );
     });
-    return JSON.parse(content) as RaftView;
+    return viewIn(node, content);
   } finally {
     client.close();
   }

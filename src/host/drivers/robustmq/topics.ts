@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fields, text } from '../../../domain/shape.js';
 import { activeSegment, adminGet, adminPost } from './admin.js';
 import { fromAny, liveNodes } from '../broker-processes.js';
 import { idOf, loadState, saveState, type LoadTopic, type RobustNode, type RobustState } from './state.js';
@@ -10,8 +11,10 @@ const TRIES = 240;
 const SEGMENT_LIMIT_MS = 10_000;
 
 interface Created {
-  readonly storage_name_list: Readonly<Record<string, string>>;
+  /** Partition → shard. */
+  readonly storage_name_list: { readonly '0': string };
 }
+const createdShape = fields<Created>({ storage_name_list: fields<Created['storage_name_list']>({ '0': text }) });
 
 /** Made if it is not there: it may have been made by a node that then did not answer, or before the worker died. */
 async function shardOf(state: RobustState, node: RobustNode, topic: string): Promise<string> {
@@ -20,7 +23,7 @@ async function shardOf(state: RobustState, node: RobustNode, topic: string): Pro
     node,
     `/cluster/topic/detail?${query.toString()}`,
   ).catch(() => undefined);
-  if (there !== undefined) return firstShard(topic, there.topic_info);
+  if (there !== undefined) return firstShard(topic, (there as typeof there | null)?.topic_info);
   const created = await adminPost<Created>(node, '/cluster/topic/create', {
     tenant: 'default',
     topic_name: topic,
@@ -32,10 +35,10 @@ async function shardOf(state: RobustState, node: RobustNode, topic: string): Pro
   return firstShard(topic, created);
 }
 
-function firstShard(topic: string, { storage_name_list: shards }: Created): string {
-  const shard = shards['0'];
-  if (shard === undefined) throw new Error(`${topic}: expected a shard for partition 0, got none`);
-  return shard;
+function firstShard(topic: string, created: unknown): string {
+  const problem = createdShape(created, topic);
+  if (problem !== undefined) throw new Error(problem);
+  return (created as Created).storage_name_list['0'];
 }
 
 /** Made on one node, a segment is known to the others a moment later. */

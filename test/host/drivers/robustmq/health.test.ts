@@ -18,7 +18,13 @@ async function cluster(n2: Sees = {}): Promise<string> {
   const pages: Pages = (id, path) => {
     const { known = [3, 1, 2], isr = [1, 2, 3] } = of(id);
     if (path === '/api/info') return { code: 0, data: { broker_node_list: known.map((node_id) => ({ node_id })) } };
-    const segment = { segment_seq: 0, isr, replicas: [1, 2, 3].map((node_id) => ({ node_id })) };
+    const segment = {
+      segment_seq: 0,
+      leader: 1,
+      leader_epoch: 1,
+      isr,
+      replicas: [1, 2, 3].map((node_id) => ({ node_id })),
+    };
     return { code: 0, data: { segment_list: [{ segment }] } };
   };
   const ports = new Map<string, number>();

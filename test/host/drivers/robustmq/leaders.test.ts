@@ -16,7 +16,7 @@ async function cluster(leaderOf: (id: string) => number | null): Promise<string>
     });
     ports.set(id, await startRaftView(() => JSON.stringify(view())));
   }
-  const segment = { segment_seq: 0, leader: 3, leader_epoch: 7 };
+  const segment = { segment_seq: 0, leader: 3, leader_epoch: 7, isr: [3], replicas: [{ node_id: 3 }] };
   const pages = (): object => ({ code: 0, data: { segment_list: [{ segment }] } });
   const { dir } = await robustNodes(pages, { grpc: (id) => ports.get(id) ?? 1 });
   return dir;

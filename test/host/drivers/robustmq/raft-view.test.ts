@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { METADATA_GROUP, raftView } from '../../../../src/host/drivers/robustmq/raft-view.js';
+import { bounded, nearlyText, sentenceOf, timeout } from '../../../../testing/properties.js';
 import { robustNodes } from '../../../../testing/driver-nodes.js';
 import { raftGroup, startRaftView } from '../../../../testing/raft-view.js';
 
@@ -19,3 +21,28 @@ it('that a node does not give is an error', async () => {
   const empty = await robustNodes(() => undefined, { nodeCount: 1, grpc: () => port });
   await expect(raftView(empty.nodes[0]!)).rejects.toThrow('JSON');
 });
+
+it(
+  'whatever a node answers is a view, or an error that names the node',
+  async () => {
+    let content = '';
+    const port = await startRaftView(() => content);
+    const [node] = (await robustNodes(() => undefined, { nodeCount: 1, grpc: () => port })).nodes;
+    const right = { [METADATA_GROUP]: raftGroup(1), offset_0: raftGroup(null) };
+    await fc.assert(
+      fc.asyncProperty(nearlyText(right), async (text) => {
+        content = text;
+        const read = await raftView(node!).catch(sentenceOf);
+        if (typeof read === 'string') {
+          expect(read).toMatch(/^n1: .*expected/);
+          return;
+        }
+        for (const group of Object.values(read)) expect(group.current_term).toEqual(expect.any(Number));
+        const voters = read[METADATA_GROUP]?.membership_config.membership.configs.flat() ?? [];
+        expect(voters.every(Number.isFinite)).toBe(true);
+      }),
+      bounded(60),
+    );
+  },
+  timeout,
+);

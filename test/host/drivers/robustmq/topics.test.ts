@@ -20,7 +20,8 @@ async function cluster(leader: string | null, refuses: (topic: string) => boolea
     }
     const nth = made.indexOf(shard_name.replace('shard ', ''));
     // The second node gets the first two: it led less than the others.
-    const segment = { segment_seq: 0, leader: nth < 2 ? 2 : (nth % 3) + 1 };
+    const leads = nth < 2 ? 2 : (nth % 3) + 1;
+    const segment = { segment_seq: 0, leader: leads, leader_epoch: 1, isr: [leads], replicas: [{ node_id: leads }] };
     return { code: 0, data: { segment_list: [{ segment }] } };
   };
   const pages: Pages = (_id, path, body) => answer(path, body);

@@ -1,0 +1,40 @@
+import type { RunData } from '../../src/domain/report-data.js';
+import { catalogue, outcome } from '../values.js';
+import { figures, plan, result, runData, snapshot } from './values.js';
+
+/** A run with these words wherever the words of others stand: of clients, brokers, the kernel, people and configs. */
+export function runSaying(words: string): RunData {
+  const evidence = [{ what: words, expected: words, observed: words, ok: false }];
+  const [, , leader] = catalogue;
+  const lost = { seq: 7, intendedMs: 1, sentMs: 2, ackedMs: 3, attempts: 1, ackedBy: words };
+  const place = { scenario: 'leader-transfer', phase: 'fault', sdk: 'go', since: 'inject' } as const;
+  const snapshots = [
+    snapshot({ figures: { [`a${words}`]: 1 } }),
+    snapshot({ label: 'during', figures: { [`a${words}`]: 2 }, warnings: [words], neverLines: [words] }),
+  ];
+  const scenario = result(
+    { ...leader!, target: words, params: { [words]: words } },
+    {
+      fault: {
+        ...{ injector: 'sigkill', victim: words, reason: words, injectError: words, recoverError: words },
+        ...{ cleanup: words, bite: evidence, healed: evidence },
+        leaders: [{ group: words, from: words, to: words, seconds: 1, termFrom: 1, termTo: 2 }],
+      },
+      faultPeriod: [figures()],
+      snapshots,
+      validation: [
+        outcome({ sdk: 'go', result: { lost: 1, errors: [words, words] } }),
+        outcome({ sdk: 'rust', result: null, lineProblem: words }),
+      ],
+    },
+  );
+  return runData({
+    plan: { ...plan, configPath: `/srv/${words}/my.yml` },
+    control: [outcome({ sdk: 'go', result: { library: words, errors: [words] } })],
+    scenarios: [{ ...scenario, notes: [words], deadNodes: [words], clusterEnded: words, equipmentDied: [words] }],
+    endSnapshot: snapshot({ label: 'end', warnings: [words], neverLines: [words] }),
+    losses: [{ ...place, count: 1, seqs: '7', messages: [lost] }],
+    notes: [words],
+    versions: { broker: words },
+  });
+}
