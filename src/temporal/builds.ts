@@ -95,8 +95,8 @@ export const setCurrentCommand = (
 ): string =>
   `temporal worker deployment set-current-version --deployment-name ${DEPLOYMENT} --build-id ${buildId} --address ${address} --namespace ${namespace}`;
 
-/** A worker makes its build current within a second, where it may. */
-const CURRENT_LIMIT_MS = 15_000;
+/** A worker makes its build current within a second of its start, where it may; a start takes long on a busy host. */
+const CURRENT_LIMIT_MS = 60_000;
 
 /** Rejects with PREFLIGHT_FAILED where a server keeps no builds apart, or does not allow it to this caller: no worker of this program could work there. */
 export async function requireBuilds(client: Client, address: string): Promise<KnownBuilds> {
