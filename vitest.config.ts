@@ -21,7 +21,7 @@ const processes = [
   'test/host/drivers/broker-processes.test.ts',
   'test/host/drivers/nats/{leaders,nats-api,server-config}.test.ts',
   'test/host/drivers/toxiproxy/*.test.ts',
-  'test/host/publish/git.test.ts',
+  'test/host/publish/{git,private-key}.test.ts',
   'test/host/tickets/awareness.test.ts',
   'test/host/keeper/hand-over.test.ts',
 ];

@@ -8,7 +8,7 @@ import { configNow, loadConfig, type Config, type KnownNames } from './config/lo
 import { planFrom } from './config/plan.js';
 import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
-import { pollUntil } from './host/os/clock.js';
+import type { RunPlan } from './domain/plan.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
 import { notifiersFor } from './host/notify/index.js';
@@ -18,8 +18,7 @@ import { installRoot } from './host/os/tools.js';
 import { ownBuild, ownVersions } from './host/os/versions.js';
 import type { TemporalPlace } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
-import { buildOptions, careForBuild, connectWorker } from './temporal/worker-side.js';
-import { registerSearchAttributes } from './temporal/register-search-attributes.js';
+import { buildOptions, careForBuild, connectWorker, prepareServer, whenServed } from './temporal/worker-side.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
@@ -47,6 +46,7 @@ export async function runWorker(
   await reviveKeepers(config.dataRoot);
   await recoverAbandonedFaults(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
+  let lacks: Pick<RunPlan, 'missingAttributes'> = {};
   const activities = alter(
     createActivities({
       faults,
@@ -54,15 +54,17 @@ export async function runWorker(
       own: { dataRoot: config.dataRoot, configPath: config.path },
       publishingOf: (path) => publishing(configNow(path, config, knownNames)),
       versions: ownVersions(),
-      makePlan: (request, runId) =>
-        planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
+      makePlan: (request, runId) => ({
+        ...planFrom(request.config ? loadConfig(request.config, knownNames) : config, request, runId, places),
+        ...lacks,
+      }),
     }),
   );
   const { connection, at } = await connectWorker(place);
   const server = { connection, namespace: at.namespace, dataConverter };
   const client = new Client(server);
   await recoverAbandonedFaults(faults, config.dataRoot, client);
-  await registerSearchAttributes(connection, at.namespace);
+  lacks = await prepareServer(client, connection, at);
   const own = ownBuild().id;
   const common = { ...server, activities, ...buildOptions(own), ...PACE };
   const workers = await Promise.all([
@@ -76,10 +78,7 @@ export async function runWorker(
     Worker.create({ ...common, taskQueue: hostQueue(config.host.id) }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  void pollUntil(async () => Promise.resolve(workers.every((w) => w.getState() === 'RUNNING') || undefined), {
-    limitMs: 60_000,
-    everyMs: 20,
-  }).then(onReady);
+  void whenServed(workers).then(onReady);
   const ended = new AbortController();
   const caring = careForBuild({ client, place: at, own, setCurrent }, workflowBundle, ended.signal);
   await running.finally(async () => {

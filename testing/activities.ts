@@ -7,6 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import type { RunPlan, RunRef } from '../src/domain/plan.js';
 import { writeJson } from '../src/host/os/files.js';
 import { clusterDir as clusterDirOf, runDir as runDirOf, runPaths } from '../src/host/layout/paths.js';
+import { installRoot } from '../src/host/os/tools.js';
 import { plan as basePlan } from './reports/values.js';
 
 /** A run whose plan lies where activities look for it. Its cluster is the driver's that never starts, unless given otherwise. */
@@ -16,7 +17,8 @@ export function plannedRun(dataRoot: string, change: Partial<RunPlan> = {}): { p
   const configPath = join(dataRoot, 'chaos.yml');
   const cluster = 'local';
   const clusterDir = clusterDirOf(dataRoot, cluster);
-  const plan = { ...basePlan, driver: 'rehearsal', cluster, clusterDir, configPath, ...change, runId, runDir };
+  const sdkRoot = join(installRoot, 'sdk_clients');
+  const plan = { ...basePlan, driver: 'rehearsal', cluster, clusterDir, sdkRoot, configPath, ...change, runId, runDir };
   writeJson(runPaths(runDir).plan, plan);
   return { plan, run: { runId, runDir } };
 }

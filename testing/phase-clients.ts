@@ -82,6 +82,8 @@ function write(name: string, script: string, mode = 0o755): void {
 
 for (const [name, script] of Object.entries(scripts)) write(name, script);
 write('unexecutable', 'echo never', 0o644);
+write('windows', '');
+writeFileSync(join(sdkRoot, 'windows', 'probe.sh'), '#!/bin/bash\r\necho never\r\n');
 
 /** A phase of these clients in a folder of this test file. */
 export const request = (

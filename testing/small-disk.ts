@@ -7,34 +7,17 @@ import { temporaryFolder } from './processes.js';
 
 const LIMIT_MS = 100_000;
 
-/** A mount of its own, that nobody else sees, and that the kernel takes away with the last process in it. */
-const SCRIPT = 'mount -t tmpfs -o "size=${1}m" small-disk "$2" && shift 2 && exec "$@"';
+/** Mounts of its own, that nobody else sees, and that the kernel takes away with the last process in them. */
+const TMPFS = 'mount -t tmpfs -o "size=${1}m" small-disk "$2"';
+const READ_ONLY = 'mount --bind "$2" "$2" && mount -o remount,bind,ro "$2"';
 
-/**
- * Runs a fixture on a disk of so many megabytes: its argument is the folder in which that is mounted. Returns what it said, as JSON, on its last line. Needs
- * root. What it has started is ended with it, also if it fails.
- */
-export async function onSmallDisk<T>(fixture: string, megabytes: number): Promise<T> {
-  const folder = join(temporaryFolder(), 'disk');
-  mkdirSync(folder);
+async function onMount<T>(mount: string, fixture: string, megabytes: number, folder: string): Promise<T> {
   const file = new URL(`./fixtures/${fixture}`, import.meta.url).pathname;
+  const shell = ['sh', '-ec', `${mount} && shift 2 && exec "$@"`, 'sh', String(megabytes), folder];
   try {
     const { stdout } = await promisify(execFile)(
       'unshare',
-      [
-        '--mount',
-        '--propagation',
-        'private',
-        'sh',
-        '-ec',
-        SCRIPT,
-        'sh',
-        String(megabytes),
-        folder,
-        process.execPath,
-        file,
-        folder,
-      ],
+      ['--mount', '--propagation', 'private', ...shell, process.execPath, file, folder],
       { timeout: LIMIT_MS, killSignal: 'SIGKILL' },
     );
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
@@ -42,3 +25,17 @@ export async function onSmallDisk<T>(fixture: string, megabytes: number): Promis
     await sweepOwned((owner) => owner.startsWith(folder));
   }
 }
+
+/**
+ * Runs a fixture on a disk of so many megabytes: its argument is the folder in which that is mounted. Returns what it said, as JSON, on its last line. Needs
+ * root. What it has started is ended with it, also if it fails.
+ */
+export function onSmallDisk<T>(fixture: string, megabytes: number): Promise<T> {
+  const folder = join(temporaryFolder(), 'disk');
+  mkdirSync(folder);
+  return onMount(TMPFS, fixture, megabytes, folder);
+}
+
+/** The same, with a folder that is there and that nobody can write to. */
+export const onReadOnlyMount = <T>(fixture: string, folder: string): Promise<T> =>
+  onMount(READ_ONLY, fixture, 0, folder);

@@ -14,6 +14,7 @@ import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
+import { scriptProblems } from '../host/clients/index.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
 import { heldBy, isForeign, isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
@@ -87,13 +88,16 @@ async function recoverOpen(faults: readonly Fault[], { clusterDir, timing }: Run
 
 export function createClusterActivities(faults: readonly Fault[]) {
   return {
-    /** Step 1 of a run: tools are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
+    /** Step 1 of a run: tools and clients are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
     preCheck: ({ run }: InRun): Promise<readonly string[]> =>
       asActivity(async () => {
         const plan = planOf(run);
         refuseNewerFaults(plan);
         const driver = driverOf(plan);
-        const problems = await driver.preflight({ network: plan.network, binary: plan.binary });
+        const problems = [
+          ...(await driver.preflight({ network: plan.network, binary: plan.binary })),
+          ...scriptProblems(plan.sdkRoot, plan.sdks, plan.workload),
+        ];
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
         const judged = await refuseIfHeld(plan);
         const notes: string[] = [];

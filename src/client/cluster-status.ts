@@ -3,7 +3,9 @@ import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
 import { newWatch } from '../domain/overdue.js';
 import { asOfToday, clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
-import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
+import { runProgressQuery } from '../messages/progress.js';
+import { codeOf, INVALID_ARGUMENT } from '../temporal/refusal.js';
+import { CHAOS_CLUSTER, CHAOS_STATE, openRunIds } from '../messages/search-attributes.js';
 
 const newRecord = (cluster: string): ClusterStatus => ({
   ...{ cluster, holder: null, breaker: NEW_BREAKER },
@@ -26,7 +28,24 @@ export async function clusterStatus(client: Client, cluster: string): Promise<Cl
 /** The run that is paused where the record knows of none: somebody has terminated the record. */
 export async function pausedRunOf(client: Client, cluster: string): Promise<string | undefined> {
   const query = `${CHAOS_CLUSTER.name} = '${cluster}' AND ${CHAOS_STATE.name} = 'paused' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
+  try {
+    for await (const { workflowId } of client.workflow.list({ query })) return workflowId;
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== INVALID_ARGUMENT) throw error;
+    return pausedByAnswer(client, cluster);
+  }
+}
+
+/** The same in a namespace without our search attributes: each open run is asked. One that does not answer is not found. */
+async function pausedByAnswer(client: Client, cluster: string): Promise<string | undefined> {
+  for (const workflowId of await openRunIds(client.workflow)) {
+    const run = await client.workflow
+      .getHandle(workflowId)
+      .query(runProgressQuery)
+      .catch(() => undefined);
+    if (run?.cluster === cluster && run.phase === 'paused') return workflowId;
+  }
   return undefined;
 }
 

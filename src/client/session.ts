@@ -5,10 +5,12 @@ import type { Config } from '../config/load.js';
 import { ChaosError } from '../domain/errors.js';
 import { pollUntil } from '../host/os/clock.js';
 import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/os/processes.js';
+import { ownBuild } from '../host/os/versions.js';
 import { ensureServer } from '../host/temporal/server.js';
 import { liveUsers, prepareFolder, useServer } from '../host/temporal/state.js';
 import { temporalPaths } from '../host/layout/paths.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
+import { requireBuilds, requireCurrent } from '../temporal/builds.js';
 import { connectClient, embeddedServer, outsideServer, type TemporalPlace } from '../temporal/connection.js';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js');
@@ -72,7 +74,12 @@ export async function openSession(config: Config): Promise<Session> {
   try {
     const place = await placeFor(config);
     const client = await connectClient(place);
+    if (place.kind === 'outside') await requireBuilds(client, place.address);
     await keepWorkerAlive(place);
+    if (place.kind === 'outside') {
+      const { workerLog } = temporalPaths(config.dataRoot);
+      await requireCurrent(client, ownBuild().id, place, { workerLog });
+    }
     return {
       place,
       client,

@@ -8,6 +8,7 @@ import type { RunResult } from '../domain/report-data.js';
 import { exitCodeOf } from '../domain/status.js';
 import type { chaosRunWorkflow } from '../workflows/chaos-run.js';
 import type { RunPause } from '../messages/resume.js';
+import { missingSearchAttributes, withoutAttributes } from '../temporal/register-search-attributes.js';
 import { workflowUrl, type TemporalPlace } from '../temporal/connection.js';
 import { createDisplay, type Display } from './display.js';
 import { EXIT_LOST } from './exit.js';
@@ -31,6 +32,7 @@ export async function startRun(config: Config, scenario: string | undefined, opt
   chosenSdks(config, request);
   const display = createDisplay(options.json ? process.stderr : process.stdout);
   const session = await openSession(config);
+  await tellOfAttributes(session, display);
   const workflowId = chaosRunWorkflowId(config.cluster.name, new Date(), randomBytes(2).toString('hex'));
   const stop = cancelOnInterrupt(session, workflowId, display);
   try {
@@ -58,6 +60,13 @@ export async function startRun(config: Config, scenario: string | undefined, opt
     stop();
     await session.close();
   }
+}
+
+/** Somebody else's server may not let a worker add them: that is said where a person reads it, too. */
+async function tellOfAttributes({ client, place }: Session, display: Display): Promise<void> {
+  if (place.kind === 'embedded') return;
+  const missing = await missingSearchAttributes(client, place.namespace);
+  if (missing.length > 0) display.say(withoutAttributes(missing, place));
 }
 
 async function announce(

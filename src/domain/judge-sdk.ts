@@ -21,7 +21,7 @@ function exitText(outcome: ClientOutcome): string {
     case 'timeout':
       return `still running after ${end.limitMs} ms`;
     case 'not_found':
-      return `no such script: ${end.path}`;
+      return `could not be started: ${end.path}`;
     case 'runner_died':
       return 'unknown: the process that watched the client died';
     default:

@@ -81,6 +81,8 @@ export interface RunPlan {
   readonly timeZone: string;
   /** Somebody outside is told that a round has started; absent in plans of 0.1.0. */
   readonly tellsStart?: boolean;
+  /** Search attributes that the namespace does not have and nobody here may add: they are not set. Absent: it has all. */
+  readonly missingAttributes?: readonly string[];
   /** Said at the head of the report, e.g. that `ROBUSTMQ_HOME` is not set. */
   readonly warnings: readonly string[];
 }

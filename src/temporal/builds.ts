@@ -1,7 +1,10 @@
-import { ServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { buildsInUse, type BuildInUse, type KnownBuilds, type OpenRun } from '../domain/builds.js';
 import { CHAOS_QUEUE } from '../domain/ids.js';
+import { ChaosError } from '../domain/errors.js';
+import { pollUntil } from '../host/os/clock.js';
 import { askersOf, isThere } from './askers.js';
+import { codeOf, refusalIn } from './refusal.js';
 
 /** One for a whole namespace: workers of all hosts share the queue of the workflows. */
 export const DEPLOYMENT = 'robustmq-chaos';
@@ -9,10 +12,6 @@ export const DEPLOYMENT = 'robustmq-chaos';
 const NOT_FOUND = 5;
 /** `PINNED_OVERRIDE_BEHAVIOR_PINNED` and `VERSIONING_BEHAVIOR_PINNED`: the SDK hands out the enums' types, not their values. */
 const PINNED = 1;
-
-const isNotFound = (error: unknown): boolean =>
-  (error as { readonly code?: unknown }).code === NOT_FOUND ||
-  (error instanceof ServiceError && (error.cause as { readonly code?: unknown } | undefined)?.code === NOT_FOUND);
 
 /** The builds that a server knows; nothing of them as long as no worker has asked for work. */
 export async function knownBuilds({ workflowService, options: { namespace } }: Client): Promise<KnownBuilds> {
@@ -28,7 +27,7 @@ export async function knownBuilds({ workflowService, options: { namespace } }: C
       ),
     };
   } catch (error) {
-    if (isNotFound(error)) return { current: null, everCurrent: [] };
+    if (codeOf(error) === NOT_FOUND) return { current: null, everCurrent: [] };
     throw error;
   }
 }
@@ -95,3 +94,36 @@ export const setCurrentCommand = (
   { address, namespace }: { address: string; namespace: string },
 ): string =>
   `temporal worker deployment set-current-version --deployment-name ${DEPLOYMENT} --build-id ${buildId} --address ${address} --namespace ${namespace}`;
+
+/** A worker makes its build current within a second of its start, where it may; a start takes long on a busy host. */
+const CURRENT_LIMIT_MS = 60_000;
+
+/** Rejects with PREFLIGHT_FAILED where a server keeps no builds apart, or does not allow it to this caller: no worker of this program could work there. */
+export async function requireBuilds(client: Client, address: string): Promise<KnownBuilds> {
+  try {
+    return await knownBuilds(client);
+  } catch (error) {
+    const refusal = refusalIn(error);
+    if (refusal === undefined) throw error;
+    throw new ChaosError(
+      'PREFLIGHT_FAILED',
+      `the Temporal server at ${address} refuses DescribeWorkerDeployment (${refusal}): this program needs Worker Deployment Versioning, which server 1.28 and newer have (docs/operating.md lists what it calls)`,
+    );
+  }
+}
+
+/** Waits until a build is current. Rejects with PREFLIGHT_FAILED and what a person types, where none becomes it: a run would wait without end. */
+export async function requireCurrent(
+  client: Client,
+  own: string,
+  place: { readonly address: string; readonly namespace: string },
+  { workerLog, limitMs = CURRENT_LIMIT_MS }: { readonly workerLog: string; readonly limitMs?: number },
+): Promise<void> {
+  const current = async (): Promise<string | undefined> =>
+    (await requireBuilds(client, place.address)).current ?? undefined;
+  if ((await pollUntil(current, { limitMs, everyMs: 100 })) !== undefined) return;
+  throw new ChaosError(
+    'PREFLIGHT_FAILED',
+    `no build of this program is current in the namespace ${place.namespace}, and its worker could not become it (see ${workerLog}). Somebody who may do it types: ${setCurrentCommand(own, place)}`,
+  );
+}

@@ -1,8 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { ChaosError } from '../domain/errors.js';
+import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
+import { ChaosError, messageOf } from '../domain/errors.js';
 import { runningServer } from '../host/temporal/server.js';
 import { dataConverter } from './data-converter.js';
+import { refusalIn } from './refusal.js';
 
 /** Where Temporal is, and whether it is ours. */
 export interface TemporalPlace {
@@ -12,15 +13,43 @@ export interface TemporalPlace {
   readonly kind: 'embedded' | 'outside';
   readonly uiUrl: string | null;
   /** TLS, API key and so on, as `@temporalio/envconfig` read them. */
-  readonly options: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  readonly options: ReturnType<typeof toClientOptions>['connectionOptions'];
 }
 
 /** The server that Temporal's usual environment (`TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE`, temporal.toml) names; undefined if it names none. */
 export function outsideServer(): TemporalPlace | undefined {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = environment();
   const { address } = connectionOptions;
   if (address === undefined) return undefined;
   return { address, namespace: namespace ?? 'default', kind: 'outside', uiUrl: null, options: connectionOptions };
+}
+
+/** Rejects with CONFIG_INVALID what cannot be read, or is half of something: nothing falls back to another server, or to none of the security that was asked for. */
+function environment(): ReturnType<typeof toClientOptions> {
+  try {
+    const profile = loadClientConfigProfile();
+    const problem = halfGiven(profile);
+    if (problem !== undefined) throw new Error(problem);
+    return toClientOptions(profile);
+  } catch (error) {
+    throw new ChaosError(
+      'CONFIG_INVALID',
+      `Temporal's own settings (TEMPORAL_* in the environment, and the profile in its config file): ${messageOf(error)}`,
+    );
+  }
+}
+
+function halfGiven({ address, apiKey, tls }: ClientConfigProfile): string | undefined {
+  const hasCert = tls?.clientCert !== undefined;
+  if (tls?.disabled !== true && hasCert !== (tls?.clientKey !== undefined)) {
+    const [got, missing] = hasCert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
+    return `expected TEMPORAL_TLS_CLIENT_${missing}_PATH (or _DATA) beside TEMPORAL_TLS_CLIENT_${got}_…, got none`;
+  }
+  if (address === undefined && (apiKey !== undefined || (tls !== undefined && tls.disabled !== true)))
+    return `expected TEMPORAL_ADDRESS beside ${apiKey === undefined ? 'TEMPORAL_TLS…' : 'TEMPORAL_API_KEY'}, got none`;
+  if (address !== undefined && !/^[^/\s]+:\d+$/.test(address))
+    return `TEMPORAL_ADDRESS: expected host:port, got ${address}`;
+  return undefined;
 }
 
 /** The embedded server, if it runs. */
@@ -35,9 +64,27 @@ export function embeddedServer(dataRoot: string): TemporalPlace | undefined {
 /** The place to connect to, without starting anything. */
 export const findPlace = (dataRoot: string): TemporalPlace | undefined => outsideServer() ?? embeddedServer(dataRoot);
 
+/** Rejects with PREFLIGHT_FAILED, which says by which way the server was asked. */
 export async function connectClient(place: TemporalPlace): Promise<Client> {
-  const connection = await Connection.connect({ ...place.options, address: place.address, connectTimeout: 5000 });
-  return new Client({ connection, namespace: place.namespace, dataConverter });
+  try {
+    const connection = await Connection.connect({ ...place.options, address: place.address, connectTimeout: 5000 });
+    return new Client({ connection, namespace: place.namespace, dataConverter });
+  } catch (error) {
+    throw new ChaosError(
+      'PREFLIGHT_FAILED',
+      `expected a Temporal server at ${wayTo(place)}, got ${refusalIn(error) ?? messageOf(error)}`,
+    );
+  }
+}
+
+/** Address and security of a server, without a secret. */
+export function wayTo({ address, options: { tls, apiKey } }: TemporalPlace): string {
+  const certificate = typeof tls === 'object' && tls?.clientCertPair != null;
+  const security = [
+    tls == null || tls === false ? 'without TLS' : `by TLS${certificate ? ' with a client certificate' : ''}`,
+    ...(apiKey === undefined ? [] : ['with an API key']),
+  ];
+  return `${address} (${security.join(', ')})`;
 }
 
 /** Connects to the server that runs; the error of a command that needs one says how to start it. */
@@ -48,11 +95,7 @@ export async function requireTemporal(
   if (place === undefined) {
     throw new ChaosError('PREFLIGHT_FAILED', 'Temporal does not run here; start it with: robustmq-chaos dev');
   }
-  try {
-    return { place, client: await connectClient(place) };
-  } catch (error) {
-    throw new ChaosError('PREFLIGHT_FAILED', `expected a Temporal server at ${place.address}, got ${String(error)}`);
-  }
+  return { place, client: await connectClient(place) };
 }
 
 /** Page of a workflow in the Web UI. */

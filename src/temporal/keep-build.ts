@@ -3,6 +3,7 @@ import { becomesCurrent, type OpenRun } from '../domain/builds.js';
 import { messageOf } from '../domain/errors.js';
 import { knownBuilds, makeCurrent, moveRun, openRuns, servedBuilds, setCurrentCommand } from './builds.js';
 import type { TemporalPlace } from './connection.js';
+import { refusalIn } from './refusal.js';
 import { unservedQueue } from './stranded.js';
 
 /** A worker that is started again is away for a few seconds: what it leaves is taken over only after this long. */
@@ -56,15 +57,23 @@ export function keepBuild(keeper: BuildKeeper): Look {
     const isMissing = current !== null && !(await servedBuilds(client)).includes(current);
     const currentIsGone = isGone(`current ${current ?? ''}`, isMissing);
     const mayChoose = place.kind === 'embedded' || keeper.setCurrent;
-    if (becomesCurrent(known, { own, mayChoose, currentIsGone })) {
-      await makeCurrent(client, own, place.kind === 'embedded');
-      sayOnce('current', `build ${own} is current${current === null ? '' : `, instead of ${current}`}`);
-      return true;
-    }
-    const whose = `${current ?? ''}${isMissing ? ', of which no worker is there' : ''}`;
+    const whose = current === null ? 'nobody' : `${current}${isMissing ? ', of which no worker is there' : ''}`;
     const command = setCurrentCommand(own, place);
-    sayOnce('current', `build ${own} is not current: new runs go to ${whose}. To make it current: ${command}`);
-    return false;
+    if (!becomesCurrent(known, { own, mayChoose, currentIsGone })) {
+      sayOnce('current', `build ${own} is not current: new runs go to ${whose}. To make it current: ${command}`);
+      return false;
+    }
+    try {
+      await makeCurrent(client, own, place.kind === 'embedded');
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === undefined) throw error;
+      const remedy = `Somebody who may do it types: ${command}`;
+      sayOnce('current', `build ${own} may not become current (${refusal}): new runs go to ${whose}. ${remedy}`);
+      return false;
+    }
+    sayOnce('current', `build ${own} is current${current === null ? '' : `, instead of ${current}`}`);
+    return true;
   };
 
   /** A run and its scenario go together, or stay. */

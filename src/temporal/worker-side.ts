@@ -1,12 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { OpenRun } from '../domain/builds.js';
+import type { RunPlan } from '../domain/plan.js';
 import { messageOf } from '../domain/errors.js';
-import { monotonicUs, sleepMs } from '../host/os/clock.js';
+import { monotonicUs, pollUntil, sleepMs } from '../host/os/clock.js';
 import { logLine } from '../host/os/log.js';
-import { DEPLOYMENT } from './builds.js';
-import type { TemporalPlace } from './connection.js';
+import { DEPLOYMENT, requireBuilds } from './builds.js';
+import { wayTo, type TemporalPlace } from './connection.js';
 import { dataConverter } from './data-converter.js';
+import { registerSearchAttributes, withoutAttributes } from './register-search-attributes.js';
 import { keepBuild, type BuildKeeper } from './keep-build.js';
 
 /** What of Temporal a worker alone needs: commands would wait a second for its library. */
@@ -15,14 +17,47 @@ import { keepBuild, type BuildKeeper } from './keep-build.js';
 export async function connectWorker(
   place: () => TemporalPlace | undefined,
 ): Promise<{ connection: NativeConnection; at: TemporalPlace }> {
+  let said = '';
   for (;;) {
     const at = place();
     const connection =
-      at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
+      at &&
+      (await NativeConnection.connect({ ...at.options, address: at.address }).catch((error: unknown) => {
+        const line = `waiting for the Temporal server at ${wayTo(at)}: ${messageOf(error)}`;
+        // Of the embedded one it is usual that it comes later.
+        if (line !== said && at.kind === 'outside') logLine(line);
+        said = line;
+        return undefined;
+      }));
     if (at !== undefined && connection !== undefined) return { connection, at };
     await sleepMs(500);
   }
 }
+
+/**
+ * Sees to it that a server has what runs need, as far as it allows that: what it lacks goes into their plans. Rejects with PREFLIGHT_FAILED where no worker
+ * of this program could work.
+ */
+export async function prepareServer(
+  client: Client,
+  connection: NativeConnection,
+  at: TemporalPlace,
+): Promise<Pick<RunPlan, 'missingAttributes'>> {
+  await requireBuilds(client, at.address);
+  const unregistered = await registerSearchAttributes(connection, at.namespace);
+  if (unregistered === undefined) return {};
+  logLine(`${withoutAttributes(unregistered.names, at)}\n(the server said: ${unregistered.why})`);
+  return { missingAttributes: unregistered.names };
+}
+
+const SERVED_LIMIT_MS = 60_000;
+
+/** When every worker asks for work. */
+export const whenServed = (workers: readonly Worker[]): Promise<unknown> =>
+  pollUntil(() => Promise.resolve(workers.every((worker) => worker.getState() === 'RUNNING') || undefined), {
+    limitMs: SERVED_LIMIT_MS,
+    everyMs: 20,
+  });
 
 /** Runs stay with the build that began them. Every worker of a host has these: Temporal keeps activities in a build only on queues of that build. */
 export const buildOptions = (buildId: string) =>

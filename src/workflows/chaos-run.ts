@@ -1,4 +1,4 @@
-import { CancellationScope, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import { orAbsent } from '../domain/shape.js';
@@ -7,6 +7,7 @@ import type { PausedRun } from '../messages/paused-run.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
 import { leaveNewerPlan, pausedRunShape, runRequestShape } from '../messages/shapes.js';
 import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
+import { setAttributes } from './attributes.js';
 import { controlRun } from './control-run.js';
 import { finalize } from './finish-run.js';
 import { demand } from './from-outside.js';
@@ -84,13 +85,13 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   // A worker of the program that made it goes on.
   leaveNewerPlan({ plan });
   progress.plan(plan);
-  upsertSearchAttributes([
+  setAttributes(plan, [
     { key: CHAOS_CLUSTER, value: plan.cluster },
     { key: CHAOS_STATE, value: 'running' },
   ]);
   const holder: Holder = { workflowId, temporalRunId, kind: plan.kind, since: startedAt };
   const acquired = await hostActivities(undefined).acquireCluster({ cluster: plan.cluster, holder });
-  if (!acquired.granted) return closeRun(progress, await refusedBy(plan, acquired.refusal));
+  if (!acquired.granted) return closeRun(plan, progress, await refusedBy(plan, acquired.refusal));
 
   const context = runContext(plan, progress);
   const { found, stopped } = await inTurn(
@@ -101,7 +102,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   const cancellation = stopped === undefined ? undefined : cancellationIn(stopped);
   if (cancellation === undefined && failureOf(stopped)?.type === 'CLUSTER_HELD') {
     await CancellationScope.nonCancellable(() => context.host.releaseCluster({ cluster: plan.cluster, holder }));
-    return closeRun(progress, refusedByHost(plan, failureOf(stopped)));
+    return closeRun(plan, progress, refusedByHost(plan, failureOf(stopped)));
   }
   const whole = stopped === undefined || cancellation !== undefined ? found : withFailure(found, stopped);
   const written = await CancellationScope.nonCancellable(() =>
@@ -111,7 +112,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   const finalized = await CancellationScope.nonCancellable(() => finalize(reported));
   const result = { ...resultOf(plan, whole, written), ...finalized.published };
   if (finalized.outcome.pauses) return stayPaused(request, enterPause(reported, finalized, result), reported);
-  closeRun(progress, result);
+  closeRun(plan, progress, result);
   if (cancellation !== undefined) throw cancellation;
   return result;
 }

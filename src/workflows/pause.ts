@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   patched,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Resume } from '../domain/breaker.js';
@@ -13,6 +12,7 @@ import type { RunResult } from '../domain/report-data.js';
 import type { Finalized, PausedRun } from '../messages/paused-run.js';
 import { CHAOS_STATE } from '../messages/search-attributes.js';
 import { hostActivities } from './activities.js';
+import { setAttributes } from './attributes.js';
 import { announce } from './finish-run.js';
 import type { ResumeHandlers } from './resume-handlers.js';
 import { closeRun, type RunProgressKeeper } from './run-progress.js';
@@ -34,7 +34,7 @@ export function enterPause(
   result: RunResult,
 ): PausedRun {
   const { consecutiveFailures, failedRuns } = finalized.outcome;
-  upsertSearchAttributes([{ key: CHAOS_STATE, value: 'paused' }]);
+  setAttributes(plan, [{ key: CHAOS_STATE, value: 'paused' }]);
   progress.pause(result, {
     since: new Date().toISOString(),
     consecutiveFailures,
@@ -54,7 +54,7 @@ export async function stayPaused(request: RunRequest, paused: PausedRun, door: D
   try {
     longer = await untilResumed(paused, door);
   } finally {
-    if (longer === undefined) closeRun(door.progress, result);
+    if (longer === undefined) closeRun(paused.plan, door.progress, result);
   }
   if (longer === undefined) return result;
   return continueAsNew<(request: RunRequest, paused: PausedRun) => Promise<RunResult>>(request, longer);

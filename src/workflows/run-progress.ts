@@ -1,4 +1,4 @@
-import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { clientText, type ClientOutcome } from '../domain/client-result.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
@@ -7,6 +7,7 @@ import type { SdkVerdict } from '../domain/verdict.js';
 import { runProgressQuery, type RunProgress } from '../messages/progress.js';
 import type { RunPause } from '../messages/resume.js';
 import { CHAOS_STATE } from '../messages/search-attributes.js';
+import { setAttributes } from './attributes.js';
 import { runDetails, stateOfHeadline } from './web-ui-text.js';
 
 /** Keeps the answer of the query `progress`, and what the Web UI shows of a run. */
@@ -85,8 +86,8 @@ export function keepRunProgress(before?: RunProgress): RunProgressKeeper {
 }
 
 /** The run is over: says so, and how it ended. */
-export function closeRun(progress: RunProgressKeeper, result: RunResult): RunResult {
-  upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
+export function closeRun(plan: RunPlan, progress: RunProgressKeeper, result: RunResult): RunResult {
+  setAttributes(plan, [{ key: CHAOS_STATE, value: stateOfHeadline(result.headline) }]);
   progress.close(result);
   return result;
 }

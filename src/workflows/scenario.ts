@@ -1,10 +1,11 @@
-import { CancellationScope, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails } from '@temporalio/workflow';
 import type { RunPlan } from '../domain/plan.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { CHAOS_CLUSTER, CHAOS_SCENARIO, CHAOS_STATE } from '../messages/search-attributes.js';
 import { scenarioInputShape } from '../messages/shapes.js';
 import { cancellationIn } from './activities.js';
+import { setAttributes } from './attributes.js';
 import { goThroughFault } from './fault-period.js';
 import { demand } from './from-outside.js';
 import { inTurn } from './in-turn.js';
@@ -59,7 +60,7 @@ const FIVE_STEPS: readonly ScenarioStep[] = [
 export async function scenarioWorkflow(input: ScenarioInput): Promise<ScenarioOutcome> {
   demand(scenarioInputShape, input);
   const { plan, scenario } = input;
-  upsertSearchAttributes([
+  setAttributes(plan, [
     { key: CHAOS_CLUSTER, value: plan.cluster },
     { key: CHAOS_SCENARIO, value: scenario.name },
     { key: CHAOS_STATE, value: 'running' },
@@ -99,7 +100,7 @@ async function record(
   const result = resultOf({ plan, scenario, startedAt, finishedAt: new Date().toISOString(), found, left, cancelled });
   const { verdict } = result;
   await host.recordScenario({ run, result });
-  upsertSearchAttributes([{ key: CHAOS_STATE, value: stateOf(verdict) }]);
+  setAttributes(plan, [{ key: CHAOS_STATE, value: stateOf(verdict) }]);
   setCurrentDetails(scenarioDetails(result));
   const unproved = fault.recoverError !== null || fault.cleanup?.startsWith('failed') === true;
   const gone = left.error != null || left.ended != null || left.dead.length === left.all;

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClusterActivities } from '../../src/activities/cluster.js';
 import { ChaosError } from '../../src/domain/errors.js';
@@ -116,6 +118,19 @@ describe('the pre-check of a run', () => {
     await expect(perform(preCheck, { run })).rejects.toMatchObject({
       type: 'PREFLIGHT_FAILED',
       message: expect.stringContaining('no nats-server; no toxiproxy'),
+    });
+  });
+
+  it('fails with every client that could not be started, and starts nothing', async () => {
+    ({ run } = plannedRun(dataRoot, { sdkRoot: join(dataRoot, 'clients'), sdks: ['mine', 'other'] }));
+    const mine = join(dataRoot, 'clients', 'mine');
+    mkdirSync(mine, { recursive: true });
+    writeFileSync(join(mine, 'basic-pubsub.sh'), '#!/bin/sh\r\n', { mode: 0o755 });
+    await expect(perform(preCheck, { run })).rejects.toMatchObject({
+      type: 'PREFLIGHT_FAILED',
+      message: expect.stringMatching(
+        /mine\/basic-pubsub\.sh: its lines end with CRLF.*; .*other.*: expected the script/,
+      ),
     });
   });
 

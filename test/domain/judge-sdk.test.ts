@@ -115,7 +115,11 @@ describe('one SDK', () => {
 
   it.each<[string, ClientOutcome, string]>([
     ['timeout', outcome({ end: { kind: 'timeout', limitMs: 9000 }, result: null }), 'still running after 9000 ms'],
-    ['script_not_found', outcome({ end: { kind: 'not_found', path: '/x.sh' }, result: null }), 'no such script: /x.sh'],
+    [
+      'script_not_found',
+      outcome({ end: { kind: 'not_found', path: '/x.sh' }, result: null }),
+      'could not be started: /x.sh',
+    ],
     ['harness_error', outcome({ end: { kind: 'runner_died' }, result: null }), 'unknown: the process that watched'],
   ])('is %s when the client ended so', (status, given, observed) => {
     const verdict = judgeSdk(given, rules, ASKED);

@@ -143,10 +143,13 @@ describe('a client that is not there', () => {
 
   afterAll(() => removeSandbox(sandbox));
 
-  test('ends the run in the control run, before anything is broken: INVALID, and the other has sent what the config says', () => {
+  test('ends the run in the pre-check, before anything is started: INVALID, with the path of its script', () => {
     expect(round.result).toMatchObject({ headline: 'INVALID', runPassed: false });
     expect(round.status).toBe(2);
-    expect(round.report.runFailures).toEqual([{ status: 'script_not_found', sdk: 'absent', blame: 'equipment' }]);
+    expect(round.report.runFailures).toEqual([{ status: 'harness_error', sdk: null, blame: 'equipment' }]);
+    const script = join(sandbox.root, 'clients', 'absent', 'basic-pubsub.sh');
+    const why = `PREFLIGHT_FAILED: ${script}: expected the script of the client`;
+    expect(round.report.notes).toEqual([expect.stringContaining(why)]);
     expect(round.report.scenarios).toEqual([]);
   });
 

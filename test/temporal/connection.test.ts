@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import {
   findPlace,
   outsideServer,
   requireTemporal,
+  wayTo,
   workflowUrl,
   type TemporalPlace,
 } from '../../src/temporal/connection.js';
@@ -52,7 +54,7 @@ afterAll(() => {
 beforeEach(() => {
   dataRoot = join(temporaryFolder(), 'data');
   // Whatever the machine of the test has configured.
-  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_PROFILE']) vi.stubEnv(name, undefined);
+  for (const name of Object.keys(process.env)) if (name.startsWith('TEMPORAL_')) vi.stubEnv(name, undefined);
   vi.stubEnv('TEMPORAL_CONFIG_FILE', join(dataRoot, 'none.toml'));
 });
 afterEach(() => void vi.unstubAllEnvs());
@@ -86,6 +88,58 @@ describe('a server', () => {
     expect(findPlace(dataRoot)).toMatchObject({ kind: 'outside', address: '127.0.0.1:1', namespace: 'default' });
     vi.stubEnv('TEMPORAL_NAMESPACE', 'chaos');
     expect(findPlace(dataRoot)).toMatchObject({ namespace: 'chaos', uiUrl: null });
+  });
+});
+
+describe("Temporal's own settings", () => {
+  it('give every way to connect: of a profile, and of the environment above it', () => {
+    const file = join(temporaryFolder(), 'temporal.toml');
+    const profile = '[profile.prod]\naddress = "ns.example:7233"\nnamespace = "ns"\napi_key = "k"\n';
+    writeFileSync(file, `${profile}[profile.prod.grpc_meta]\nteam = "chaos"\n`);
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', file);
+    vi.stubEnv('TEMPORAL_PROFILE', 'prod');
+    vi.stubEnv('TEMPORAL_TLS_CLIENT_CERT_DATA', 'cert');
+    vi.stubEnv('TEMPORAL_TLS_CLIENT_KEY_DATA', 'key');
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'other');
+    const place = outsideServer();
+    expect(place).toMatchObject({
+      address: 'ns.example:7233',
+      namespace: 'other',
+      options: {
+        apiKey: 'k',
+        metadata: { team: 'chaos' },
+        tls: { clientCertPair: { crt: new TextEncoder().encode('cert') } },
+      },
+    });
+    expect(wayTo(place!)).toBe('ns.example:7233 (by TLS with a client certificate, with an API key)');
+    expect(wayTo({ ...place!, options: {} })).toBe('ns.example:7233 (without TLS)');
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a key without an address',
+      { TEMPORAL_API_KEY: 'secret' },
+      /expected TEMPORAL_ADDRESS beside TEMPORAL_API_KEY, got none/,
+    ],
+    ['TLS without an address', { TEMPORAL_TLS: 'true' }, /expected TEMPORAL_ADDRESS beside TEMPORAL_TLS…, got none/],
+    [
+      'a certificate without its key',
+      { TEMPORAL_ADDRESS: 'h:1', TEMPORAL_TLS_CLIENT_CERT_DATA: 'c' },
+      /expected TEMPORAL_TLS_CLIENT_KEY_PATH \(or _DATA\) beside TEMPORAL_TLS_CLIENT_CERT_…, got none/,
+    ],
+    ['a URL', { TEMPORAL_ADDRESS: 'https://ns.example:7233' }, /TEMPORAL_ADDRESS: expected host:port, got https:/],
+    [
+      'a certificate that is not there',
+      { TEMPORAL_ADDRESS: 'h:1', TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere' },
+      /\/nowhere/,
+    ],
+    ['a profile that is not there', { TEMPORAL_PROFILE: 'nobody' }, /nobody/],
+  ])('%s is one error, and no other server is used', (_, env, words) => {
+    embed();
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const error = expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(words) });
+    expect(() => findPlace(dataRoot)).toThrow(error);
+    expect(() => findPlace(dataRoot)).not.toThrow(/secret/);
   });
 });
 

@@ -5,6 +5,8 @@ import { GONE_AFTER_MS, keepBuild, type Look } from '../../src/temporal/keep-bui
 
 /** What the server knows; the test changes it. */
 interface Server {
+  /** What it says to whoever would make a build current. */
+  refuses?: Error;
   current: string | null;
   everCurrent: string[];
   asking: string[];
@@ -50,6 +52,7 @@ const client = {
       });
     },
     setWorkerDeploymentCurrentVersion: ({ buildId }: { buildId: string }) => {
+      if (server.refuses !== undefined) return Promise.reject(server.refuses);
       server.current = buildId;
       server.everCurrent.push(buildId);
       return Promise.resolve({});
@@ -102,6 +105,20 @@ describe('the current build', () => {
     ]);
     await looking('outside', true)();
     expect(server.current).toBe('new');
+  });
+
+  it('may be refused: that is said once, with what somebody else types', async () => {
+    Object.assign(server, {
+      current: null,
+      everCurrent: [],
+      refuses: Object.assign(new Error('7'), { code: 7, details: 'no' }),
+    });
+    const look = looking('outside');
+    expect([await look(), await look()]).toEqual([true, true]);
+    expect(said).toEqual([
+      'build new may not become current (PERMISSION_DENIED: no): new runs go to nobody. Somebody who may do it types: ' +
+        'temporal worker deployment set-current-version --deployment-name robustmq-chaos --build-id new --address h:1 --namespace n',
+    ]);
   });
 
   it('is not an older one that goes on beside, until the new one has been away for a while', async () => {

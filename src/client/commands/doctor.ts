@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
 import { planFrom } from '../../config/plan.js';
@@ -7,6 +8,7 @@ import { faultOf } from '../../host/lifecycle/fault-handle.js';
 import { roomForRun } from '../../domain/room.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Targets } from '../../host/drivers/contract.js';
+import { scriptProblems } from '../../host/clients/index.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
 import { diskRoom } from '../../host/doctor/disk.js';
@@ -26,6 +28,7 @@ interface Findings {
   /** Publishing and telling people, as the config wants it. */
   readonly outside: readonly Ability[];
   readonly driverProblems: readonly string[];
+  readonly clientProblems: readonly string[];
   readonly scenarios: readonly { readonly name: string; readonly problem: string | null }[];
 }
 
@@ -61,7 +64,7 @@ function asText(findings: Findings): string {
     ...findings.abilities.map(abilityLine),
     '',
     `config ${findings.config}`,
-    ...findings.driverProblems.map((problem) => line(false, problem)),
+    ...[...findings.driverProblems, ...findings.clientProblems].map((problem) => line(false, problem)),
     ...findings.scenarios.map(({ name, problem }) =>
       line(problem === null, `${name}${problem === null ? ' can be run' : `: ${problem}`}`),
     ),
@@ -79,7 +82,10 @@ export const doctorCommand = new Command('doctor')
   .action(async (options: { readonly config: string; readonly json: boolean }) => {
     const config = readConfig(options.config);
     const setup = await inspect({ root: installRoot });
-    const room = roomForRun(planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot: '' }));
+    const sdkRoot = join(installRoot, 'sdk_clients');
+    const plan = planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot });
+    const room = roomForRun(plan);
+    const clientProblems = scriptProblems(plan.sdkRoot, plan.sdks, plan.workload);
     const can = [
       ...(await abilities()),
       diskRoom(config.dataRoot, room),
@@ -93,10 +99,11 @@ export const doctorCommand = new Command('doctor')
     const outside = await integrationAbilities(publishing(config).settings, notifySettings(config));
     const ok =
       setup.ok &&
-      driverProblems.length === 0 &&
+      driverProblems.length + clientProblems.length === 0 &&
       [...can, ...outside].every((a) => a.ok || !a.needed) &&
       scenarios.every((s) => s.problem === null);
-    const findings = { ok, setup, abilities: can, config: config.path, outside, driverProblems, scenarios };
+    const problems = { driverProblems, clientProblems };
+    const findings = { ok, setup, abilities: can, config: config.path, outside, ...problems, scenarios };
     process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : asText(findings));
     process.exitCode = ok ? 0 : 1;
   });

@@ -5,10 +5,11 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Config } from '../../config/load.js';
 import type { OpenBreaker, RecordedOutcome } from '../../domain/breaker.js';
-import { clusterWorkflowId, scheduleIdOf } from '../../domain/ids.js';
+import { clusterWorkflowId, scheduledRunIdPrefix, scheduleIdOf } from '../../domain/ids.js';
 import { dataPaths } from '../../host/layout/paths.js';
 import { sleepMs } from '../../host/os/clock.js';
 import { runProgressQuery } from '../../messages/progress.js';
+import { openRunIds } from '../../messages/search-attributes.js';
 import type { RunPause } from '../../messages/resume.js';
 import { clusterStatus } from '../cluster-status.js';
 import { workflowUrl } from '../../temporal/connection.js';
@@ -44,6 +45,11 @@ function rehearsalConfig(real: Config): Config {
   return readConfig(file);
 }
 
+/** By its id, as its schedule makes it: a namespace need not have our search attributes. */
+const isRehearsed = (workflowId: string): boolean =>
+  workflowId.startsWith(scheduledRunIdPrefix(CLUSTER)) &&
+  /^-\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(workflowId.slice(scheduledRunIdPrefix(CLUSTER).length));
+
 /** Takes away what a rehearsal leaves in Temporal: the schedule, an open run, the record. */
 async function clear(client: Client): Promise<void> {
   const gone = (error: unknown): undefined => {
@@ -51,8 +57,7 @@ async function clear(client: Client): Promise<void> {
     throw error;
   };
   await client.schedule.getHandle(scheduleIdOf(CLUSTER)).delete().catch(gone);
-  const query = `ChaosCluster = '${CLUSTER}' AND WorkflowType = 'ChaosRunWorkflow' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId } of client.workflow.list({ query })) {
+  for (const workflowId of (await openRunIds(client.workflow)).filter(isRehearsed)) {
     await client.workflow.getHandle(workflowId).terminate('the rehearsal is over').catch(gone);
   }
   await client.workflow.getHandle(clusterWorkflowId(CLUSTER)).terminate('the rehearsal is over').catch(gone);

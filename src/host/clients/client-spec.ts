@@ -1,6 +1,6 @@
 import { phasePaths } from '../layout/phase-paths.js';
-import { join } from 'node:path';
 import { type ClientSpec, type PhaseRequest } from './phase.js';
+import { scriptOf } from './script.js';
 
 /** A client ends itself this long before it is ended, or a quarter of its time if that is less. */
 const OWN_LIMIT_MARGIN_MS = 10_000;
@@ -42,5 +42,5 @@ export function clientSpec(request: PhaseRequest, { sdk, index, topic }: Place, 
     LEDGER_PATH: phasePaths(request.phaseDir).client(sdk).ledger,
     ...(request.prepareTopics === undefined ? {} : { START_FILE: phasePaths(request.phaseDir).start }),
   };
-  return { sdk, script: join(request.sdkRoot, sdk, `${request.workload}.sh`), env, limitMs };
+  return { sdk, script: scriptOf(request.sdkRoot, sdk, request.workload), env, limitMs };
 }

@@ -10,6 +10,7 @@ import { childEnvironment, sweepOwned, signalGroup } from '../os/processes.js';
 import { readStored, writeStored } from '../os/stored.js';
 import { captureBounded, captureLines } from './output.js';
 import { clientOwner, clusterDirOf, isOfPhase, type ClientExit, type ClientSpec, type PhaseSpec } from './phase.js';
+import { scriptProblem } from './script.js';
 
 /**
  * The process that watches the clients of one phase: `node runner-main.js <phase folder>`. It lives on when a worker dies. SIGTERM is passed on
@@ -98,6 +99,12 @@ async function runClient(client: ClientSpec): Promise<void> {
         hostCpu: host.soFar(),
       } satisfies ClientExit),
     );
+  // The pre-check has looked, too, but this is another moment, and perhaps another folder.
+  const problem = scriptProblem(client.script);
+  if (problem !== undefined) {
+    finish({ kind: 'not_found', code: null, signal: problem });
+    return;
+  }
   const child = spawn(client.script, [], {
     cwd: dir,
     env: childEnvironment(owner, { ...client.env, MQTT_PASSWORD: process.env['MQTT_PASSWORD'] ?? '' }),

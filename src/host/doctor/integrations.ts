@@ -38,7 +38,7 @@ async function publishing(settings: PublishSettings | null): Promise<Ability> {
     const by =
       via === 'octokit' || deployKey === null
         ? `token found in ${placeOf(token)}`
-        : `${deployKey.keyFile} can be read by its owner only`;
+        : `the key ${deployKey.keyFile} can be used`;
     return { name, ok: true, needed: true, detail: `to ${repository}; ${by}` };
   } catch (error) {
     return missing(name, error);

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { DeployKeySettings, PublishSettings } from '../../domain/publish.js';
 import { HISTORY_JSON } from '../../domain/run-files.js';
 import { RemoteError } from '../remote/remote-error.js';
 import type { CommitAnswer, Publisher, Remote, RemoteFile, RemoteView } from './contract.js';
 import { createGit, type Git } from './git.js';
 import { knownHostsFile } from './known-hosts.js';
+import { privateKey } from './private-key.js';
 
 /** Pushes by git over SSH with a deploy key: a right to one repository, and nothing else. */
 export const deployKeyPublisher: Publisher = {
@@ -14,27 +14,14 @@ export const deployKeyPublisher: Publisher = {
   open: async (settings, context) => {
     const { deployKey } = settings;
     if (deployKey === null) throw new Error('publish.key_file: expected one for via: deploy-key');
-    await checkKey(deployKey.keyFile);
+    const keyFile = await privateKey(deployKey.keyFile, context.workDir);
     const knownHosts = knownHostsFile(deployKey, context.workDir);
     const gitDir = join(context.workDir, 'repository.git');
-    const git = createGit(gitDir, { keyFile: deployKey.keyFile, knownHosts }, context);
+    const git = createGit(gitDir, { keyFile, knownHosts }, context);
     await initialize(git, deployKey);
     return remote(git, settings, context.workDir);
   },
 };
-
-/** ssh would refuse such a key, too, but says so only after it has connected, and in many words. */
-async function checkKey(keyFile: string): Promise<void> {
-  const bad = (what: string): RemoteError => new RemoteError('KEY_UNUSABLE', `publish.key_file: ${keyFile}: ${what}`);
-  const stat = statSync(keyFile, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) throw bad('expected a private key, found no file');
-  const mode = stat.mode & 0o777;
-  if ((mode & 0o077) !== 0)
-    throw bad(`expected that its owner alone may read it (chmod 600), got mode ${mode.toString(8).padStart(3, '0')}`);
-  const read = await execa('ssh-keygen', ['-y', '-P', '', '-f', keyFile], { reject: false, stdin: 'ignore' });
-  if (read.code === 'ENOENT') throw new RemoteError('PREFLIGHT_FAILED', 'expected ssh-keygen on PATH, found none');
-  if (read.exitCode !== 0) throw bad('expected a private key without a passphrase, since nobody is there to type it');
-}
 
 /**
  * A repository for this call alone. Of the branch it gets the newest commit without its files, which are not needed to add to it (a host that

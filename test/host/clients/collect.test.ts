@@ -16,7 +16,12 @@ import {
 } from '../../../testing/phase-clients.js';
 
 describe('a phase of clients that were never seen before', () => {
-  const sdks = [...Object.keys(scripts).filter((name) => !WAITING.includes(name)), 'unexecutable', 'missing'];
+  const sdks = [
+    ...Object.keys(scripts).filter((name) => !WAITING.includes(name)),
+    'unexecutable',
+    'windows',
+    'missing',
+  ];
   const phase = request('habits', sdks, { limitMs: 4000 });
   let readyOf: Readonly<Record<string, ClientReady | null>>;
   const outcomes = new Map<string, ClientOutcome>();
@@ -80,8 +85,12 @@ describe('a phase of clients that were never seen before', () => {
     expect(outcomeOf('escaping')?.durationSeconds).toBeLessThan(4);
   });
 
-  it.each(['missing', 'unexecutable'])('tells a script that is %s from one that fails', (sdk) => {
-    const path = expect.stringContaining(join(sdkRoot, sdk, 'probe.sh')) as unknown;
+  it.each([
+    ['missing', 'expected the script of the client, found no'],
+    ['unexecutable', 'expected an executable file, got mode 644: run chmod +x on it'],
+    ['windows', 'its lines end with CRLF'],
+  ])('tells a script that is %s from one that fails, and says what it is', (sdk, why) => {
+    const path = expect.stringContaining(`${join(sdkRoot, sdk, 'probe.sh')}: ${why}`) as unknown;
     expect(outcomeOf(sdk)).toMatchObject({ end: { kind: 'not_found', path }, result: null });
   });
 

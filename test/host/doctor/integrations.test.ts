@@ -99,7 +99,7 @@ it('a deploy key is looked at: that its owner alone may read it, and that its ho
   expect((await look(github, NOBODY))[0]).toMatchObject({
     ok: false,
     needed: true,
-    detail: expect.stringMatching(/chmod 600\), got mode 640 — docs\/publishing\.md says/),
+    detail: expect.stringMatching(/got mode 640: run chmod 600 on it.* — docs\/publishing\.md says/),
   });
 });
 
