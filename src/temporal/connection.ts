@@ -3,6 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ChaosError } from '../domain/errors.js';
 import { runningServer } from '../host/temporal/server.js';
 import { dataConverter } from './data-converter.js';
+import { clientWay } from './proxy.js';
 
 /** Where Temporal is, and whether it is ours. */
 export interface TemporalPlace {
@@ -36,7 +37,11 @@ export function embeddedServer(dataRoot: string): TemporalPlace | undefined {
 export const findPlace = (dataRoot: string): TemporalPlace | undefined => outsideServer() ?? embeddedServer(dataRoot);
 
 export async function connectClient(place: TemporalPlace): Promise<Client> {
-  const connection = await Connection.connect({ ...place.options, address: place.address, connectTimeout: 5000 });
+  const connection = await Connection.connect({
+    ...place.options,
+    ...clientWay(place.address),
+    connectTimeout: 5000,
+  });
   return new Client({ connection, namespace: place.namespace, dataConverter });
 }
 

@@ -7,6 +7,7 @@ import { logLine } from '../host/os/log.js';
 import { DEPLOYMENT } from './builds.js';
 import type { TemporalPlace } from './connection.js';
 import { dataConverter } from './data-converter.js';
+import { workerWay } from './proxy.js';
 import { keepBuild, type BuildKeeper } from './keep-build.js';
 
 /** What of Temporal a worker alone needs: commands would wait a second for its library. */
@@ -18,7 +19,7 @@ export async function connectWorker(
   for (;;) {
     const at = place();
     const connection =
-      at && (await NativeConnection.connect({ ...at.options, address: at.address }).catch(() => undefined));
+      at && (await NativeConnection.connect({ ...at.options, ...workerWay(at.address) }).catch(() => undefined));
     if (at !== undefined && connection !== undefined) return { connection, at };
     await sleepMs(500);
   }

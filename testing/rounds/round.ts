@@ -16,6 +16,7 @@ import {
 } from '../../src/host/os/processes.js';
 import { pollUntil } from '../../src/host/os/clock.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
+import { PROXY_VARIABLES } from '../connect-proxy.js';
 import type { ReportFile, RunData, RunResult } from '../../src/domain/report-data.js';
 
 /**
@@ -68,11 +69,15 @@ export function addCluster(root: string, name: string, overrides: Record<string,
   return { root, dataRoot: join(root, 'data'), clusterDir: join(root, 'data', 'clusters', name), config };
 }
 
-/** The environment of a process that is to find no Temporal of the machine's own, but the one at `outside` (host:port) if that is given. */
+/** The environment of a process that is to find no Temporal of the machine's own, but the one at `outside` (host:port) if that is given, and no proxy that works. */
 export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.ProcessEnv {
   const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
   const named = outside === undefined ? {} : { TEMPORAL_ADDRESS: outside };
-  return { ...rest, ...named, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+  // Whatever asks for something of this host by way of a proxy gets no answer.
+  const proxies = Object.fromEntries(
+    PROXY_VARIABLES.map((name) => [name, /no/i.test(name) ? '' : 'http://127.0.0.1:1']),
+  );
+  return { ...rest, ...named, ...proxies, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
 }
 
 const started = new Map<string, Set<ChildProcess>>();
