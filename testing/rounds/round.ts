@@ -54,8 +54,8 @@ export interface Running {
 }
 
 /** A data folder and a config of their own under the system's temporary folder. `overrides` replace whole sections. */
-export function createSandbox(overrides: Record<string, unknown>): Sandbox {
-  const root = mkdtempSync(join(tmpdir(), 'robustmq-chaos-'));
+export function createSandbox(overrides: Record<string, unknown>, name = 'robustmq-chaos-'): Sandbox {
+  const root = mkdtempSync(join(tmpdir(), name));
   mkdirSync(join(root, 'data'));
   return addCluster(root, 'e2e', overrides);
 }
