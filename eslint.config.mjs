@@ -31,6 +31,9 @@ const noClock = [
   { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'Chance comes in as a value.' },
 ];
 
+/** Node's own asks the environment's proxy for nothing, or for everything. */
+const noGlobalFetch = { name: 'fetch', message: 'fetchHere or fetchOutside of src/host/os/http.ts.' };
+
 const machine = ['process', 'fetch', 'crypto', 'performance'];
 
 const sizes = (lines, linesPerFunction) => ({
@@ -99,7 +102,11 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    rules: { ...srcSizes(200, 60), 'no-restricted-syntax': ['error', ...syntax, noClassButErrors] },
+    rules: {
+      ...srcSizes(200, 60),
+      'no-restricted-syntax': ['error', ...syntax, noClassButErrors],
+      'no-restricted-globals': ['error', noGlobalFetch],
+    },
   },
   {
     files: ['{test,testing}/**/*.{ts,mjs}', 'bench/**/*.ts'],

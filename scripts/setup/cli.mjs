@@ -54,7 +54,7 @@ const thisProject = {
  * Set-up from its arguments to its exit status. Writes to standard error; only --check and --help write to standard output.
  * @param {string[]} args
  * @param {Project} project
- * @returns {Promise<number>} 0 everything is there, 1 not, 2 unusable arguments, 128 + n ended by signal n
+ * @returns {Promise<number>} 0 everything is there, 1 not, 2 unusable arguments, 64 a folder that cannot be used, 128 + n ended by signal n
  */
 export async function runSetup(args, project = thisProject) {
   const quiet = args.includes('--quiet') || process.env.npm_config_loglevel === 'silent';
@@ -71,6 +71,12 @@ export async function runSetup(args, project = thisProject) {
       );
     }
     const { root } = project;
+    if (root.includes(':')) {
+      throw new Refusal(
+        `expected a folder without ":" in its path, since lists of paths are divided by it, got ${root}; move the folder`,
+        64,
+      );
+    }
     const steps = project.steps(options.sdkNames);
     if (options.check) {
       const inspection = await inspect({ root, steps, toolchains: project.toolchains });

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { endAll, findProcesses, variableOf } from '../os/processes.mjs';
+import { stepEnvironment } from './environment.mjs';
 
 const MARK = 'ROBUSTMQ_CHAOS_SETUP_STEP_OF';
 const GRACE_MS = 3_000;
@@ -26,7 +27,13 @@ export function runMarked(command, args, { root, cwd, logFd, env }) {
     const child = spawn(command, args, {
       cwd,
       stdio: ['ignore', logFd, logFd],
-      env: { ...process.env, GIT_TERMINAL_PROMPT: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1', ...env, [MARK]: root },
+      env: {
+        ...stepEnvironment(process.env),
+        GIT_TERMINAL_PROMPT: '0',
+        PIP_DISABLE_PIP_VERSION_CHECK: '1',
+        ...env,
+        [MARK]: root,
+      },
     });
     child.on('error', reject);
     child.on('exit', (status, signal) => {

@@ -5,6 +5,7 @@ import { monotonicUs, sleepMs } from '../host/os/clock.js';
 import type { Fault } from '../host/faults/contract.js';
 import type { FaultTicket } from '../host/tickets/ticket.js';
 import { reserveMark } from '../host/os/disk.js';
+import { requireLimits } from '../host/os/limits.js';
 import { readStored, writeStored } from '../host/os/stored.js';
 import { ensureKeeper } from '../host/keeper/control.js';
 import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tickets/claim.js';
@@ -114,6 +115,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         for (const { faultId, runId } of await recoverOpen(faults, plan)) {
           notes.push(`pre-check: fault ${faultId} of run ${runId} was open; it was recovered`);
         }
+        requireLimits();
         requireRoom(plan);
         return notes;
       }),

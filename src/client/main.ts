@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { ChaosError } from '../domain/errors.js';
+import { requireFilesToLoad } from '../host/os/limits.js';
 import { ownVersion } from '../host/os/versions.js';
 import { exitCodeOfError, EXIT_USAGE } from './exit.js';
 
@@ -30,10 +31,6 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const program = new Command('robustmq-chaos')
   .description('Breaks a broker cluster on purpose and judges whether MQTT clients see it heal.')
   .version(ownVersion());
-const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
-// Help, and what to type in place of an unknown command, need them all.
-for (const [, load] of named.length > 0 ? named : Object.entries(commands)) program.addCommand(await load());
-
 // Who reads the output may go (`| head`, a closed terminal): what the command does is not over with that.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -42,9 +39,13 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
-for (const command of all(program)) command.exitOverride();
 
 try {
+  requireFilesToLoad();
+  const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
+  // Help, and what to type in place of an unknown command, need them all.
+  for (const [, load] of named.length > 0 ? named : Object.entries(commands)) program.addCommand(await load());
+  for (const command of all(program)) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../config/load.js';
 import { ChaosError } from '../domain/errors.js';
 import { pollUntil } from '../host/os/clock.js';
+import { requireLimits } from '../host/os/limits.js';
 import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/os/processes.js';
 import { ownBuild } from '../host/os/versions.js';
 import { ensureServer } from '../host/temporal/server.js';
@@ -11,7 +12,7 @@ import { liveUsers, prepareFolder, useServer } from '../host/temporal/state.js';
 import { temporalPaths } from '../host/layout/paths.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
 import { requireBuilds, requireCurrent } from '../temporal/builds.js';
-import { connectClient, embeddedServer, outsideServer, type TemporalPlace } from '../temporal/connection.js';
+import { connectClient, embeddedServer, findPlace, outsideServer, type TemporalPlace } from '../temporal/connection.js';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), 'main.js');
 
@@ -64,6 +65,9 @@ async function placeFor(config: Config): Promise<TemporalPlace> {
 
 /** Opens a session: uses the server and the worker that run, or starts its own. */
 export async function openSession(config: Config): Promise<Session> {
+  const there = findPlace(config.dataRoot);
+  // A worker that runs has limits of its own, which the pre-check of a run looks at.
+  if (there === undefined || !hasWorker(config, there)) requireLimits();
   prepareFolder(config.dataRoot);
   const leave = useServer(config.dataRoot, 'command');
   let worker: ProcessId | undefined;

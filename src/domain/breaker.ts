@@ -1,3 +1,4 @@
+import { shellQuoted } from './shell.js';
 import { shown, unreadable } from './shape.js';
 import type { Headline } from './status.js';
 
@@ -40,7 +41,7 @@ export interface RecordedOutcome extends RunEnding {
 
 /** How a person closes the breaker from the command line; `configPath` is the config of the runs that failed. */
 export const resumeCommandLine = (configPath: string): string =>
-  `robustmq-chaos resume --by NAME --reason TEXT --config ${configPath}`;
+  `robustmq-chaos resume --by NAME --reason TEXT --config ${shellQuoted(configPath)}`;
 
 /** Who let the runs go on, and why. */
 export interface Resume {

@@ -18,6 +18,11 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Run `npm run setup`, then `npm run doctor`.',
   },
+  HOST_LIMIT: {
+    blame: 'environment',
+    retryable: false,
+    remedy: 'Raise the limit: docs/operating.md, "Limits of the host". `robustmq-chaos doctor` shows each of them.',
+  },
   CLUSTER_HELD: {
     blame: 'environment',
     retryable: false,

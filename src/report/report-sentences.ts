@@ -1,6 +1,7 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultRecord } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
+import { shellQuoted } from '../domain/shell.js';
 import { asCode, verbatim } from '../domain/verbatim.js';
 import { dash, localTime, number, seconds } from './format.js';
 
@@ -107,7 +108,7 @@ export function processorsLines(outcomes: readonly ClientOutcome[]): string[] {
 export function commandsAgain({ plan, versions }: RunData): string[] {
   const commit = /\(([0-9a-f]{7,40})(-dirty)?\)/.exec(versions['robustmq-chaos-test'] ?? '');
   const sdk = plan.sdksLeftOut.length === 0 ? [] : [`--sdk ${plan.sdks.join(',')}`];
-  const config = plan.configPath.endsWith('/config/default.yml') ? [] : [`--config ${plan.configPath}`];
+  const config = plan.configPath.endsWith('/config/default.yml') ? [] : [`--config ${shellQuoted(plan.configPath)}`];
   const name = plan.kind === 'single' ? [plan.scenarios[0]?.name ?? ''] : [];
   const options = [...name, ...config, ...sdk];
   const run = ['npm run', plan.kind === 'single' ? 'scenario' : 'round', ...(options.length > 0 ? ['--'] : [])];

@@ -3,6 +3,7 @@ import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } fr
 import { ChaosError, messageOf } from '../domain/errors.js';
 import { runningServer } from '../host/temporal/server.js';
 import { dataConverter } from './data-converter.js';
+import { clientWay } from './proxy.js';
 import { refusalIn } from './refusal.js';
 
 /** Where Temporal is, and whether it is ours. */
@@ -67,7 +68,11 @@ export const findPlace = (dataRoot: string): TemporalPlace | undefined => outsid
 /** Rejects with PREFLIGHT_FAILED, which says by which way the server was asked. */
 export async function connectClient(place: TemporalPlace): Promise<Client> {
   try {
-    const connection = await Connection.connect({ ...place.options, address: place.address, connectTimeout: 5000 });
+    const connection = await Connection.connect({
+      ...place.options,
+      ...clientWay(place.address),
+      connectTimeout: 5000,
+    });
     return new Client({ connection, namespace: place.namespace, dataConverter });
   } catch (error) {
     throw new ChaosError(

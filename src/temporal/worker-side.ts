@@ -8,6 +8,7 @@ import { logLine } from '../host/os/log.js';
 import { DEPLOYMENT, requireBuilds } from './builds.js';
 import { wayTo, type TemporalPlace } from './connection.js';
 import { dataConverter } from './data-converter.js';
+import { workerWay } from './proxy.js';
 import { registerSearchAttributes, withoutAttributes } from './register-search-attributes.js';
 import { keepBuild, type BuildKeeper } from './keep-build.js';
 
@@ -22,7 +23,7 @@ export async function connectWorker(
     const at = place();
     const connection =
       at &&
-      (await NativeConnection.connect({ ...at.options, address: at.address }).catch((error: unknown) => {
+      (await NativeConnection.connect({ ...at.options, ...workerWay(at.address) }).catch((error: unknown) => {
         const line = `waiting for the Temporal server at ${wayTo(at)}: ${messageOf(error)}`;
         // Of the embedded one it is usual that it comes later.
         if (line !== said && at.kind === 'outside') logLine(line);

@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { resumeCommandLine } from '../domain/breaker.js';
+import { shellQuoted } from '../domain/shell.js';
 import { clientText } from '../domain/client-result.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { ScenarioResult } from '../domain/report-data.js';
@@ -50,7 +51,7 @@ const PAYLOAD = '{"by":"YOUR NAME","reason":"WHY THE RUNS MAY CONTINUE"}';
 /** How a person lets the runs go on, by each of the three ways. */
 export const resumeHelp = ({ configPath }: RunPlan, workflowId: string): ResumeHelp => ({
   command: resumeCommandLine(configPath),
-  temporal: `temporal workflow signal --workflow-id ${workflowId} --name resume --input '${PAYLOAD}'`,
+  temporal: `temporal workflow signal --workflow-id ${shellQuoted(workflowId)} --name resume --input '${PAYLOAD}'`,
   signal: 'resume',
   payload: PAYLOAD,
 });

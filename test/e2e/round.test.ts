@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../../testing/rounds/round.js';
 import type { HistoryIndex } from '../../src/domain/history.js';
 import { sweepOwned } from '../../src/host/os/processes.js';
+import { temporalPaths } from '../../src/host/layout/paths.js';
 import { readLease } from '../../src/host/tickets/lease.js';
 import { openPages } from '../../testing/program.js';
 import { sdkNames } from '../../testing/sdk-client.js';
@@ -23,6 +24,8 @@ import { runTypeScript } from '../../testing/typescript.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
 const recheck = runTypeScript(new URL('../../bench/recheck.ts', import.meta.url));
+/** A folder may be called anything: the name of this one means something to shells, to ssh, in addresses, in lists of paths, and to nobody in ASCII. */
+const ODD_NAME = "robustmq-chaos it's %2F%41 #a?b=c:d ${HOME} é中 ";
 let sandbox: Sandbox;
 let round: Awaited<ReturnType<typeof finishedWhole>>;
 let second: { status: number | null; stdout: string };
@@ -30,11 +33,14 @@ let stranger: { status: number | null; stdout: string };
 let status: { stdout: string };
 
 beforeAll(async () => {
-  sandbox = createSandbox({
-    // Long enough for an election of the brokers (4 to 9 s) to fall inside.
-    timing: { fault_window_seconds: 15 },
-    scenarios: [catalogue.kill, catalogue.delay, catalogue.transfer],
-  });
+  sandbox = createSandbox(
+    {
+      // Long enough for an election of the brokers (4 to 9 s) to fall inside.
+      timing: { fault_window_seconds: 15 },
+      scenarios: [catalogue.kill, catalogue.delay, catalogue.transfer],
+    },
+    ODD_NAME,
+  );
   const running = start(['round', '--json'], sandbox);
   await onlyRunDir(sandbox);
   await mustPoll('the cluster to be taken', () => readLease(sandbox.clusterDir));
@@ -54,6 +60,12 @@ test('a healthy cluster passes every scenario with every SDK', () => {
   for (const { scenario, verdict, sdkVerdicts } of round.report.scenarios) {
     expect([scenario.name, verdict.status, sdkVerdicts.length]).toEqual([scenario.name, 'passed', 4]);
   }
+});
+
+test('nothing of the round is beside its folder, whatever that is called', () => {
+  expect(existsSync(temporalPaths(sandbox.dataRoot).database)).toBe(true);
+  const own = basename(sandbox.root);
+  expect(readdirSync(dirname(sandbox.root)).filter((entry) => own.startsWith(entry))).toEqual([own]);
 });
 
 test('every message of every validation was acknowledged and received, by the ledgers and by the counts', () => {

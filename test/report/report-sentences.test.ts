@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { resumeCommandLine } from '../../src/domain/breaker.js';
+import { shellQuoted } from '../../src/domain/shell.js';
 import {
   commandsAgain,
   comparedLine,
@@ -115,6 +117,9 @@ describe('the commands to do it again', () => {
   it('name a config that is not the default, one scenario, and the SDKs if some were left out', () => {
     expect(again({})).toEqual(['npm run round']);
     expect(again({ configPath: '/my.yml' })).toEqual(['npm run round -- --config /my.yml']);
+    const odd = "/it's #1/my $config.yml";
+    expect(again({ configPath: odd })).toEqual([`npm run round -- --config ${shellQuoted(odd)}`]);
+    expect(resumeCommandLine(odd)).toMatch(/--config '\/it'\\''s #1\/my \$config\.yml'$/);
     expect(again({ kind: 'single', scenarios: [kill], sdksLeftOut: ['java'] })).toEqual([
       'npm run scenario -- kill --sdk go,rust',
     ]);

@@ -50,6 +50,18 @@ describe('set-up', () => {
     expect(names()).toEqual(['first', 'second']);
   });
 
+  it('is refused in a folder that a list of paths cannot name', async () => {
+    const whole = root;
+    root = join(root, 'a:b');
+    mkdirSync(root);
+    const refused = await setUp();
+    root = whole;
+    expect(refused).toMatchObject({ status: 64, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^set-up: expected a folder without ":" in its path, .* got .*a:b; move the folder\n$/,
+    );
+  });
+
   it('repeats exactly the step whose input has changed', async () => {
     await setUp();
     write('second.in', 'second 2');

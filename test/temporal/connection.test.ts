@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { temporalPaths } from '../../src/host/layout/paths.js';
 import { writeJson } from '../../src/host/os/files.js';
@@ -18,37 +17,20 @@ import {
   type TemporalPlace,
 } from '../../src/temporal/connection.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { startFrontend } from '../../testing/temporal-frontend.js';
 
 let dataRoot: string;
-/** Stands for a Temporal server: it answers what a client asks when it connects, and nothing else. */
-const frontend = new GrpcServer();
-let frontendPort: number;
+let frontend: Awaited<ReturnType<typeof startFrontend>>;
 /** A second port that is open: a server that runs has two. */
 let other: Server;
 
 beforeAll(async () => {
-  const same = (bytes: Buffer): Buffer => bytes;
-  const path = '/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo';
-  const plain = {
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  };
-  frontend.addService(
-    { getSystemInfo: { path, requestStream: false, responseStream: false, ...plain } },
-    { getSystemInfo: (_call: unknown, done: (error: null, reply: Buffer) => void) => done(null, Buffer.alloc(0)) },
-  );
-  frontendPort = await new Promise((resolve, reject) => {
-    frontend.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
-      error === null ? resolve(port) : reject(error),
-    );
-  });
+  frontend = await startFrontend();
   other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => {
-  frontend.forceShutdown();
+  frontend.close();
   other.close();
 });
 beforeEach(() => {
@@ -61,7 +43,7 @@ afterEach(() => void vi.unstubAllEnvs());
 
 function embed(): void {
   const { port } = other.address() as AddressInfo;
-  const state = { port: frontendPort, httpPort: port, uiPort: 8233, metricsPort: 1, process: ownIdentity() };
+  const state = { port: frontend.port, httpPort: port, uiPort: 8233, metricsPort: 1, process: ownIdentity() };
   writeJson(temporalPaths(dataRoot).server, state);
 }
 
@@ -76,7 +58,7 @@ describe('a server', () => {
     embed();
     expect(findPlace(dataRoot)).toMatchObject({
       kind: 'embedded',
-      address: `127.0.0.1:${frontendPort}`,
+      address: `127.0.0.1:${frontend.port}`,
       namespace: 'default',
       uiUrl: 'http://127.0.0.1:8233',
     });

@@ -16,6 +16,7 @@ import {
 } from '../../src/host/os/processes.js';
 import { pollUntil } from '../../src/host/os/clock.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
+import { PROXY_VARIABLES } from '../connect-proxy.js';
 import type { ReportFile, RunData, RunResult } from '../../src/domain/report-data.js';
 
 /**
@@ -53,8 +54,8 @@ export interface Running {
 }
 
 /** A data folder and a config of their own under the system's temporary folder. `overrides` replace whole sections. */
-export function createSandbox(overrides: Record<string, unknown>): Sandbox {
-  const root = mkdtempSync(join(tmpdir(), 'robustmq-chaos-'));
+export function createSandbox(overrides: Record<string, unknown>, name = 'robustmq-chaos-'): Sandbox {
+  const root = mkdtempSync(join(tmpdir(), name));
   mkdirSync(join(root, 'data'));
   return addCluster(root, 'e2e', overrides);
 }
@@ -68,11 +69,15 @@ export function addCluster(root: string, name: string, overrides: Record<string,
   return { root, dataRoot: join(root, 'data'), clusterDir: join(root, 'data', 'clusters', name), config };
 }
 
-/** The environment of a process that is to find no Temporal of the machine's own, but the one at `outside` (host:port) if that is given. */
+/** The environment of a process that is to find no Temporal of the machine's own, but the one at `outside` (host:port) if that is given, and no proxy that works. */
 export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.ProcessEnv {
   const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
   const named = outside === undefined ? {} : { TEMPORAL_ADDRESS: outside };
-  return { ...rest, ...named, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+  // Whatever asks for something of this host by way of a proxy gets no answer.
+  const proxies = Object.fromEntries(
+    PROXY_VARIABLES.map((name) => [name, /no/i.test(name) ? '' : 'http://127.0.0.1:1']),
+  );
+  return { ...rest, ...named, ...proxies, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
 }
 
 const started = new Map<string, Set<ChildProcess>>();
@@ -195,7 +200,8 @@ export async function mustPoll<T>(
   limitMs = 120_000,
 ): Promise<T> {
   const found = await pollUntil(async () => look(), { limitMs, everyMs: 50 });
-  if (found === undefined) throw new Error(`waited ${limitMs} ms for ${typeof what === 'string' ? what : what()}, in vain`);
+  if (found === undefined)
+    throw new Error(`waited ${limitMs} ms for ${typeof what === 'string' ? what : what()}, in vain`);
   return found;
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { Command } from 'commander';
 import type { Resume } from '../../domain/breaker.js';
+import { shellQuoted } from '../../domain/shell.js';
 import { ChaosError } from '../../domain/errors.js';
 import { clusterWorkflowId } from '../../domain/ids.js';
 import { resetUpdate, type ClusterStatus, type ResetAnswer } from '../../messages/cluster-record.js';
@@ -58,7 +59,7 @@ async function recordOf(client: Client, cluster: string): Promise<ClusterStatus>
   if (stuck === undefined) return clusterStatus(client, cluster);
   throw new ChaosError(
     'PREFLIGHT_FAILED',
-    `${stuck}. Terminate it (temporal workflow terminate --workflow-id ${id}); the next run begins a new record`,
+    `${stuck}. Terminate it (temporal workflow terminate --workflow-id ${shellQuoted(id)}); the next run begins a new record`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { describeFinding, hostLimits, limitFindings, tooLow } from '../os/limits.js';
 import { namespaceProblems } from '../os/namespaces.js';
 import { portBlock } from '../os/ports.js';
 import { ownIdentity } from '../os/processes.js';
@@ -58,6 +59,13 @@ function ports(): Ability {
   };
 }
 
+const limits = (): Ability[] =>
+  limitFindings(hostLimits()).map((finding) => {
+    const has = finding.has === Infinity ? 'has no bound' : `has ${finding.has}`;
+    const detail = tooLow(finding) ? describeFinding(finding) : `needs ${finding.needs}, ${has}`;
+    return { name: finding.name, ok: !tooLow(finding), needed: true, detail };
+  });
+
 /** What this machine can do; looks only, and changes nothing. */
 export async function abilities(): Promise<Ability[]> {
   const identity = ownIdentity() as unknown;
@@ -70,6 +78,7 @@ export async function abilities(): Promise<Ability[]> {
       detail: identity === undefined ? 'no /proc here; Linux is needed' : 'yes',
     },
     ports(),
+    ...limits(),
     {
       name: 'root',
       ok: root,

@@ -1,5 +1,7 @@
 /** chaosd's HTTP API, as far as a network attack needs it (chaosd's `pkg/server/httpserver`). */
 
+import { fetchHere } from '../os/http.js';
+
 const CALL_LIMIT_MS = 10_000;
 
 export interface Experiment {
@@ -29,7 +31,7 @@ async function call(
   path: string,
   body?: unknown,
 ): Promise<{ status: number; json: unknown }> {
-  const response = await fetch(new URL(path, base), {
+  const response = await fetchHere(new URL(path, base), {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     signal: AbortSignal.timeout(CALL_LIMIT_MS),

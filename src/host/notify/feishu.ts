@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { FeishuSettings } from '../../domain/feishu.js';
 import type { Notification, NotificationKind } from '../../domain/notification.js';
+import { fetchOutside, type Response } from '../os/http.js';
 import { RemoteError } from '../remote/remote-error.js';
 import { readSecret, redact } from '../remote/secrets.js';
 import { NotifyError, type Notifier } from './contract.js';
@@ -21,7 +22,7 @@ export const feishuNotifier = (settings: FeishuSettings, timeoutMs = TIMEOUT_MS)
     try {
       const signal = AbortSignal.timeout(timeoutMs);
       const headers = { 'content-type': 'application/json; charset=utf-8' };
-      response = await fetch(webhook, { method: 'POST', headers, body, signal, redirect: 'error' });
+      response = await fetchOutside(webhook, { method: 'POST', headers, body, signal, redirect: 'error' });
       answer = await response.text();
     } catch (error) {
       // Nobody knows whether the message arrived: it is sent again, and may come twice.

@@ -1,4 +1,5 @@
 import type { Notification } from '../../domain/notification.js';
+import { fetchOutside } from '../os/http.js';
 import { redact } from '../remote/secrets.js';
 import { NotifyError, type Notifier } from './contract.js';
 
@@ -35,7 +36,7 @@ async function request(pingUrl: string, signal: Signal, body: string, timeoutMs:
   try {
     const limit = AbortSignal.timeout(timeoutMs);
     const address = addressOf(pingUrl, signal);
-    const response = await fetch(address, { method: 'POST', body, signal: limit, redirect: 'follow' });
+    const response = await fetchOutside(address, { method: 'POST', body, signal: limit, redirect: 'follow' });
     await response.body?.cancel();
     if (response.ok) return;
     const { status } = response;

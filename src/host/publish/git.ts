@@ -1,3 +1,5 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ErrorCode } from '../../domain/errors.js';
 import { signalGroup } from '../os/processes.js';
@@ -16,15 +18,27 @@ export interface GitOptions {
 
 const COMMITTER = 'robustmq-chaos-test';
 
+/** Names in the folder of the work, in which git and ssh run. */
+const KEY = 'ssh-key';
+const KNOWN_HOSTS = 'ssh-known-hosts';
+
+/** ssh would expand `%` and variables in the paths of its files, and split them at spaces: it gets names without any of that. */
+function linkFiles(workDir: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, file] of Object.entries(files)) {
+    rmSync(join(workDir, name), { force: true });
+    symlinkSync(file, join(workDir, name));
+  }
+}
+
 /** What ssh may use: this key, these hosts, and nobody to ask. */
-function sshCommand(keyFile: string, knownHosts: string): string {
+const sshCommand = (): string => {
   const options = [
     'BatchMode=yes',
     'IdentitiesOnly=yes',
     'IdentityAgent=none',
     'PreferredAuthentications=publickey',
     'StrictHostKeyChecking=yes',
-    `UserKnownHostsFile=${sshQuoted(knownHosts)}`,
+    `UserKnownHostsFile=${KNOWN_HOSTS}`,
     'GlobalKnownHostsFile=/dev/null',
     'UpdateHostKeys=no',
     'ControlPath=none',
@@ -32,20 +46,15 @@ function sshCommand(keyFile: string, knownHosts: string): string {
     'ServerAliveInterval=10',
     'ServerAliveCountMax=3',
   ];
-  return ['ssh', '-F', '/dev/null', '-i', keyFile, ...options.flatMap((option) => ['-o', option])]
-    .map(shellQuoted)
-    .join(' ');
-}
-
-/** ssh splits this option's value at spaces. */
-const sshQuoted = (path: string): string => `"${path}"`;
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  return ['ssh', '-F', '/dev/null', '-i', KEY, ...options.flatMap((option) => ['-o', option])].join(' ');
+};
 
 export function createGit(
   gitDir: string,
   ssh: { readonly keyFile: string; readonly knownHosts: string },
   { signal, timeoutMs, workDir }: PublishContext,
 ): Git {
+  linkFiles(workDir, { [KEY]: ssh.keyFile, [KNOWN_HOSTS]: ssh.knownHosts });
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: workDir,
@@ -54,7 +63,7 @@ export function createGit(
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_SSH_COMMAND: sshCommand(ssh.keyFile, ssh.knownHosts),
+    GIT_SSH_COMMAND: sshCommand(),
     GIT_SSH_VARIANT: 'ssh',
     GIT_AUTHOR_NAME: COMMITTER,
     GIT_AUTHOR_EMAIL: `${COMMITTER}@localhost`,

@@ -4,6 +4,7 @@ import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { RequestError } from '@octokit/request-error';
 import type { PublishSettings } from '../../domain/publish.js';
 import type { ErrorCode } from '../../domain/errors.js';
+import { fetchOutside, type RequestInit, type Response } from '../os/http.js';
 import { RemoteError } from '../remote/remote-error.js';
 import { readSecret, redact } from '../remote/secrets.js';
 import type { PublishContext } from './contract.js';
@@ -30,9 +31,9 @@ export function openGitHub(
   { signal, timeoutMs }: Pick<PublishContext, 'signal' | 'timeoutMs'>,
 ): GitHubClient {
   const token = readSecret(settings.token, 'GitHub token');
-  const limited = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const limited = (url: string, init?: RequestInit): Promise<Response> => {
     const limits = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
-    return fetch(input, { ...init, signal: AbortSignal.any(limits) });
+    return fetchOutside(url, { ...init, signal: AbortSignal.any(limits) });
   };
   const octokit = new GitHub({
     auth: token,

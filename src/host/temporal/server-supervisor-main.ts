@@ -1,5 +1,6 @@
 import { existsSync, openSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
 import { monotonicUs, pollUntil, sleepMs } from '../os/clock.js';
 import { temporalPaths } from '../layout/paths.js';
 import { writeIfRoom } from '../os/files.js';
@@ -42,7 +43,7 @@ function withParent(command: string, args: readonly string[]): [string, string[]
 
 function launch(state: ServerState): ChildProcess {
   const [command, args] = withParent(requireTool('temporal'), [
-    ...['server', 'start-dev', '--db-filename', files.database, '--ip', '127.0.0.1'],
+    ...['server', 'start-dev', '--db-filename', basename(files.database), '--ip', '127.0.0.1'],
     ...['--port', String(state.port), '--ui-port', String(state.uiPort)],
     ...['--http-port', String(state.httpPort), '--metrics-port', String(state.metricsPort)],
     ...['--ui-disable-news-fetch', '--log-level', 'warn', '--log-format', 'json'],
@@ -50,7 +51,8 @@ function launch(state: ServerState): ChildProcess {
   ]);
   const output = openSync(files.serverLog, 'a');
   const env = childEnvironment(`${dataRoot}#server`, {});
-  return spawn(command, args, { stdio: ['ignore', output, output], env });
+  // The server makes an address of the file's name, in which `#`, `?` and `%` would mean something: it gets a name without a folder.
+  return spawn(command, args, { cwd: files.folder, stdio: ['ignore', output, output], env });
 }
 
 /** One life of the server: from its start until it ends by itself or nobody uses it. True if it is to be started again. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { pollUntil } from '../os/clock.js';
 import { ChaosError } from '../../domain/errors.js';
 import { temporalPaths } from '../layout/paths.js';
+import { fetchHere } from '../os/http.js';
 import { withLock } from '../os/lock.js';
 import { listensOn } from '../os/ports.js';
 import { childEnvironment, isAlive, spawnDetached, type ProcessId } from '../os/processes.js';
@@ -29,7 +30,7 @@ export function runningServer(dataRoot: string): ServerState | undefined {
 
 /** The namespace can be used: an open port alone is a few hundred milliseconds too early. */
 async function isReady(state: ServerState): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${state.httpPort}/api/v1/namespaces/default`, {
+  const response = await fetchHere(`http://127.0.0.1:${state.httpPort}/api/v1/namespaces/default`, {
     signal: AbortSignal.timeout(1000),
   });
   return response.ok && (await response.text()).includes('NAMESPACE_STATE_REGISTERED');

@@ -13,8 +13,11 @@ describe('the machine', () => {
     found = await abilities();
   });
 
-  it('has all that is needed here: processes of /proc, and ports', () => {
-    expect(found.filter(({ needed }) => needed).map(({ ok }) => ok)).toEqual([true, true]);
+  it('has all that is needed here: processes of /proc, ports, and high enough limits', () => {
+    expect(found.filter(({ needed, ok }) => needed && !ok)).toEqual([]);
+    for (const limit of [/^processes identified/, /^free ports/, /ulimit -n/, /ulimit -u/, /pids\.max/]) {
+      expect(ability(limit)?.needed, String(limit)).toBe(true);
+    }
   });
 
   it('says what is missing for the rest', () => {

@@ -92,6 +92,17 @@ describe.skipIf(missing !== undefined)('a push with a deploy key', () => {
     });
   });
 
+  it('works whatever the folders of the data, the key and the host keys are called', async () => {
+    const odd = join(folder, 'it\'s %2F%h #?:é ${HOME} "');
+    dataRoot = join(odd, 'data');
+    storeRun(dataRoot, 'run-1', 1);
+    const [keyFile, knownHostsFile] = [join(odd, 'key'), join(odd, 'hosts')];
+    copyFileSync(sshd.key('deploy'), keyFile);
+    chmodSync(keyFile, 0o600);
+    copyFileSync(sshd.knownHosts, knownHostsFile);
+    expect(await publish({ keyFile, knownHostsFile })).toEqual([pushed('run-1')]);
+  });
+
   it('gets nothing of the files that lie there already', async () => {
     const big = repository.commitByOther('reports/old/report.html', 'x'.repeat(100_000));
     beforeThePushLands(

@@ -1,3 +1,4 @@
+import { fetchHere } from '../../os/http.js';
 import { noAnswer } from '../../os/own-errors.js';
 import type { NatsNode } from './state.js';
 
@@ -49,7 +50,7 @@ type Monitored = Pick<NatsNode, 'host' | 'httpPort'>;
 
 /** GETs one monitoring page as JSON. `limitMs` is short: a node that does not answer at once is an answer, too. */
 export async function monitor<T>({ host, httpPort }: Monitored, path: string, limitMs = 1000): Promise<T> {
-  const response = await fetch(`http://${host}:${httpPort}${path}`, { signal: AbortSignal.timeout(limitMs) });
+  const response = await fetchHere(`http://${host}:${httpPort}${path}`, { signal: AbortSignal.timeout(limitMs) });
   return (await response.json()) as T;
 }
 

@@ -1,4 +1,5 @@
 import { anyText, fields, list, number, shown, type Shape } from '../../../domain/shape.js';
+import { fetchHere, type RequestInit } from '../../os/http.js';
 import { HOST, type RobustNode } from './state.js';
 
 /** A node that does not answer at once is an answer, too. */
@@ -13,7 +14,7 @@ interface Envelope {
 /** Loopback peers need no login. An error is HTTP 200 with another code than 0. */
 async function ask<T>(node: RobustNode, path: string, init: RequestInit): Promise<T> {
   const url = `http://${HOST}:${node.ports.http}${path}`;
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) });
+  const response = await fetchHere(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${node.id} ${path}: HTTP ${response.status}`);
   const answer = envelopeIn(text);
@@ -50,7 +51,7 @@ export const adminPost = <T>(node: RobustNode, path: string, body: unknown): Pro
 /** `/metrics`, as it is: OpenMetrics text. */
 export async function metricsText(node: RobustNode): Promise<string> {
   const url = `http://${HOST}:${node.ports.http}/metrics`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });
+  const response = await fetchHere(url, { signal: AbortSignal.timeout(LIMIT_MS) });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return response.text();
 }

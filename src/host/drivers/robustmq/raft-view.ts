@@ -43,6 +43,9 @@ function viewIn(node: RobustNode, content: string): RaftView {
   return view as RaftView;
 }
 
+/** A broker under test is asked by nobody's proxy. */
+const DIRECT = { 'grpc.enable_http_proxy': 0 };
+
 /** gRPC and protobuf are loaded when a broker is asked: every command loads the drivers, and few ask one. */
 async function grpc() {
   const [{ Client, credentials }, { default: protobuf }] = await Promise.all([
@@ -52,7 +55,7 @@ async function grpc() {
   // `ClusterStatusReply { string content = 1; }` of the broker's common.proto. The request is empty.
   const Reply = new protobuf.Type('ClusterStatusReply').add(new protobuf.Field('content', 1, 'string'));
   const decode = (bytes: Buffer): string => (Reply.decode(bytes) as unknown as { content: string }).content;
-  return { connect: (address: string) => new Client(address, credentials.createInsecure()), decode };
+  return { connect: (address: string) => new Client(address, credentials.createInsecure(), DIRECT), decode };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { fetchHere } from '../../os/http.js';
 import { PortTaken, saysPortTaken } from '../../os/ports.js';
 
 /** One Toxiproxy proxy. `client-n1`: clients to n1; `route-n1-n2`: the route that n1 dials to n2. */
@@ -25,7 +26,7 @@ interface Proxy {
 }
 
 async function call(apiPort: number, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`http://127.0.0.1:${apiPort}${path}`, {
+  const response = await fetchHere(`http://127.0.0.1:${apiPort}${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     signal: AbortSignal.timeout(CALL_LIMIT_MS),
