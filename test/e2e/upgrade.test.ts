@@ -84,7 +84,6 @@ async function pausedOn(cluster: Sandbox): Promise<string> {
     () => `the pause of ${third}, which is ${phase}`,
     async () => {
       ({ phase } = await client.workflow.getHandle(third).query(runProgressQuery));
-      if (phase === 'closed') phase += ` with ${JSON.stringify(await client.workflow.getHandle(third).result())}`;
       return phase === 'paused' ? true : undefined;
     },
   );
@@ -104,19 +103,20 @@ test('every run ends on its own build, new ones begin on the new build, and what
   const old = startWorker();
   await old.says(`build ${OLD} is current`);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
-  const running = start(['scenario', 'broker-kill-single', '--json'], sandbox);
+  // Before a fault is active: no other cluster's round begins on this host while one is.
   const [resumedRun, leftRun] = await Promise.all([pausedOn(resumed), pausedOn(left)]);
+  const running = start(['scenario', 'broker-kill-single', '--json'], sandbox);
   const isHealing = () => listTickets(sandbox.clusterDir).some(({ state }) => state === 'recovered') || undefined;
   await whileRunning(running, mustPoll('the heal wait', isHealing));
-
-  // Installed beside, and started.
-  const beside = startWorker(incompatible);
-  await beside.says(`build ${NEW} is current, instead of ${OLD}`);
   // The round, its scenario and the two that are paused: what is listed follows what is.
   const open = await mustPoll('four open', async () => {
     const found = await openRuns(client);
     return found.length === 4 ? found : undefined;
   });
+
+  // Installed beside, and started.
+  const beside = startWorker(incompatible);
+  await beside.says(`build ${NEW} is current, instead of ${OLD}`);
   expect(new Set(open.map(({ build }) => build))).toEqual(new Set([OLD]));
   const freshRun = await beginRound(fresh);
   await client.workflow.getHandle(freshRun).result();
