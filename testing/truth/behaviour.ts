@@ -33,6 +33,10 @@ export interface Treatment {
   readonly copies?: number;
   /** The second and every further copy says that it is one. */
   readonly flagged?: boolean;
+  /** Against the protocol: every further copy has the packet id of the first, which nobody has acknowledged yet. */
+  readonly sameId?: boolean;
+  /** Against the protocol: before its acknowledgement comes one of a packet id that the publisher has never used. */
+  readonly strayPuback?: boolean;
   readonly deliverAfterMs?: number;
   /** Delivered right behind the next message, which then comes first. */
   readonly swapped?: boolean;
@@ -63,4 +67,6 @@ export interface Behaviour {
   /** The granted QoS, or 0x80, for the nth SUBSCRIBE. */
   readonly suback?: (nth: number) => number;
   readonly treat?: (publish: SeenPublish) => Treatment | undefined;
+  /** Against the protocol: what a subscriber had not acknowledged comes again, under its old packet id, as if for the first time. */
+  readonly redeliversUnflagged?: boolean;
 }

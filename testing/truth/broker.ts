@@ -210,7 +210,7 @@ function connected({ behaviour, seen, sessions }: Broker, link: Link, packet: IC
     if (before.link.version === 5) send(before.link, { cmd: 'disconnect', reasonCode: SESSION_TAKEN_OVER });
     cutLink(before.link);
   }
-  resume(session, link);
+  resume(session, link, behaviour.redeliversUnflagged !== true);
 }
 
 function subscribed({ behaviour, seen, sessions }: Broker, link: Link, packet: ISubscribePacket): void {
@@ -316,10 +316,14 @@ function deliverAll(broker: Broker, { packet, payload, entry, treatment, qos }: 
       deliver(session, { ...message, payload: Buffer.from(stray), dup: false, delivered: noted });
     }
     const copies = treatment.copies ?? 1;
+    let first: number | undefined;
     for (let copy = 1; copy <= copies; copy += 1) {
       const outgoing = { ...message, dup: copy > 1 && treatment.flagged === true };
       if (treatment.swapped === true) hold(broker, session, outgoing);
-      else deliver(session, outgoing);
+      else {
+        const id = deliver(session, outgoing, treatment.sameId === true ? first : undefined);
+        first ??= id;
+      }
     }
   }
 }
@@ -337,10 +341,14 @@ function hold(broker: Broker, session: Session, message: Outgoing): void {
   });
 }
 
+/** Clients count their packet ids from 1. */
+const NEVER_USED = 60_000;
+
 function acknowledge(link: Link, { packet, entry, treatment, qos }: Job): void {
   const { puback = true } = treatment;
   if (qos === 0 || puback === false) return;
   const reasonCode = puback === true ? 0 : puback;
+  if (treatment.strayPuback === true) send(link, { cmd: 'puback', messageId: NEVER_USED });
   const atUs = monotonicUs();
   const answer = {
     cmd: 'puback',

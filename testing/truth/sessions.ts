@@ -68,19 +68,24 @@ function freeMessageId(session: Session): number {
   return session.lastMessageId;
 }
 
-/** Writes a message to its subscriber and into the truth, or keeps it until the subscriber is back. */
-export function deliver(session: Session, message: Outgoing): void {
+/**
+ * Writes a message to its subscriber and into the truth, or keeps it until the subscriber is back.
+ * @param id of its packet; a free one if left out
+ * @returns the id of its packet
+ */
+export function deliver(session: Session, message: Outgoing, id?: number): number {
   const { topic, payload, qos, dup, delivered } = message;
-  const messageId = qos === 1 ? freeMessageId(session) : 0;
+  const messageId = qos === 1 ? (id ?? freeMessageId(session)) : 0;
   const atUs = monotonicUs();
   const packet = { cmd: 'publish', topic, payload, qos, dup, retain: false, ...(qos === 1 && { messageId }) } as const;
   if (session.link === undefined || !send(session.link, packet)) {
     session.waiting.push(message);
-    return;
+    return messageId;
   }
   const delivery = delivered(atUs, dup);
   if (qos === 1) session.inFlight.set(messageId, { message, delivery });
   for (const held of session.swapped.splice(0)) deliver(session, held);
+  return messageId;
 }
 
 /** The subscriber's own PUBACK. */
@@ -95,12 +100,13 @@ export function abandon(session: Session): void {
   for (const { delivery } of session.inFlight.values()) delivery.mayBeUnread = true;
 }
 
-/** A subscriber is back: what it had not acknowledged comes again with the DUP flag, then what has waited. */
-export function resume(session: Session, link: Link): void {
+/** A subscriber is back: what it had not acknowledged comes again under its packet id, with the DUP flag unless the broker lies, then what has waited. */
+export function resume(session: Session, link: Link, dup: boolean): void {
   session.link = link;
-  const again = [...session.inFlight.values()].map(({ message }) => ({ ...message, dup: true }));
+  const again = [...session.inFlight];
   session.inFlight.clear();
-  for (const message of [...again, ...session.waiting.splice(0)]) deliver(session, message);
+  for (const [id, { message }] of again) deliver(session, { ...message, dup }, id);
+  for (const message of session.waiting.splice(0)) deliver(session, message);
 }
 
 /** MQTT's own rule of `+` and `#`. */
