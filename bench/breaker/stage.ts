@@ -10,6 +10,7 @@ import { connectClient, embeddedServer } from '../../src/temporal/connection.js'
 import { commandLine, findOwned, isAlive, signalProcess, sweepOwned } from '../../src/host/os/processes.js';
 import { liveUsers, readServer, useServer } from '../../src/host/temporal/state.js';
 import { runTypeScript } from '../../testing/typescript.js';
+import { NO_SERVER_FILE } from '../../testing/no-server.js';
 
 const workerProgram = runTypeScript(new URL('./worker-that-passes.ts', import.meta.url));
 const HOST = 'bench';
@@ -63,9 +64,9 @@ function killServer(dataRoot: string): boolean {
 }
 
 /** The environment of a worker that is to find no Temporal but the one of its folder. */
-function ownEnvironment(root: string): NodeJS.ProcessEnv {
+function ownEnvironment(): NodeJS.ProcessEnv {
   const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
-  return { ...rest, TEMPORAL_CONFIG_FILE: join(root, 'none.toml') };
+  return { ...rest, TEMPORAL_CONFIG_FILE: NO_SERVER_FILE };
 }
 
 /** The cluster of a run that was terminated stays, with its keeper, until its lease is over. */
@@ -136,7 +137,7 @@ export function openStage(): Stage {
     return file;
   };
   const leave = useServer(dataRoot, 'command');
-  const worker = keepWorker(write('worker', 'none', 'fails'), atWork, ownEnvironment(root));
+  const worker = keepWorker(write('worker', 'none', 'fails'), atWork, ownEnvironment());
   let serverDeaths = 0;
   /** One connection for each address that the server has had. */
   const clients = new Map<string, Promise<Client>>();

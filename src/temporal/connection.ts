@@ -1,8 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
+import type { toClientOptions } from '@temporalio/envconfig';
 import { ChaosError, messageOf } from '../domain/errors.js';
 import { runningServer } from '../host/temporal/server.js';
 import { dataConverter } from './data-converter.js';
+import { temporalEnvironment } from './environment.js';
 import { clientWay } from './proxy.js';
 import { refusalIn } from './refusal.js';
 
@@ -19,38 +20,10 @@ export interface TemporalPlace {
 
 /** The server that Temporal's usual environment (`TEMPORAL_ADDRESS`, `TEMPORAL_PROFILE`, temporal.toml) names; undefined if it names none. */
 export function outsideServer(): TemporalPlace | undefined {
-  const { connectionOptions, namespace } = environment();
+  const { connectionOptions, namespace } = temporalEnvironment();
   const { address } = connectionOptions;
   if (address === undefined) return undefined;
   return { address, namespace: namespace ?? 'default', kind: 'outside', uiUrl: null, options: connectionOptions };
-}
-
-/** Rejects with CONFIG_INVALID what cannot be read, or is half of something: nothing falls back to another server, or to none of the security that was asked for. */
-function environment(): ReturnType<typeof toClientOptions> {
-  try {
-    const profile = loadClientConfigProfile();
-    const problem = halfGiven(profile);
-    if (problem !== undefined) throw new Error(problem);
-    return toClientOptions(profile);
-  } catch (error) {
-    throw new ChaosError(
-      'CONFIG_INVALID',
-      `Temporal's own settings (TEMPORAL_* in the environment, and the profile in its config file): ${messageOf(error)}`,
-    );
-  }
-}
-
-function halfGiven({ address, apiKey, tls }: ClientConfigProfile): string | undefined {
-  const hasCert = tls?.clientCert !== undefined;
-  if (tls?.disabled !== true && hasCert !== (tls?.clientKey !== undefined)) {
-    const [got, missing] = hasCert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
-    return `expected TEMPORAL_TLS_CLIENT_${missing}_PATH (or _DATA) beside TEMPORAL_TLS_CLIENT_${got}_…, got none`;
-  }
-  if (address === undefined && (apiKey !== undefined || (tls !== undefined && tls.disabled !== true)))
-    return `expected TEMPORAL_ADDRESS beside ${apiKey === undefined ? 'TEMPORAL_TLS…' : 'TEMPORAL_API_KEY'}, got none`;
-  if (address !== undefined && !/^[^/\s]+:\d+$/.test(address))
-    return `TEMPORAL_ADDRESS: expected host:port, got ${address}`;
-  return undefined;
 }
 
 /** The embedded server, if it runs. */

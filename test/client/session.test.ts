@@ -5,12 +5,13 @@ import { openSession, searchAttributeFlags } from '../../src/client/session.js';
 import { installRoot } from '../../src/host/os/tools.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { NO_SERVER_FILE } from '../../testing/no-server.js';
 
 afterEach(() => void vi.unstubAllEnvs());
 
 it('a server that does not answer ends the session, which leaves no user of it behind', async () => {
   const dataRoot = join(temporaryFolder(), 'data');
-  vi.stubEnv('TEMPORAL_CONFIG_FILE', join(dataRoot, 'none.toml'));
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', NO_SERVER_FILE);
   vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:1');
   const config = { ...readConfig(join(installRoot, 'config', 'default.yml')), dataRoot };
   await expect(openSession(config)).rejects.toThrow();

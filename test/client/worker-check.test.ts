@@ -5,6 +5,7 @@ import { checkWorker } from '../../src/client/worker-check.js';
 import { installRoot } from '../../src/host/os/tools.js';
 import { useServer } from '../../src/host/temporal/state.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { NO_SERVER_FILE } from '../../testing/no-server.js';
 
 const config = { ...readConfig(join(installRoot, 'config', 'default.yml')), dataRoot: '' };
 const address = '127.0.0.1:1';
@@ -12,7 +13,7 @@ const check = () => checkWorker(config);
 
 beforeEach(() => {
   config.dataRoot = join(temporaryFolder(), 'data');
-  vi.stubEnv('TEMPORAL_CONFIG_FILE', join(config.dataRoot, 'none.toml'));
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', NO_SERVER_FILE);
   vi.stubEnv('TEMPORAL_ADDRESS', address);
 });
 afterEach(() => void vi.unstubAllEnvs());

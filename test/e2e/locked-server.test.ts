@@ -16,6 +16,7 @@ import {
   type Sandbox,
 } from '../../testing/rounds/round.js';
 import { startTemporalProxy, type Guard, type TemporalProxy } from '../../testing/temporal-proxy.js';
+import { NO_SERVER_FILE } from '../../testing/no-server.js';
 
 // A real server of somebody else's, which has nothing of ours, behind a proxy that allows as little as a cloud does.
 const API_KEY = 'planted-key-0123456789';
@@ -49,7 +50,7 @@ beforeAll(async () => {
   ]);
   tls = { cert: host.cert, key: host.private, clientCa: client.cert };
   env = {
-    TEMPORAL_CONFIG_FILE: file('none.toml'),
+    TEMPORAL_CONFIG_FILE: NO_SERVER_FILE,
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_API_KEY: API_KEY,
     TEMPORAL_TLS_SERVER_CA_CERT_PATH: file('ca.pem', host.cert),

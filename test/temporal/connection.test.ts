@@ -18,6 +18,7 @@ import {
 } from '../../src/temporal/connection.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { startFrontend } from '../../testing/temporal-frontend.js';
+import { NO_SERVER_FILE } from '../../testing/no-server.js';
 
 let dataRoot: string;
 let frontend: Awaited<ReturnType<typeof startFrontend>>;
@@ -37,7 +38,7 @@ beforeEach(() => {
   dataRoot = join(temporaryFolder(), 'data');
   // Whatever the machine of the test has configured.
   for (const name of Object.keys(process.env)) if (name.startsWith('TEMPORAL_')) vi.stubEnv(name, undefined);
-  vi.stubEnv('TEMPORAL_CONFIG_FILE', join(dataRoot, 'none.toml'));
+  vi.stubEnv('TEMPORAL_CONFIG_FILE', NO_SERVER_FILE);
 });
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -95,33 +96,6 @@ describe("Temporal's own settings", () => {
     });
     expect(wayTo(place!)).toBe('ns.example:7233 (by TLS with a client certificate, with an API key)');
     expect(wayTo({ ...place!, options: {} })).toBe('ns.example:7233 (without TLS)');
-  });
-
-  it.each<[string, Record<string, string>, RegExp]>([
-    [
-      'a key without an address',
-      { TEMPORAL_API_KEY: 'secret' },
-      /expected TEMPORAL_ADDRESS beside TEMPORAL_API_KEY, got none/,
-    ],
-    ['TLS without an address', { TEMPORAL_TLS: 'true' }, /expected TEMPORAL_ADDRESS beside TEMPORAL_TLS…, got none/],
-    [
-      'a certificate without its key',
-      { TEMPORAL_ADDRESS: 'h:1', TEMPORAL_TLS_CLIENT_CERT_DATA: 'c' },
-      /expected TEMPORAL_TLS_CLIENT_KEY_PATH \(or _DATA\) beside TEMPORAL_TLS_CLIENT_CERT_…, got none/,
-    ],
-    ['a URL', { TEMPORAL_ADDRESS: 'https://ns.example:7233' }, /TEMPORAL_ADDRESS: expected host:port, got https:/],
-    [
-      'a certificate that is not there',
-      { TEMPORAL_ADDRESS: 'h:1', TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere' },
-      /\/nowhere/,
-    ],
-    ['a profile that is not there', { TEMPORAL_PROFILE: 'nobody' }, /nobody/],
-  ])('%s is one error, and no other server is used', (_, env, words) => {
-    embed();
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    const error = expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(words) });
-    expect(() => findPlace(dataRoot)).toThrow(error);
-    expect(() => findPlace(dataRoot)).not.toThrow(/secret/);
   });
 });
 

@@ -18,6 +18,7 @@ import { pollUntil } from '../../src/host/os/clock.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
 import { PROXY_VARIABLES } from '../connect-proxy.js';
 import type { ReportFile, RunData, RunResult } from '../../src/domain/report-data.js';
+import { NO_SERVER_FILE } from '../no-server.js';
 
 /**
  * Waits short enough for a test, and a limit of latency that no stall of a busy machine reaches: a healthy broker must pass on any machine, and a
@@ -77,7 +78,7 @@ export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.Proces
   const proxies = Object.fromEntries(
     PROXY_VARIABLES.map((name) => [name, /no/i.test(name) ? '' : 'http://127.0.0.1:1']),
   );
-  return { ...rest, ...named, ...proxies, TEMPORAL_CONFIG_FILE: join(sandbox.root, 'none.toml') };
+  return { ...rest, ...named, ...proxies, TEMPORAL_CONFIG_FILE: NO_SERVER_FILE };
 }
 
 const started = new Map<string, Set<ChildProcess>>();

@@ -63,6 +63,28 @@ describe('a server elsewhere', () => {
     },
   );
 
+  it.each([
+    ['10.0.0.0/8', 'http://10.2.3.4:1', 'http://11.2.3.4:1'],
+    ['a.example,192.168.4.0/23 b.example', 'https://192.168.5.9', 'https://192.168.6.9'],
+    ['2001:db8::/32', 'http://[2001:db8:1::1]:8080', 'http://[2001:db9::1]:8080'],
+    ['[2001:db8::]/32', 'http://[2001:db8::7]', 'http://10.0.0.1'],
+    ['10.0.0.7/32', 'grpc://10.0.0.7:7233', 'grpc://10.0.0.8:7233'],
+  ])('is asked directly where a network of no_proxy has its address: %s', (networks, inside, outside) => {
+    vi.stubEnv('all_proxy', PROXY);
+    vi.stubEnv('no_proxy', networks);
+    expect(proxied(inside)).toBeUndefined();
+    expect(proxied(outside)).toBe(`${PROXY}/`);
+  });
+
+  it.each(['10.0.0.0/99', '10.0.0.0/', '/8', 'example.com/8', '10.0.0/8', '::/8', '10.0.0.0/8/8'])(
+    'is asked by the proxy where no_proxy has something that is no network: %s',
+    (text) => {
+      vi.stubEnv('http_proxy', PROXY);
+      vi.stubEnv('NO_PROXY', text);
+      expect(proxied('http://10.0.0.1')).toBe(`${PROXY}/`);
+    },
+  );
+
   it('by a proxy without a scheme is asked by HTTP, as everybody does', () => {
     vi.stubEnv('https_proxy', 'proxy.corp:3128');
     expect(proxied('https://api.github.com/')).toBe(`${PROXY}/`);
