@@ -1,20 +1,13 @@
-import { rmSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pollUntil, sleepMs } from '../../src/host/os/clock.js';
 import { allArrived, runAgainst, type Circumstances, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
-import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { clientFolder } from '../../testing/client-folder.js';
 import { sdkNames } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
-const folder = scratchFolder('connections');
-
-afterAll(async () => {
-  const left = await endOwnedBy(folder);
-  rmSync(folder, { recursive: true });
-  expect(left, 'processes left behind').toBe(0);
-});
+const folder = clientFolder('connections');
 
 const runIn = (behaviour: Behaviour, sdk: string, circumstances: Omit<Circumstances, 'folder'> = {}): Promise<Outcome> =>
   runAgainst(behaviour, sdk, { folder, ...circumstances });

@@ -1,21 +1,14 @@
-import { rmSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { latenciesFrom } from '../../testing/client-ledger.js';
 import { allArrived, runAgainst, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
 import { straysLike } from '../../testing/truth/script.js';
-import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { clientFolder } from '../../testing/client-folder.js';
 import { sdkNames } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
-const folder = scratchFolder('delivery');
-
-afterAll(async () => {
-  const left = await endOwnedBy(folder);
-  rmSync(folder, { recursive: true });
-  expect(left, 'processes left behind').toBe(0);
-});
+const folder = clientFolder('delivery');
 
 const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
   runAgainst(behaviour, sdk, { folder, environment });

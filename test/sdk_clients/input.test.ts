@@ -1,21 +1,15 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withTruthBroker } from '../../testing/truth/broker.js';
 import { resultOf } from '../../testing/result-line.js';
-import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { clientFolder } from '../../testing/client-folder.js';
 import { scriptOf, sdkNames, startClient, type ClientRun } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
-const folder = scratchFolder('input');
-
-afterAll(async () => {
-  const left = await endOwnedBy(folder);
-  rmSync(folder, { recursive: true });
-  expect(left, 'processes left behind').toBe(0);
-});
+const folder = clientFolder('input');
 
 const run = (sdk: string, environment: Readonly<Record<string, string>>): Promise<ClientRun> =>
   startClient(scriptOf(sdk), folder, environment).ended;

@@ -1,21 +1,14 @@
-import { rmSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { allArrived, runAgainst, type Circumstances, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
-import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { clientFolder } from '../../testing/client-folder.js';
 import { sdkNames } from '../../testing/sdk-client.js';
 import { takeId } from '../../testing/stranger.js';
 import { connectionsIn, takeoverOf } from '../../src/domain/takeover.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
-const folder = scratchFolder('mqtt5');
-
-afterAll(async () => {
-  const left = await endOwnedBy(folder);
-  rmSync(folder, { recursive: true });
-  expect(left, 'processes left behind').toBe(0);
-});
+const folder = clientFolder('mqtt5');
 
 const REFUSED = 0x80;
 const SERVER_UNAVAILABLE = 0x88;

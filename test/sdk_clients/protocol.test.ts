@@ -1,22 +1,15 @@
-import { rmSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { judgeScenario } from '../../src/domain/judge-scenario.js';
 import { judgeSdk } from '../../src/domain/judge-sdk.js';
 import { allArrived, runAgainst, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
-import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { clientFolder } from '../../testing/client-folder.js';
 import { sdkNames } from '../../testing/sdk-client.js';
 import { goodFault, outcome, rules } from '../../testing/values.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
-const folder = scratchFolder('protocol');
-
-afterAll(async () => {
-  const left = await endOwnedBy(folder);
-  rmSync(folder, { recursive: true });
-  expect(left, 'processes left behind').toBe(0);
-});
+const folder = clientFolder('protocol');
 
 const runIn = (behaviour: Behaviour, sdk: string, environment: Record<string, string> = {}): Promise<Outcome> =>
   runAgainst(behaviour, sdk, { folder, environment });

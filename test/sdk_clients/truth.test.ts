@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
 import { againstScript } from '../../testing/truth/against-script.js';
 import { withTruthBroker } from '../../testing/truth/broker.js';
@@ -7,19 +6,13 @@ import { measure } from '../../testing/truth/client.js';
 import { messagesOf } from '../../testing/truth/truth.js';
 import { percentile } from '../../src/domain/ledger.js';
 import { randomFrom } from '../../testing/ledger-histories.js';
-import { endOwnedBy, scratchFolder } from '../../testing/scratch.js';
+import { clientFolder } from '../../testing/client-folder.js';
 import { sdkNames } from '../../testing/sdk-client.js';
 
 // Rows 1 and 2 of bench/README.md in short; row 7 is in test/e2e/broker-alarms.test.ts.
 vi.setConfig({ maxConcurrency: 8 });
 
-const folder = scratchFolder('truth');
-
-afterAll(async () => {
-  const left = await endOwnedBy(folder);
-  rmSync(folder, { recursive: true });
-  expect(left, 'processes left behind').toBe(0);
-});
+const folder = clientFolder('truth');
 
 describe.concurrent.each(sdkNames)('the %s client, against a broker that lies and knows it', (sdk) => {
   it('has every message in the class, and every figure as, the broker itself has it', async () => {
