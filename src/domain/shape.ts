@@ -116,3 +116,13 @@ export function problemOf(shape: Shape, value: unknown, at: string): string | un
 /** What to say of a value that could not be decoded; undefined if it could. */
 export const unreadable = (value: unknown, at: string): string | undefined =>
   isUnreadable(value) ? `${at} could not be read, because ${value.could_not_be_read}` : undefined;
+
+/** The object that a text of JSON has; undefined if it has something else, or is no JSON. */
+export function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from '@temporalio/client';
 import { ChaosError } from '../domain/errors.js';
-import { proxyLogin, proxyOf } from '../host/os/proxy.js';
+import { NO_GRPC_PROXY, proxyLogin, proxyOf } from '../host/os/proxy.js';
 
 const DEFAULT_PORT = 7233;
 /** As for any gRPC client: a proxy for gRPC alone comes first. */
@@ -24,7 +24,7 @@ interface WorkerWay {
 }
 
 /** Undefined where nothing stands between us and the server. */
-function wayTo(address: string): Way | undefined {
+function wayBy(address: string): Way | undefined {
   const url = `http://${address.replace(/^https?:\/\//, '')}`;
   if (!URL.canParse(url)) return undefined;
   const { hostname, port } = new URL(url);
@@ -41,16 +41,15 @@ function wayTo(address: string): Way | undefined {
 /** Port 80 is left out of an address by the parser. */
 const portOf = (address: string): number => (/:80\/?$/.test(address) ? 80 : DEFAULT_PORT);
 
-/** How a client connects: by the proxy that the environment names, or by none. gRPC's own look at the environment would find one for this host, too. */
+/** How a client connects: by the proxy that the environment names, or by none. */
 export function clientWay(address: string): Pick<ConnectionOptions, 'address' | 'channelArgs'> {
-  const way = wayTo(address);
-  const direct = { 'grpc.enable_http_proxy': 0 };
-  if (way === undefined) return { address, channelArgs: direct };
+  const way = wayBy(address);
+  if (way === undefined) return { address, channelArgs: NO_GRPC_PROXY };
   const { server, proxy, login } = way;
   return {
     address: proxy,
     channelArgs: {
-      ...direct,
+      ...NO_GRPC_PROXY,
       'grpc.http_connect_target': `dns:${server}`,
       'grpc.default_authority': server,
       ...(login && { 'grpc.http_connect_creds': `${login.username}:${login.password}` }),
@@ -60,7 +59,7 @@ export function clientWay(address: string): Pick<ConnectionOptions, 'address' | 
 
 /** The same for a worker, whose library knows nothing of the environment. */
 export function workerWay(address: string): WorkerWay {
-  const way = wayTo(address);
+  const way = wayBy(address);
   if (way === undefined) return { address };
   const { proxy, login } = way;
   return { address, proxy: { type: 'http-connect', targetHost: proxy, ...(login && { basicAuth: login }) } };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  objectIn,
   fields,
   list,
   number,
@@ -73,5 +74,15 @@ describe('a shape', () => {
     expect(request({}, 'it')).toBeUndefined();
     expect(request({ scenarios: 'kill' }, 'it')).toBe('it: expected no field but scenario, got "scenarios"');
     expect(request({ scenario: 7, other: 1 }, 'it')).toBe('it.scenario: expected text, got 7');
+  });
+});
+
+describe('a text of JSON', () => {
+  it.each(['', 'no JSON', '{"half":', '[1]', '"text"', '7', 'null'])('has no object: %s', (json) => {
+    expect(objectIn(json)).toBeUndefined();
+  });
+
+  it('has the object that it says', () => {
+    expect(objectIn('{"a":{"b":1}}')).toEqual({ a: { b: 1 } });
   });
 });

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { octalMode } from '../os/files.js';
 import { wrongElf } from './elf.js';
 
 /** Where the script of a client is: `basic-pubsub.sh`, or what the config calls the workload. */
@@ -51,15 +52,13 @@ function unusable(script: string): string | undefined {
   if (stat?.isFile() !== true)
     return `expected a script, found a ${stat?.isDirectory() === true ? 'folder' : 'special file'}`;
   const mode = Number(stat.mode) & 0o777;
-  if ((mode & 0o111) === 0) return `expected an executable file, got mode ${octal(mode)}: run chmod +x on it`;
+  if ((mode & 0o111) === 0) return `expected an executable file, got mode ${octalMode(mode)}: run chmod +x on it`;
   if (!may(script, constants.X_OK))
-    return `this user (uid ${process.getuid?.() ?? '?'}) may not run it: mode ${octal(mode)}, owner uid ${stat.uid}, or its disk is mounted noexec`;
+    return `this user (uid ${process.getuid?.() ?? '?'}) may not run it: mode ${octalMode(mode)}, owner uid ${stat.uid}, or its disk is mounted noexec`;
   // The kernel runs a program that nobody may read. A script has to be read by its interpreter.
   if (!may(script, constants.R_OK)) return undefined;
   return contentProblem(headOf(script));
 }
-
-const octal = (mode: number): string => mode.toString(8).padStart(3, '0');
 
 function may(path: string, what: number): boolean {
   try {

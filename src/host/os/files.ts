@@ -108,3 +108,6 @@ export function projectRoot(from: string): string {
     if (dirname(folder) === folder) throw new Error(`no package.json above ${from}`);
   }
 }
+
+/** Who may do what with a file, as `chmod` takes it: "644". */
+export const octalMode = (mode: number | bigint): string => (Number(mode) & 0o777).toString(8).padStart(3, '0');

@@ -54,3 +54,6 @@ export function proxyOf(url: string): URL | undefined {
 /** User and password of a proxy; undefined where it wants none. */
 export const proxyLogin = ({ username, password }: URL): { username: string; password: string } | undefined =>
   username === '' ? undefined : { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+
+/** Channel argument of gRPC: it looks for no proxy itself, as it would find one for this host, too. */
+export const NO_GRPC_PROXY = { 'grpc.enable_http_proxy': 0 };

@@ -56,6 +56,9 @@ export function openIssues(settings: PublishSettings, context: PublishContext): 
   };
 }
 
+const hasBody = <T extends { readonly body?: unknown }>(issue: T | null): issue is T & { readonly body: string } =>
+  typeof issue?.body === 'string';
+
 async function knownIssues(
   { rest, paginate, call }: GitHubClient,
   place: Place,
@@ -74,9 +77,8 @@ async function knownIssues(
     });
     return { data };
   });
-  const read = issues.filter((issue) => typeof (issue as typeof issue | null)?.body === 'string');
-  return read.flatMap(({ number, state, state_reason, body, pull_request }) => {
-    const memory = pull_request === undefined ? publication.issueMemory(body ?? '') : undefined;
+  return issues.filter(hasBody).flatMap(({ number, state, state_reason, body, pull_request }) => {
+    const memory = pull_request === undefined ? publication.issueMemory(body) : undefined;
     return memory === undefined
       ? []
       : [{ number, memory, open: state === 'open', declined: state_reason === 'not_planned' }];

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { octalMode } from '../os/files.js';
 import { RemoteError } from '../remote/remote-error.js';
 import { keyText } from './key-text.js';
 
@@ -21,7 +22,7 @@ export async function privateKey(keyFile: string, workDir: string): Promise<stri
   const isOpen = (read.stat.mode & 0o077) !== 0;
   if (isOpen && mayClose(keyFile, read.stat))
     throw bad(
-      `expected that its owner alone may read it, got mode ${(read.stat.mode & 0o777).toString(8).padStart(3, '0')}: run chmod 600 on it, and make a new key if others use this host`,
+      `expected that its owner alone may read it, got mode ${octalMode(read.stat.mode)}: run chmod 600 on it, and make a new key if others use this host`,
     );
   const isAsItWas = read.bytes.equals(Buffer.from(key.text));
   const used = isOpen || !isAsItWas ? copyOf(key.text, workDir) : keyFile;

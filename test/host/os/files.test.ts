@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ChaosError } from '../../../src/domain/errors.js';
-import { projectRoot, readJson, writeIfOther, writeIfRoom, writeJson } from '../../../src/host/os/files.js';
+import { octalMode, projectRoot, readJson, writeIfOther, writeIfRoom, writeJson } from '../../../src/host/os/files.js';
 import { fixture, temporaryFolder, until } from '../../../testing/processes.js';
 
 const folder = temporaryFolder();
@@ -99,3 +99,11 @@ describe('what a full disk does not take', () => {
 function fail(error: Error): never {
   throw error;
 }
+
+it.each([
+  [0o100644, '644'],
+  [0o100007, '007'],
+  [0n, '000'],
+])('a mode is said as chmod takes it: %s', (mode, text) => {
+  expect(octalMode(mode)).toBe(text);
+});

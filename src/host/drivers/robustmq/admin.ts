@@ -1,4 +1,4 @@
-import { anyText, fields, list, number, shown, type Shape } from '../../../domain/shape.js';
+import { anyText, fields, list, number, objectIn, shown, type Shape } from '../../../domain/shape.js';
 import { fetchHere, type RequestInit } from '../../os/http.js';
 import { HOST, type RobustNode } from './state.js';
 
@@ -17,19 +17,10 @@ async function ask<T>(node: RobustNode, path: string, init: RequestInit): Promis
   const response = await fetchHere(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${node.id} ${path}: HTTP ${response.status}`);
-  const answer = envelopeIn(text);
+  const answer: Envelope | undefined = objectIn(text);
   if (answer === undefined) throw new Error(`${node.id} ${path}: expected {"code", "data"}, got ${shown(text)}`);
   if (answer.code === 0) return answer.data as T;
   throw new Error(`${node.id} ${path}: code ${shown(answer.code)}: ${answer.error ?? 'no reason given'}`);
-}
-
-function envelopeIn(text: string): Envelope | undefined {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null ? answer : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Data that its reader can rely on. What a broker answers else is its error, and no stumble of ours. */

@@ -1,3 +1,5 @@
+import { objectIn } from '../../../domain/shape.js';
+
 interface Entry {
   readonly timestamp?: string;
   readonly level?: string;
@@ -5,18 +7,9 @@ interface Entry {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-function entryIn(line: string): Entry | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** A line of the broker's JSON log as people read it: time, level, where, what. Any other line, such as a panic's, as it is. */
 export function readableLine(line: string): string {
-  const entry = line.startsWith('{') ? entryIn(line) : undefined;
+  const entry: Entry | undefined = objectIn(line);
   if (entry?.level === undefined) return line;
   const { message, ...rest } = entry.fields ?? {};
   const extra = Object.entries(rest).map(([key, value]) => `${key}=${JSON.stringify(value)}`);

@@ -1,4 +1,5 @@
-import { fields, list, number, orNull, shown } from '../../../domain/shape.js';
+import { fields, list, number, objectIn, orNull, shown } from '../../../domain/shape.js';
+import { NO_GRPC_PROXY } from '../../os/proxy.js';
 import { HOST, type RobustNode } from './state.js';
 
 const LIMIT_MS = 3000;
@@ -25,14 +26,8 @@ const metadataShape = fields<RaftGroup>({
 });
 
 function viewIn(node: RobustNode, content: string): RaftView {
-  let view: unknown;
-  try {
-    view = JSON.parse(content);
-  } catch {
-    // Said below, like JSON of another kind.
-  }
-  if (typeof view !== 'object' || view === null || Array.isArray(view))
-    throw new Error(`${node.id}: expected its raft groups as JSON, got ${shown(content)}`);
+  const view = objectIn(content);
+  if (view === undefined) throw new Error(`${node.id}: expected its raft groups as JSON, got ${shown(content)}`);
   for (const [name, group] of Object.entries(view)) {
     const problem = (name === METADATA_GROUP ? metadataShape : groupShape)(
       group,
@@ -43,9 +38,6 @@ function viewIn(node: RobustNode, content: string): RaftView {
   return view as RaftView;
 }
 
-/** A broker under test is asked by nobody's proxy. */
-const DIRECT = { 'grpc.enable_http_proxy': 0 };
-
 /** gRPC and protobuf are loaded when a broker is asked: every command loads the drivers, and few ask one. */
 async function grpc() {
   const [{ Client, credentials }, { default: protobuf }] = await Promise.all([
@@ -55,7 +47,7 @@ async function grpc() {
   // `ClusterStatusReply { string content = 1; }` of the broker's common.proto. The request is empty.
   const Reply = new protobuf.Type('ClusterStatusReply').add(new protobuf.Field('content', 1, 'string'));
   const decode = (bytes: Buffer): string => (Reply.decode(bytes) as unknown as { content: string }).content;
-  return { connect: (address: string) => new Client(address, credentials.createInsecure(), DIRECT), decode };
+  return { connect: (address: string) => new Client(address, credentials.createInsecure(), NO_GRPC_PROXY), decode };
 }
 
 /**
