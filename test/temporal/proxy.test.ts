@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NativeConnection } from '@temporalio/worker';
+import { generate } from 'selfsigned';
 import { connectClient, type TemporalPlace } from '../../src/temporal/connection.js';
 import { clientWay, workerWay } from '../../src/temporal/proxy.js';
 import { PROXY_VARIABLES, startConnectProxy, type ConnectProxy } from '../../testing/connect-proxy.js';
+import { startTemporalProxy, type TemporalProxy } from '../../testing/temporal-proxy.js';
 import { startFrontend } from '../../testing/temporal-frontend.js';
 
 const ELSEWHERE = 'temporal.test:7233';
@@ -52,6 +55,47 @@ describe('a client', () => {
       expect(proxy.asked).toEqual([{ target: ELSEWHERE, login: 'me:secret' }]);
     },
   );
+});
+
+describe('by TLS, with certificates of both sides', () => {
+  let door: TemporalProxy;
+  let options: TemporalPlace['options'];
+
+  beforeEach(async () => {
+    const modern = { algorithm: 'sha256', keyType: 'ec' } as const;
+    const altNames = [{ type: 2, value: 'temporal.test' } as const];
+    const [host, client] = await Promise.all([
+      generate([{ name: 'commonName', value: 'temporal.test' }], {
+        ...modern,
+        extensions: [{ name: 'subjectAltName', altNames }],
+      }),
+      generate([{ name: 'commonName', value: 'worker' }], modern),
+    ]);
+    const tls = { cert: host.cert, key: host.private, clientCa: client.cert };
+    door = await startTemporalProxy(`127.0.0.1:${frontend.port}`, { tls });
+    const bytes = (text: string): Buffer => Buffer.from(text);
+    const clientCertPair = { crt: bytes(client.cert), key: bytes(client.private) };
+    options = { address: ELSEWHERE, tls: { serverRootCACertificate: bytes(host.cert), clientCertPair } };
+    await proxy.close();
+    proxy = await startConnectProxy({ [ELSEWHERE]: Number(door.address.split(':')[1]) });
+    vi.stubEnv('https_proxy', `http://127.0.0.1:${proxy.port}`);
+  });
+  afterEach(() => door.close());
+
+  const asked = [{ target: ELSEWHERE, login: null }];
+
+  it('a client knows the server behind the proxy by its name', async () => {
+    const client = await connectClient({ ...place(ELSEWHERE), options });
+    await client.connection.close();
+    expect([proxy.asked, door.passed.length]).toEqual([asked, 1]);
+  });
+
+  it('so does a worker', async () => {
+    const connection = await NativeConnection.connect({ ...options, ...workerWay(ELSEWHERE) });
+    await connection.close();
+    expect(proxy.asked).toEqual(asked);
+    expect(door.passed.length).toBeGreaterThan(0);
+  });
 });
 
 describe('the way to a server elsewhere', () => {
