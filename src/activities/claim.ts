@@ -3,7 +3,7 @@ import { ChaosError } from '../domain/errors.js';
 import type { RunPlan } from '../domain/plan.js';
 import { dataRootOf, runDir as runDirOf } from '../host/layout/paths.js';
 import { claimOf, renewLease } from '../host/tickets/claim.js';
-import { isLeaseOver, readLease, type Lease } from '../host/tickets/lease.js';
+import { heldOnHost, isLeaseOver, readLease, type Lease } from '../host/tickets/lease.js';
 import { runStateOf } from './run-state.js';
 
 export const RENEW_EVERY_MS = 2000;
@@ -20,11 +20,8 @@ export async function refuseIfHeld({ clusterDir, runDir, runId }: RunPlan): Prom
   const lease = readLease(clusterDir);
   if (lease === undefined || lease.runId === runId || isLeaseOver(lease)) return lease;
   if (!(await isForeign(runDirOf(dataRootOf(runDir), lease.runId)))) return lease;
-  throw heldBy(lease);
+  throw heldOnHost(lease);
 }
-
-export const heldBy = ({ cluster, runId }: Lease): ChaosError =>
-  new ChaosError('CLUSTER_HELD', `cluster ${cluster} is held on this host by run ${runId}`, runId);
 
 /** Is the cluster still as it was judged to be? */
 export const isStill =

@@ -9,7 +9,7 @@ import { requireLimits } from '../host/os/limits.js';
 import { readStored, writeStored } from '../host/os/stored.js';
 import { ensureKeeper } from '../host/keeper/control.js';
 import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tickets/claim.js';
-import { clusterEnded, readLease, refuseFullDisk, whyDiskFull } from '../host/tickets/lease.js';
+import { clusterEnded, heldOnHost, readLease, refuseFullDisk, whyDiskFull } from '../host/tickets/lease.js';
 import { newerTicketsOnHost, refuseNewerCluster } from '../host/tickets/newer.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
 import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
@@ -18,7 +18,7 @@ import { recoverTicket } from '../host/lifecycle/recover.js';
 import { scriptProblems } from '../host/clients/index.js';
 import { driverNamed } from '../host/drivers/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
-import { heldBy, isForeign, isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
+import { isForeign, isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
 import { requireReserve, requireRoom } from './room.js';
 import { answered, asActivity, driverOf, planOf } from './support.js';
 
@@ -109,7 +109,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
           const stopped = await endClaim(plan.clusterDir, isStill(judged), stop);
           const holder = readLease(plan.clusterDir);
           // If not, its keeper has stopped it, or another run has come since.
-          if (!stopped && holder !== undefined) throw heldBy(holder);
+          if (!stopped && holder !== undefined) throw heldOnHost(holder);
           notes.push(`pre-check: cluster was ${status}, left by run ${judged?.runId ?? 'unknown'}; it was stopped`);
         }
         for (const { faultId, runId } of await recoverOpen(faults, plan)) {

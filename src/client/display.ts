@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import logUpdate from 'log-update';
+import { createLogUpdate } from 'log-update';
 import { clientText } from '../domain/client-result.js';
 import type { RunProgress, ScenarioProgress } from '../messages/progress.js';
 import { readStoredIfAny } from '../host/os/stored.js';
@@ -44,20 +44,36 @@ function* endedClients(
   }
 }
 
-function waiting(run: RunProgress, scenario: ScenarioProgress | undefined): string {
-  if (scenario === undefined) return run.phase;
+/** What is awaited: in full, and in as few words as say it. */
+function waiting(run: RunProgress, scenario: ScenarioProgress | undefined): readonly [string, string] {
+  if (scenario === undefined) return [run.phase, run.phase];
   const done = run.scenarios.filter((s) => s.status !== 'waiting' && s.status !== 'running').length;
   const passed = Date.now() - Date.parse(scenario.since);
   const left =
-    scenario.limitMs === null ? '' : `, ${Math.max(0, Math.ceil((scenario.limitMs - passed) / 1000))} s left at most`;
-  return `scenario ${done + 1} of ${run.scenarios.length}, ${scenario.scenario}: ${scenario.step} (${scenario.detail})${left}`;
+    scenario.limitMs === null ? undefined : `${Math.max(0, Math.ceil((scenario.limitMs - passed) / 1000))} s`;
+  const of = run.scenarios.length;
+  return [
+    `scenario ${done + 1} of ${of}, ${scenario.scenario}: ${scenario.step} (${scenario.detail})${left === undefined ? '' : `, ${left} left at most`}`,
+    `${done + 1}/${of} ${scenario.step}${left === undefined ? '' : `, ${left}`}, ${scenario.scenario}`,
+  ];
 }
 
-export function createDisplay(stream: NodeJS.WriteStream): Display {
-  const live = stream.isTTY ? (text: string): void => logUpdate(text) : (): void => undefined;
+/** One line that no terminal of this width wraps: of what it wraps, nobody can take away what is left after its width changes. */
+function inOneLine([full, short]: readonly [string, string], columns: number): string {
+  const room = columns - 1;
+  const line = `… ${full}`.length <= room ? `… ${full}` : `… ${short}`;
+  return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 1))}…`;
+}
+
+/** Can a line be taken back? Not on a terminal that knows no such signs, or does not say how wide it is; and a log of CI keeps every line for ever. */
+const takesLinesBack = ({ isTTY, columns }: NodeJS.WriteStream, { TERM, CI }: NodeJS.ProcessEnv): boolean =>
+  isTTY && columns > 0 && TERM !== 'dumb' && (CI ?? '') === '';
+
+export function createDisplay(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): Display {
+  const live = takesLinesBack(stream, env) ? createLogUpdate(stream) : undefined;
   const seen = new Set<string>();
   const say = (text: string): void => {
-    if (stream.isTTY) logUpdate.clear();
+    live?.clear();
     stream.write(`${clock()}  ${text}\n`);
   };
   const once = (key: string, text: string): void => {
@@ -84,10 +100,11 @@ export function createDisplay(stream: NodeJS.WriteStream): Display {
         const { scenario: name, step, detail, since } = scenario;
         once(`step ${name} ${step} ${since}`, `  ${name}: ${step} — ${detail}`);
       }
-      live(`… ${waiting(run, scenario)}`);
+      live?.(inOneLine(waiting(run, scenario), stream.columns));
     },
     end: () => {
-      if (stream.isTTY) logUpdate.clear();
+      live?.clear();
+      live?.done();
     },
   };
 }

@@ -13,7 +13,10 @@ import {
 } from '../messages/progress.js';
 import type { RunPause } from '../messages/resume.js';
 import type { Display } from './display.js';
+import { onInterrupt, type Interrupts } from './interrupts.js';
+import { EXIT_INTERRUPTED } from './exit.js';
 import type { Session } from './session.js';
+import { whyNotGoingOn } from './stuck.js';
 
 const LOOK_EVERY_MS = 400;
 /** A server that does not come back within this ends the display, not the run. */
@@ -27,6 +30,66 @@ export type Ending =
   | { readonly kind: 'closed'; readonly result: RunResult }
   | { readonly kind: 'paused'; readonly result: RunResult; readonly pause: RunPause }
   | { readonly kind: 'lost'; readonly why: string };
+
+/** Where a run is followed: on which server, shown where, printed how. */
+export interface Desk {
+  readonly session: Session;
+  readonly display: Display;
+  readonly json: boolean;
+  readonly cluster: string;
+}
+
+const LEAVE = 'press Ctrl-C again to leave at once';
+
+function leave({ display }: Desk): never {
+  display.say(
+    'left without waiting. The next round, or robustmq-chaos cancel, takes the run up; until then the keeper ends the fault, and stops the cluster, ' +
+      'when the lease is over',
+  );
+  process.exit(EXIT_INTERRUPTED);
+}
+
+/** An interrupt cancels the run, and waits for it to end in good order; a second one leaves the display, and the run to who takes it up. */
+export const cancelling = (desk: Desk, workflowId: string): Interrupts =>
+  onInterrupt({
+    first: () => {
+      desk.display.say(`cancelling: ending the fault, stopping the cluster, writing the report (${LEAVE})`);
+      desk.session.client.workflow
+        .getHandle(workflowId)
+        .cancel()
+        .catch((error: unknown) => desk.display.say(`could not cancel: ${String(error)}`));
+    },
+    again: () => leave(desk),
+  });
+
+/** The same of a run that is cancelled already: there is nothing to do but wait. */
+export const ending = (desk: Desk, also: string): Interrupts =>
+  onInterrupt({
+    first: () => desk.display.say(`${also}; waiting for the run to end in good order (${LEAVE})`),
+    again: () => leave(desk),
+  });
+
+/** Shows a run to its end; `begin` comes after the interrupts are in place. That the run is out of reach is said. */
+export async function seeToEnd(
+  desk: Desk,
+  workflowId: string,
+  interrupts: Interrupts,
+  begin: () => Promise<void> = () => Promise.resolve(),
+): Promise<Ending> {
+  const { session, display } = desk;
+  try {
+    await begin();
+    const end = await follow(session, workflowId, display);
+    display.end();
+    if (end.kind === 'lost') {
+      const why = (await whyNotGoingOn(session.client, workflowId)) ?? `Temporal cannot be reached (${end.why})`;
+      display.say(`${why}. The run continues. Check it with: robustmq-chaos status`);
+    }
+    return end;
+  } finally {
+    interrupts.off();
+  }
+}
 
 async function look(
   client: Client,

@@ -24,6 +24,11 @@ export const sdkOption = (): Option =>
       .filter((sdk) => sdk !== ''),
   );
 
+export const cancelFirstOption = (): Option =>
+  new Option('--cancel-first', 'cancel the run that holds the cluster, wait for its end, and then start').default(
+    false,
+  );
+
 /** A port on 127.0.0.1 to listen on. */
 export const portOption = (): Option =>
   new Option('--port <number>', 'port on 127.0.0.1; 0 takes a free one').default(0).argParser((value: string) => {

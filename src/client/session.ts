@@ -8,7 +8,7 @@ import { requireLimits } from '../host/os/limits.js';
 import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/os/processes.js';
 import { ownBuild } from '../host/os/versions.js';
 import { ensureServer } from '../host/temporal/server.js';
-import { liveUsers, prepareFolder, useServer } from '../host/temporal/state.js';
+import { isStaying, liveUsers, prepareFolder, takeUp, useServer } from '../host/temporal/state.js';
 import { temporalPaths } from '../host/layout/paths.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
 import { requireBuilds, requireCurrent } from '../temporal/builds.js';
@@ -25,13 +25,15 @@ export interface Session {
   readonly client: Client;
   /** Server and worker are (started) there: called now and then while something is waited for, so that a killed one comes back. */
   readonly keepAlive: () => Promise<void>;
+  /** From now on this command sees the run to its end. False: another one does, or may on a server of somebody else. */
+  readonly follow: (workflowId: string) => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
 /** Is a worker of this host alive that serves this server? It does not matter who started it. */
 const hasWorker = (config: Config, { address }: TemporalPlace): boolean =>
   liveUsers(config.dataRoot).some(
-    ({ serves }) => serves !== null && serves.hostId === config.host.id && serves.address === address,
+    (user) => user.serves?.hostId === config.host.id && user.serves.address === address && isStaying(user),
   );
 
 /** A worker of our own that ends with us. */
@@ -63,13 +65,13 @@ async function placeFor(config: Config): Promise<TemporalPlace> {
   return embeddedServer(config.dataRoot) as TemporalPlace;
 }
 
-/** Opens a session: uses the server and the worker that run, or starts its own. */
-export async function openSession(config: Config): Promise<Session> {
+/** Opens a session: uses the server and the worker that run, or starts its own. `every run`: it is there for all of them. */
+export async function openSession(config: Config, to: 'one run' | 'every run' = 'one run'): Promise<Session> {
   const there = findPlace(config.dataRoot);
   // A worker that runs has limits of its own, which the pre-check of a run looks at.
   if (there === undefined || !hasWorker(config, there)) requireLimits();
   prepareFolder(config.dataRoot);
-  const leave = useServer(config.dataRoot, 'command');
+  const leave = useServer(config.dataRoot, 'command', null, to === 'one run' ? { follows: null } : {});
   let worker: ProcessId | undefined;
   const keepWorkerAlive = async (place: TemporalPlace): Promise<void> => {
     if (hasWorker(config, place) || (worker !== undefined && isAlive(worker))) return;
@@ -90,6 +92,8 @@ export async function openSession(config: Config): Promise<Session> {
       keepAlive: async () => {
         await keepWorkerAlive(await placeFor(config));
       },
+      follow: async (workflowId) =>
+        (await takeUp(config.dataRoot, workflowId)) === undefined && place.kind === 'embedded',
       close: async () => {
         if (worker !== undefined) await endProcess(worker, 8000);
         await client.connection.close();

@@ -2,157 +2,133 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Config } from '../config/load.js';
 import { chosenScenarios, chosenSdks } from '../config/plan.js';
-import { CHAOS_QUEUE, chaosRunWorkflowId, scenarioWorkflowId } from '../domain/ids.js';
+import { CHAOS_QUEUE, chaosRunWorkflowId } from '../domain/ids.js';
 import type { RunRequest } from '../domain/plan.js';
-import type { RunResult } from '../domain/report-data.js';
 import { exitCodeOf } from '../domain/status.js';
 import type { chaosRunWorkflow } from '../workflows/chaos-run.js';
-import type { RunPause } from '../messages/resume.js';
 import { missingSearchAttributes, withoutAttributes } from '../temporal/register-search-attributes.js';
-import { workflowUrl, type TemporalPlace } from '../temporal/connection.js';
-import { createDisplay, type Display } from './display.js';
-import { EXIT_LOST } from './exit.js';
-import { follow, type Ending } from './follow.js';
-import { openSession, type Session } from './session.js';
+import { workflowUrl } from '../temporal/connection.js';
+import { announce } from './announce.js';
+import { createDisplay } from './display.js';
+import { EXIT_INTERRUPTED, EXIT_LOST, EXIT_REFUSED } from './exit.js';
+import { cancelling, ending, seeToEnd, type Desk } from './follow.js';
+import { openSession } from './session.js';
+import { holdingRun, otherThanAsked, type Asked, type HoldingRun } from './holding-run.js';
 
 export interface RunOptions {
   readonly json: boolean;
   readonly sdks: readonly string[] | undefined;
+  /** A run that holds the cluster is cancelled, and ends, before this one starts. */
+  readonly cancelFirst: boolean;
 }
 
-/** Starts a run, shows it until its verdict, and returns the command's exit status. */
+/** Starts a run, or takes up the one that was left alone on the cluster, shows it until its verdict, and returns the command's exit status. */
 export async function startRun(config: Config, scenario: string | undefined, options: RunOptions): Promise<number> {
-  const request: RunRequest = {
+  const request = {
     config: resolve(config.path),
     ...(scenario === undefined ? {} : { scenario }),
     ...(options.sdks === undefined ? {} : { sdks: options.sdks }),
-  };
+  } satisfies RunRequest;
   // What can be refused is refused before anything is started.
-  chosenScenarios(config, request);
-  chosenSdks(config, request);
+  const scenarios = chosenScenarios(config, request).map(({ name }) => name);
+  const asked: Asked = { request, scenarios, sdks: chosenSdks(config, request) };
   const display = createDisplay(options.json ? process.stderr : process.stdout);
   const session = await openSession(config);
-  await tellOfAttributes(session, display);
-  const workflowId = chaosRunWorkflowId(config.cluster.name, new Date(), randomBytes(2).toString('hex'));
-  const stop = cancelOnInterrupt(session, workflowId, display);
+  const desk: Desk = { session, display, json: options.json, cluster: config.cluster.name };
   try {
-    await session.client.workflow.start<typeof chaosRunWorkflow>('ChaosRunWorkflow', {
-      workflowId,
-      taskQueue: CHAOS_QUEUE,
-      args: [request],
-      staticSummary:
-        scenario === undefined ? `Full round on ${config.cluster.name}` : `${scenario} on ${config.cluster.name}`,
-    });
-    display.say(`run ${workflowId}`);
-    const url = workflowUrl(session.place, workflowId);
-    if (url !== null) display.say(`Web UI: ${url}`);
-    const ending = await follow(session, workflowId, display);
-    display.end();
-    if (ending.kind === 'lost') {
-      display.say(
-        `Temporal cannot be reached (${ending.why}). The run continues. Check it with: robustmq-chaos status`,
-      );
-      return EXIT_LOST;
-    }
-    await announce(session, workflowId, ending, options.json);
-    return exitCodeOf(ending.result.headline);
+    await tellOfAttributes(desk);
+    return await firstWhatHolds(desk, asked, options.cancelFirst);
   } finally {
-    stop();
     await session.close();
   }
 }
 
 /** Somebody else's server may not let a worker add them: that is said where a person reads it, too. */
-async function tellOfAttributes({ client, place }: Session, display: Display): Promise<void> {
+async function tellOfAttributes({ session: { client, place }, display }: Desk): Promise<void> {
   if (place.kind === 'embedded') return;
   const missing = await missingSearchAttributes(client, place.namespace);
   if (missing.length > 0) display.say(withoutAttributes(missing, place));
 }
 
-async function announce(
-  session: Session,
-  workflowId: string,
-  ending: Exclude<Ending, { readonly kind: 'lost' }>,
-  json: boolean,
-): Promise<void> {
-  const { result } = ending;
-  if (json) {
-    const history = await historyOf(session, workflowId, result);
-    const paused = ending.kind === 'paused' ? ending.pause : null;
-    process.stdout.write(`${JSON.stringify({ ...result, workflowId, paused, history }, null, 2)}\n`);
-    return;
+/** A run that holds the cluster, and that no living process follows, is taken up. Of one that somebody follows the new run itself says so: it is refused. */
+async function firstWhatHolds(desk: Desk, asked: Asked, cancelFirst: boolean): Promise<number> {
+  const { session, cluster } = desk;
+  const held = await holdingRun(session.client, cluster);
+  if (held === undefined) return ownRun(desk, asked, cancelFirst);
+  const isStranded = await session.follow(held.workflowId);
+  if (cancelFirst || (isStranded && held.isCancelled)) {
+    const status = await untilItsEnd(desk, held);
+    return status ?? ownRun(desk, asked, false);
   }
-  process.stdout.write(`\n${[result.summary, ...reportLines(result)].join('\n')}\n`);
-  if (ending.kind === 'paused') process.stdout.write(pauseText(ending.pause, session.place));
+  return isStranded ? takenUp(desk, held, asked) : ownRun(desk, asked, cancelFirst);
 }
 
-/** Where the report is, and what is still to be done with it. */
-function reportLines({ runId, markdownPath, jsonPath, githubUrl, pushError, issueError }: RunResult): string[] {
-  if (markdownPath === null || jsonPath === null) return [];
-  const later = `the next run tries again; or: robustmq-chaos publish ${runId}`;
-  return [
-    `Report: ${markdownPath}`,
-    `        ${jsonPath}`,
-    `As a page: bin/robustmq-chaos open ${runId}`,
-    ...(githubUrl === null ? [] : [`        ${githubUrl}`]),
-    ...(pushError === null ? [] : [`Not pushed: ${pushError}`, `        (${later})`]),
-    ...(issueError === null ? [] : [`Issues not up to date: ${issueError}`, `        (${later})`]),
-  ];
+const titleOf = (cluster: string, { scenario }: RunRequest): string =>
+  scenario === undefined ? `Full round on ${cluster}` : `${scenario} on ${cluster}`;
+
+async function ownRun(desk: Desk, asked: Asked, cancelFirst: boolean): Promise<number> {
+  const { session, display, cluster } = desk;
+  const workflowId = chaosRunWorkflowId(cluster, new Date(), randomBytes(2).toString('hex'));
+  await session.follow(workflowId);
+  const end = await seeToEnd(desk, workflowId, cancelling(desk, workflowId), async () => {
+    await session.client.workflow.start<typeof chaosRunWorkflow>('ChaosRunWorkflow', {
+      workflowId,
+      taskQueue: CHAOS_QUEUE,
+      args: [asked.request],
+      staticSummary: titleOf(cluster, asked.request),
+    });
+    display.say(`run ${workflowId}`);
+    const url = workflowUrl(session.place, workflowId);
+    if (url !== null) display.say(`Web UI: ${url}`);
+  });
+  if (end.kind === 'lost') return EXIT_LOST;
+  const { refusedBy, headline } = end.result;
+  // One that was left alone before it had the cluster has it only now that a worker is there.
+  if (refusedBy !== null && (await isLeftAlone(desk, refusedBy))) return firstWhatHolds(desk, asked, cancelFirst);
+  await announce(desk, workflowId, end);
+  return exitCodeOf(headline);
 }
 
-/** What to do now, for the person whose run has just opened the breaker. */
-function pauseText({ consecutiveFailures, howToResume }: RunPause, place: TemporalPlace): string {
-  const dev =
-    place.kind === 'embedded'
-      ? '\n  robustmq-chaos dev          (starts server, Web UI and worker, if they do not run)'
-      : '';
-  return (
-    `\n! ${consecutiveFailures} rounds in a row failed. No full run starts until a person resumes.\n` +
-    `To resume:${dev}\n  ${howToResume.command}\n`
+async function isLeftAlone({ session, cluster }: Desk, workflowId: string): Promise<boolean> {
+  const held = await holdingRun(session.client, cluster);
+  return held?.workflowId === workflowId && session.follow(workflowId);
+}
+
+/** A run that was left alone goes on with the worker of this command, which sees it to its verdict. */
+async function takenUp(desk: Desk, held: HoldingRun, asked: Asked): Promise<number> {
+  const { session, display, cluster } = desk;
+  const { workflowId, since } = held;
+  display.say(
+    `run ${workflowId} holds cluster ${cluster} since ${since}, and nobody follows it any more: taken up here`,
   );
+  display.say('(Ctrl-C cancels it. The same command with --cancel-first cancels it, and then starts a new run)');
+  const url = workflowUrl(session.place, workflowId);
+  if (url !== null) display.say(`Web UI: ${url}`);
+  const early = await otherThanAsked(session.client, held, asked);
+  if (early !== undefined) display.say(`! ${early.why}`);
+  const end = await seeToEnd(desk, workflowId, cancelling(desk, workflowId));
+  if (end.kind === 'lost') return EXIT_LOST;
+  const other = await otherThanAsked(session.client, held, asked);
+  await announce(desk, workflowId, end, { takenUp: true, notRun: other?.command ?? null });
+  const status = exitCodeOf(end.result.headline);
+  if (other === undefined) return status;
+  const notRun = `! what was asked for was not run: ${other.why}. To run it now: ${other.command}`;
+  if (desk.json) display.say(notRun);
+  else process.stdout.write(`\n${notRun}\n`);
+  // Who asked for something else must not take this run's PASS for it.
+  return status === 0 ? EXIT_REFUSED : status;
 }
 
-/** Events and bytes that the run and its scenarios left in Temporal. */
-async function historyOf(
-  session: Session,
-  workflowId: string,
-  result: RunResult,
-): Promise<{ events: number; bytes: number }> {
-  const ids = [workflowId, ...result.scenarios.map((scenario) => scenarioWorkflowId(workflowId, scenario.name))];
-  let [events, bytes] = [0, 0];
-  for (const id of ids) {
-    const description = await session.client.workflow
-      .getHandle(id)
-      .describe()
-      .catch(() => undefined);
-    events += description?.historyLength ?? 0;
-    bytes += description?.historySize ?? 0;
-  }
-  return { events, bytes };
-}
-
-/** Ctrl-C, and a terminal that closes, in the same way: that of a lost connection leaves nobody to type anything. */
-const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** An interrupt cancels the run, and waits for it to end in good order; a second one leaves the display, and the run to its worker's end. */
-function cancelOnInterrupt(session: Session, workflowId: string, display: Display): () => void {
-  let asked = false;
-  const onSignal = (): void => {
-    if (asked) {
-      display.say('left without waiting; the keeper ends the fault and stops the cluster when the lease expires');
-      process.exit(130);
-    }
-    asked = true;
-    display.say(
-      'cancelling: ending the fault, stopping the cluster, writing the report (press Ctrl-C again to leave at once)',
-    );
-    session.client.workflow
-      .getHandle(workflowId)
-      .cancel()
-      .catch((error: unknown) => display.say(`could not cancel: ${String(error)}`));
-  };
-  for (const signal of INTERRUPTS) process.on(signal, onSignal);
-  return () => {
-    for (const signal of INTERRUPTS) process.off(signal, onSignal);
-  };
+/** Cancels what holds the cluster, where that was not done, and waits for its end. An exit status, if nothing is to be started after that. */
+async function untilItsEnd(desk: Desk, { workflowId, since, isCancelled }: HoldingRun): Promise<number | undefined> {
+  const { session, display, cluster } = desk;
+  display.say(
+    `run ${workflowId} holds cluster ${cluster} since ${since}${isCancelled ? ', was cancelled, and was left alone' : ''}: first it ends`,
+  );
+  if (!isCancelled) await session.client.workflow.getHandle(workflowId).cancel();
+  const interrupts = ending(desk, 'the new run is not started');
+  const end = await seeToEnd(desk, workflowId, interrupts);
+  if (end.kind === 'lost') return EXIT_LOST;
+  display.say(`run ${workflowId}: ${end.result.summary}`);
+  return interrupts.came() ? EXIT_INTERRUPTED : undefined;
 }

@@ -1,4 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
+import { heldHelp } from '../domain/command-lines.js';
 import type { OpenBreaker } from '../domain/breaker.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
@@ -18,7 +19,11 @@ export async function refusedBy(plan: RunPlan, refusal: Refusal): Promise<RunRes
 
 /** The cluster's record names another run that holds it. */
 const refusedByHolder = (plan: RunPlan, { workflowId, since }: Holder): RunResult =>
-  refused(plan, workflowId, `cluster ${plan.cluster} is held by ${workflowId} since ${since}`);
+  refused(
+    plan,
+    workflowId,
+    `cluster ${plan.cluster} is held by ${workflowId} since ${since}. ${heldHelp(plan.configPath, workflowId)}`,
+  );
 
 /** The breaker is open: a human has to say that full runs may go on. `schedule` says what became of the schedule. */
 const refusedByBreaker = (plan: RunPlan, { since, byRuns, pausedRun }: OpenBreaker, schedule: string): RunResult =>

@@ -12,7 +12,7 @@ it.each([
 ])('%s that there is not is refused before anything is started', async (_what, scenario, sdks, words) => {
   const dataRoot = join(temporaryFolder(), 'data');
   const config = { ...readConfig(join(installRoot, 'config', 'default.yml')), dataRoot };
-  await expect(startRun(config, scenario, { json: true, sdks })).rejects.toMatchObject({
+  await expect(startRun(config, scenario, { json: true, sdks, cancelFirst: false })).rejects.toMatchObject({
     ...{ code: 'CONFIG_INVALID', message: expect.stringMatching(words) },
   });
   expect(existsSync(dataRoot)).toBe(false);

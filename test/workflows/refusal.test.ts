@@ -28,7 +28,11 @@ describe.concurrent('a run is refused', () => {
     const first = await rig.startRun({ ...onCluster('held'), gates: { holdFault: gate } });
     await gate.reached;
     const second = await rig.startRun(onCluster('held'));
-    expect(await second.handle.result()).toMatchObject({
+    const refused = await second.handle.result();
+    for (const way of ['status', `cancel ${first.handle.workflowId}`])
+      expect(refused.summary).toContain(`robustmq-chaos ${way} --config`);
+    expect(refused.summary).toContain('--cancel-first');
+    expect(refused).toMatchObject({
       headline: 'REFUSED',
       refusedBy: first.handle.workflowId,
       runPassed: false,

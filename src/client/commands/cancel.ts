@@ -1,8 +1,81 @@
+import { existsSync } from 'node:fs';
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
+import type { Config } from '../../config/load.js';
 import { ChaosError } from '../../domain/errors.js';
+import { isOpenExecution } from '../../domain/execution.js';
+import { CHAOS_QUEUE } from '../../domain/ids.js';
+import { temporalPaths } from '../../host/layout/paths.js';
+import { askersOf, isThere } from '../../temporal/askers.js';
+import { connectClient, findPlace } from '../../temporal/connection.js';
+import { announce } from '../announce.js';
 import { clusterStatus } from '../cluster-status.js';
-import { requireTemporal } from '../../temporal/connection.js';
+import { createDisplay } from '../display.js';
+import { EXIT_LOST } from '../exit.js';
+import { ending, seeToEnd } from '../follow.js';
 import { configOption, readConfig } from '../options.js';
+import { openSession } from '../session.js';
+
+const nothing = (why: string): ChaosError => new ChaosError('PREFLIGHT_FAILED', `nothing is cancelled: ${why}`);
+
+/** The run that is meant: it is open. */
+async function openRunOf(client: Client, config: Config, named: string | undefined): Promise<string> {
+  const { name } = config.cluster;
+  const id = named ?? (await clusterStatus(client, name)).holder?.workflowId;
+  if (id === undefined) throw nothing(`no run holds cluster ${name}`);
+  try {
+    const { status } = await client.workflow.getHandle(id).describe();
+    if (isOpenExecution(status.name)) return id;
+    throw nothing(`run ${id} has ended (${status.name.toLowerCase()})`);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError)
+      throw nothing(`there is no run ${id}; robustmq-chaos status shows which one runs`);
+    throw error;
+  }
+}
+
+const asked = (workflowId: string): void =>
+  void process.stdout.write(`asked ${workflowId} to cancel; watch it with: robustmq-chaos status\n`);
+
+/** On a server of somebody else whose workers answer: they end the run, and nothing is started for it here. False if there are none. */
+async function askThoseThere(config: Config, named: string | undefined): Promise<boolean> {
+  const place = findPlace(config.dataRoot);
+  if (place?.kind !== 'outside') return false;
+  const client = await connectClient(place);
+  try {
+    if (!(await askersOf(client, CHAOS_QUEUE, 'workflows')).some(isThere)) return false;
+    const workflowId = await openRunOf(client, config, named);
+    await client.workflow.getHandle(workflowId).cancel();
+    asked(workflowId);
+    return true;
+  } finally {
+    await client.connection.close();
+  }
+}
+
+/** With a server and a worker, which are started where none run. What another process follows ends with that; else this command waits for the end. */
+async function cancelHere(config: Config, named: string | undefined): Promise<number> {
+  const session = await openSession(config);
+  try {
+    const workflowId = await openRunOf(session.client, config, named);
+    const isLeftAlone = await session.follow(workflowId);
+    await session.client.workflow.getHandle(workflowId).cancel();
+    if (!isLeftAlone && session.place.kind === 'embedded') {
+      asked(workflowId);
+      return 0;
+    }
+    const display = createDisplay(process.stdout);
+    const desk = { session, display, json: false, cluster: config.cluster.name };
+    display.say(`cancelling ${workflowId}: ending the fault, stopping the cluster, writing the report`);
+    const end = await seeToEnd(desk, workflowId, ending(desk, 'it is cancelled already'));
+    if (end.kind === 'lost') return EXIT_LOST;
+    await announce(desk, workflowId, end);
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
 
 export const cancelCommand = new Command('cancel')
   .description('cancel the run that holds the cluster: ends its fault, stops its cluster, writes its report')
@@ -10,9 +83,9 @@ export const cancelCommand = new Command('cancel')
   .addOption(configOption())
   .action(async (workflowId: string | undefined, options: { readonly config: string }) => {
     const config = readConfig(options.config);
-    const { client } = await requireTemporal(config.dataRoot);
-    const id = workflowId ?? (await clusterStatus(client, config.cluster.name)).holder?.workflowId;
-    if (id === undefined) throw new ChaosError('PREFLIGHT_FAILED', `no run holds cluster ${config.cluster.name}`);
-    await client.workflow.getHandle(id).cancel();
-    process.stdout.write(`asked ${id} to cancel; watch it with: robustmq-chaos status\n`);
+    const { database } = temporalPaths(config.dataRoot);
+    if (findPlace(config.dataRoot) === undefined && !existsSync(database))
+      throw nothing(`no run was ever started here: there is no Temporal database ${database}`);
+    if (await askThoseThere(config, workflowId)) return;
+    process.exitCode = await cancelHere(config, workflowId);
   });

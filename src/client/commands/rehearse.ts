@@ -13,6 +13,7 @@ import { openRunIds } from '../../messages/search-attributes.js';
 import type { RunPause } from '../../messages/resume.js';
 import { clusterStatus } from '../cluster-status.js';
 import { workflowUrl } from '../../temporal/connection.js';
+import { INTERRUPTS } from '../interrupts.js';
 import { configOption, readConfig } from '../options.js';
 import { applySchedule, requireSchedule } from '../schedule.js';
 import { openSession, type Session } from '../session.js';
@@ -131,7 +132,7 @@ const breaker = new Command('breaker')
   .action(async (options: { readonly config: string; readonly auto: boolean }) => {
     const config = rehearsalConfig(readConfig(options.config));
     const ending = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+    for (const signal of INTERRUPTS) process.on(signal, () => ending.abort());
     const session = await openSession(config);
     try {
       await clear(session.client);

@@ -3,12 +3,13 @@ import { ChaosError } from '../../domain/errors.js';
 import { parseIntent } from '../../domain/intent.js';
 import { agreed } from '../ask.js';
 import { EXIT_INTERRUPTED } from '../exit.js';
-import { configOption, jsonOption, readConfig, sdkOption } from '../options.js';
+import { cancelFirstOption, configOption, jsonOption, readConfig, sdkOption } from '../options.js';
 import { startRun } from '../start-run.js';
 
 interface Options {
   readonly config: string;
   readonly json: boolean;
+  readonly cancelFirst: boolean;
   readonly yes: boolean;
   readonly sdk?: readonly string[];
 }
@@ -18,6 +19,7 @@ export const sayCommand = new Command('say')
   .argument('<words...>')
   .addOption(configOption())
   .addOption(sdkOption())
+  .addOption(cancelFirstOption())
   .addOption(jsonOption())
   .option('-y, --yes', 'do not ask before it starts (without a terminal it never asks)', false)
   .action(async (words: string[], options: Options) => {
@@ -35,7 +37,7 @@ export const sayCommand = new Command('say')
     const runs = intent.kind === 'full' ? [undefined] : intent.names;
     // Each scenario is a run of its own; the first that does not pass gives the exit status.
     for (const scenario of runs) {
-      const status = await startRun(config, scenario, { json: options.json, sdks: options.sdk });
+      const status = await startRun(config, scenario, { ...options, sdks: options.sdk });
       if (status === EXIT_INTERRUPTED) return void (process.exitCode = status);
       if (!process.exitCode) process.exitCode = status;
     }

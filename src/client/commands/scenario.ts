@@ -1,10 +1,11 @@
 import { Command } from 'commander';
-import { configOption, jsonOption, readConfig, sdkOption } from '../options.js';
+import { cancelFirstOption, configOption, jsonOption, readConfig, sdkOption } from '../options.js';
 import { startRun } from '../start-run.js';
 
 interface Options {
   readonly config: string;
   readonly json: boolean;
+  readonly cancelFirst: boolean;
   readonly sdk?: readonly string[];
 }
 
@@ -13,7 +14,8 @@ export const scenarioCommand = new Command('scenario')
   .argument('<name>', 'e.g. leader-transfer')
   .addOption(configOption())
   .addOption(sdkOption())
+  .addOption(cancelFirstOption())
   .addOption(jsonOption())
   .action(async (name: string, options: Options) => {
-    process.exitCode = await startRun(readConfig(options.config), name, { json: options.json, sdks: options.sdk });
+    process.exitCode = await startRun(readConfig(options.config), name, { ...options, sdks: options.sdk });
   });

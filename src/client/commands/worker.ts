@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { outliveOutput } from '../../host/os/log.js';
-import { identify } from '../../host/os/processes.js';
+import { isAlive, ownIdentity, type ProcessId } from '../../host/os/processes.js';
 import { useServer } from '../../host/temporal/state.js';
 import { ensureServer } from '../../host/temporal/server.js';
 import { findPlace, outsideServer } from '../../temporal/connection.js';
@@ -18,11 +18,16 @@ interface Options {
 
 const LOOK_EVERY_MS = 1000;
 
+/** The command that started this process, as it named itself. */
+function ownerFrom(text: string): ProcessId {
+  const [pid, startTicks] = text.split(':').map(Number) as [number, number];
+  return { ...ownIdentity(), pid, startTicks };
+}
+
 /** Ends this process in good order when the command that started it is gone. */
-function endWith(owner: string): void {
-  const [pid, startTicks] = owner.split(':').map(Number);
+function endWith(owner: ProcessId): void {
   setInterval(() => {
-    if (identify(pid as number)?.startTicks !== startTicks) process.kill(process.pid, 'SIGTERM');
+    if (!isAlive(owner)) process.kill(process.pid, 'SIGTERM');
   }, LOOK_EVERY_MS).unref();
 }
 
@@ -46,16 +51,17 @@ export const workerCommand = new Command('worker')
     outliveOutput();
     // Imported here alone: every other command would wait a second for it.
     const { runWorker } = await import('../../worker.js');
-    const leave = [useServer(config.dataRoot, 'command')];
+    const use = options.owner === undefined ? {} : { owner: ownerFrom(options.owner) };
+    const leave = [useServer(config.dataRoot, 'command', null, use)];
     const own = setInterval(() => void keepServer(), LOOK_EVERY_MS).unref();
     const keepServer = async (): Promise<void> => {
       if (outsideServer() === undefined)
         await ensureServer(config.dataRoot, searchAttributeFlags).catch(() => undefined);
     };
-    if (options.owner !== undefined) endWith(options.owner);
+    if (use.owner !== undefined) endWith(use.owner);
     await keepServer();
     const address = findPlace(config.dataRoot)?.address ?? '';
-    leave.push(useServer(config.dataRoot, 'worker', { hostId: config.host.id, address }));
+    leave.push(useServer(config.dataRoot, 'worker', { hostId: config.host.id, address }, use));
     try {
       await runWorker({ config, place: () => findPlace(config.dataRoot), setCurrent: options.setCurrent }, () =>
         process.stdout.write(

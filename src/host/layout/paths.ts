@@ -54,6 +54,8 @@ export interface TemporalPaths {
   readonly workerLog: string;
   /** One file for each process that needs the server. */
   readonly users: string;
+  /** Who takes up a run that nobody follows any more. */
+  readonly followLock: string;
 }
 
 export function temporalPaths(root: string): TemporalPaths {
@@ -69,6 +71,7 @@ export function temporalPaths(root: string): TemporalPaths {
     supervisorLog: join(folder, 'supervisor.log'),
     workerLog: join(folder, 'worker.log'),
     users: join(folder, 'users'),
+    followLock: join(folder, 'follow.lock'),
   };
 }
 

@@ -1,11 +1,10 @@
-import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths } from '../layout/paths.js';
 import { writeIfRoom } from '../os/files.js';
 import { withLock } from '../os/lock.js';
 import { readStored, writeStored } from '../os/stored.js';
 import { clearDirty } from './dirty-mark.js';
 import { refuseNewerCluster } from './newer.js';
-import { clusterEnded, endLease, isLeaseOver, readLease, writeLease, type Lease } from './lease.js';
+import { clusterEnded, endLease, heldOnHost, isLeaseOver, readLease, writeLease, type Lease } from './lease.js';
 
 /** Whoever acts on a lease may have to stop a cluster in the same hold: that takes as long as its brokers take. */
 const LIMIT_MS = 180_000;
@@ -39,11 +38,7 @@ export const claimCluster = (
   withLease(clusterDir, async () => {
     const held = readLease(clusterDir);
     if (held !== undefined && held.runId !== lease.runId && !isLeaseOver(held)) {
-      throw new ChaosError(
-        'CLUSTER_HELD',
-        `cluster ${held.cluster} is held on this host by run ${held.runId}`,
-        held.runId,
-      );
+      throw heldOnHost(held);
     }
     const claim = lastClaim(clusterDir) + 1;
     writeStored('claims', clusterPaths(clusterDir).claims, { last: claim });

@@ -59,6 +59,17 @@ export const endLease = (clusterDir: string): void => removeStored('lease', clus
 export const isLeaseOver = (lease: Lease): boolean =>
   lease.bootId !== ownIdentity().bootId || monotonicUs() > lease.untilUs;
 
+/** The refusal of who may not have the cluster now, and how to go on. */
+export function heldOnHost({ cluster, runId, untilUs }: Lease): ChaosError {
+  const left = Math.max(0, Math.ceil((untilUs - monotonicUs()) / 1_000_000));
+  return new ChaosError(
+    'CLUSTER_HELD',
+    `cluster ${cluster} is held on this host by run ${runId}. End it on the Temporal server that it belongs to (robustmq-chaos cancel, with ` +
+      `TEMPORAL_ADDRESS as it was for that run), or wait: if no worker renews its lease, its keeper stops the cluster in ${left} s`,
+    runId,
+  );
+}
+
 /** Runs that have a lease on a cluster of a data folder: a worker or a keeper works with them. */
 export const leasedRuns = (dataRoot: string): string[] =>
   leasedClusters(dataPaths(dataRoot).clusters).flatMap((dir) => readLease(dir)?.runId ?? []);

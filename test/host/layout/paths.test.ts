@@ -65,6 +65,6 @@ test('every file has the name that it had in earlier versions', () => {
   );
   expect([clusterTicket('f'), ticketLock('f')]).toEqual(['faults/f.json', 'faults/f.json.lock']);
   expect(Object.values(temporalPaths('')).join(' ')).toBe(
-    'temporal temporal/server.json temporal/temporal.db temporal/server.log temporal/supervisor.json temporal/supervisor.json.lock temporal/supervisor.log temporal/worker.log temporal/users',
+    'temporal temporal/server.json temporal/temporal.db temporal/server.log temporal/supervisor.json temporal/supervisor.json.lock temporal/supervisor.log temporal/worker.log temporal/users temporal/follow.lock',
   );
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   clusterEnded,
   endLease,
+  heldOnHost,
   isLeaseOver,
   leasedClusters,
   leasedRuns,
@@ -20,6 +21,14 @@ const root = temporaryFolder();
 const dir = join(root, 'local');
 const mine = { cluster: 'local', driver: 'nats', runId: 'run-1', leaseMs: 60_000 };
 const lease = (): Lease => readLease(dir) as Lease;
+
+it('the refusal by a lease names the run, and how to go on', () => {
+  const held = heldOnHost({ ...mine, bootId: 'b', untilUs: monotonicUs() + 30_000_000 });
+  expect(held).toMatchObject({ code: 'CLUSTER_HELD', subject: 'run-1' });
+  expect(held.message).toMatch(
+    /^cluster local is held on this host by run run-1\. .*robustmq-chaos cancel.*stops the cluster in (29|30) s$/,
+  );
+});
 
 describe('a lease', () => {
   it('lasts as long as it says, from now on', () => {
