@@ -96,7 +96,9 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
   const routes = ((await cluster.driver.network(cluster.dir)?.paths()) ?? []).filter((path) => path.kind === 'route');
   const rows = await Promise.all(
     routes.map(async (path) => {
-      const there = await answers(path);
+      // As often as there is time for: on a busy host one answer may take longer than the silence that proves a cut.
+      const there =
+        (await pollUntil(async () => (await answers(path)) || undefined, { limitMs, everyMs: 100 })) === true;
       return evidence(`route ${path.name}`, 'an answer', there ? 'an answer' : 'no answer', there);
     }),
   );

@@ -5,6 +5,7 @@ import { observeFault } from '../../../src/host/lifecycle/observe.js';
 import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
 import { faults } from '../../../src/host/faults/index.js';
+import { networkPartition } from '../../../src/host/faults/network-partition.js';
 import { namespacesOf } from '../../../src/host/os/namespaces.js';
 import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
@@ -74,6 +75,37 @@ describe.each([
     expect(unproved((await recover(never.faultId)).healed)).toEqual([]);
     expect(await active()).toEqual([]);
   });
+
+  it.runIf(possible)(
+    'is proved to be over on a host so busy that a first answer on each route comes too late',
+    async () => {
+      const { faultId } = await plan('follower');
+      const late = new Set<string>();
+      const busy = {
+        ...driver,
+        network: (dir: string) => {
+          const own = driver.network(dir)!;
+          const paths = async () =>
+            (await own.paths()).map((path) => ({
+              ...path,
+              measureRoundTripMs: (limitMs?: number) => {
+                if (late.has(path.name)) return path.measureRoundTripMs(limitMs);
+                late.add(path.name);
+                return Promise.reject(new Error('no answer'));
+              },
+            }));
+          return { ...own, paths };
+        },
+      };
+      const rows = await networkPartition.recover(
+        readTicket(cluster.dir, faultId)!,
+        { dir: cluster.dir, driver: busy },
+        30_000,
+      );
+      expect([unproved(rows), late.size]).toEqual([[], 3]);
+      await recover(faultId);
+    },
+  );
 
   it.runIf(possible)('is proved to be over although its node was killed while it was on', async () => {
     const { faultId, targets } = await plan('follower');
