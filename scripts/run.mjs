@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { runSetup } from './setup/cli.mjs';
 import { swallowedText } from './setup/swallowed.mjs';
 
-const program = fileURLToPath(new URL('../dist/client/main.js', import.meta.url));
+const address = new URL('../dist/client/main.js', import.meta.url);
+const program = fileURLToPath(address);
 const options = process.argv.slice(2);
 
 const swallowed = swallowedText(process.env, options);
@@ -30,4 +31,5 @@ if (options[0] === 'doctor' && !existsSync(program)) {
 const status = options[0] === 'doctor' ? 0 : await runSetup(sdkArguments());
 if (status !== 0) process.exit(status);
 process.argv[1] = program;
-await import(program);
+// By its address: in a path, `%`, `#` and `?` would mean something.
+await import(address.href);

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { findOwned, spawnDetached, sweepOwned, type ProcessId } from '../src/host/os/processes.js';
 
@@ -46,7 +47,7 @@ export const ownedBy = (folder: string): ProcessId[] => findOwned((owner) => own
 
 /** Starts a fixture as a process of its own, and resolves when it has ended. */
 export function fixture(name: string, args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const file = new URL(`./fixtures/${name}`, import.meta.url).pathname;
+  const file = fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

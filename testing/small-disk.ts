@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sweepOwned } from '../src/host/os/processes.js';
 import { temporaryFolder } from './processes.js';
@@ -12,7 +13,7 @@ const TMPFS = 'mount -t tmpfs -o "size=${1}m" small-disk "$2"';
 const READ_ONLY = 'mount --bind "$2" "$2" && mount -o remount,bind,ro "$2"';
 
 async function onMount<T>(mount: string, fixture: string, megabytes: number, folder: string): Promise<T> {
-  const file = new URL(`./fixtures/${fixture}`, import.meta.url).pathname;
+  const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
   const shell = ['sh', '-ec', `${mount} && shift 2 && exec "$@"`, 'sh', String(megabytes), folder];
   try {
     const { stdout } = await promisify(execFile)(

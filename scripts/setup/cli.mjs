@@ -71,12 +71,7 @@ export async function runSetup(args, project = thisProject) {
       );
     }
     const { root } = project;
-    if (root.includes(':')) {
-      throw new Refusal(
-        `expected a folder without ":" in its path, since lists of paths are divided by it, got ${root}; move the folder`,
-        64,
-      );
-    }
+    refuseFolder(root);
     const steps = project.steps(options.sdkNames);
     if (options.check) {
       const inspection = await inspect({ root, steps, toolchains: project.toolchains });
@@ -93,6 +88,26 @@ export async function runSetup(args, project = thisProject) {
   } finally {
     progress.close();
   }
+}
+
+/** What the tools of a build take for something else in the path of a folder, and for what. */
+const UNUSABLE = /** @type {const} */ ([
+  [':', 'it divides lists of paths'],
+  ['?', 'it ends a path for the bundler of the workflows'],
+  ['!', 'it ends a path for the bundler of the workflows'],
+  ['\\', 'compilers take it for "/"'],
+  ['${', 'Maven puts a variable in its place, and so does whoever was to make this folder'],
+]);
+
+/**
+ * Refuses a folder in which something would be built elsewhere, or not at all.
+ * @param {string} root
+ */
+function refuseFolder(root) {
+  const found = UNUSABLE.find(([text]) => root.includes(text));
+  if (found === undefined) return;
+  const [text, why] = found;
+  throw new Refusal(`expected a folder without "${text}" in its path (${why}), got ${root}; move the folder`, 64);
 }
 
 /** @param {string[]} args */

@@ -9,5 +9,6 @@ if [ ! -f "$dist/client.jar" ]; then
   exit 3
 fi
 # Serial collector, first-level compiler and class archive: a client of half a minute never earns back what the defaults cost.
-exec java -XX:SharedArchiveFile="$dist/client.jsa" -Xlog:disable -Xlog:all=warning:stderr \
+# Under LC_ALL=C, Java cannot open what has a letter beyond ASCII in its path.
+LC_ALL=C.UTF-8 exec java -XX:SharedArchiveFile="$dist/client.jsa" -Xlog:disable -Xlog:all=warning:stderr \
   -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m -jar "$dist/client.jar" "$@"

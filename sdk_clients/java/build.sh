@@ -3,6 +3,8 @@
 # A build that was killed is repaired by the next one: everything is made anew, and moved into place when it is whole.
 set -eu
 cd "$(dirname "$0")"
+# Under LC_ALL=C, Java cannot open what has a letter beyond ASCII in its path.
+export LC_ALL=C.UTF-8
 
 rm -rf target dist
 mvn --quiet --batch-mode -Dmaven.test.skip=true package

@@ -6,10 +6,11 @@ import { ChaosError } from '../domain/errors.js';
 import { pollUntil } from '../host/os/clock.js';
 import { requireLimits } from '../host/os/limits.js';
 import { endProcess, isAlive, ownIdentity, spawnDetached, type ProcessId } from '../host/os/processes.js';
+import { requireWritable } from '../host/os/writable.js';
 import { ownBuild } from '../host/os/versions.js';
 import { ensureServer } from '../host/temporal/server.js';
 import { isStaying, liveUsers, prepareFolder, takeUp, useServer } from '../host/temporal/state.js';
-import { temporalPaths } from '../host/layout/paths.js';
+import { temporalPaths, writtenIn } from '../host/layout/paths.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
 import { requireBuilds, requireCurrent } from '../temporal/builds.js';
 import { connectClient, embeddedServer, findPlace, outsideServer, type TemporalPlace } from '../temporal/connection.js';
@@ -67,6 +68,7 @@ async function placeFor(config: Config): Promise<TemporalPlace> {
 
 /** Opens a session: uses the server and the worker that run, or starts its own. `every run`: it is there for all of them. */
 export async function openSession(config: Config, to: 'one run' | 'every run' = 'one run'): Promise<Session> {
+  requireWritable(writtenIn(config.dataRoot));
   const there = findPlace(config.dataRoot);
   // A worker that runs has limits of its own, which the pre-check of a run looks at.
   if (there === undefined || !hasWorker(config, there)) requireLimits();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
@@ -24,7 +24,7 @@ export interface Config extends Omit<ConfigFile, 'scenarios'> {
   readonly path: string;
   /** Of the file's bytes: which config a run was made with. */
   readonly sha256: string;
-  /** Absolute. */
+  /** Absolute, and without links: two names of one folder are one. */
   readonly dataRoot: string;
   /** Absolute; undefined means the clients that come with the program. */
   readonly sdkFolder: string | undefined;
@@ -60,7 +60,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
     scenarios: parsed.data.scenarios as Scenario[],
     path,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    dataRoot: resolve(dirname(path), parsed.data.data_dir),
+    dataRoot: realFolder(resolve(dirname(path), parsed.data.data_dir)),
     sdkFolder: folder === undefined ? undefined : resolve(dirname(path), folder),
     ...brokerProgram(parsed.data.cluster, dirname(path), given.warnings),
   };
@@ -74,6 +74,15 @@ export function configNow(path: string, before: Config, known: KnownNames): Conf
     if (path === before.path) return before;
     throw error;
   }
+}
+
+/**
+ * The one name of a folder, which need not be there yet: no link in it. Locks, marks of processes and the prefix of network namespaces are made of the name, so
+ * two names of one folder would be two folders.
+ */
+export function realFolder(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  return dirname(path) === path ? path : join(realFolder(dirname(path)), basename(path));
 }
 
 function readBytes(path: string): Buffer {

@@ -1,15 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig, type Config } from '../../src/config/load.js';
+import { loadConfig, realFolder, type Config } from '../../src/config/load.js';
 import { ChaosError } from '../../src/domain/errors.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
 import { bounded, nearly, nearlyBytes, timeout } from '../../testing/properties.js';
+import { temporaryFolder } from '../../testing/processes.js';
 import { sdkNames } from '../../testing/sdk-client.js';
 import { installRoot } from '../../src/host/os/tools.js';
 import { catalogue } from '../../testing/values.js';
@@ -258,4 +259,32 @@ describe('whatever a file has in it, it is a config or has problems, each with i
     },
     timeout,
   );
+});
+
+const place = temporaryFolder();
+mkdirSync(join(place, 'real', 'data'), { recursive: true });
+symlinkSync('real', join(place, 'link'));
+symlinkSync('real/data', join(place, 'data'));
+symlinkSync('nowhere', join(place, 'dangling'));
+
+it.each([
+  ['real/data', 'real/data'],
+  ['data', 'real/data'],
+  ['link/data', 'real/data'],
+  ['link/../data', 'real/data'],
+  ['link/to/be/made', 'real/to/be/made'],
+  ['dangling', 'dangling'],
+  ['none', 'none'],
+])('%s is %s', (given, name) => {
+  expect(realFolder(join(place, given))).toBe(join(place, name));
+});
+
+it('a config that names its data folder by a link, or lies behind one, has the folder itself', () => {
+  const text = 'data_dir: data\nscenarios: [{ name: kill, fault: broker-kill, target: n1 }]\n';
+  writeFileSync(join(place, 'by-link.yml'), text);
+  writeFileSync(join(place, 'real', 'behind.yml'), text);
+  const names = ['by-link.yml', 'real/behind.yml', 'link/behind.yml'].map(
+    (file) => loadConfig(join(place, file), known).dataRoot,
+  );
+  expect(names).toEqual(Array(3).fill(join(place, 'real', 'data')));
 });

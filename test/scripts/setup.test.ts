@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -50,17 +51,21 @@ describe('set-up', () => {
     expect(names()).toEqual(['first', 'second']);
   });
 
-  it('is refused in a folder that a list of paths cannot name', async () => {
-    const whole = root;
-    root = join(root, 'a:b');
-    mkdirSync(root);
-    const refused = await setUp();
-    root = whole;
-    expect(refused).toMatchObject({ status: 64, stdout: '' });
-    expect(refused.stderr).toMatch(
-      /^set-up: expected a folder without ":" in its path, .* got .*a:b; move the folder\n$/,
-    );
-  });
+  it.each(['a:b', 'a?b', 'a!b', 'a\\b', '${HOME}'])(
+    'is refused in a folder %s, which its tools would misread',
+    async (name) => {
+      const whole = root;
+      root = join(root, name);
+      mkdirSync(root);
+      const refused = await setUp();
+      root = whole;
+      expect(refused).toMatchObject({ status: 64, stdout: '' });
+      const [text] = /:|\?|!|\\|\$\{/.exec(name) ?? [];
+      expect(refused.stderr).toContain(`set-up: expected a folder without "${text ?? ''}" in its path (`);
+      expect(refused.stderr).toMatch(/, got .*; move the folder\n$/);
+      expect(readdirSync(join(root, name))).toEqual([]);
+    },
+  );
 
   it('repeats exactly the step whose input has changed', async () => {
     await setUp();

@@ -11,10 +11,10 @@ import type { Targets } from '../../host/drivers/contract.js';
 import { scriptProblems } from '../../host/clients/index.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
-import { diskRoom } from '../../host/doctor/disk.js';
+import { dataFolder } from '../../host/doctor/disk.js';
 import { abilities, type Ability } from '../../host/doctor/machine.js';
 import { integrationAbilities } from '../../host/doctor/integrations.js';
-import { clusterDir, runDir } from '../../host/layout/paths.js';
+import { clusterDir, runDir, writtenIn } from '../../host/layout/paths.js';
 import { installRoot } from '../../host/os/tools.js';
 import type { Config } from '../../config/load.js';
 import { newerInData } from '../newer.js';
@@ -88,7 +88,7 @@ export const doctorCommand = new Command('doctor')
     const clientProblems = scriptProblems(plan.sdkRoot, plan.sdks, plan.workload);
     const can = [
       ...(await abilities()),
-      diskRoom(config.dataRoot, room),
+      ...dataFolder(writtenIn(config.dataRoot), room),
       ...newerInData(config.dataRoot).map(newerFile),
     ];
     const driverProblems = await driverNamed(config.cluster.driver).preflight({

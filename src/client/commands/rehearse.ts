@@ -6,7 +6,8 @@ import { stringify } from 'yaml';
 import type { Config } from '../../config/load.js';
 import type { OpenBreaker, RecordedOutcome } from '../../domain/breaker.js';
 import { clusterWorkflowId, scheduledRunIdPrefix, scheduleIdOf } from '../../domain/ids.js';
-import { dataPaths } from '../../host/layout/paths.js';
+import { dataPaths, writtenIn } from '../../host/layout/paths.js';
+import { requireWritable } from '../../host/os/writable.js';
 import { sleepMs } from '../../host/os/clock.js';
 import { runProgressQuery } from '../../messages/progress.js';
 import { openRunIds } from '../../messages/search-attributes.js';
@@ -27,6 +28,7 @@ const say = (text: string): void => void process.stdout.write(`${new Date().toLo
 
 /** A config of its own: cluster, schedule, server and reports of the real rounds are not touched. Nobody but this console is told. */
 function rehearsalConfig(real: Config): Config {
+  requireWritable(writtenIn(real.dataRoot));
   const folder = dataPaths(real.dataRoot).rehearsal;
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'config.yml');

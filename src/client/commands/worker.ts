@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { outliveOutput } from '../../host/os/log.js';
 import { isAlive, ownIdentity, type ProcessId } from '../../host/os/processes.js';
+import { requireWritable } from '../../host/os/writable.js';
+import { writtenIn } from '../../host/layout/paths.js';
 import { useServer } from '../../host/temporal/state.js';
 import { ensureServer } from '../../host/temporal/server.js';
 import { findPlace, outsideServer } from '../../temporal/connection.js';
@@ -48,6 +50,7 @@ export const workerCommand = new Command('worker')
       process.exitCode = ok ? 0 : 1;
       return;
     }
+    requireWritable(writtenIn(config.dataRoot));
     outliveOutput();
     // Imported here alone: every other command would wait a second for it.
     const { runWorker } = await import('../../worker.js');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChaosError, ERRORS } from '../../domain/errors.js';
@@ -32,6 +32,10 @@ async function publishing(settings: PublishSettings | null): Promise<Ability> {
   if (settings === null) return { name: 'publish', ok: false, needed: false, detail: 'off: reports stay on this host' };
   const { via, repository, token, deployKey } = settings;
   const name = `publish by ${via}`;
+  if (!existsSync(tmpdir())) {
+    const detail = `expected a folder that is there in TMPDIR, got ${tmpdir()}; unset it, or make the folder`;
+    return { name, ok: false, needed: true, detail };
+  }
   const workDir = mkdtempSync(join(tmpdir(), 'robustmq-chaos-doctor-'));
   try {
     await openPublisher(settings, { workDir, signal: undefined, timeoutMs: TIMEOUT_MS });

@@ -75,6 +75,24 @@ export function temporalPaths(root: string): TemporalPaths {
   };
 }
 
+/** What every command that starts something writes to. Parts of a data folder that root has once used belong to root. */
+export function writtenIn(root: string): {
+  readonly folder: string;
+  readonly parts: readonly { readonly path: string; readonly isFolder: boolean }[];
+} {
+  const { runs, clusters } = dataPaths(root);
+  const { folder, users, database, supervisorLock, supervisorLog, serverLog, workerLog } = temporalPaths(root);
+  const parts = (paths: readonly string[], isFolder: boolean): { path: string; isFolder: boolean }[] =>
+    paths.map((path) => ({ path, isFolder }));
+  return {
+    folder: root,
+    parts: [
+      ...parts([runs, clusters, folder, users], true),
+      ...parts([database, supervisorLock, supervisorLog, serverLog, workerLog], false),
+    ],
+  };
+}
+
 /** A run's folder: what happened, as it was seen. What readers find in it has its names in `domain/run-files.ts`. */
 export interface RunPaths {
   /** Which workflow it is; the first file of every run. */
