@@ -27,12 +27,12 @@ const LOOK_EVERY_MS = 300;
 const say = (text: string): void => void process.stdout.write(`${new Date().toLocaleTimeString('en-GB')}  ${text}\n`);
 
 /** A config of its own: cluster, schedule, server and reports of the real rounds are not touched. Nobody but this console is told. */
-function rehearsalConfig(real: Config): Config {
+export function rehearsalConfig(real: Config): Config {
   requireWritable(writtenIn(real.dataRoot));
   const folder = dataPaths(real.dataRoot).rehearsal;
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'config.yml');
-  const { name, fault, target } = real.scenarios[0] as Config['scenarios'][number];
+  const { name, fault, target, params } = real.scenarios[0] as Config['scenarios'][number];
   writeFileSync(
     file,
     stringify({
@@ -41,7 +41,7 @@ function rehearsalConfig(real: Config): Config {
       data_dir: 'data',
       time_zone: real.time_zone,
       schedule: { every_seconds: TICK_SECONDS },
-      scenarios: [{ name, fault, target, core: true }],
+      scenarios: [{ name, fault, target, params, core: true }],
     }),
   );
   mkdirSync(join(folder, 'data'), { recursive: true });
