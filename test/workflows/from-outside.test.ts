@@ -7,6 +7,7 @@ import { runProgressQuery } from '../../src/messages/progress.js';
 import { resumeSignal } from '../../src/messages/resume.js';
 import { breakerRuns, UNTIL_SEEN, type Run } from '../../testing/workflows/breaker-runs.js';
 import { json, rawAccess, useless, type RawAccess } from '../../testing/workflows/from-outside.js';
+import { readText, rendered } from '../../testing/gfm.js';
 import { brokenTasks } from '../../testing/workflows/history.js';
 import { createRig, TEMPORAL_PATH, type Rig } from '../../testing/workflows/rig.js';
 
@@ -84,5 +85,16 @@ describe('a workflow that is started with something of no use', () => {
       expect((await handle.describe()).memo, name).toEqual({ note: { could_not_be_read: expect.any(String) } });
       expect(brokenTasks(await handle.fetchHistory()), name).toEqual([]);
     }
+  });
+
+  it('its page shows what was sent as it was said, and does nothing that it says', async () => {
+    const words = '`<img src=x>`|![y](http://127.0.0.1:9/)';
+    await raw.start('ChaosRunWorkflow', 'nasty', useless[0]![1], json({ [words]: 1 }));
+    const handle = rig.env.client.workflow.getHandle('nasty');
+    await expect(handle.result()).rejects.toThrow();
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    const html = rendered(currentDetails);
+    expect(readText(html)).toContain(words);
+    expect(html).not.toMatch(/<img|<a /);
   });
 });

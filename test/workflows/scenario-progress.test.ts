@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScenarioProgress } from '../../src/messages/progress.js';
 import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import { visible } from '../../src/domain/verbatim.js';
 import { keepScenarioProgress } from '../../src/workflows/scenario-progress.js';
 import { outcome, rules } from '../../testing/values.js';
+import { NASTY, markupOf, readText, rendered } from '../../testing/gfm.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 
 const shown = vi.hoisted(() => ({ query: (): unknown => undefined, details: '' }));
@@ -28,6 +30,15 @@ describe('the progress of a scenario', () => {
     for (const part of ['heal wait', '2026-11-22T00:00:05.000Z', 'the cluster is left alone']) {
       expect(shown.details).toContain(part);
     }
+  });
+
+  it.each(NASTY)('shows words of others in the Web UI as they were said: %j', (words) => {
+    const of = (detail: string): string => {
+      keepScenarioProgress(killSingle).enter('heal wait', 1, detail);
+      return rendered(shown.details);
+    };
+    expect(markupOf(of(words))).toEqual(markupOf(of('x')));
+    expect(readText(of(words))).toContain(visible(words));
   });
 
   it('keeps what the clients of each phase said; one without a verdict is a failure of the equipment', () => {
