@@ -16,17 +16,17 @@ import { ownIdentity } from './processes.mjs';
 /**
  * Takes the lock of a file, and writes into the file who has it.
  * @param {string} path
- * @param {{ tryLock: TryLock, limitMs?: number, everyMs?: number, signal?: AbortSignal, onWait?: (holder: ProcessId | undefined) => void }} options
- *   `onWait` is called once, if somebody else has the lock
+ * @param {{ tryLock: TryLock, limitMs?: number, everyMs?: number, signal?: AbortSignal, onHeld?: (holder: ProcessId | undefined, tries: number) => void }} options
+ *   `onHeld` is called after each try that found the lock with somebody else
  * @returns {Promise<() => void>} gives it back; rejects if it is not to be had in time
  */
-export async function takeLock(path, { tryLock, limitMs = Infinity, everyMs = 25, signal, onWait = () => undefined }) {
+export async function takeLock(path, { tryLock, limitMs = Infinity, everyMs = 25, signal, onHeld = () => undefined }) {
   mkdirSync(dirname(path), { recursive: true });
   const end = performance.now() + limitMs;
   for (let tries = 1; ; tries += 1) {
     const release = await tryTake(path, tryLock);
     if (release !== undefined) return release;
-    if (tries === 1) onWait(holderOf(path));
+    onHeld(holderOf(path), tries);
     if (performance.now() > end) {
       throw new Error(`${path}: held by process ${holderOf(path)?.pid ?? '?'} for over ${limitMs} ms`);
     }

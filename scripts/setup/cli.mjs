@@ -180,8 +180,10 @@ async function doMissing(steps, { root, toolchains, progress, signal }) {
   const release = await takeLock(join(root, '.tools/setup.lock'), {
     tryLock: flock,
     everyMs: 250,
-    onWait: (holder) =>
-      progress.say(`set-up: another one is at work (process ${holder?.pid ?? 'unknown'}); waiting for it…`),
+    onHeld: (holder, tries) => {
+      if (tries === 1)
+        progress.say(`set-up: another one is at work (process ${holder?.pid ?? 'unknown'}); waiting for it…`);
+    },
     signal,
   });
   try {

@@ -9,7 +9,7 @@ import { writeIfRoom } from '../os/files.js';
 import { createAwareness } from '../tickets/awareness.js';
 import { newerOfCluster } from '../tickets/newer.js';
 import { isLeaseOver, readLease, whyDiskFull, type Lease } from '../tickets/lease.js';
-import { withLock } from '../os/lock.js';
+import { endStoppedHolders, withLock } from '../os/lock.js';
 import { logLine as log } from '../os/log.js';
 import { ownVersion } from '../os/versions.js';
 import { findOwned, ownIdentity, signalProcess } from '../os/processes.js';
@@ -21,6 +21,8 @@ import { keeperOwner, type KeeperFile } from './control.js';
 
 /** How often the keeper looks; a deadline is met within this much. */
 const LOOK_EVERY_MS = 250;
+/** Who stands stopped for this long and has what the keeper needs is ended: a fault may not outlive its deadline for as long as somebody is stopped. */
+const STOPPED_LIMIT_MS = 4_000;
 /** Pause between two attempts to recover one fault, so that a hopeless one does not fill the log. */
 const RETRY_AFTER_MS = 5_000;
 
@@ -144,6 +146,7 @@ const mayGo = (clusterDir: string, onGone: () => never): Promise<void> =>
 /** Signals meant for a terminal's process group, or for a worker, do not end the one that cleans up after them. */
 export async function keeperMain(clusterDir: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => log(`${signal} ignored`));
+  endStoppedHolders(STOPPED_LIMIT_MS);
   // It ends in the hold of the lock: whoever starts the next one finds no process with its mark.
   await keep(clusterDir, allFaults, () => process.exit(0));
 }

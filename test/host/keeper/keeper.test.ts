@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { confirmKeeper, ensureKeeper, keeperOf, reviveKeepers } from '../../../src/host/keeper/control.js';
 import { claimCluster } from '../../../src/host/tickets/claim.js';
+import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { withLock } from '../../../src/host/os/lock.js';
 import { readLease, writeLease } from '../../../src/host/tickets/lease.js';
 import { isAlive, signalProcess, waitGone, type ProcessId } from '../../../src/host/os/processes.js';
@@ -21,7 +23,7 @@ import {
   unproved,
   type TestCluster,
 } from '../../../testing/host-cluster.js';
-import { ownedBy, shell, until } from '../../../testing/processes.js';
+import { fixture, ownedBy, shell, until } from '../../../testing/processes.js';
 
 let cluster: TestCluster;
 let keeper: ProcessId;
@@ -64,6 +66,17 @@ describe('the keeper', () => {
     expect(ticket?.recoveredUs).toBeGreaterThan(ticket?.deadlineUs as number);
     expect(unproved(ticket?.healed ?? [])).toEqual([]);
     await healthy(cluster);
+    expect(await driver.network(cluster.dir)?.proxies?.active()).toEqual([]);
+  });
+
+  it('ends who holds the ticket of an overdue fault and stands stopped: the fault does not last as long as that', async () => {
+    const faultId = await injected(delayOf(40), 1000);
+    const { child } = fixture('lock-holder.mjs', [clusterPaths(cluster.dir).ticketLock(faultId)]);
+    const ended = once(child, 'exit');
+    await until('somebody has the ticket', () => existsSync(`${clusterPaths(cluster.dir).ticketLock(faultId)}.held`));
+    child.kill('SIGSTOP');
+    await until('the keeper recovers the fault', () => stateOf(faultId) === 'recovered', 20_000);
+    expect(await ended).toEqual([null, 'SIGKILL']);
     expect(await driver.network(cluster.dir)?.proxies?.active()).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { withLock } from '../../../src/host/os/lock.js';
+import { endStoppedHolders, withLock } from '../../../src/host/os/lock.js';
 import { findOwned, ownIdentity } from '../../../src/host/os/processes.js';
 import type { Said } from '../../../testing/fixtures/lock-taker.mjs';
 import { fixture, temporaryFolder, until } from '../../../testing/processes.js';
@@ -63,6 +63,29 @@ describe('a lock', () => {
       `${path}: held by process ${String(pid)} for over 60 ms`,
     );
     expect(performance.now() - started).toBeGreaterThanOrEqual(60);
+  });
+
+  it('of a stopped process is waited for like any other', async () => {
+    const path = lockFile();
+    const owner = await holder(path);
+    owner.kill('SIGSTOP');
+    await expect(withLock(path, 300, () => Promise.resolve('in'))).rejects.toThrow('held by process');
+    expect(owner.signalCode).toBeNull();
+  });
+
+  it('of a process that stays stopped is had by one that has to get on, which ends it; of one that is at work it is not', async () => {
+    const [path, other] = [lockFile(), lockFile()];
+    const [stopped, working] = [await holder(path), await holder(other)];
+    stopped.kill('SIGSTOP');
+    try {
+      endStoppedHolders(50);
+      await expect(withLock(path, 10_000, () => Promise.resolve('in'))).resolves.toBe('in');
+      await expect(withLock(other, 300, () => Promise.resolve('in'))).rejects.toThrow('held by process');
+    } finally {
+      endStoppedHolders(Infinity);
+    }
+    await until('the stopped process is gone', () => stopped.signalCode !== null);
+    expect([stopped.signalCode, working.signalCode]).toEqual(['SIGKILL', null]);
   });
 
   it('is had as soon as its owner dies', async () => {
