@@ -3,14 +3,17 @@ import {
   breakerMessage,
   failedMessage,
   formatErrorsMessage,
+  knownMessage,
   passedMessage,
   resumedMessage,
   type Notification,
   type RunFacts,
+  type RunNews,
 } from '../domain/notification.js';
 import { failedBefore } from '../domain/judge-control.js';
+import { isNewsIn } from '../domain/known.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
-import type { ReportFile } from '../domain/report-data.js';
+import type { ReportFile, RunData } from '../domain/report-data.js';
 import { runPaths } from '../host/layout/paths.js';
 import { readStored } from '../host/os/stored.js';
 import { NotifyError, type Notifier } from '../host/notify/contract.js';
@@ -57,11 +60,31 @@ function factsWithoutReport({ run, consecutiveFailures, opens, report, written }
     failedScenarios: scenarios.map(({ name }) => name),
     equipmentFailures: [written.summary],
     failedBefore: [],
+    news: null,
     consecutiveFailures,
     opens,
     report: { ...report, localPath: run.runDir },
   };
 }
+
+/** Enough of what was seen to know it by. */
+const SEEN_CHARS = 80;
+
+function newsOf({ known }: RunData): RunNews | null {
+  if (known === undefined) return null;
+  const findings = known.findings.filter(({ ofEquipment }) => !ofEquipment);
+  const isNew = findings
+    .filter(({ ids }) => ids.length === 0)
+    .map(
+      ({ scenario, sdk, where, text }) =>
+        `${[scenario ?? where, ...(sdk === null ? [] : [sdk])].join('/')}(${text.slice(0, SEEN_CHARS)})`,
+    );
+  return { isNew, known: [...new Set(findings.flatMap(({ ids }) => ids))], gone: known.gone.map(({ id }) => id) };
+}
+
+/** Does nobody need to read of this run with nothing but known failures? */
+const isQuiet = ({ plan, known }: RunData): boolean =>
+  plan.knownIsTold === 'on_change' && known !== undefined && !isNewsIn(known);
 
 function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: AnnounceRequest): RunFacts {
   const passed = file.scenarios.filter((scenario) => scenario.passed).map(({ name }) => name);
@@ -74,6 +97,7 @@ function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: 
     failedScenarios: file.details.plan.scenarios.map(({ name }) => name).filter((name) => !passed.includes(name)),
     equipmentFailures: equipmentFailures(file),
     failedBefore: failedBefore(file.details).map(({ sdk, status }) => `control/${sdk}(${status})`),
+    news: newsOf(file.details),
     consecutiveFailures,
     opens,
     report: { ...report, localPath: runPaths(run.runDir).reportMarkdown },
@@ -85,6 +109,7 @@ function messageOf(request: AnnounceRequest): Notification {
   const facts = file === undefined ? factsWithoutReport(request) : factsOf(file, request);
   switch (request.message) {
     case 'verdict':
+      if (file?.headline === 'KNOWN') return knownMessage(facts, isQuiet(file.details));
       return file?.run_passed === true ? passedMessage(facts) : failedMessage(facts);
     case 'breaker':
       return breakerMessage(facts);

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runs: async () => (await import('./commands/runs.js')).runsCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
   open: async () => (await import('./commands/open.js')).openCommand,
+  known: async () => (await import('./commands/known.js')).knownCommand,
   rejudge: async () => (await import('./commands/rejudge.js')).rejudgeCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   publish: async () => (await import('./commands/publish.js')).publishCommand,

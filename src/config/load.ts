@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
+import { dayOf } from '../domain/day.js';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { visible } from '../domain/verbatim.js';
 import { brokerProgram } from './broker-program.js';
+import { knownProblems } from './known.js';
 import { SDKS, configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 import { fromUpstream } from './upstream.js';
 import { schemaProblems, type Problem } from './problems.js';
@@ -105,12 +107,18 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
 }
 
 /** What the schema cannot see: names that must exist, parameters of each fault, names used twice. */
-function crossProblems({ cluster, scenarios, sdks, sdk_clients }: NamingParts, known: KnownNames): Problem[] {
+function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
+  const { cluster, scenarios, sdks, sdk_clients } = parts;
   const problems = [
     ...(sdk_clients.folder === undefined ? sdks.flatMap(sdkProblems) : []),
     ...scenarios.flatMap((scenario, i) =>
       scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
     ),
+    ...knownProblems(parts.known, {
+      scenarios: scenarios.flatMap((scenario) => scenario?.name ?? []),
+      sdks: sdks.length > 0 ? sdks : SDKS,
+      day: dayOf(new Date(), parts.time_zone),
+    }),
   ];
   if (cluster === undefined || known.drivers.includes(cluster.driver)) return problems;
   const text = `cluster.driver: expected one of ${known.drivers.join(', ')}, got ${cluster.driver}`;

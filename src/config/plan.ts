@@ -5,6 +5,7 @@ import { hostQueue } from '../domain/ids.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { VerdictRules } from '../domain/verdict.js';
 import type { Config } from './load.js';
+import { knownEntries } from './known.js';
 import { nearest } from './problems.js';
 
 /** Where things lie on the worker's host; given by the composition root. */
@@ -92,6 +93,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     workload: config.sdk_clients.workload,
     neverLines: config.logs.never,
     benignLines: config.logs.benign,
+    ...(config.known === undefined ? {} : { known: knownEntries(config.known), knownIsTold: config.notify.known }),
     configPath: config.path,
     configSha256: config.sha256,
     timeZone: config.time_zone,

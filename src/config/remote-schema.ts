@@ -65,6 +65,8 @@ export const publish = z
 export const notify = z.strictObject({
   /** Requested after each verdict of a full round, by the convention of healthchecks.io. */
   ping_url: baseUrl.optional(),
+  /** A round with nothing but known failures is told only if something is new or gone, or always. */
+  known: z.enum(['on_change', 'always']).default('on_change'),
   feishu: z
     .strictObject({
       enabled: z.boolean().default(false),

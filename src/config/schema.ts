@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { subscriberSessions } from '../domain/plan.js';
 import { cron } from './cron.js';
 import { filePath } from './file-path.js';
+import { known, namingKnown } from './known.js';
 import { notify, publish } from './remote-schema.js';
 import { retention } from './retention.js';
 import { timeZone } from './time-zone.js';
@@ -110,6 +111,7 @@ export const configSchema = z.strictObject({
   notify: notify.prefault({}),
   retention: retention.prefault({}),
   scenarios: z.array(scenario).min(1),
+  known,
 });
 
 /** The parts that name things elsewhere, each as far as it can be read by itself: a problem in one part hides none in another. */
@@ -119,8 +121,10 @@ export const namingParts = z
     scenarios: z.array(scenario.optional().catch(undefined)).catch([]),
     sdks: z.array(name).catch([]),
     sdk_clients: z.object({ folder: z.unknown() }).partial().catch({}),
+    known: namingKnown,
+    time_zone: timeZone.catch('UTC'),
   })
-  .catch({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {} });
+  .catch({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {}, known: [], time_zone: 'UTC' });
 
 export type NamingParts = z.infer<typeof namingParts>;
 export type ConfigFile = z.infer<typeof configSchema>;

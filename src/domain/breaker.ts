@@ -82,9 +82,10 @@ export const NEW_BREAKER: Breaker = {
   outcomes: [],
 };
 
-/** Single, cancelled and refused runs, and those whose every failure is a format error, leave the count as it is. */
+/** Single, cancelled and refused runs, those whose every failure is a format error, and those with nothing but known failures leave the count as it is. */
 function effectOf({ kind, headline, onlyFormatErrors }: RunEnding): RecordedOutcome['effect'] {
-  if (kind === 'single' || headline === 'CANCELLED' || headline === 'REFUSED') return 'not counted';
+  if (kind === 'single' || headline === 'CANCELLED' || headline === 'REFUSED' || headline === 'KNOWN')
+    return 'not counted';
   if (headline === 'PASS') return 'reset to 0';
   return onlyFormatErrors ? 'not counted' : 'counted';
 }

@@ -1,3 +1,4 @@
+import type { Sighting } from './known.js';
 import type { Headline } from './status.js';
 import type { Count, IsoTime, Percent } from './units.js';
 
@@ -25,6 +26,17 @@ export interface HistoryScenario {
   readonly sdks: readonly HistorySdk[];
 }
 
+/** What a run said of known failures. */
+export interface HistoryKnown {
+  readonly new_failures: Count;
+  readonly new_warnings: Count;
+  readonly known: Count;
+  /** Entries that have not been seen for long. */
+  readonly gone: readonly string[];
+  /** Entries that could have been seen, and how often each was. */
+  readonly sightings: readonly Sighting[];
+}
+
 /** One run in `index.json`: what the history shows of it, a few hundred bytes. */
 export interface HistoryEntry {
   readonly run_id: string;
@@ -38,6 +50,8 @@ export interface HistoryEntry {
   readonly summary: string;
   /** When retention removed the report; absent: it is there. */
   readonly pruned_at?: IsoTime;
+  /** Absent where the config had no list of known failures. */
+  readonly known?: HistoryKnown;
   readonly scenarios: readonly HistoryScenario[];
 }
 

@@ -1,4 +1,4 @@
-import type { ReportFile } from './report-data.js';
+import type { ReportFile, RunData } from './report-data.js';
 
 /** How a scenario of one run bears on its issue. What the test's own equipment failed at says nothing about the broker. */
 export interface IssueNews {
@@ -37,13 +37,20 @@ export type IssueStep =
 
 const PASSES_TO_CLOSE = 2;
 
-/** The scenarios of a run that say something about the broker. */
+/** Did anything of a scenario fail that nobody knows of? Without a list of known failures everything is new. */
+const failedAnew = ({ known }: RunData, name: string): boolean =>
+  known === undefined ||
+  known.findings.some(
+    ({ scenario, fails, ofEquipment, ids }) => scenario === name && fails && !ofEquipment && ids.length === 0,
+  );
+
+/** The scenarios of a run that say something about the broker, and something new where they failed. */
 export function issueNews({ run_id, headline, details }: ReportFile): IssueNews[] {
   if (headline === 'CANCELLED' || headline === 'REFUSED') return [];
   const common = { cluster: details.plan.cluster, runId: run_id, finishedAt: details.finishedAt };
   return details.scenarios.flatMap(({ scenario, verdict }): IssueNews[] => {
     const byBroker = verdict.failures.some(({ blame }) => blame === 'broker');
-    if (!verdict.passed && !byBroker) return [];
+    if (!verdict.passed && !(byBroker && failedAnew(details, scenario.name))) return [];
     return [{ ...common, scenario: scenario.name, outcome: verdict.passed ? 'passed' : 'failed' }];
   });
 }

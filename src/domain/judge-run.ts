@@ -1,3 +1,4 @@
+import type { KnownVerdict } from './known.js';
 import type { Headline } from './status.js';
 import type { Failure, ScenarioVerdict, VerdictRules } from './verdict.js';
 
@@ -46,13 +47,16 @@ export function judgeRun(input: {
   return { runPassed, headline, passRatePercent };
 }
 
-/** Did a run fail by nothing but result lines that could not be read? Such a run says nothing of the broker, and is not counted. */
+/** Did a run fail by nothing but result lines that could not be read? Such a run says nothing of the broker, and is not counted. What is known does not matter. */
 export function isOnlyFormatErrors(run: {
   readonly runFailures: readonly Failure[];
   readonly controlFailures?: readonly Failure[];
   readonly scenarios: readonly { readonly verdict: Pick<ScenarioVerdict, 'failures'> }[];
+  readonly known?: KnownVerdict;
 }): boolean {
-  const failures = [
+  const failures: readonly { readonly status: string }[] = run.known?.findings.filter(
+    ({ fails, ids }) => fails && ids.length === 0,
+  ) ?? [
     ...run.runFailures,
     ...(run.controlFailures ?? []),
     ...run.scenarios.flatMap(({ verdict }) => verdict.failures),

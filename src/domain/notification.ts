@@ -5,7 +5,7 @@ import { visible } from './verbatim.js';
 /** What the group is told, word for word (spec, "The Feishu messages"). */
 
 export type NotificationKind =
-  'passed' | 'failed' | 'breaker' | 'format-errors' | 'resumed' | 'overdue' | 'config-invalid' | 'unplanned';
+  'passed' | 'failed' | 'known' | 'breaker' | 'format-errors' | 'resumed' | 'overdue' | 'config-invalid' | 'unplanned';
 
 /** One message to people. The id is the same on every retry: one run sends one message of a kind. */
 export interface Notification {
@@ -15,6 +15,8 @@ export interface Notification {
   readonly runId: string | null;
   readonly cluster: string;
   readonly urgent: boolean;
+  /** Nothing in it is new: kept and logged, and told to nobody. */
+  readonly quiet?: true;
   /** It is the verdict of a full round. */
   readonly ofRound: boolean;
   readonly text: string;
@@ -29,6 +31,13 @@ export interface ReportPlace {
   readonly localPath: string;
 }
 
+/** What is new, known and gone in a run, by name. */
+export interface RunNews {
+  readonly isNew: readonly string[];
+  readonly known: readonly string[];
+  readonly gone: readonly string[];
+}
+
 /** What a message is made of; `finishedAt` is ISO 8601 with the offset of the config's time zone. */
 export interface RunFacts {
   readonly runId: string;
@@ -41,6 +50,8 @@ export interface RunFacts {
   readonly equipmentFailures: readonly string[];
   /** `control/sdk(status)` of each client that the broker failed before anything was done to it. */
   readonly failedBefore: readonly string[];
+  /** Null where the config has no list of known failures. */
+  readonly news: RunNews | null;
   readonly consecutiveFailures: number;
   /** The breaker is open with this run. */
   readonly opens: boolean;
@@ -55,6 +66,13 @@ function reportLine({ url, pushError, localPath }: ReportPlace): string {
 /** A line of its own, after those of the spec: the broker was ill before anything was done to it. */
 const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
   failedBefore.length > 0 ? [`注入故障之前 RobustMQ 已失败: ${failedBefore.join(', ')}`] : [];
+
+/** The last line, where the config has a list of known failures. */
+function newsLine({ news }: RunFacts): string[] {
+  if (news === null) return [];
+  const list = (names: readonly string[]): string => names.join(', ') || '无';
+  return [`新问题: ${list(news.isNew)} 已知: ${list(news.known)} 已消失: ${list(news.gone)}`];
+}
 
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
@@ -71,7 +89,7 @@ const about = (
   runId,
   cluster,
   urgent: kind === 'breaker',
-  ofRound: runKind === 'full' && (kind === 'passed' || kind === 'failed'),
+  ofRound: runKind === 'full' && (kind === 'passed' || kind === 'failed' || kind === 'known'),
   text: textOf(lines),
   reportUrl: report.url,
 });
@@ -83,18 +101,27 @@ export const passedMessage = (run: RunFacts): Notification =>
     `核心场景: 全部通过 总通过率: ${run.passRatePercent}%`,
     reportLine(run.report),
     ...failedBeforeLine(run),
+    ...newsLine(run),
   ]);
 
-export const failedMessage = (run: RunFacts): Notification =>
-  about(run, 'failed', [
-    ...(run.opens ? [tooMany(run.consecutiveFailures)] : []),
-    '❌ RobustMQ 故障测试失败',
-    `Run ID: ${run.runId} 时间: ${run.finishedAt}`,
-    `失败场景: ${run.failedScenarios.join(', ') || '无'}`,
-    reportLine(run.report),
-    ...failedBeforeLine(run),
-    ...(run.equipmentFailures.length > 0 ? [`测试设备故障: ${run.equipmentFailures.join(', ')}`] : []),
-  ]);
+const failedLines = (run: RunFacts): string[] => [
+  ...(run.opens ? [tooMany(run.consecutiveFailures)] : []),
+  '❌ RobustMQ 故障测试失败',
+  `Run ID: ${run.runId} 时间: ${run.finishedAt}`,
+  `失败场景: ${run.failedScenarios.join(', ') || '无'}`,
+  reportLine(run.report),
+  ...failedBeforeLine(run),
+  ...(run.equipmentFailures.length > 0 ? [`测试设备故障: ${run.equipmentFailures.join(', ')}`] : []),
+  ...newsLine(run),
+];
+
+export const failedMessage = (run: RunFacts): Notification => about(run, 'failed', failedLines(run));
+
+/** A run with nothing but known failures. `quiet`: nobody needs to read it. */
+export const knownMessage = (run: RunFacts, quiet: boolean): Notification => ({
+  ...about(run, 'known', failedLines(run)),
+  ...(quiet ? { quiet } : {}),
+});
 
 export const breakerMessage = (run: RunFacts): Notification =>
   about(run, 'breaker', [

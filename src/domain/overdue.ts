@@ -71,7 +71,7 @@ export const limitOf = (everyMs: number): number => 2 * everyMs + HOUR_MS;
 
 /** Is the end of a run a verdict of a full round? */
 const isVerdict = ({ kind, headline }: RunEnding): boolean =>
-  kind === 'full' && (headline === 'PASS' || headline === 'FAIL' || headline === 'INVALID');
+  kind === 'full' && headline !== 'CANCELLED' && headline !== 'REFUSED';
 
 /** The last verdict after a run has ended. */
 export const verdictAfter = (before: LastVerdict | null, ending: RunEnding): LastVerdict | null =>

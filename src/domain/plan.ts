@@ -1,3 +1,4 @@
+import type { KnownEntry } from './known.js';
 import type { Scenario } from './scenario.js';
 import type { Count } from './units.js';
 import type { VerdictRules } from './verdict.js';
@@ -76,6 +77,10 @@ export interface RunPlan {
   readonly neverLines: readonly string[];
   /** Parts of loud log lines that are usual near a kill or a start; absent in runs of older versions. */
   readonly benignLines?: readonly string[] | undefined;
+  /** Failures that people know of; absent: the config has no list of them. */
+  readonly known?: readonly KnownEntry[] | undefined;
+  /** Whether a run with nothing but known failures is told only if something in it is new or gone. Absent: every such run is told. */
+  readonly knownIsTold?: 'on_change' | 'always' | undefined;
   readonly configPath: string;
   readonly configSha256: string;
   readonly timeZone: string;

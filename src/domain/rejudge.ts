@@ -15,6 +15,8 @@ import { controlFailuresOf } from './judge-control.js';
 import { judgeRun } from './judge-run.js';
 import { judgeScenario, lostInFaultOf } from './judge-scenario.js';
 import { judgeSdk } from './judge-sdk.js';
+import { countsOf, countsText, type KnownVerdict } from './known.js';
+import { judgeKnown, type KnownList } from './known-verdict.js';
 import type { VerdictRules } from './verdict.js';
 
 /** What a stored run said, and what its ledgers say by the rules given now. */
@@ -134,8 +136,9 @@ function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Differen
   ];
 }
 
-/** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`. */
-export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): Rejudged {
+/** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`, what is known by `list`; null: nothing is. */
+export function rejudge(stored: RunData, find: FindLedger, rules: VerdictRules, list: KnownList | null): Rejudged {
+  const { known: before, ...data } = stored;
   const askedMessages = data.plan.load.messages;
   const control = data.control.map((o) => withLedger(o, find(null, 'control', o.sdk)));
   const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, { rules, askedMessages }));
@@ -151,9 +154,13 @@ export function rejudge(data: RunData, find: FindLedger, rules: VerdictRules): R
     rules,
   });
   const judged = { control, controlVerdicts, controlFailures, scenarios };
-  const now: RunData = { ...data, ...verdict, ...judged, plan: { ...data.plan, rules } };
+  const alone: RunData = { ...data, ...verdict, ...judged, plan: { ...data.plan, rules } };
+  const now = list === null ? alone : judgeKnown(alone, list);
+  const counts = (known: KnownVerdict | undefined): string =>
+    known === undefined ? 'no list' : countsText(countsOf(known));
   const differences = [
     ...difference('run', 'headline', data.headline, now.headline),
+    ...difference('run', 'what is new', counts(before), counts(now.known)),
     ...difference('run', 'pass rate', data.passRatePercent, now.passRatePercent),
     ...outcomeDifferences('control run', data.control, control),
     ...scenarios.flatMap((s, i) => scenarioDifferences(data.scenarios[i] ?? s, s)),

@@ -1,5 +1,6 @@
 import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
+import type { KnownVerdict } from './known.js';
 import type { FaultPeriodFigures } from './ledger.js';
 import type { Loss } from './losses.js';
 import type { PeriodBorder } from './periods.js';
@@ -77,6 +78,8 @@ export interface RunData {
   /** Every message that was acknowledged and never received, by name; from the ledgers. */
   readonly losses: readonly Loss[];
   readonly notes: readonly string[];
+  /** What is new, what is known, and what is gone. Absent where the config has no list of known failures. */
+  readonly known?: KnownVerdict;
   readonly versions: Readonly<Record<string, string>>;
 }
 

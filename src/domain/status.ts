@@ -21,8 +21,11 @@ export type ScenarioStatus =
 export type SdkStatus =
   'passed' | 'failed' | 'timeout' | 'script_format_error' | 'script_not_found' | 'harness_overloaded' | 'harness_error';
 
-/** The run as a whole. `refused` and `cancelled` are no verdicts: they are never counted. */
-export type Headline = 'PASS' | 'FAIL' | 'INVALID' | 'REFUSED' | 'CANCELLED';
+/**
+ * The run as a whole. `KNOWN`: nothing failed but what people know of; only where the config has a list of known failures. `REFUSED` and `CANCELLED` are no
+ * verdicts: they are never counted.
+ */
+export type Headline = 'PASS' | 'FAIL' | 'INVALID' | 'KNOWN' | 'REFUSED' | 'CANCELLED';
 
 /** Blame of a status; null for `passed` and `cancelled`. Whose failure a `recover_error` is, the fault says (`recoveryBlame`). */
 export function blameOf(status: ScenarioStatus, recoveryBlame: Blame = 'equipment'): Blame | null {
@@ -58,6 +61,8 @@ export function exitCodeOf(headline: Headline): number {
       return 1;
     case 'INVALID':
       return 2;
+    case 'KNOWN':
+      return 3;
     case 'REFUSED':
       return 75;
     case 'CANCELLED':

@@ -67,7 +67,7 @@ const holderShape = fields<Holder>({ ...holderIdShape, kind: oneOf('full', 'sing
 
 export const acquireShape = fields<AcquireRequest>({ holder: holderShape, replaces: orAbsent(releaseShape) });
 
-const headline = oneOf('PASS', 'FAIL', 'INVALID', 'REFUSED', 'CANCELLED');
+const headline = oneOf('PASS', 'FAIL', 'INVALID', 'KNOWN', 'REFUSED', 'CANCELLED');
 
 const endedRun = { runId: text, workflowId: text, runDir: text, hostQueue: text };
 

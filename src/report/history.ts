@@ -1,4 +1,5 @@
-import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryScenario } from '../domain/history.js';
+import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryKnown, HistoryScenario } from '../domain/history.js';
+import { countsOf, type KnownVerdict } from '../domain/known.js';
 import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
 import { summaryOf } from './summary.js';
 
@@ -19,6 +20,12 @@ function historyScenario(row: ReportFile['scenarios'][number], details: Scenario
   };
 }
 
+function historyKnown(verdict: KnownVerdict): HistoryKnown {
+  const { newFailures, newWarnings, known } = countsOf(verdict);
+  const gone = verdict.gone.map(({ id }) => id);
+  return { new_failures: newFailures, new_warnings: newWarnings, known, gone, sightings: verdict.sightings };
+}
+
 /** What the history keeps of one report. */
 export function historyEntry(report: ReportFile): HistoryEntry {
   const { run_id, started_at, finished_at, headline, run_passed, pass_rate, details } = report;
@@ -30,7 +37,20 @@ export function historyEntry(report: ReportFile): HistoryEntry {
     ),
   );
   const summary = summaryOf(details);
-  return { run_id, kind, cluster, started_at, finished_at, headline, run_passed, pass_rate, summary, scenarios };
+  const known = details.known === undefined ? {} : { known: historyKnown(details.known) };
+  return {
+    run_id,
+    kind,
+    cluster,
+    started_at,
+    finished_at,
+    headline,
+    run_passed,
+    pass_rate,
+    summary,
+    ...known,
+    scenarios,
+  };
 }
 
 /**

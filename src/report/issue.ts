@@ -18,6 +18,7 @@ export function issueBody(report: ReportFile, memory: IssueMemory, url: string):
       ? `**${memory.scenario}** fails: ${count(memory.failures)}, first ${asCode(memory.firstRun)}, last ${asCode(memory.lastRun)}.`
       : `**${memory.scenario}** passed in the last ${count(memory.passes)}, after it had failed in ${count(memory.failures)} since ${asCode(memory.firstRun)}.`;
   const sections = [
+    ...newIn(report, memory.scenario),
     head,
     result === undefined ? '' : figures(result),
     `Report of \`${report.run_id}\` (${localTime(details.finishedAt, details.plan.timeZone)}): ${url}`,
@@ -29,6 +30,17 @@ export function issueBody(report: ReportFile, memory: IssueMemory, url: string):
     `${MARK}${inComment(memory)} -->`,
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+/** What is new of a scenario, where the config has a list of known failures. */
+function newIn({ details: { known } }: ReportFile, name: string): string[] {
+  const own = known?.findings.filter(({ scenario, ofEquipment }) => scenario === name && !ofEquipment) ?? [];
+  const isNew = own
+    .filter(({ ids }) => ids.length === 0)
+    .map(({ sdk, text }) => `- ${verbatim(`${sdk === null ? '' : `${sdk}: `}${text}`)}`);
+  if (isNew.length === 0) return [];
+  const ids = [...new Set(own.flatMap((finding) => finding.ids))];
+  return [`New in the last run:\n\n${isNew.join('\n')}`, ...(ids.length > 0 ? [`Known: ${ids.join(', ')}.`] : [])];
 }
 
 const count = (runs: number): string => `${runs} run${runs === 1 ? '' : 's'}`;

@@ -2,6 +2,7 @@ import type { Loss } from '../domain/losses.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import { mark, table } from './format.js';
+import { newsTable } from './news.js';
 import { caveats, summaryOf } from './summary.js';
 import {
   checksTable,
@@ -37,6 +38,7 @@ export function markdownReport(data: RunData, pictures: readonly Picture[] = [])
     caveats(data)
       .map((text) => `> **Note:** ${text}`)
       .join('\n>\n'),
+    news(data),
     factLines(data).join('\\\n'),
     overview(data),
     lossesSection(data.losses),
@@ -53,6 +55,11 @@ const bare = ({ head, rows }: Table): string => (rows.length === 0 ? '' : table(
 
 const titled = (of: Table, more = ''): string =>
   of.rows.length === 0 ? '' : `**${of.caption}**${more}\n\n${bare(of)}`;
+
+function news(data: RunData): string {
+  const of = newsTable(data);
+  return of === null ? '' : [`## ${of.caption}`, bare(of)].filter((part) => part !== '').join('\n\n');
+}
 
 function overview(data: RunData): string {
   const of = overviewTable(data);

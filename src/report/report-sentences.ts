@@ -7,7 +7,7 @@ import { dash, localTime, number, seconds } from './format.js';
 
 /** Sentences of the reports, in Markdown of one line each: `code`, **bold** and words of others (src/domain/verbatim.ts), and nothing else. */
 
-export const SYMBOL = { PASS: '✓', FAIL: '✗', INVALID: '!', REFUSED: '–', CANCELLED: '–' } as const;
+export const SYMBOL = { PASS: '✓', FAIL: '✗', INVALID: '!', KNOWN: '≈', REFUSED: '–', CANCELLED: '–' } as const;
 
 const ATTRIBUTION = {
   broker: 'the broker, because every SDK failed',

@@ -1,5 +1,6 @@
 import { failedBefore } from '../domain/judge-control.js';
 import { lostInFaultOf } from '../domain/judge-scenario.js';
+import { countsOf, countsText } from '../domain/known.js';
 import { PRODUCTION_HEAL_WAIT_MS } from '../domain/plan.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import type { SdkVerdict } from '../domain/verdict.js';
@@ -59,10 +60,17 @@ function failedBeforeText(data: RunData): string {
   return who.length === 0 ? '' : `the broker failed before anything was done to it (control run: ${who.join('; ')})`;
 }
 
+/** `1 new failure, 3 known, 1 gone`; empty where the config has no list of known failures. */
+export const newsText = ({ known }: RunData): string => (known === undefined ? '' : countsText(countsOf(known)));
+
 /** The first line of every report: the verdict, what happened, and what must not be overlooked. */
 export function summaryOf(data: RunData): string {
   const before = failedBeforeText(data);
-  const parts = [before === '' ? '' : `${data.headline === 'PASS' ? 'but ' : ''}${before}`, lostText(data)];
+  const parts = [
+    newsText(data),
+    before === '' ? '' : `${data.headline === 'PASS' ? 'but ' : ''}${before}`,
+    lostText(data),
+  ];
   return `${[data.headline, ...parts.filter((part) => part !== '')].join(', ')}: ${what(data)}`;
 }
 
@@ -70,7 +78,8 @@ export function summaryOf(data: RunData): string {
 export function ownWordsOf(data: RunData): string {
   const failed = data.scenarios.filter((s) => !s.verdict.passed);
   const which = failed.map(({ scenario, verdict }) => `${scenario.name}: ${verdict.status}`).join(' · ');
-  return `${data.headline}: ${counted(data)}${which === '' ? '' : ` — ${which}`}`;
+  const head = [data.headline, ...(data.known === undefined ? [] : [newsText(data)])].join(', ');
+  return `${head}: ${counted(data)}${which === '' ? '' : ` — ${which}`}`;
 }
 
 /** What has to be read before the verdict is believed; each a sentence. */

@@ -1,4 +1,7 @@
+import { dayOf } from '../domain/day.js';
 import { messageOf } from '../domain/errors.js';
+import { sightingsBefore } from '../domain/known-history.js';
+import { judgeKnown } from '../domain/known-verdict.js';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
@@ -6,10 +9,12 @@ import { controlFailuresOf } from '../domain/judge-control.js';
 import { isOnlyFormatErrors, judgeRun } from '../domain/judge-run.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
-import { runPaths } from '../host/layout/paths.js';
+import { historyEntries } from '../host/data/history.js';
+import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { readStored } from '../host/os/stored.js';
 import { lossesOf, loudLogs } from '../host/data/run-evidence.js';
 import { readLedgers, type StoredLedgers } from '../host/data/stored-ledgers.js';
+import { historyMaker } from '../report/history-files.js';
 import { jsonReport } from '../report/json.js';
 import { runFiles } from '../report/run-files.js';
 import { summaryOf } from '../report/summary.js';
@@ -50,6 +55,23 @@ function scenarioResults(plan: RunPlan, request: WriteReportRequest): ScenarioRe
     const verdict = request.verdicts.find((v) => v.name === name)?.verdict;
     return verdict === undefined ? [] : bareResult(plan, name, verdict);
   });
+}
+
+/** What is new in a run, what is known, and what is gone: where the config has a list of known failures. */
+function toldApart(data: RunData): RunData {
+  const { plan } = data;
+  if (plan.known === undefined) return data;
+  const list = { entries: plan.known, day: dayOf(new Date(data.finishedAt), plan.timeZone) };
+  try {
+    return judgeKnown(data, {
+      ...list,
+      earlier: sightingsBefore(historyEntries(dataRootOf(plan.runDir), historyMaker), data),
+    });
+  } catch (error) {
+    // The verdict does not wait for the history.
+    const note = `what is gone could not be told: ${messageOf(error)}`;
+    return judgeKnown({ ...data, notes: [...data.notes, note] }, { ...list, earlier: [] });
+  }
 }
 
 function runData(
@@ -119,7 +141,7 @@ export function writeReport({ plan, request, versions }: ReportTask): ReportWrit
     plan.scenarios.map(({ name }) => name),
     plan.sdks,
   );
-  const data = runData(plan, request, stored, versions);
+  const data = toldApart(runData(plan, request, stored, versions));
   const full = writeReportFiles(plan.runDir, filesOf(data, stored));
   if (full !== null) return unwritten(data.runId, data.finishedAt, full);
   const { finishedAt, headline, runPassed, passRatePercent } = data;

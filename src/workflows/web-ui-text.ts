@@ -11,13 +11,14 @@ import type { ResumeHelp, RunPause } from '../messages/resume.js';
 import type { RunProgress } from '../messages/progress.js';
 
 /** Values of the search attribute `ChaosState`. */
-export type ChaosState = 'running' | 'paused' | 'passed' | 'failed' | 'invalid' | 'refused' | 'cancelled';
+export type ChaosState = 'running' | 'paused' | 'passed' | 'failed' | 'invalid' | 'known' | 'refused' | 'cancelled';
 
 export function stateOfHeadline(headline: Headline): ChaosState {
   const states = {
     PASS: 'passed',
     FAIL: 'failed',
     INVALID: 'invalid',
+    KNOWN: 'known',
     REFUSED: 'refused',
     CANCELLED: 'cancelled',
   } as const;

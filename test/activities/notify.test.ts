@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createNotifyActivities } from '../../src/activities/notify.js';
 import type { Notification } from '../../src/domain/notification.js';
-import type { RunRef } from '../../src/domain/plan.js';
+import { judgeKnown } from '../../src/domain/known-verdict.js';
+import type { Sighting } from '../../src/domain/known.js';
+import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import type { RunData } from '../../src/domain/report-data.js';
 import { runPaths } from '../../src/host/layout/paths.js';
 import { NotifyError } from '../../src/host/notify/contract.js';
@@ -10,7 +12,8 @@ import type { AnnounceRequest } from '../../src/messages/requests.js';
 import { jsonReport } from '../../src/report/json.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
-import { plan as basePlan, result, runData } from '../../testing/reports/values.js';
+import { knownEntry } from '../../testing/known.js';
+import { plan as basePlan, result, runData, snapshot } from '../../testing/reports/values.js';
 import { outcome } from '../../testing/values.js';
 import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
 
@@ -68,6 +71,50 @@ describe('the message about a run', () => {
     report({ control: [outcome({ sdk: 'go', result: { lost: 40 } })] });
     await perform(activities.announce, request());
     expect(sent[0]).toMatchObject({ kind: 'passed', text: expect.stringMatching(/control\/go\(failed\)$/) });
+  });
+
+  describe('of a run with nothing but known failures', () => {
+    const validation = [
+      outcome({ sdk: 'go', end: { kind: 'exited', code: 1 }, result: { lost: 2 } }),
+      outcome({ sdk: 'rust' }),
+    ];
+    const known = (change: Partial<RunPlan>, more: Partial<RunData> = {}, earlier: readonly Sighting[] = []): void => {
+      const entries = [knownEntry(), knownEntry({ id: 'K-2', match: { check: 'sent' }, goneAfter: 2 })];
+      const scenarios = [result(killSingle, { validation }), result(networkDelay), result(leaderTransfer)];
+      const data = runData({
+        scenarios,
+        ...more,
+        plan: { ...basePlan, known: entries, knownIsTold: 'on_change', ...change },
+      });
+      writeJson(
+        runPaths(run.runDir).reportJson,
+        jsonReport(judgeKnown(data, { entries, day: '2026-11-29', earlier: [earlier] })),
+      );
+    };
+    const told = async (): Promise<unknown> => {
+      sent = [];
+      await perform(activities.announce, request());
+      return sent.map(({ kind, quiet }) => [kind, quiet === true]);
+    };
+    // The test's own way of telling takes nothing quiet: what it got, people are told.
+    it('is for nobody to read if nothing is new or gone, and else has every name', async () => {
+      known({});
+      expect(await told()).toEqual([]);
+      known({}, {}, [{ id: 'K-2', seen: 0 }]);
+      expect(await told()).toEqual([['known', false]]);
+      expect(sent[0]?.text).toMatch(/\n新问题: 无 已知: K-1 已消失: K-2$/);
+    });
+
+    it('is told if a warning is new, and always where the config says so', async () => {
+      known({}, { endSnapshot: snapshot({ neverLines: ['n1: panic: x'] }) });
+      expect(await told()).toEqual([['known', false]]);
+      expect(sent[0]?.text).toContain('新问题: run(n1: panic: x) 已知: K-1');
+    });
+
+    it('is always told where the config says so', async () => {
+      known({ knownIsTold: 'always' });
+      expect(await told()).toEqual([['known', false]]);
+    });
   });
 
   it('is sent once, however often it is tried', async () => {

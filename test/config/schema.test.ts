@@ -66,6 +66,13 @@ describe('the parts that name things', () => {
     const parts = namingParts.parse({ cluster: { nodes: -1 }, scenarios: [...scenarios, { name: 7 }] });
     expect(parts.cluster).toBeUndefined();
     expect(parts.scenarios.map((part) => part?.name)).toEqual(['kill', undefined]);
-    expect(namingParts.parse('nothing')).toEqual({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {} });
+    expect(namingParts.parse('nothing')).toEqual({
+      cluster: undefined,
+      scenarios: [],
+      sdks: [],
+      sdk_clients: {},
+      known: [],
+      time_zone: 'UTC',
+    });
   });
 });

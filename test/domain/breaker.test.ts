@@ -29,6 +29,7 @@ const ending = (change: Partial<RunEnding> = {}): RunEnding => {
 const FAIL = (): RunEnding => ending();
 const PASS = (): RunEnding => ending({ headline: 'PASS' });
 const INVALID = (): RunEnding => ending({ headline: 'INVALID' });
+const KNOWN = (): RunEnding => ending({ headline: 'KNOWN' });
 const FORMAT = (): RunEnding => ending({ headline: 'INVALID', onlyFormatErrors: true });
 const SINGLE_FAIL = (): RunEnding => ending({ kind: 'single' });
 const SINGLE_PASS = (): RunEnding => ending({ kind: 'single', headline: 'PASS' });
@@ -57,6 +58,9 @@ describe('the count', () => {
     ['of a new cluster', 'a run of format errors', FORMAT, 0, 'closed', false],
     ['of a new cluster', 'a single scenario that failed', SINGLE_FAIL, 0, 'closed', false],
     ['of a new cluster', 'a cancelled run', CANCELLED, 0, 'closed', false],
+    ['of a new cluster', 'a run with nothing but known failures', KNOWN, 0, 'closed', false],
+    ['after one failure', 'a run with nothing but known failures', KNOWN, 1, 'closed', false],
+    ['after two failures', 'a run with nothing but known failures', KNOWN, 2, 'closed', false],
     ['after one failure', 'a failed run', FAIL, 2, 'closed', false],
     ['after one failure', 'a passed run', PASS, 0, 'closed', false],
     ['after two failures', 'a failed run', FAIL, 3, 'open', true],

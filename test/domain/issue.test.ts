@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { issueNews, nextIssueStep, type IssueNews, type KnownIssue } from '../../src/domain/issue.js';
+import { judgeKnown } from '../../src/domain/known-verdict.js';
+import type { KnownEntry } from '../../src/domain/known.js';
 import { jsonReport } from '../../src/report/json.js';
+import { knownEntry } from '../../testing/known.js';
 import { plan, result, runData } from '../../testing/reports/values.js';
 import { catalogue, outcome } from '../../testing/values.js';
 
@@ -111,4 +114,17 @@ describe('what a run says about the broker', () => {
   it('is nothing where the run was cancelled', () => {
     expect(issueNews({ ...report, headline: 'CANCELLED' })).toEqual([]);
   });
+});
+
+it('is no news of a scenario that failed at nothing but what is known, and is of one that failed at more', () => {
+  const validation = [
+    outcome({ sdk: 'go', end: { kind: 'exited', code: 1 }, result: { lost: 2 } }),
+    outcome({ sdk: 'rust' }),
+  ];
+  const data = runData({ scenarios: catalogue.map((one, i) => result(one, i === 0 ? { validation } : {})) });
+  const outcomes = (...entries: KnownEntry[]) =>
+    issueNews(jsonReport(judgeKnown(data, { entries, day: '2026-11-29', earlier: [] }))).map((one) => one.outcome);
+  expect(outcomes()).toEqual(['failed', 'passed', 'passed']);
+  expect(outcomes(knownEntry())).toEqual(['passed', 'passed']);
+  expect(outcomes(knownEntry({ match: { check: 'lost', lost: 1 } }))).toEqual(['failed', 'passed', 'passed']);
 });

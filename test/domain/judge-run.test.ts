@@ -101,4 +101,24 @@ it('a run says nothing of the broker where only result lines could not be read, 
   expect(isOnlyFormatErrors({ runFailures: [], scenarios })).toBe(true);
   expect(isOnlyFormatErrors({ runFailures: [], controlFailures: [brokerFailure], scenarios })).toBe(false);
   expect(isOnlyFormatErrors({ runFailures: [], scenarios: [] })).toBe(false);
+  const finding = {
+    scenario: 'a',
+    sdk: 'go',
+    where: 'validation',
+    fails: true,
+    ofEquipment: true,
+    text: '',
+    ids: [],
+    partly: [],
+  } as const;
+  const known = (...more: readonly string[]) => ({
+    findings: [
+      { ...finding, status: 'script_format_error' as const },
+      { ...finding, status: 'failed' as const, ofEquipment: false, ids: more },
+    ],
+    sightings: [],
+    gone: [],
+  });
+  expect(isOnlyFormatErrors({ runFailures: [], scenarios: [], known: known('RMQ-2') })).toBe(true);
+  expect(isOnlyFormatErrors({ runFailures: [], scenarios: [], known: known() })).toBe(false);
 });

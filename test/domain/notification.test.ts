@@ -3,6 +3,7 @@ import {
   breakerMessage,
   failedMessage,
   formatErrorsMessage,
+  knownMessage,
   overdueMessage,
   passedMessage,
   resumedMessage,
@@ -19,6 +20,7 @@ const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   failedScenarios: ['broker-kill-single', 'leader-transfer'],
   equipmentFailures: [],
   failedBefore: [],
+  news: null,
   consecutiveFailures: 1,
   opens: false,
   report: { url: 'https://example.org/r1', pushError: null, localPath: '/srv/runs/r1/report.md' },
@@ -58,6 +60,23 @@ describe('a message, to the letter', () => {
   it('of an invalid run adds the failures of the equipment at its end', () => {
     const { text } = failedMessage(facts({ equipmentFailures: ['control/go(script_not_found)', 'a(inject_error)'] }));
     expect(text).toBe([...failed, '测试设备故障: control/go(script_not_found), a(inject_error)'].join('\n'));
+  });
+
+  it('adds what is new, known and gone, where the config has a list of known failures', () => {
+    const news = { isNew: ['leader-transfer/go(lost 3)'], known: ['RMQ-2', 'RMQ-8'], gone: [] };
+    const line = '新问题: leader-transfer/go(lost 3) 已知: RMQ-2, RMQ-8 已消失: 无';
+    expect(failedMessage(facts({ news })).text).toBe([...failed, line].join('\n'));
+    expect(passedMessage(facts({ news: { isNew: [], known: [], gone: ['RMQ-2'] } })).text).toMatch(
+      /\n新问题: 无 已知: 无 已消失: RMQ-2$/,
+    );
+  });
+
+  it('of a run with nothing but known failures has the words of one that failed, and may be one that nobody has to read', () => {
+    const news = { isNew: [], known: ['RMQ-2'], gone: [] };
+    const message = knownMessage(facts({ news }), true);
+    expect(message).toMatchObject({ id: 'r1/known', kind: 'known', ofRound: true, quiet: true });
+    expect(message.text).toBe([...failed, '新问题: 无 已知: RMQ-2 已消失: 无'].join('\n'));
+    expect(knownMessage(facts({ news }), false)).not.toHaveProperty('quiet');
   });
 
   it('adds that the broker failed before anything was done to it, also to a run that passed', () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { judgeKnown } from '../../src/domain/known-verdict.js';
 import { historyEntry, historyIndex } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
+import { knownEntry } from '../../testing/known.js';
 import { figures, result, runData } from '../../testing/reports/values.js';
 import { catalogue } from '../../testing/values.js';
 
@@ -36,4 +38,20 @@ test('an index has every run once, the later word counts, and the order is that 
     ['early', 1],
     ['late', 2],
   ]);
+});
+
+test('an entry has what is new, known and gone, where the config had a list of it', () => {
+  expect(historyEntry(report)).not.toHaveProperty('known');
+  const entries = [knownEntry(), knownEntry({ id: 'K-2', match: { check: 'sent' }, goneAfter: 1 })];
+  const { details } = report;
+  expect(historyEntry(jsonReport(judgeKnown(details, { entries, day: '2026-11-29', earlier: [] }))).known).toEqual({
+    new_failures: 0,
+    new_warnings: 0,
+    known: 3,
+    gone: ['K-2'],
+    sightings: [
+      { id: 'K-1', seen: 3 },
+      { id: 'K-2', seen: 0 },
+    ],
+  });
 });

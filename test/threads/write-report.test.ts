@@ -14,6 +14,7 @@ import * as reportFiles from '../../src/report/run-files.js';
 import { plannedRun } from '../../testing/activities.js';
 import { writeReport } from '../../src/threads/write-report.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { knownEntry } from '../../testing/known.js';
 import { result } from '../../testing/reports/values.js';
 import { outcome, rules } from '../../testing/values.js';
 import { killSingle, networkDelay } from '../../testing/workflows/plans.js';
@@ -138,5 +139,32 @@ describe('the report of a run', () => {
     expect(reported().details.notes.at(-1)).toMatch(/the page could not be made: no such colour/);
     expect(existsSync(runPaths(plan.runDir).reportMarkdown)).toBe(true);
     expect(existsSync(join(plan.runDir, REPORT_PAGE))).toBe(false);
+  });
+
+  it('tells apart what is new, known and gone by the config’s list, and by what earlier rounds saw', () => {
+    const lost = (count: number) =>
+      result(killSingle, {
+        validation: [outcome({ sdk: 'go', end: { kind: 'exited', code: 1 }, result: { lost: count } })],
+      });
+    const list = [knownEntry(), knownEntry({ id: 'K-2', match: { check: 'sent' }, goneAfter: 2 })];
+    const root = temporaryFolder();
+    const round = (name: string, day: number, known: RunPlan['known']) => {
+      ({ plan, run } = plannedRun(root, { runId: name, scenarios: [killSingle], known }));
+      writeJson(runPaths(plan.runDir).scenario(killSingle.name), lost(2));
+      write({ startedAt: `2026-11-2${day}T00:00:00.000Z` });
+      return reported();
+    };
+    expect(round('r1', 1, undefined)).toMatchObject({ headline: 'FAIL' });
+    expect(reported().details).not.toHaveProperty('known');
+    expect(round('r2', 2, list)).toMatchObject({
+      headline: 'KNOWN',
+      run_passed: false,
+      details: { known: { gone: [] } },
+    });
+    expect(round('r3', 3, list).details.known?.gone).toEqual([
+      { id: 'K-2', why: 'known for long', rounds: 2, isNews: true },
+    ]);
+    expect(round('r4', 4, list).details.known?.gone).toMatchObject([{ rounds: 3, isNews: false }]);
+    expect(round('r5', 5, [])).toMatchObject({ headline: 'FAIL', details: { known: { gone: [] } } });
   });
 });

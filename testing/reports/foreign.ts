@@ -1,4 +1,6 @@
+import { judgeKnown } from '../../src/domain/known-verdict.js';
 import type { RunData } from '../../src/domain/report-data.js';
+import { knownEntry } from '../known.js';
 import { catalogue, outcome } from '../values.js';
 import { figures, plan, result, runData, snapshot } from './values.js';
 
@@ -28,7 +30,7 @@ export function runSaying(words: string): RunData {
       ],
     },
   );
-  return runData({
+  const data = runData({
     plan: { ...plan, configPath: `/srv/${words}/my.yml` },
     control: [outcome({ sdk: 'go', result: { library: words, errors: [words] } })],
     scenarios: [{ ...scenario, notes: [words], deadNodes: [words], clusterEnded: words, equipmentDied: [words] }],
@@ -37,4 +39,10 @@ export function runSaying(words: string): RunData {
     notes: [words],
     versions: { broker: words },
   });
+  const covered = knownEntry({ id: 'K-1', why: words, issue: words, match: { check: 'never_line' }, goneAfter: 1 });
+  const entries = [covered, knownEntry({ id: 'K-2', why: words, goneAfter: 1 })];
+  return judgeKnown(
+    { ...data, plan: { ...data.plan, known: entries } },
+    { entries, day: '2026-11-29', earlier: [[{ id: 'K-2', seen: 0 }]] },
+  );
 }

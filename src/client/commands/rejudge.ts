@@ -1,12 +1,30 @@
 import { Command } from 'commander';
+import { knownEntries } from '../../config/known.js';
 import { rulesFrom } from '../../config/plan.js';
-import { rejudge } from '../../domain/rejudge.js';
+import type { Config } from '../../config/load.js';
+import { dayOf } from '../../domain/day.js';
+import type { KnownList } from '../../domain/known-verdict.js';
+import { rejudge, type FindLedger } from '../../domain/rejudge.js';
+import type { RunData } from '../../domain/report-data.js';
 import { runDir } from '../../host/layout/paths.js';
 import { readLedgers } from '../../host/data/stored-ledgers.js';
-import { storedReport } from '../../host/data/stored-runs.js';
+import { reportsBefore, storedReport } from '../../host/data/stored-runs.js';
+import { sightingsIn } from '../../report/known-check.js';
 import { rejudgedText } from '../../report/rejudged.js';
 import { ledgerOf } from '../../report/sources.js';
 import { configOption, jsonOption, readConfig } from '../options.js';
+
+/** The list of today, with what the rounds before a run saw of it. */
+function knownListFor(data: RunData, { known, dataRoot }: Config): KnownList | null {
+  if (known === undefined) return null;
+  const entries = knownEntries(known);
+  const { finishedAt, plan } = data;
+  return {
+    entries,
+    day: dayOf(new Date(finishedAt), plan.timeZone),
+    earlier: sightingsIn(reportsBefore(dataRoot, data), entries),
+  };
+}
 
 /** Reads the ledgers of stored runs again and judges them by the config's rules of today. The stored reports stay as they are. */
 export const rejudgeCommand = new Command('rejudge')
@@ -22,7 +40,8 @@ export const rejudgeCommand = new Command('rejudge')
       const data = storedReport(config.dataRoot, runId);
       const names = data.plan.scenarios.map(({ name }) => name);
       const stored = readLedgers(runDir(config.dataRoot, runId), names, data.plan.sdks);
-      const judged = rejudge(data, (scenario, phase, sdk) => ledgerOf(stored, scenario, phase, sdk), rulesFrom(config));
+      const find: FindLedger = (scenario, phase, sdk) => ledgerOf(stored, scenario, phase, sdk);
+      const judged = rejudge(data, find, rulesFrom(config), knownListFor(data, config));
       return { runId, was: data.headline, now: judged.data.headline, problems: stored.problems, ...judged };
     });
     const json = rows.map(({ data: _, ...row }) => row);

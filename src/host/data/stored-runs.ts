@@ -18,14 +18,25 @@ export interface StoredRun {
 
 /** Every run of a data folder, oldest first. One whose files are damaged is listed with what is wrong, and hides no other. */
 export function storedRuns(dataRoot: string): StoredRun[] {
-  const { runs } = dataPaths(dataRoot);
-  if (!existsSync(runs)) return [];
-  const found = readdirSync(runs)
-    .filter((name) => existsSync(runPaths(runDir(dataRoot, name)).mark))
-    .map((runId) => ({ ...readRun(runDir(dataRoot, runId)), runId }));
+  const found = folders(dataRoot).map((runId) => ({ ...readRun(runDir(dataRoot, runId)), runId }));
   return found
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt))
     .map(({ runId, data, problem }) => ({ runId, data, problem }));
+}
+
+/** The names of the folders of runs. */
+function folders(dataRoot: string): string[] {
+  const { runs } = dataPaths(dataRoot);
+  return existsSync(runs) ? readdirSync(runs).filter((name) => existsSync(runPaths(runDir(dataRoot, name)).mark)) : [];
+}
+
+/** When a run began, by its mark; empty where that cannot be read. */
+function startOf(dir: string): string {
+  try {
+    return readStored<{ startedAt?: string }>('run mark', runPaths(dir).mark)?.startedAt ?? '';
+  } catch {
+    return '';
+  }
 }
 
 function readRun(dir: string): Omit<StoredRun, 'runId'> & { readonly startedAt: string } {
@@ -67,6 +78,17 @@ export function storedReport(dataRoot: string, runId: string): RunData {
     'CONFIG_INVALID',
     `run: expected one with a report, got ${runId}; the latest are ${latest.join(', ') || 'none'}`,
   );
+}
+
+/** The reports of a cluster's runs that began before this one, latest first. Each is read when it is asked for; what cannot be read is left out. */
+export function* reportsBefore(dataRoot: string, { runId, startedAt, plan }: RunData): Generator<RunData> {
+  const earlier = folders(dataRoot)
+    .map((name) => ({ name, at: startOf(runDir(dataRoot, name)) }))
+    .filter(({ name, at }) => name !== runId && at !== '' && at <= startedAt);
+  for (const { name } of earlier.sort((a, b) => b.at.localeCompare(a.at))) {
+    const { data } = readRun(runDir(dataRoot, name));
+    if (data !== null && data.plan.cluster === plan.cluster) yield data;
+  }
 }
 
 /** A name of a folder, and no way out of the folder of the runs. */

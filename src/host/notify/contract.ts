@@ -15,6 +15,8 @@ export interface Notifier {
    * mark: the message's id is then the same, so that a channel that can tell duplicates apart shows it once.
    */
   send(notification: Notification, context: NotificationContext): Promise<void>;
+  /** It also takes messages with nothing new in them. */
+  readonly takesQuiet?: true;
   /** Says that a full round has started, or throws a `NotifyError`. Absent: this way says nothing of a start. */
   readonly started?: (runId: string) => Promise<void>;
 }

@@ -71,6 +71,7 @@ const text = ({ text: words }: Notification): object => ({
 const COLOURS: Readonly<Record<NotificationKind, string>> = {
   passed: 'green',
   failed: 'red',
+  known: 'yellow',
   breaker: 'carmine',
   'format-errors': 'orange',
   resumed: 'blue',

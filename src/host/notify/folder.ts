@@ -6,6 +6,7 @@ import type { Notifier } from './contract.js';
 /** Keeps every message in its run's folder, or in one of its own: `notifications/<kind>.json`. */
 export const folderNotifier: Notifier = {
   name: 'folder',
+  takesQuiet: true,
   send: (notification, { folder }) => {
     // Without room for it the other ways of telling people still have theirs.
     writeIfRoom(() => writeStored('message', runPaths(folder).notification(notification.kind).message, notification));

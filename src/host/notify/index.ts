@@ -34,6 +34,7 @@ export async function deliver(
   for (const notifier of ways) {
     const sent = readStored<Sent>('message receipts', file) ?? {};
     if (sent[notifier.name] !== undefined) continue;
+    if (notification.quiet === true && notifier.takesQuiet !== true) continue;
     try {
       await notifier.send(notification, context);
       // What arrived has arrived, also where a full disk does not take the note of it.

@@ -14,13 +14,14 @@ type Signal = '' | '/fail' | '/start';
  */
 export const pingNotifier = (pingUrl: string, timeoutMs = TIMEOUT_MS): Notifier => ({
   name: 'ping',
+  takesQuiet: true,
   send: async (notification) => {
     if (notification.ofRound) await request(pingUrl, signalOf(notification), notification.runId ?? '', timeoutMs);
   },
   started: (runId) => request(pingUrl, '/start', runId, timeoutMs),
 });
 
-const signalOf = ({ kind }: Notification): Signal => (kind === 'passed' ? '' : '/fail');
+const signalOf = ({ kind }: Notification): Signal => (kind === 'passed' || kind === 'known' ? '' : '/fail');
 
 /** The signal belongs behind the path, and an address may have a query. */
 function addressOf(pingUrl: string, signal: Signal): string {

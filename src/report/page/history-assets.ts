@@ -5,6 +5,7 @@ select{font:inherit;color:var(--text);background:var(--panel);border:1px solid v
 .strip{display:flex;flex-wrap:wrap;gap:3px;padding:0;margin:.5rem 0;list-style:none;max-height:22rem;overflow-y:auto}
 .v{display:inline-flex;width:24px;height:24px;align-items:center;justify-content:center;border-radius:4px;font-size:.8rem;font-weight:700;text-decoration:none;background:var(--panel);color:var(--text);border:2px solid var(--muted)}
 .v.PASS{border-color:var(--second);color:var(--second)}
+.v.KNOWN{border-color:var(--late);color:var(--text)}
 .v.FAIL{background:var(--lost);border-color:var(--lost);color:var(--bg)}
 .v.INVALID{background:var(--late);border-color:var(--late);color:var(--bg)}
 .trends{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:.25rem 1rem}

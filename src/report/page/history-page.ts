@@ -100,13 +100,14 @@ const strip = (runs: readonly HistoryEntry[], link: (run: HistoryEntry) => strin
       ${runs.map((run) => html`<li>${mark(run, link(run))}</li>`)}
     </ol>
     <ul class="legend">
-      ${(['PASS', 'FAIL', 'INVALID', 'CANCELLED'] as const).map((headline) => html`<li><span class="v ${headline}" aria-hidden="true">${SYMBOL[headline]}</span> ${headline}</li>`)}
+      ${(['PASS', 'KNOWN', 'FAIL', 'INVALID', 'CANCELLED'] as const).map((headline) => html`<li><span class="v ${headline}" aria-hidden="true">${SYMBOL[headline]}</span> ${headline}</li>`)}
     </ul>
   </section>`;
 
 const VERDICTS: readonly (readonly [string, string])[] = [
   ['passed', 'passed'],
   ['not', 'not passed'],
+  ['KNOWN', 'run is KNOWN'],
   ['FAIL', 'run is FAIL'],
   ['INVALID', 'run is INVALID'],
   ['CANCELLED', 'run was cancelled'],

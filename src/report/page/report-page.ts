@@ -2,6 +2,7 @@ import type { RunData } from '../../domain/report-data.js';
 import type { ScenarioCharts } from '../charts.js';
 import { mark, number } from '../format.js';
 import { html, type Html } from '../html.js';
+import { newsTable } from '../news.js';
 import { commandsAgain, factLines, processorsLines, SYMBOL, versionsOf } from '../report-sentences.js';
 import type { RunSources } from '../sources.js';
 import { caveats, summaryOf } from '../summary.js';
@@ -26,7 +27,7 @@ export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[
               ${reasons.split(' · ').map((reason) => html`<li>${reason}</li>`)}
             </ul>`
       }
-      ${caveats(data).map((text) => html`<p class="caveat"><strong>Note:</strong> ${text}</p>`)}
+      ${caveats(data).map((text) => html`<p class="caveat"><strong>Note:</strong> ${text}</p>`)} ${news(data)}
       ${paragraph(factLines(data).slice(0, 2))}
       <nav aria-label="Sections">
         <ul>
@@ -52,6 +53,16 @@ export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[
       ${control(data)} ${ending(data)} ${versions(data)}
     </main>`;
   return pageFrame(`${data.headline} ${data.runId}`, body);
+}
+
+/** What is new, known and gone. */
+function news(data: RunData): Html | null {
+  const of = newsTable(data);
+  if (of === null) return null;
+  return html`<section id="news">
+    <h2>${of.caption}</h2>
+    ${whereThereAreRows(of)}
+  </section>`;
 }
 
 /** Cells that break between their two figures only. */

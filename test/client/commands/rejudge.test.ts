@@ -34,6 +34,18 @@ describe('rejudge', () => {
     expect(readdirSync(folder(), { recursive: true })).toHaveLength(files);
   });
 
+  test('tells what is new from what is known by today’s list', async () => {
+    const names = ['broker-kill-single', 'network-delay-100ms', 'leader-transfer'];
+    const scenarios = names.map((name) => `{ name: ${name}, fault: broker-kill, target: robustmq-server }`);
+    const known = '{ id: RMQ-8, why: lost, match: { check: lost, where: fault } }';
+    writeFileSync(place.config, `data_dir: data\nscenarios: [${scenarios.join(', ')}]\nknown: [${known}]\n`);
+    const { exitCode, stdout } = await chaos('rejudge', runId);
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringMatching(/\| run \| what is new \| no list \| \d+ new failures?, .*\d+ known, 0 gone \|/),
+    ]);
+  });
+
   test('counts a message less in one ledger', async () => {
     const chosen = sources.ledgers.find((l) => l.scenario === 'leader-transfer' && l.phase === 'validation')!;
     const messages = chosen.ledger.messages.map((m) => (m.seq === 3 ? { ...m, recv_us: null } : m));

@@ -42,6 +42,15 @@ const channel = (name: string, ...errors: Error[]): Notifier & { readonly got: N
 };
 
 describe('a message', () => {
+  it('with nothing new in it reaches those alone that take such ones, and everybody otherwise', async () => {
+    const people = channel('people');
+    const record = { ...channel('record'), takesQuiet: true as const };
+    await deliver([people, record], { ...message, quiet: true }, { folder: newRun() });
+    expect([people.got.length, record.got.length]).toEqual([0, 1]);
+    await deliver([people, record], message, { folder: newRun() });
+    expect([people.got.length, record.got.length]).toEqual([1, 2]);
+  });
+
   it('is kept in the folder of its run', async () => {
     const runDir = newRun();
     await deliver([folderNotifier], message, { folder: runDir });

@@ -70,6 +70,12 @@ describe('the address that waits for verdicts', () => {
     ]);
   });
 
+  it('takes a round with nothing but known failures for one that is alive', async () => {
+    await send('known');
+    expect(service.requests).toEqual(['POST /planted-uuid run-1']);
+    expect(pingNotifier(service.url).takesQuiet).toBe(true);
+  });
+
   it('may have a query', async () => {
     await pingNotifier(`${service.url}?create=1`).send(message('failed'), context);
     expect(service.requests).toEqual(['POST /planted-uuid/fail?create=1 run-1']);

@@ -7,13 +7,21 @@ import type { LedgerMessage } from '../../../src/domain/ledger.js';
 import { grainOf } from '../../../src/report/charts/timeline-layout.js';
 import { spotsOf } from '../../../src/report/charts/marks.js';
 import { WIDE_PX } from '../../../src/report/charts/render.js';
+import { judgeKnown } from '../../../src/domain/known-verdict.js';
 import { runFiles } from '../../../src/report/run-files.js';
 import { timelineOf } from '../../../src/report/timeline.js';
 import { barriers, browserMissing, launchBrowser, marksIn, openPage, SCREENS } from '../../../testing/browser.js';
+import { knownEntry } from '../../../testing/known.js';
 import { scratchFolder } from '../../../testing/scratch.js';
 import { syntheticRun } from '../../../testing/reports/synthetic.js';
 
-const sources = syntheticRun({ messages: 400, sdks: ['go', 'rust'], lostEvery: 50 });
+const run = syntheticRun({ messages: 400, sdks: ['go', 'rust'], lostEvery: 50 });
+const entries = [
+  knownEntry({ scenarios: ['leader-transfer'] }),
+  knownEntry({ id: 'K-2', sdks: ['rust'], match: { check: 'sent' }, goneAfter: 1 }),
+];
+const list = { entries, day: '2026-11-29', earlier: [] };
+const sources = { ...run, data: judgeKnown({ ...run.data, plan: { ...run.data.plan, known: entries } }, list) };
 const files = runFiles(sources);
 
 test('the same run gives the same files, to the byte', () => {
@@ -83,6 +91,20 @@ describe.skipIf(browserMissing)('in a browser', () => {
       const lost = ledger.messages.filter((m) => m.ack_us !== null && m.recv_us === null).length;
       expect([await cell('received'), await cell('lost')]).toEqual([String(received), String(lost)]);
     }
+  });
+
+  test('begins with what is new, then what is known, then what is gone', async () => {
+    const head = page.locator('#news h2');
+    expect(await head.textContent()).toMatch(/^What is new: \d+ new failures?, .*\d+ known, 1 gone$/);
+    const rows = await page.locator('#news tbody tr').allTextContents();
+    expect(rows.length).toBeGreaterThan(2);
+    const kinds = rows.map((row) => /new|known|gone/.exec(row)?.[0]);
+    expect(kinds).toEqual(
+      [...kinds].sort((a, b) => ['new', 'known', 'gone'].indexOf(a!) - ['new', 'known', 'gone'].indexOf(b!)),
+    );
+    expect(new Set(kinds).size).toBeGreaterThan(1);
+    expect(rows.at(-1)).toContain('K-2 has not been seen for 1 round');
+    expect(await page.locator('#news ~ section h2, main h2').first().textContent()).toMatch(/^Validation/);
   });
 
   test('names every lost message, and what the brokers said stays text', async () => {

@@ -1,0 +1,173 @@
+import { loudLines } from './broker-lines.js';
+import type { ClientOutcome, ClientResult } from './client-result.js';
+import { controlFailuresOf, failedBefore } from './judge-control.js';
+import type { RunData, ScenarioResult, SnapshotSummary } from './report-data.js';
+import { blameOf } from './status.js';
+import { CHECKS, type CheckName, type Finding, type Place, type Symptom } from './symptom.js';
+import type { Failure, SdkVerdict } from './verdict.js';
+
+/** What findings are made of: a run, whether or not it has been judged as a whole. */
+export type FoundIn = Pick<
+  RunData,
+  'plan' | 'control' | 'controlVerdicts' | 'runFailures' | 'scenarios' | 'endSnapshot' | 'notes'
+>;
+
+const isCheck = (name: string): name is CheckName => (CHECKS as readonly string[]).includes(name);
+
+/** What a client said besides its figures. */
+const saidBy = ({ result, lineProblem }: Pick<ClientOutcome, 'result' | 'lineProblem'>): readonly string[] => [
+  ...(result?.errors ?? []),
+  ...(lineProblem === null ? [] : [lineProblem]),
+];
+
+const valueOf = (check: CheckName, result: ClientResult | null): number | null => {
+  if (check === 'lost' || check === 'unconfirmed' || check === 'sent' || check === 'p99_ms')
+    return result?.[check] ?? null;
+  return null;
+};
+
+/**
+ * The failing checks of one client. A client ends with status 1 because of what it has found, and has no p99 where it has received nothing: where another
+ * check fails, these two say nothing more. Messages that were never acknowledged are in no check of their own.
+ */
+function symptomsOf(verdict: SdkVerdict, outcome: ClientOutcome | undefined, where: Place): Symptom[] {
+  const result = outcome?.result ?? null;
+  const said = outcome === undefined ? [] : saidBy(outcome);
+  const symptom = (check: CheckName, observed: string): Symptom => ({
+    check,
+    where,
+    value: valueOf(check, result),
+    text: `${check} ${observed}`,
+    said,
+  });
+  const failing = verdict.checks.flatMap(({ check, observed, ok }) =>
+    !ok && isCheck(check) ? [symptom(check, observed)] : [],
+  );
+  const unconfirmed = result?.unconfirmed ?? 0;
+  const found = unconfirmed > 0 ? [...failing, symptom('unconfirmed', String(unconfirmed))] : failing;
+  const endedByItself = outcome?.end.kind === 'exited' && outcome.end.code === 1;
+  const isFollowing = ({ check, value }: Symptom): boolean =>
+    (check === 'exit_code' && endedByItself) || (check === 'p99_ms' && value === null);
+  return found.every(isFollowing) ? found : found.filter((one) => !isFollowing(one));
+}
+
+function clientFinding(
+  verdict: SdkVerdict,
+  outcomes: readonly ClientOutcome[],
+  at: Pick<Finding, 'scenario' | 'where' | 'fails'>,
+): Finding {
+  const outcome = outcomes.find(({ sdk }) => sdk === verdict.sdk);
+  const { sdk, status } = verdict;
+  return { ...at, sdk, status, blame: blameOf(status), symptoms: symptomsOf(verdict, outcome, at.where) };
+}
+
+/** What each client of the fault period lost. */
+function lossFindings({ scenario, faultPeriod, withoutLedger = [] }: ScenarioResult, fails: boolean): Finding[] {
+  const lost = [
+    ...faultPeriod.map(({ sdk, ackedLost }) => ({ sdk, count: ackedLost, said: [] as readonly string[] })),
+    ...withoutLedger.map((outcome) => ({ sdk: outcome.sdk, count: outcome.result?.lost ?? 0, said: saidBy(outcome) })),
+  ];
+  return lost
+    .filter(({ count }) => count > 0)
+    .map(({ sdk, count, said }) => ({
+      ...{ scenario: scenario.name, sdk, where: 'fault', status: 'failed', blame: 'broker', fails },
+      symptoms: [{ check: 'lost', where: 'fault', value: count, text: `lost ${count}`, said }],
+    }));
+}
+
+/** Lines that must never appear; alike ones are one finding. */
+function lineFindings(scenario: string | null, snapshots: readonly SnapshotSummary[]): Finding[] {
+  const where: Place = scenario === null ? 'run' : 'scenario';
+  const lines = snapshots.flatMap((s) => s.neverLines);
+  // They are here because they must never appear: each of them has the empty text in it.
+  return loudLines(lines, { never: [''], benign: [] }).map(({ node, count, text }) => {
+    const said = `${node}${node === '' ? '' : ': '}${text}${count === 1 ? '' : ` (${count} times)`}`;
+    return {
+      ...{ scenario, sdk: null, where, status: 'failed', blame: 'broker', fails: false },
+      symptoms: [{ check: 'never_line', where, value: count, text: said, said: [text] }],
+    };
+  });
+}
+
+/** A failure that is the scenario's own, but for losses, which are each client's. */
+function ownFinding(result: ScenarioResult, { status, blame, sdk }: Failure): Finding {
+  const { scenario, fault, deadNodes } = result;
+  const where: Place = 'scenario';
+  const finding = { scenario: scenario.name, sdk, where, status, blame, fails: true };
+  if (status === 'recover_error') {
+    const text = fault.recoverError ?? '';
+    const symptom: Symptom = { check: 'recovery', where, value: null, text: `recovery: ${text}`, said: [text] };
+    return { ...finding, symptoms: [symptom] };
+  }
+  const dead = status === 'failed' ? deadNodes : [];
+  const symptoms = dead.map((node): Symptom => ({
+    check: 'dead_broker',
+    where,
+    value: null,
+    text: `${node} died`,
+    said: [node],
+  }));
+  return { ...finding, symptoms };
+}
+
+/** Did the test's own equipment stand in the way, so that nobody is blamed for anything? Log lines stay what they are. */
+const isOfOurs = ({ verdict, fault, clusterEnded, brokersUnknown, equipmentDied = [] }: ScenarioResult): boolean =>
+  verdict.status === 'harness_error' &&
+  (clusterEnded != null ||
+    brokersUnknown != null ||
+    equipmentDied.length > 0 ||
+    fault.recoverErrorBlame === 'equipment');
+
+function scenarioFindings(result: ScenarioResult, isDurable: boolean): Finding[] {
+  const { scenario, verdict, sdkVerdicts, validation, snapshots } = result;
+  const lines = lineFindings(scenario.name, snapshots);
+  const failures = verdict.failures.filter(({ blame }) => blame !== null);
+  const own = failures.filter(({ sdk }) => sdk === null);
+  const losses = isOfOurs(result) ? [] : lossFindings(result, isDurable);
+  // Of several failures of one status there is one finding. That messages were lost is said by the losses.
+  const statuses = [...new Map(own.map((failure) => [failure.status, failure])).values()];
+  const isSaid = ({ status }: Failure): boolean =>
+    status === 'failed' && result.deadNodes.length === 0 && isDurable && losses.length > 0;
+  const ofClients = sdkVerdicts.filter(({ sdk }) => failures.some((failure) => failure.sdk === sdk));
+  const at = { scenario: scenario.name, where: 'validation', fails: true } as const;
+  return [
+    ...statuses.filter((failure) => !isSaid(failure)).map((failure) => ownFinding(result, failure)),
+    ...ofClients.map((sdkVerdict) => clientFinding(sdkVerdict, validation, at)),
+    ...losses,
+    ...lines,
+  ];
+}
+
+function controlFindings(data: FoundIn): Finding[] {
+  const counted = controlFailuresOf(data, data.plan.rules);
+  return failedBefore(data).map((verdict) =>
+    clientFinding(verdict, data.control, {
+      scenario: null,
+      where: 'control',
+      fails: counted.some(({ sdk }) => sdk === verdict.sdk),
+    }),
+  );
+}
+
+function runFindings({ runFailures, notes }: FoundIn): Finding[] {
+  return runFailures.map(({ status, blame, sdk }) => {
+    const start: Symptom = {
+      check: 'cluster_start',
+      where: 'run',
+      value: null,
+      text: 'the cluster did not start',
+      said: notes,
+    };
+    const symptoms = status === 'cluster_start_error' ? [start] : [];
+    return { scenario: null, sdk, where: 'run', status, blame, fails: true, symptoms };
+  });
+}
+
+/** Every failure and every warning of a run. Those of the test's own equipment are among them, and say nothing of the broker. */
+export const findingsOf = (data: FoundIn): Finding[] =>
+  [
+    ...runFindings(data),
+    ...controlFindings(data),
+    ...data.scenarios.flatMap((result) => scenarioFindings(result, data.plan.rules.durability === 'fail')),
+    ...(data.endSnapshot === null ? [] : lineFindings(null, [data.endSnapshot])),
+  ].map((finding) => (finding.blame === 'equipment' ? { ...finding, symptoms: [] } : finding));

@@ -1,0 +1,64 @@
+import type { Blame, ScenarioStatus, SdkStatus } from './status.js';
+
+/** In which part of a run something was seen. `scenario`: neither in the fault period nor in the validation, but of the scenario itself. */
+export const PLACES = ['control', 'fault', 'validation', 'scenario', 'run'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** What can fail of a broker, or must not be overlooked. Those of a client are its checks (`judge-sdk.ts`). */
+export const CHECKS = [
+  'exit_code',
+  'sent',
+  'planned',
+  'lost',
+  'unconfirmed',
+  'p99_ms',
+  'recovery',
+  'dead_broker',
+  'cluster_start',
+  'never_line',
+] as const;
+export type CheckName = (typeof CHECKS)[number];
+
+const OF_CLIENTS = ['control', 'validation'] as const;
+
+/** Where each of them can be seen. */
+export const PLACES_OF: Readonly<Record<CheckName, readonly Place[]>> = {
+  exit_code: OF_CLIENTS,
+  sent: OF_CLIENTS,
+  planned: OF_CLIENTS,
+  lost: ['control', 'fault', 'validation'],
+  unconfirmed: OF_CLIENTS,
+  p99_ms: OF_CLIENTS,
+  recovery: ['scenario'],
+  dead_broker: ['scenario'],
+  cluster_start: ['run'],
+  never_line: ['scenario', 'run'],
+};
+
+/** One thing that was seen of the broker. */
+export interface Symptom {
+  readonly check: CheckName;
+  readonly where: Place;
+  /** Lost or unconfirmed messages, the p99 in ms, the number of log lines; null where there is no figure. */
+  readonly value: number | null;
+  /** In words, as reports show it. */
+  readonly text: string;
+  /** What clients, brokers or recovery said: a log line, messages of errors. */
+  readonly said: readonly string[];
+}
+
+/** One failure, or one warning, with everything that was seen of it. */
+export interface Finding {
+  /** Null: it belongs to no scenario. */
+  readonly scenario: string | null;
+  /** Null: it is no client's. */
+  readonly sdk: string | null;
+  readonly where: Place;
+  /** Of a warning: what it would be if it counted. */
+  readonly status: ScenarioStatus | SdkStatus;
+  readonly blame: Blame | null;
+  /** False: a warning, which fails nothing. */
+  readonly fails: boolean;
+  /** None: it failed, and nothing that was seen says at what. */
+  readonly symptoms: readonly Symptom[];
+}
