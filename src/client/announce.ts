@@ -4,6 +4,7 @@ import type { RunPause } from '../messages/resume.js';
 import type { TemporalPlace } from '../temporal/connection.js';
 import type { Desk, Ending } from './follow.js';
 import type { Session } from './session.js';
+import { writeStepSummary } from './step-summary.js';
 
 /** What else there is to say of a run that this command has followed. */
 export interface Besides {
@@ -21,6 +22,7 @@ export async function announce(
   besides: Besides = { takenUp: false, notRun: null },
 ): Promise<void> {
   const { result } = ending;
+  writeStepSummary(result);
   if (json) {
     const history = await historyOf(session, workflowId, result);
     const paused = ending.kind === 'paused' ? ending.pause : null;

@@ -1,7 +1,15 @@
-import { CHARTS_FOLDER, LEDGER, phaseFolder, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../domain/run-files.js';
+import {
+  CHARTS_FOLDER,
+  JUNIT_XML,
+  LEDGER,
+  phaseFolder,
+  REPORT_JSON,
+  REPORT_MARKDOWN,
+  REPORT_PAGE,
+} from '../domain/run-files.js';
 
-/** Small, and for everybody: the page, the same as Markdown and JSON, and the charts of both. */
-const REPORTS: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE];
+/** Small, and for everybody: the page, the same as Markdown, JSON and JUnit's XML, and the charts of both. */
+const REPORTS: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE, JUNIT_XML];
 const CHART = new RegExp(`^${CHARTS_FOLDER}/[A-Za-z0-9._-]+\\.svg$`);
 /** Any name, where a pattern is made of a path. */
 const ANY = '[^/]+';

@@ -1,5 +1,7 @@
 import type { HistoryBreaker, HistoryEntry } from '../domain/history.js';
-import { HISTORY_JSON, HISTORY_PAGE } from '../domain/run-files.js';
+import { BADGE, FEED, HISTORY_JSON, HISTORY_PAGE } from '../domain/run-files.js';
+import { badge } from './badge.js';
+import { feed } from './feed.js';
 import { historyEntry, historyIndex } from './history.js';
 import { historyPage } from './page/history-page.js';
 
@@ -12,6 +14,8 @@ export function historyFiles(
   return new Map([
     [HISTORY_JSON, `${JSON.stringify(index)}\n`],
     [HISTORY_PAGE, historyPage(index)],
+    [BADGE, badge(index.runs)],
+    [FEED, feed(index)],
   ]);
 }
 

@@ -1,7 +1,8 @@
 import { chartsOf } from './charts.js';
 import { chartFile } from './charts/render.js';
-import { CHARTS_FOLDER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../domain/run-files.js';
+import { CHARTS_FOLDER, JUNIT_XML, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../domain/run-files.js';
 import { jsonReport } from './json.js';
+import { junitReport } from './junit.js';
 import { markdownReport } from './markdown.js';
 import { reportPage } from './page/report-page.js';
 import type { RunSources } from './sources.js';
@@ -18,6 +19,7 @@ export function runFiles(sources: RunSources): Map<string, string> {
   );
   return new Map([
     ...pictures.map(({ path, content }) => [path, content] as const),
+    [JUNIT_XML, junitReport(sources.data)],
     [REPORT_PAGE, reportPage(sources, charts)],
     [REPORT_MARKDOWN, markdownReport(sources.data, pictures)],
     [REPORT_JSON, `${JSON.stringify(jsonReport(sources.data), null, 2)}\n`],

@@ -75,7 +75,29 @@ describe('a config that is right', () => {
   });
 });
 
+it('the list that docs/known-failures.md shows is one, with its bounds and days', () => {
+  const page = readFileSync(join(installRoot, 'docs/known-failures.md'), 'utf8');
+  const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
+  const config = load(
+    `${example}scenarios:\n  - { name: leader-transfer, fault: broker-kill, target: robustmq-server }\n`,
+  );
+  expect(config.known).toMatchObject([
+    { id: 'RMQ-8', since: '8bd49dc59', until: '2027-02-01', gone_after: 5, match: { lost: 30, where: 'fault' } },
+  ]);
+  expect(load(scenarios).known).toBeUndefined();
+  expect(load(`${scenarios}known: []\n`).known).toEqual([]);
+});
+
 describe('a config that is wrong', () => {
+  it('names what a known failure hides too much, or what it names in vain, by its line', () => {
+    const list =
+      'known:\n  - { id: A, why: x, match: { where: validation } }\n  - { id: B, why: x, sdks: [goo], match: { check: lost } }\n';
+    expect(problems(`${list}${scenarios}`)).toEqual([
+      expect.stringMatching(/^line 2: known\.0\.match: expected a check/),
+      expect.stringMatching(/^line 3: known\.1\.sdks\.0 \(B\): .*got goo; did you mean go\?$/),
+    ]);
+  });
+
   it('names an unknown key, its line, and the key that was meant', () => {
     expect(problems(`timing:\n  heal_wait_secods: 60\n${scenarios}`)).toEqual([
       'line 2: timing.heal_wait_secods: unknown key; did you mean heal_wait_seconds?',

@@ -13,6 +13,7 @@ const paths = [
   'control/go/stderr.log',
   'cluster/n1.log',
   'plan.json',
+  'junit.xml',
   'other/report.json',
   'report.html',
 ];
@@ -20,6 +21,7 @@ const paths = [
 test('the reports and their charts are published, and nothing else of a run', () => {
   expect(publishedFiles(paths)).toEqual([
     'charts/leader-transfer-timeline.svg',
+    'junit.xml',
     'report.html',
     'report.json',
     'report.md',

@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
-import type { RunData } from '../../src/domain/report-data.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/client/options.js';
+import { knownEntries } from '../../src/config/known.js';
+import type { ReportFile, RunData } from '../../src/domain/report-data.js';
+import { installRoot } from '../../src/host/os/tools.js';
 import { checkedText, checkKnown, sightingsIn } from '../../src/report/known-check.js';
 import { knownEntry } from '../../testing/known.js';
 import { figures, plan, result, runData } from '../../testing/reports/values.js';
@@ -61,6 +66,25 @@ it('says it in tables', () => {
   expect(checkedText(checkKnown([run(1, 2)], entries, () => '2026-11-29'))).toContain(
     'Everything that was seen is covered.',
   );
+});
+
+describe('the list of config/robustmq.yml', () => {
+  const { known } = readConfig(join(installRoot, 'config/robustmq.yml'));
+  const list = knownEntries(known ?? []);
+  const read = (name: string): string => readFileSync(join(installRoot, 'docs/robustmq', name), 'utf8');
+
+  it('covers the stored rounds of the version that it is about, and each entry covers something', () => {
+    const stored = ['run-3', 'run-4'].map((name) => (JSON.parse(read(`${name}.json`)) as ReportFile).details);
+    const { entries: covered, uncovered } = checkKnown(stored, list, () => '2026-11-25');
+    expect(uncovered).toEqual([]);
+    expect(covered.map(({ id, seen }) => [id, seen > 0])).toEqual(list.map(({ id }) => [id, true]));
+  });
+
+  it('has the numbers of the findings', () => {
+    const numbers = list.flatMap(({ id }) => /^RMQ-(\d+)$/.exec(id)?.[1] ?? []);
+    expect(numbers.length).toBeGreaterThan(0);
+    for (const number of numbers) expect(read('findings.md')).toContain(`\n## ${number}\n`);
+  });
 });
 
 it('looks back only as far as it takes to see every entry', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryIndex } from '../../src/domain/history.js';
-import { HISTORY_JSON, HISTORY_PAGE } from '../../src/domain/run-files.js';
+import { BADGE, FEED, HISTORY_JSON, HISTORY_PAGE } from '../../src/domain/run-files.js';
 import { jsonReport } from '../../src/report/json.js';
 import { publication } from '../../src/report/publication.js';
 import { runSaying } from '../../testing/reports/foreign.js';
@@ -18,7 +18,7 @@ it('the reports are for everybody; ledgers only if that is wanted, and nothing e
 describe('the published history', () => {
   const indexOf = (published: string | null): HistoryIndex => {
     const files = publication.history(published, report);
-    expect(files.map(({ path }) => path).sort()).toEqual([HISTORY_JSON, HISTORY_PAGE].sort());
+    expect(files.map(({ path }) => path).sort()).toEqual([BADGE, FEED, HISTORY_JSON, HISTORY_PAGE].sort());
     return JSON.parse(files.find(({ path }) => path === HISTORY_JSON)?.text ?? '') as HistoryIndex;
   };
 

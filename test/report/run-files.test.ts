@@ -5,9 +5,10 @@ import { syntheticRun } from '../../testing/reports/synthetic.js';
 
 const sources = syntheticRun({ messages: 40, sdks: ['go'], lostEvery: 10 });
 
-it('makes JSON, Markdown, a page, and a picture for each chart', () => {
+it('makes JSON, Markdown, JUnit’s XML, a page, and a picture for each chart', () => {
   const files = runFiles(sources);
   expect([...files.keys()].filter((path) => !path.endsWith('.svg')).sort()).toEqual([
+    'junit.xml',
     'report.html',
     'report.json',
     'report.md',
@@ -23,5 +24,5 @@ it('makes JSON, Markdown, a page, and a picture for each chart', () => {
 
 it('makes no pictures where no client left a ledger', () => {
   const files = runFiles({ ...sources, ledgers: [] });
-  expect([...files.keys()].sort()).toEqual(['report.html', 'report.json', 'report.md']);
+  expect([...files.keys()].sort()).toEqual(['junit.xml', 'report.html', 'report.json', 'report.md']);
 });

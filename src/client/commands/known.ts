@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { entriesText, withEntries } from '../../config/add-known.js';
@@ -110,7 +110,8 @@ const addCommand = new Command('add')
     const config = readConfig(file);
     const data = storedReport(config.dataRoot, from);
     const entries = entriesFrom(newIn(data, scenario, config), { id, why, since: buildOf(data) });
-    if (!dryRun) writeConfig(config.path, entries);
+    // Of a link, what it leads to is written.
+    if (!dryRun) writeConfig(realpathSync(config.path), entries);
     process.stdout.write(`${dryRun ? '' : `added to ${config.path}:\n\n`}${entriesText(entries)}`);
   });
 

@@ -2,16 +2,18 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { HISTORY_JSON, HISTORY_PAGE, RUNS_FOLDER } from '../../domain/run-files.js';
+import { BADGE, FEED, HISTORY_JSON, HISTORY_PAGE, RUNS_FOLDER } from '../../domain/run-files.js';
 import { dataPaths, runDir } from '../layout/paths.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.xml': 'application/xml; charset=utf-8',
   '.md': 'text/markdown; charset=utf-8',
 };
 
+const OF_HISTORY: readonly string[] = [HISTORY_PAGE, HISTORY_JSON, BADGE, FEED];
 const PATH_IN_RUN = new RegExp(`^${RUNS_FOLDER}/([A-Za-z0-9._-]+)/(.+)$`);
 
 export interface PageServer {
@@ -21,9 +23,8 @@ export interface PageServer {
 
 /** The file that a request may have, or undefined: the history, and of a run what is for everybody. Nothing else of the data folder is served. */
 function fileOf(path: string, root: string, isPublic: (path: string) => boolean): string | undefined {
-  const { historyPage, historyJson } = dataPaths(root);
-  if (path === '' || path === HISTORY_PAGE) return historyPage;
-  if (path === HISTORY_JSON) return historyJson;
+  if (path === '') return dataPaths(root).historyPage;
+  if (OF_HISTORY.includes(path)) return join(root, path);
   const [, runId = '', rest = ''] = PATH_IN_RUN.exec(path) ?? [];
   return /[A-Za-z0-9]/.test(runId) && isPublic(rest) ? join(runDir(root, runId), rest) : undefined;
 }

@@ -127,9 +127,10 @@ function summary(runs: readonly HistoryEntry[]): Html {
   if (last === undefined) return html`<p>No runs yet.</p>`;
   const recent = runs.slice(-30);
   const passed = recent.filter((run) => run.run_passed).length;
+  const known = recent.filter((run) => run.headline === 'KNOWN').length;
   return html`<p>
     Latest: <strong>${last.headline}</strong>, ${localTimeOf(last.finished_at)}. Of the latest ${recent.length} runs
-    ${passed} passed.
+    ${passed} passed${known > 0 ? `, and in ${known} nothing failed but what is known` : ''}.
   </p>`;
 }
 

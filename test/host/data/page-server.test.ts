@@ -12,6 +12,8 @@ beforeAll(async () => {
   const root = scratchFolder('pages');
   for (const path of [
     'index.html',
+    'badge.json',
+    'feed.xml',
     'secret.txt',
     'runs/r1/report.html',
     'runs/r1/charts/a.svg',
@@ -45,6 +47,8 @@ const get = (
 test.each([
   ['/', 'index.html'],
   ['/index.html', 'index.html'],
+  ['/badge.json', 'badge.json'],
+  ['/feed.xml', 'feed.xml'],
   ['/runs/r1/report.html', 'runs/r1/report.html'],
   ['/runs/r1/charts/a.svg?x=1', 'runs/r1/charts/a.svg'],
 ])('%s is served', async (path, body) => {

@@ -1,0 +1,93 @@
+import { findingsOf } from '../domain/findings.js';
+import { sortFinding, type SortedFinding } from '../domain/known.js';
+import type { RunData } from '../domain/report-data.js';
+import { element, xmlFile } from './xml.js';
+
+/** How a case came out: `skipped` is a known failure, `error` one of the test's own equipment. */
+interface Outcome {
+  readonly kind: 'passed' | 'failure' | 'error' | 'skipped';
+  readonly text: string;
+}
+
+interface Case extends Outcome {
+  readonly classname: string;
+  readonly name: string;
+  readonly seconds: number;
+}
+
+const PASSED: Outcome = { kind: 'passed', text: '' };
+const error = (text: string): Outcome => ({ kind: 'error', text });
+
+function outcomeOf({ ids, ofEquipment, text }: SortedFinding): Outcome {
+  if (ids.length > 0) return { kind: 'skipped', text: `known: ${ids.join(', ')}; ${text}` };
+  return { kind: ofEquipment ? 'error' : 'failure', text };
+}
+
+/** Everything that failed: by the run's list of known failures, where it has one. */
+const failuresOf = (data: RunData): readonly SortedFinding[] =>
+  (data.known?.findings ?? findingsOf(data).map((finding) => sortFinding(finding, []))).filter(({ fails }) => fails);
+
+const isOfClient = ({ scenario, sdk, where }: SortedFinding): boolean =>
+  scenario !== null && sdk !== null && where === 'validation';
+
+/** Each client in each scenario that was planned. */
+function clientCases(data: RunData, failures: readonly SortedFinding[]): Case[] {
+  return data.plan.scenarios.flatMap(({ name }) => {
+    const result = data.scenarios.find(({ scenario }) => scenario.name === name);
+    return data.plan.sdks.map((sdk): Case => {
+      const found = failures.find((one) => isOfClient(one) && one.scenario === name && one.sdk === sdk);
+      const verdict = result?.sdkVerdicts.find((one) => one.sdk === sdk);
+      const seconds = result?.validation.find((one) => one.sdk === sdk)?.durationSeconds ?? 0;
+      const missing = error(result === undefined ? 'the scenario was not run' : `no verdict: ${result.verdict.status}`);
+      const said = found === undefined ? PASSED : outcomeOf(found);
+      return { classname: name, name: sdk, seconds, ...(verdict === undefined ? missing : said) };
+    });
+  });
+}
+
+/** What failed beside the clients of a validation: the scenario itself, losses that count, the control run, the cluster. */
+const otherCases = (failures: readonly SortedFinding[]): Case[] =>
+  failures
+    .filter((finding) => !isOfClient(finding))
+    .map((finding) => ({
+      classname: finding.scenario ?? (finding.where === 'control' ? 'control run' : 'run'),
+      name: [finding.sdk ?? finding.status, ...(finding.where === 'fault' ? ['fault period'] : [])].join(', '),
+      seconds: 0,
+      ...outcomeOf(finding),
+    }));
+
+function caseElement({ classname, name, seconds, kind, text }: Case): string {
+  const attributes = { classname, name, time: seconds.toFixed(3) };
+  if (kind === 'passed') return element('testcase', attributes);
+  const inside =
+    kind === 'skipped' ? element(kind, { message: text }) : element(kind, { message: text, type: kind }, text);
+  return element('testcase', attributes, [inside]);
+}
+
+/**
+ * `junit.xml`: one suite for the run, a case for each scenario and SDK, and one for each other thing that failed. Failures are the broker's, errors the test
+ * equipment's, and known failures are skipped. A run that has not passed has no suite in which everything passed.
+ * Source: the format that Jenkins' JUnit plugin, GitLab and GitHub's test reporters read.
+ */
+export function junitReport(data: RunData): string {
+  const failures = failuresOf(data);
+  const cases = [...clientCases(data, failures), ...otherCases(failures)];
+  const isHidden = !data.runPassed && cases.every(({ kind }) => kind === 'passed');
+  const all = isHidden
+    ? [...cases, { classname: 'run', name: data.headline, seconds: 0, ...error(data.headline) }]
+    : cases;
+  const count = (kind: Outcome['kind']): number => all.filter((one) => one.kind === kind).length;
+  const counts = {
+    tests: all.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+    time: ((Date.parse(data.finishedAt) - Date.parse(data.startedAt)) / 1000).toFixed(3),
+  };
+  const properties = Object.entries(data.versions).map(([name, value]) => element('property', { name, value }));
+  const suite = element('testsuite', { name: data.runId, ...counts, timestamp: data.startedAt.slice(0, 19) }, [
+    ...(properties.length > 0 ? [element('properties', {}, properties)] : []),
+    ...all.map(caseElement),
+  ]);
+  return xmlFile(element('testsuites', { name: `robustmq-chaos ${data.plan.cluster}`, ...counts }, [suite]));
+}
