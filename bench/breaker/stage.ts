@@ -10,7 +10,7 @@ import { connectClient, embeddedServer } from '../../src/temporal/connection.js'
 import { commandLine, findOwned, isAlive, signalProcess, sweepOwned } from '../../src/host/os/processes.js';
 import { liveUsers, readServer, useServer } from '../../src/host/temporal/state.js';
 import { runTypeScript } from '../../testing/typescript.js';
-import { NO_SERVER_FILE } from '../../testing/no-server.js';
+import { environmentWithoutServer } from '../../testing/no-server.js';
 
 const workerProgram = runTypeScript(new URL('./worker-that-passes.ts', import.meta.url));
 const HOST = 'bench';
@@ -61,12 +61,6 @@ function keepWorker(config: string, atWork: string, environment: NodeJS.ProcessE
 function killServer(dataRoot: string): boolean {
   const { process: server } = readServer(dataRoot) ?? {};
   return server && isAlive(server) ? signalProcess(server, 'SIGKILL') : false;
-}
-
-/** The environment of a worker that is to find no Temporal but the one of its folder. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
-  return { ...rest, TEMPORAL_CONFIG_FILE: NO_SERVER_FILE };
 }
 
 /** The cluster of a run that was terminated stays, with its keeper, until its lease is over. */
@@ -137,7 +131,7 @@ export function openStage(): Stage {
     return file;
   };
   const leave = useServer(dataRoot, 'command');
-  const worker = keepWorker(write('worker', 'none', 'fails'), atWork, ownEnvironment());
+  const worker = keepWorker(write('worker', 'none', 'fails'), atWork, environmentWithoutServer());
   let serverDeaths = 0;
   /** One connection for each address that the server has had. */
   const clients = new Map<string, Promise<Client>>();

@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import type { ReportFile, RunData } from '../../src/domain/report-data.js';
 import type { Scenario } from '../../src/domain/scenario.js';
 import type { CasePlan } from './plan.js';
-import { NO_SERVER_FILE } from '../../testing/no-server.js';
+import { environmentWithoutServer } from '../../testing/no-server.js';
 
 const program = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
 
@@ -85,9 +85,8 @@ export function removeSandbox({ root, dataRoot }: Pick<Sandbox, 'root' | 'dataRo
 
 /** Starts the program; `done` resolves with its exit and what it said. */
 export function start(sandbox: Sandbox, args: readonly string[]): Running {
-  const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
   const clock = { NODE_OPTIONS: `--import ${steppedClock}`, CHAOS_CLOCK_STEP: sandbox.clockStep };
-  const env = { ...rest, ...clock, TMPDIR: sandbox.temporary, TEMPORAL_CONFIG_FILE: NO_SERVER_FILE };
+  const env = { ...environmentWithoutServer(), ...clock, TMPDIR: sandbox.temporary };
   const child = spawn(process.execPath, [program, ...args, '--config', sandbox.config], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,7 +18,7 @@ import { pollUntil } from '../../src/host/os/clock.js';
 import { liveUsers } from '../../src/host/temporal/state.js';
 import { PROXY_VARIABLES } from '../connect-proxy.js';
 import type { ReportFile, RunData, RunResult } from '../../src/domain/report-data.js';
-import { NO_SERVER_FILE } from '../no-server.js';
+import { environmentWithoutServer } from '../no-server.js';
 
 /**
  * Waits short enough for a test, and a limit of latency that no stall of a busy machine reaches: a healthy broker must pass on any machine, and a
@@ -72,13 +72,12 @@ export function addCluster(root: string, name: string, overrides: Record<string,
 
 /** The environment of a process that is to find no Temporal of the machine's own, but the one at `outside` (host:port) if that is given, and no proxy that works. */
 export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.ProcessEnv {
-  const { TEMPORAL_ADDRESS: _machine, ...rest } = process.env;
   const named = outside === undefined ? {} : { TEMPORAL_ADDRESS: outside };
   // Whatever asks for something of this host by way of a proxy gets no answer.
   const proxies = Object.fromEntries(
     PROXY_VARIABLES.map((name) => [name, /no/i.test(name) ? '' : 'http://127.0.0.1:1']),
   );
-  return { ...rest, ...named, ...proxies, TEMPORAL_CONFIG_FILE: NO_SERVER_FILE };
+  return { ...environmentWithoutServer(), ...named, ...proxies };
 }
 
 const started = new Map<string, Set<ChildProcess>>();

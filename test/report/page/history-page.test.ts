@@ -105,6 +105,7 @@ describe.skipIf(browserMissing)('in a browser', () => {
       has('leader-transfer', null, false),
     ],
     ['an SDK that passed', { ...any, sdk: 'go', verdict: 'passed' }, has(null, 'go', true)],
+    ['runs that are KNOWN', { ...any, verdict: 'run is KNOWN' }, entries.filter((e) => e.headline === 'KNOWN').length],
     ['runs that are FAIL', { ...any, verdict: 'run is FAIL' }, entries.filter((e) => e.headline === 'FAIL').length],
   ])('the lists choose %s', async (_, choice, expected) => {
     expect(expected).toBeGreaterThan(0);
