@@ -69,6 +69,8 @@ function factsWithoutReport({ run, consecutiveFailures, opens, report, written }
 
 /** Enough of what was seen to know it by. */
 const SEEN_CHARS = 80;
+/** A message that is too long is taken by nobody. */
+const NAMED = 20;
 
 function newsOf({ known }: RunData): RunNews | null {
   if (known === undefined) return null;
@@ -79,7 +81,12 @@ function newsOf({ known }: RunData): RunNews | null {
       ({ scenario, sdk, where, text }) =>
         `${[scenario ?? where, ...(sdk === null ? [] : [sdk])].join('/')}(${text.slice(0, SEEN_CHARS)})`,
     );
-  return { isNew, known: [...new Set(findings.flatMap(({ ids }) => ids))], gone: known.gone.map(({ id }) => id) };
+  const more = isNew.length > NAMED ? [`… (${isNew.length - NAMED})`] : [];
+  return {
+    isNew: [...isNew.slice(0, NAMED), ...more],
+    known: [...new Set(findings.flatMap(({ ids }) => ids))],
+    gone: known.gone.map(({ id }) => id),
+  };
 }
 
 /** Does nobody need to read of this run with nothing but known failures? */

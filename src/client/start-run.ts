@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Config } from '../config/load.js';
-import { chosenScenarios, chosenSdks } from '../config/plan.js';
+import { chosenScenarios, chosenSdks, refuseOver } from '../config/plan.js';
 import { CHAOS_QUEUE, chaosRunWorkflowId } from '../domain/ids.js';
 import type { RunRequest } from '../domain/plan.js';
 import { exitCodeOf } from '../domain/status.js';
@@ -30,6 +30,7 @@ export async function startRun(config: Config, scenario: string | undefined, opt
     ...(options.sdks === undefined ? {} : { sdks: options.sdks }),
   } satisfies RunRequest;
   // What can be refused is refused before anything is started.
+  refuseOver(config);
   const scenarios = chosenScenarios(config, request).map(({ name }) => name);
   const asked: Asked = { request, scenarios, sdks: chosenSdks(config, request) };
   const display = createDisplay(options.json ? process.stderr : process.stdout);

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { messageOf } from '../domain/errors.js';
+import { verbatimSummary } from '../domain/verbatim.js';
 
 /** GitHub takes 1 MiB for each step, and shows nothing of more. */
 const LIMIT_BYTES = 1_000_000;
@@ -15,9 +16,17 @@ export function writeStepSummary(
 ): void {
   if (file === undefined || file === '') return;
   try {
-    const isShort = markdownPath !== null && statSync(markdownPath).size <= LIMIT_BYTES;
-    appendFileSync(file, isShort ? readFileSync(markdownPath) : `# ${summary}\n`);
+    appendFileSync(file, shortReport(markdownPath) ?? `# ${verbatimSummary(summary)}\n`);
   } catch (error) {
     process.stderr.write(`The summary of this step could not be written: ${messageOf(error)}\n`);
+  }
+}
+
+/** Undefined where there is none, where it lies on another host, or where it is too long. */
+function shortReport(path: string | null): string | undefined {
+  try {
+    return path !== null && statSync(path).size <= LIMIT_BYTES ? readFileSync(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,21 +1,26 @@
 import { z } from 'zod';
 import { BOUNDS, type KnownEntry } from '../domain/known.js';
-import { CHECKS, PLACES, PLACES_OF, type CheckName } from '../domain/symptom.js';
+import { CHECKS, PLACES, PLACES_OF, STATUSES_OF, type CheckName, type Place } from '../domain/symptom.js';
 import { nearest, type Problem } from './problems.js';
 
 /** Failures of the broker. What the test's own equipment failed at can be no known failure of the broker's. */
 const STATUSES = ['failed', 'timeout', 'recover_error', 'cluster_start_error'] as const;
 
-const bound = z.union(
-  [
-    z.number().min(0),
-    z
-      .string()
-      .regex(/^<=\s*\d+(\.\d+)?$/)
-      .transform((text) => Number(text.slice(2))),
-  ],
-  { error: 'expected an upper bound, e.g. <= 30' },
-);
+/** Shorter ones are part of nearly everything. */
+const part = z.string().refine((text) => text.trim().length >= 3, 'expected at least three characters');
+
+const bound = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^<=\s*\d+(\.\d+)?$/)
+        .transform((text) => Number(text.slice(2))),
+    ],
+    { error: 'expected an upper bound, e.g. <= 30' },
+  )
+  .refine((value) => value > 0, 'expected an upper bound above 0, e.g. <= 30');
 
 const match = z.strictObject({
   status: z
@@ -26,9 +31,9 @@ const match = z.strictObject({
   check: z.enum(CHECKS).optional(),
   where: z.enum(PLACES).optional(),
   /** Part of what a client or a recovery said. */
-  error: z.string().min(1).optional(),
+  error: part.optional(),
   /** Part of a line of a broker's log that must never appear. */
-  line: z.string().min(1).optional(),
+  line: part.optional(),
   lost: bound.optional(),
   unconfirmed: bound.optional(),
   p99_ms: bound.optional(),
@@ -71,46 +76,47 @@ export const namingKnown = z.array(entry.optional().catch(undefined)).catch([]);
 
 const isForAll = (list: readonly string[]): boolean => list.includes('*');
 
-/** Checks that are no client's, and those that are of no scenario. */
-const OF_NO_CLIENT: readonly CheckName[] = ['recovery', 'dead_broker', 'cluster_start', 'never_line'];
+/** Of what is no client's. */
+const OF_NO_CLIENT: readonly Place[] = ['scenario', 'run'];
 
 type EntryProblem = Problem & { readonly path: readonly (string | number)[] };
 
-/** The check that a match is about, as far as it says so. */
-const checkOf = ({ check, line }: Match): CheckName | undefined =>
-  check ?? (line === undefined ? undefined : 'never_line');
+/** Where a match can be: as it says, else where its check can be. */
+const placesOf = ({ where }: Match, check: CheckName | undefined): readonly Place[] =>
+  where === undefined ? (check === undefined ? PLACES : PLACES_OF[check]) : [where];
 
 /** What makes an entry cover too much, or nothing ever. */
 function entryProblems({ scenarios, sdks, match: given }: Entry): EntryProblem[] {
   const problems: EntryProblem[] = [];
   const say = (path: readonly (string | number)[], text: string): void => void problems.push({ path, text });
-  const check = checkOf(given);
   const bounds = BOUNDS.filter((key) => given[key] !== undefined);
-  const isBound = bounds.length > 0;
-  if (isForAll(scenarios) && isForAll(sdks) && check === undefined && given.error === undefined && !isBound) {
-    say(
-      ['match'],
-      'expected a check, an error, a line or a bound, since it is for every scenario and every client: it would hide every failure',
-    );
+  const [bounded] = bounds;
+  const check = given.check ?? (given.line === undefined ? bounded : 'never_line');
+  if (check === undefined && given.error === undefined) {
+    say(['match'], 'expected a check, an error, a line or a bound: without one it would hide every failure');
   }
-  if (given.line !== undefined && check !== 'never_line')
-    say(['match', 'line'], `expected check: never_line or none beside it, got ${String(check)}`);
-  for (const key of bounds) {
-    if (given.check !== undefined && given.check !== key)
-      say(['match', key], `bounds the check ${key}, got check: ${given.check}`);
+  if (bounds.length > 1) say(['match'], `expected one bound, got ${bounds.join(' and ')}: make an entry for each`);
+  if (given.line !== undefined && check !== 'never_line') {
+    say(['match', 'line'], `expected check: never_line or none beside it, got ${String(given.check)}`);
   }
+  if (bounded !== undefined && check !== bounded)
+    say(['match', bounded], `bounds the check ${bounded}, got the check ${String(check)}`);
   if (given.check === 'p99_ms' && given.p99_ms === undefined) {
     say(['match', 'p99_ms'], 'expected a bound, e.g. <= 1500: without one every p99 would be known');
   }
-  if (check === undefined) return problems;
-  const { where } = given;
-  if (where !== undefined && !PLACES_OF[check].includes(where)) {
+  const { where, status } = given;
+  if (check !== undefined && where !== undefined && !PLACES_OF[check].includes(where)) {
     say(['match', 'where'], `expected ${PLACES_OF[check].join(' or ')} for the check ${check}, got ${where}`);
   }
-  if (OF_NO_CLIENT.includes(check) && !isForAll(sdks))
-    say(['sdks'], `expected none, since the check ${check} is of no client`);
-  const isOfNoScenario = check === 'cluster_start' || where === 'control' || where === 'run';
-  if (isOfNoScenario && !isForAll(scenarios)) say(['scenarios'], 'expected none, since this belongs to no scenario');
+  if (check !== undefined && status !== undefined && !STATUSES_OF[check].includes(status)) {
+    say(['match', 'status'], `expected ${STATUSES_OF[check].join(' or ')} for the check ${check}, got ${status}`);
+  }
+  const places = placesOf(given, check);
+  if (places.every((place) => OF_NO_CLIENT.includes(place)) && !isForAll(sdks))
+    say(['sdks'], 'expected none, since this is of no client');
+  if (places.every((place) => place === 'control' || place === 'run') && !isForAll(scenarios)) {
+    say(['scenarios'], 'expected none, since this belongs to no scenario');
+  }
   return problems;
 }
 
@@ -118,11 +124,9 @@ function entryProblems({ scenarios, sdks, match: given }: Entry): EntryProblem[]
 export interface KnownTo {
   readonly scenarios: readonly string[];
   readonly sdks: readonly string[];
-  /** Of today, in the time zone of the config. */
-  readonly day: string;
 }
 
-/** What one entry cannot see by itself: names that are not there, an id that is there twice, a day that has come. */
+/** What one entry cannot see by itself: names that are not there, an id that is there twice. */
 export function knownProblems(list: readonly (Entry | undefined)[], to: KnownTo): Problem[] {
   return list.flatMap((one, i): Problem[] => {
     if (one === undefined) return [];
@@ -139,20 +143,23 @@ export function knownProblems(list: readonly (Entry | undefined)[], to: KnownTo)
         );
       });
     const isTwice = list.findIndex((other) => other?.id === one.id) < i;
-    const isOver = one.until !== undefined && one.until <= to.day;
     return [
       ...(isTwice ? say(['id'], 'is there twice') : []),
       ...unknown('scenarios', to.scenarios),
       ...unknown('sdks', to.sdks),
-      ...(isOver
-        ? say(
-            ['until'],
-            `${one.until ?? ''} has come, so this failure counts again: look at it, then remove the entry or give it another day`,
-          )
-        : []),
     ];
   });
 }
+
+/** Entries whose day has come, by `day` in the time zone of the config: no run is planned with them. Everything else goes on, whatever the day. */
+export const overProblems = (list: readonly Entry[], day: string): string[] =>
+  list.flatMap(({ id, until }, i) =>
+    until === undefined || day < until
+      ? []
+      : [
+          `known.${i}.until (${id}): ${until} has come, so this failure counts again: look at it, then remove the entry or give it another day`,
+        ],
+  );
 
 /** The list as runs carry it. */
 export const knownEntries = (list: readonly Entry[]): KnownEntry[] =>

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { dayOf } from '../domain/day.js';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { visible } from '../domain/verbatim.js';
@@ -117,7 +116,6 @@ function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
     ...knownProblems(parts.known, {
       scenarios: scenarios.flatMap((scenario) => scenario?.name ?? []),
       sdks: sdks.length > 0 ? sdks : SDKS,
-      day: dayOf(new Date(), parts.time_zone),
     }),
   ];
   if (cluster === undefined || known.drivers.includes(cluster.driver)) return problems;

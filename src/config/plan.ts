@@ -1,3 +1,4 @@
+import { dayOf } from '../domain/day.js';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import { ChaosError } from '../domain/errors.js';
 import { FORMATS } from '../domain/format.js';
@@ -5,7 +6,7 @@ import { hostQueue } from '../domain/ids.js';
 import type { Scenario } from '../domain/scenario.js';
 import type { VerdictRules } from '../domain/verdict.js';
 import type { Config } from './load.js';
-import { knownEntries } from './known.js';
+import { knownEntries, overProblems } from './known.js';
 import { nearest } from './problems.js';
 
 /** Where things lie on the worker's host; given by the composition root. */
@@ -41,6 +42,12 @@ export function chosenSdks(config: Config, request: RunRequest): readonly string
   return request.sdks === undefined ? config.sdks : config.sdks.filter((sdk) => request.sdks?.includes(sdk));
 }
 
+/** A run is not planned by a list in which a day has come: its failure counts again, and somebody has to look at it. */
+export function refuseOver({ known = [], time_zone: timeZone, path }: Config): void {
+  const problems = overProblems(known, dayOf(new Date(), timeZone));
+  if (problems.length > 0) throw new ChaosError('CONFIG_INVALID', [`${path}:`, ...problems].join('\n  '));
+}
+
 const ms = (seconds: number): number => Math.round(seconds * 1000);
 
 /** The rules by which a run is judged. */
@@ -55,6 +62,7 @@ export const rulesFrom = ({ verdict }: Config): VerdictRules => ({
 
 /** Everything of a run that follows from config and request alone. */
 export function planFrom(config: Config, request: RunRequest, runId: string, places: Places): RunPlan {
+  refuseOver(config);
   const sdks = chosenSdks(config, request);
   const { timing, load } = config;
   return {

@@ -122,9 +122,8 @@ export const namingParts = z
     sdks: z.array(name).catch([]),
     sdk_clients: z.object({ folder: z.unknown() }).partial().catch({}),
     known: namingKnown,
-    time_zone: timeZone.catch('UTC'),
   })
-  .catch({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {}, known: [], time_zone: 'UTC' });
+  .catch({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {}, known: [] });
 
 export type NamingParts = z.infer<typeof namingParts>;
 export type ConfigFile = z.infer<typeof configSchema>;

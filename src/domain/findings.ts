@@ -1,6 +1,7 @@
 import { loudLines } from './broker-lines.js';
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { controlFailuresOf, failedBefore } from './judge-control.js';
+import type { RunPlan } from './plan.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from './report-data.js';
 import { blameOf } from './status.js';
 import { CHECKS, type CheckName, type Finding, type Place, type Symptom } from './symptom.js';
@@ -20,17 +21,21 @@ const saidBy = ({ result, lineProblem }: Pick<ClientOutcome, 'result' | 'linePro
   ...(lineProblem === null ? [] : [lineProblem]),
 ];
 
-const valueOf = (check: CheckName, result: ClientResult | null): number | null => {
-  if (check === 'lost' || check === 'unconfirmed' || check === 'sent' || check === 'p99_ms')
-    return result?.[check] ?? null;
-  return null;
-};
+/** Messages that were never acknowledged: a client of a user's own need not say how many. */
+const unconfirmedOf = ({ sent, received, lost, unconfirmed = sent - received - lost }: ClientResult): number =>
+  Math.max(0, unconfirmed);
+
+function valueOf(check: CheckName, result: ClientResult | null): number | null {
+  if (result === null) return null;
+  if (check === 'unconfirmed') return unconfirmedOf(result);
+  return check === 'lost' || check === 'sent' || check === 'p99_ms' ? result[check] : null;
+}
 
 /**
  * The failing checks of one client. A client ends with status 1 because of what it has found, and has no p99 where it has received nothing: where another
  * check fails, these two say nothing more. Messages that were never acknowledged are in no check of their own.
  */
-function symptomsOf(verdict: SdkVerdict, outcome: ClientOutcome | undefined, where: Place): Symptom[] {
+function symptomsOf(verdict: SdkVerdict, outcome: ClientOutcome | undefined, where: Place, asked: number): Symptom[] {
   const result = outcome?.result ?? null;
   const said = outcome === undefined ? [] : saidBy(outcome);
   const symptom = (check: CheckName, observed: string): Symptom => ({
@@ -43,8 +48,16 @@ function symptomsOf(verdict: SdkVerdict, outcome: ClientOutcome | undefined, whe
   const failing = verdict.checks.flatMap(({ check, observed, ok }) =>
     !ok && isCheck(check) ? [symptom(check, observed)] : [],
   );
-  const unconfirmed = result?.unconfirmed ?? 0;
-  const found = unconfirmed > 0 ? [...failing, symptom('unconfirmed', String(unconfirmed))] : failing;
+  const unconfirmed = result === null ? 0 : unconfirmedOf(result);
+  const sent = result?.sent ?? 0;
+  const found = [
+    ...failing,
+    ...(unconfirmed > 0 ? [symptom('unconfirmed', String(unconfirmed))] : []),
+    // Who fails and has stopped early has not shown how the rest would have gone.
+    ...(sent > 0 && sent < asked && !failing.some(({ check }) => check === 'planned')
+      ? [symptom('sent', `${sent} of ${asked}`)]
+      : []),
+  ];
   const endedByItself = outcome?.end.kind === 'exited' && outcome.end.code === 1;
   const isFollowing = ({ check, value }: Symptom): boolean =>
     (check === 'exit_code' && endedByItself) || (check === 'p99_ms' && value === null);
@@ -55,10 +68,11 @@ function clientFinding(
   verdict: SdkVerdict,
   outcomes: readonly ClientOutcome[],
   at: Pick<Finding, 'scenario' | 'where' | 'fails'>,
+  asked: number,
 ): Finding {
   const outcome = outcomes.find(({ sdk }) => sdk === verdict.sdk);
   const { sdk, status } = verdict;
-  return { ...at, sdk, status, blame: blameOf(status), symptoms: symptomsOf(verdict, outcome, at.where) };
+  return { ...at, sdk, status, blame: blameOf(status), symptoms: symptomsOf(verdict, outcome, at.where, asked) };
 }
 
 /** What each client of the fault period lost. */
@@ -75,23 +89,39 @@ function lossFindings({ scenario, faultPeriod, withoutLedger = [] }: ScenarioRes
     }));
 }
 
-/** Lines that must never appear; alike ones are one finding. */
+// They are here because they must never appear: each of them has the empty text in it.
+const NEVER = { never: [''], benign: [] };
+
+/** Lines that must never appear; those that say the same but for numbers are one finding, with every different text of them. */
 function lineFindings(scenario: string | null, snapshots: readonly SnapshotSummary[]): Finding[] {
   const where: Place = scenario === null ? 'run' : 'scenario';
-  const lines = snapshots.flatMap((s) => s.neverLines);
-  // They are here because they must never appear: each of them has the empty text in it.
-  return loudLines(lines, { never: [''], benign: [] }).map(({ node, count, text }) => {
-    const said = `${node}${node === '' ? '' : ': '}${text}${count === 1 ? '' : ` (${count} times)`}`;
-    return {
-      ...{ scenario, sdk: null, where, status: 'failed', blame: 'broker', fails: false },
-      symptoms: [{ check: 'never_line', where, value: count, text: said, said: [text] }],
-    };
-  });
+  const groups: { readonly like: string; readonly lines: string[] }[] = [];
+  for (const line of snapshots.flatMap((s) => s.neverLines)) {
+    const group = groups.find(({ like }) => loudLines([like, line], NEVER).length === 1);
+    if (group === undefined) groups.push({ like: line, lines: [line] });
+    else group.lines.push(line);
+  }
+  return groups.map(({ like, lines }) => ({
+    ...{ scenario, sdk: null, where, status: 'failed', blame: 'broker', fails: false },
+    symptoms: [
+      {
+        check: 'never_line',
+        where,
+        value: lines.length,
+        text: `${like}${lines.length === 1 ? '' : ` (${lines.length} times)`}`,
+        said: [...new Set(lines)],
+      },
+    ],
+  }));
 }
+
+/** Brokers that died by themselves, where that counts (`judge-scenario.ts`). */
+const deadOf = ({ deadNodes, fault }: ScenarioResult): readonly string[] =>
+  fault.injectError === null && fault.recoverError === null ? deadNodes : [];
 
 /** A failure that is the scenario's own, but for losses, which are each client's. */
 function ownFinding(result: ScenarioResult, { status, blame, sdk }: Failure): Finding {
-  const { scenario, fault, deadNodes } = result;
+  const { scenario, fault } = result;
   const where: Place = 'scenario';
   const finding = { scenario: scenario.name, sdk, where, status, blame, fails: true };
   if (status === 'recover_error') {
@@ -99,7 +129,7 @@ function ownFinding(result: ScenarioResult, { status, blame, sdk }: Failure): Fi
     const symptom: Symptom = { check: 'recovery', where, value: null, text: `recovery: ${text}`, said: [text] };
     return { ...finding, symptoms: [symptom] };
   }
-  const dead = status === 'failed' ? deadNodes : [];
+  const dead = status === 'failed' && sdk === null ? deadOf(result) : [];
   const symptoms = dead.map((node): Symptom => ({
     check: 'dead_broker',
     where,
@@ -118,21 +148,23 @@ const isOfOurs = ({ verdict, fault, clusterEnded, brokersUnknown, equipmentDied 
     equipmentDied.length > 0 ||
     fault.recoverErrorBlame === 'equipment');
 
-function scenarioFindings(result: ScenarioResult, isDurable: boolean): Finding[] {
+function scenarioFindings(result: ScenarioResult, { durability }: RunPlan['rules'], asked: number): Finding[] {
+  const isDurable = durability === 'fail';
   const { scenario, verdict, sdkVerdicts, validation, snapshots } = result;
   const lines = lineFindings(scenario.name, snapshots);
   const failures = verdict.failures.filter(({ blame }) => blame !== null);
-  const own = failures.filter(({ sdk }) => sdk === null);
+  // Without a verdict of the client, nothing is known of its failure but its status.
+  const own = failures.filter(({ sdk }) => sdk === null || !sdkVerdicts.some((v) => v.sdk === sdk));
   const losses = isOfOurs(result) ? [] : lossFindings(result, isDurable);
   // Of several failures of one status there is one finding. That messages were lost is said by the losses.
-  const statuses = [...new Map(own.map((failure) => [failure.status, failure])).values()];
-  const isSaid = ({ status }: Failure): boolean =>
-    status === 'failed' && result.deadNodes.length === 0 && isDurable && losses.length > 0;
+  const statuses = [...new Map(own.map((failure) => [`${failure.status} ${String(failure.sdk)}`, failure])).values()];
+  const isSaid = ({ status, sdk }: Failure): boolean =>
+    sdk === null && status === 'failed' && deadOf(result).length === 0 && isDurable && losses.length > 0;
   const ofClients = sdkVerdicts.filter(({ sdk }) => failures.some((failure) => failure.sdk === sdk));
   const at = { scenario: scenario.name, where: 'validation', fails: true } as const;
   return [
     ...statuses.filter((failure) => !isSaid(failure)).map((failure) => ownFinding(result, failure)),
-    ...ofClients.map((sdkVerdict) => clientFinding(sdkVerdict, validation, at)),
+    ...ofClients.map((sdkVerdict) => clientFinding(sdkVerdict, validation, at, asked)),
     ...losses,
     ...lines,
   ];
@@ -141,11 +173,12 @@ function scenarioFindings(result: ScenarioResult, isDurable: boolean): Finding[]
 function controlFindings(data: FoundIn): Finding[] {
   const counted = controlFailuresOf(data, data.plan.rules);
   return failedBefore(data).map((verdict) =>
-    clientFinding(verdict, data.control, {
-      scenario: null,
-      where: 'control',
-      fails: counted.some(({ sdk }) => sdk === verdict.sdk),
-    }),
+    clientFinding(
+      verdict,
+      data.control,
+      { scenario: null, where: 'control', fails: counted.some(({ sdk }) => sdk === verdict.sdk) },
+      data.plan.load.messages,
+    ),
   );
 }
 
@@ -156,7 +189,7 @@ function runFindings({ runFailures, notes }: FoundIn): Finding[] {
       where: 'run',
       value: null,
       text: 'the cluster did not start',
-      said: notes,
+      said: notes.filter((note) => note.startsWith('CLUSTER_START_FAILED')),
     };
     const symptoms = status === 'cluster_start_error' ? [start] : [];
     return { scenario: null, sdk, where: 'run', status, blame, fails: true, symptoms };
@@ -168,6 +201,6 @@ export const findingsOf = (data: FoundIn): Finding[] =>
   [
     ...runFindings(data),
     ...controlFindings(data),
-    ...data.scenarios.flatMap((result) => scenarioFindings(result, data.plan.rules.durability === 'fail')),
+    ...data.scenarios.flatMap((result) => scenarioFindings(result, data.plan.rules, data.plan.load.messages)),
     ...(data.endSnapshot === null ? [] : lineFindings(null, [data.endSnapshot])),
   ].map((finding) => (finding.blame === 'equipment' ? { ...finding, symptoms: [] } : finding));

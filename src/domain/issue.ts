@@ -4,7 +4,8 @@ import type { ReportFile, RunData } from './report-data.js';
 export interface IssueNews {
   readonly cluster: string;
   readonly scenario: string;
-  readonly outcome: 'failed' | 'passed';
+  /** `known`: it failed at nothing but what people know of. */
+  readonly outcome: 'failed' | 'passed' | 'known';
   readonly runId: string;
   /** ISO 8601. */
   readonly finishedAt: string;
@@ -44,14 +45,15 @@ const failedAnew = ({ known }: RunData, name: string): boolean =>
     ({ scenario, fails, ofEquipment, ids }) => scenario === name && fails && !ofEquipment && ids.length === 0,
   );
 
-/** The scenarios of a run that say something about the broker, and something new where they failed. */
+/** The scenarios of a run that say something about the broker, and whether what they failed at is new. */
 export function issueNews({ run_id, headline, details }: ReportFile): IssueNews[] {
   if (headline === 'CANCELLED' || headline === 'REFUSED') return [];
   const common = { cluster: details.plan.cluster, runId: run_id, finishedAt: details.finishedAt };
   return details.scenarios.flatMap(({ scenario, verdict }): IssueNews[] => {
     const byBroker = verdict.failures.some(({ blame }) => blame === 'broker');
-    if (!verdict.passed && !(byBroker && failedAnew(details, scenario.name))) return [];
-    return [{ ...common, scenario: scenario.name, outcome: verdict.passed ? 'passed' : 'failed' }];
+    if (!verdict.passed && !byBroker) return [];
+    const failed = failedAnew(details, scenario.name) ? 'failed' : 'known';
+    return [{ ...common, scenario: scenario.name, outcome: verdict.passed ? 'passed' : failed }];
   });
 }
 
@@ -67,7 +69,7 @@ export function nextIssueStep(known: readonly KnownIssue[], news: IssueNews): Is
   const issue = own.find(({ open }) => open) ?? own.toSorted((a, b) => b.number - a.number)[0];
   const { cluster, scenario, runId, finishedAt, outcome } = news;
   if (issue === undefined) {
-    if (outcome === 'passed') return { kind: 'nothing' };
+    if (outcome !== 'failed') return { kind: 'nothing' };
     const first = { firstRun: runId, lastRun: runId, lastAt: finishedAt, failures: 1, passes: 0 };
     return { kind: 'open', memory: { cluster, scenario, ...first } };
   }
@@ -79,6 +81,8 @@ export function nextIssueStep(known: readonly KnownIssue[], news: IssueNews): Is
     return { kind: issue.open || issue.declined ? 'update' : 'reopen', number, memory: failed };
   }
   if (!issue.open) return { kind: 'nothing' };
+  // It has not passed.
+  if (outcome === 'known') return { kind: 'update', number, memory: { ...seen, passes: 0 } };
   const passed = { ...seen, passes: memory.passes + 1 };
   return { kind: passed.passes >= PASSES_TO_CLOSE ? 'close' : 'update', number, memory: passed };
 }

@@ -16,20 +16,28 @@ export type WrittenEntry = Omit<KnownEntry, 'goneAfter' | 'scenarios' | 'sdks' |
 };
 
 const PART_CHARS = 60;
+/** Shorter ones are part of too much. */
+const ENOUGH_CHARS = 8;
 
-/** The longest part of a text without numbers: it will be the same the next time. */
-const lastingPart = (text: string): string =>
-  text
-    .split(/[0-9]+[0-9a-fA-F.:/]*|"[^"]*"/)
-    .map((part) => part.trim().slice(0, PART_CHARS).trim())
-    .reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+/** A part of a text without numbers, which will be the same the next time: the last one that is long enough, since what is special of a text stands at its end. */
+function lastingPart(text: string): string {
+  const parts = text.split(/[0-9]+[0-9a-fA-F.:/]*|"[^"]*"/).map((part) => part.slice(-PART_CHARS).trim());
+  const longest = parts.reduce((best, part) => (part.length > best.length ? part : best), '');
+  return parts.findLast((part) => part.length >= ENOUGH_CHARS) ?? longest;
+}
+
+/** What says most of why a client failed: that its set-up failed is said of each that could not connect. */
+const telling = (said: readonly string[]): string =>
+  said.find((text) => !text.startsWith('setup_error:')) ?? said[0] ?? '';
 
 const isBounded = (check: string): check is (typeof BOUNDS)[number] => (BOUNDS as readonly string[]).includes(check);
 
 /** Matches this symptom, and nothing worse: by a bound where it has a figure, else by what was said. */
 function matchOf({ status }: Finding, { check, where, said }: Symptom): KnownMatch {
   if (check === 'never_line') return { line: lastingPart(said[0] ?? '') || (said[0] ?? '') };
-  const part = isBounded(check) ? '' : lastingPart(said[0] ?? '');
+  // The name of a broker is what makes its death this one.
+  if (check === 'dead_broker') return { status, check, where };
+  const part = isBounded(check) ? '' : lastingPart(telling(said));
   return { status, check, where, ...(part === '' ? {} : { error: part }) };
 }
 

@@ -8,6 +8,12 @@ type Ran = Pick<RunData, 'scenarios' | 'controlVerdicts' | 'runFailures'>;
 
 const saysSomething = ({ status }: Pick<SdkVerdict, 'status'>): boolean => blameOf(status) !== 'equipment';
 
+/** A client that could send nothing shows nothing of what happens to messages. */
+const couldShow = ({ match }: KnownEntry, { checks }: Pick<SdkVerdict, 'checks'>): boolean =>
+  match.check === undefined ||
+  ['sent', 'exit_code'].includes(match.check) ||
+  checks.every(({ check, ok }) => check !== 'sent' || ok);
+
 /** Did the equipment, or a person, keep this scenario from saying anything of the broker? */
 const isVoid = ({ verdict }: ScenarioResult): boolean =>
   verdict.status === 'cancelled' || verdict.failures.some(({ sdk, blame }) => sdk === null && blame === 'equipment');
@@ -22,7 +28,7 @@ export function isEligible(entry: KnownEntry, { scenarios, controlVerdicts, runF
       : scenarios
           .filter((result) => !isVoid(result))
           .flatMap(({ scenario, sdkVerdicts }) => sdkVerdicts.map((v) => ({ ...v, scenario: scenario.name })));
-  return clients.some((client) => saysSomething(client) && isAbout(entry, client));
+  return clients.some((client) => saysSomething(client) && couldShow(entry, client) && isAbout(entry, client));
 }
 
 /** The entries that could have been seen in a run, and how often each was. */

@@ -31,7 +31,14 @@ function headlineOf({ headline, plan, scenarios }: RunData, findings: readonly S
   if (headline !== 'FAIL') return headline;
   const failures = findings.filter(({ fails }) => fails);
   if (failures.some(({ ids, ofEquipment }) => ids.length === 0 && !ofEquipment)) return 'FAIL';
-  const isWhole = plan.scenarios.every(({ name }) => scenarios.some(({ scenario }) => scenario.name === name));
+  // Each planned scenario has passed, or it is seen why not: one that a person cancelled, or that has no result, says nothing.
+  const isWhole = plan.scenarios.every(({ name }) =>
+    scenarios.some(
+      ({ scenario, verdict }) =>
+        scenario.name === name &&
+        (verdict.passed || (verdict.status !== 'cancelled' && failures.some((finding) => finding.scenario === name))),
+    ),
+  );
   const clusterStarted = !failures.some(({ where }) => where === 'run');
   return failures.some(({ ofEquipment }) => ofEquipment) || (clusterStarted && !isWhole) ? 'INVALID' : 'KNOWN';
 }

@@ -48,6 +48,13 @@ export const isAbout = (
   { scenario, sdk }: Pick<Finding, 'scenario' | 'sdk'>,
 ): boolean => names(scenarios, scenario) && names(sdks, sdk);
 
+/** A figure is covered by an entry that names its check or bounds it, and a p99 by a bound alone: no word of a client makes every loss known. */
+function meansFigure(match: KnownMatch, { check }: Symptom): boolean {
+  const key = BOUNDS.find((bound) => bound === check);
+  if (key === undefined || match[key] !== undefined) return true;
+  return match.check === check && check !== 'p99_ms';
+}
+
 const isWithin = (match: KnownMatch, { check, value }: Symptom): boolean =>
   BOUNDS.every((key) => {
     const bound = match[key];
@@ -64,7 +71,8 @@ export function covers(entry: KnownEntry, finding: Finding, symptom: Symptom): b
     (match.where === undefined || match.where === symptom.where) &&
     (match.error === undefined || symptom.said.some((text) => text.includes(match.error ?? ''))) &&
     (match.line === undefined ||
-      (symptom.check === 'never_line' && symptom.said.some((text) => text.includes(match.line ?? '')))) &&
+      (symptom.check === 'never_line' && symptom.said.every((text) => text.includes(match.line ?? '')))) &&
+    meansFigure(match, symptom) &&
     isWithin(match, symptom)
   );
 }

@@ -35,6 +35,20 @@ export const PLACES_OF: Readonly<Record<CheckName, readonly Place[]>> = {
   never_line: ['scenario', 'run'],
 };
 
+/** How what fails in it can come out. */
+export const STATUSES_OF: Readonly<Record<CheckName, readonly ScenarioStatus[]>> = {
+  exit_code: ['failed', 'timeout'],
+  sent: ['failed'],
+  planned: ['failed'],
+  lost: ['failed'],
+  unconfirmed: ['failed', 'timeout'],
+  p99_ms: ['failed'],
+  recovery: ['recover_error'],
+  dead_broker: ['failed'],
+  cluster_start: ['cluster_start_error'],
+  never_line: ['failed'],
+};
+
 /** One thing that was seen of the broker. */
 export interface Symptom {
   readonly check: CheckName;

@@ -40,7 +40,10 @@ function clientCases(data: RunData, failures: readonly SortedFinding[]): Case[] 
       const seconds = result?.validation.find((one) => one.sdk === sdk)?.durationSeconds ?? 0;
       const missing = error(result === undefined ? 'the scenario was not run' : `no verdict: ${result.verdict.status}`);
       const said = found === undefined ? PASSED : outcomeOf(found);
-      return { classname: name, name: sdk, seconds, ...(verdict === undefined ? missing : said) };
+      // Where the test's equipment stood in the way of the whole scenario, its clients have failed, and at nothing that says anything.
+      const isMute = verdict !== undefined && !verdict.passed && found === undefined;
+      const outcome = isMute ? error(`${verdict.status}: ${result?.verdict.status ?? ''}`) : said;
+      return { classname: name, name: sdk, seconds, ...(verdict === undefined ? missing : outcome) };
     });
   });
 }
@@ -54,6 +57,17 @@ const otherCases = (failures: readonly SortedFinding[]): Case[] =>
       name: [finding.sdk ?? finding.status, ...(finding.where === 'fault' ? ['fault period'] : [])].join(', '),
       seconds: 0,
       ...outcomeOf(finding),
+    }));
+
+/** Scenarios that have not passed and of which nothing is said otherwise, e.g. cancelled ones. */
+const unexplained = ({ scenarios }: RunData, failures: readonly SortedFinding[]): Case[] =>
+  scenarios
+    .filter(({ scenario, verdict }) => !verdict.passed && !failures.some((one) => one.scenario === scenario.name))
+    .map(({ scenario, verdict }) => ({
+      classname: scenario.name,
+      name: verdict.status,
+      seconds: 0,
+      ...error(verdict.status),
     }));
 
 function caseElement({ classname, name, seconds, kind, text }: Case): string {
@@ -71,7 +85,7 @@ function caseElement({ classname, name, seconds, kind, text }: Case): string {
  */
 export function junitReport(data: RunData): string {
   const failures = failuresOf(data);
-  const cases = [...clientCases(data, failures), ...otherCases(failures)];
+  const cases = [...clientCases(data, failures), ...otherCases(failures), ...unexplained(data, failures)];
   const isHidden = !data.runPassed && cases.every(({ kind }) => kind === 'passed');
   const all = isHidden
     ? [...cases, { classname: 'run', name: data.headline, seconds: 0, ...error(data.headline) }]

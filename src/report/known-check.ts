@@ -58,7 +58,7 @@ export function checkKnown(
     const { known } = judgeKnown(data, { entries, day: dayOf(data), earlier: rounds });
     for (const finding of known.findings.filter(({ ofEquipment }) => !ofEquipment)) {
       const what = `${placeOf(finding)}: ${finding.text}`;
-      for (const id of finding.ids) {
+      for (const id of [...finding.ids, ...finding.partly]) {
         const whats = covered.get(id);
         whats?.set(placeOf(finding), (whats.get(placeOf(finding)) ?? 0) + 1);
         last.set(id, data.runId);

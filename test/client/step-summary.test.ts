@@ -15,8 +15,8 @@ it('appends the report, or its first line where there is none or it is too long 
   expect(readFileSync(file, 'utf8')).toBe('before\n# PASS\n');
   writeFileSync(markdownPath, 'x'.repeat(1_000_001));
   writeStepSummary({ markdownPath, summary: 'FAIL: 1' }, file);
-  writeStepSummary({ markdownPath: null, summary: 'INVALID: 2' }, file);
-  expect(readFileSync(file, 'utf8')).toBe('before\n# PASS\n# FAIL: 1\n# INVALID: 2\n');
+  writeStepSummary({ markdownPath: join(folder, 'elsewhere.md'), summary: 'INVALID: <img> @team' }, file);
+  expect(readFileSync(file, 'utf8')).toBe('before\n# PASS\n# FAIL: 1\n# `INVALID: <img> @team`\n');
 });
 
 it('says that it could not be written, and goes on', () => {

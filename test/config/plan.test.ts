@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
-import { planFrom, type Places } from '../../src/config/plan.js';
+import { planFrom, refuseOver, type Places } from '../../src/config/plan.js';
 import type { RunRequest } from '../../src/domain/plan.js';
 import { faults } from '../../src/host/faults/index.js';
 import { sdkNames } from '../../testing/sdk-client.js';
@@ -19,6 +19,24 @@ const places: Places = {
 const plan = (request: RunRequest = {}) => planFrom(config, request, 'run-1', places);
 
 describe('the plan of a run', () => {
+  const entry = { id: 'A', why: 'x', scenarios: ['*'], sdks: ['*'], match: { check: 'lost' as const }, gone_after: 5 };
+
+  it('has the list of known failures, if the config has one', () => {
+    expect(plan()).not.toHaveProperty('known');
+    expect(planFrom({ ...config, known: [entry] }, {}, 'run-1', places)).toMatchObject({
+      known: [{ id: 'A', goneAfter: 5 }],
+      knownIsTold: 'on_change',
+    });
+  });
+
+  it('is refused where the day of a known failure has come, by the clock and not by when the config was read', () => {
+    const over = { ...config, known: [entry, { ...entry, id: 'B', until: '2020-01-01' }] };
+    expect(() => planFrom(over, {}, 'run-1', places)).toThrow(
+      /default\.yml:\n {2}known\.1\.until \(B\): 2020-01-01 has come/,
+    );
+    expect(() => refuseOver({ ...over, known: [{ ...entry, until: '2999-01-01' }] })).not.toThrow();
+  });
+
   it('without any wish is a full run of the whole catalogue with every SDK', () => {
     expect(plan()).toMatchObject({
       runId: 'run-1',

@@ -72,7 +72,6 @@ describe('the parts that name things', () => {
       sdks: [],
       sdk_clients: {},
       known: [],
-      time_zone: 'UTC',
     });
   });
 });

@@ -52,6 +52,27 @@ describe('what a run found', () => {
     expect(finding?.symptoms).toMatchObject([{ check: 'unconfirmed', value: 1000, said: ['PUBACK 0x80'] }]);
   });
 
+  it('has what a client did not do: send everything, and see everything acknowledged, whether or not it says so', () => {
+    const early = bad('go', { result: { sent: 5, planned: 1000, received: 4, lost: 1, unconfirmed: 0 } });
+    expect(of({ validation: [early] })[0]?.symptoms).toEqual([
+      ['lost', 1],
+      ['sent', 5],
+    ]);
+    const { unconfirmed: _, ...terse } = { ...early.result!, sent: 1000, received: 500, lost: 3 };
+    expect(of({ validation: [{ ...early, result: terse }] })[0]?.symptoms).toEqual([
+      ['lost', 3],
+      ['unconfirmed', 497],
+    ]);
+  });
+
+  it('has a failure of a client that has no verdict, of which nothing is known', () => {
+    const bare = result(kill!);
+    const failures = [{ status: 'failed', blame: 'broker', sdk: 'go' }] as const;
+    const verdict = { ...bare.verdict, passed: false, failures };
+    const data = runData({ scenarios: [{ ...bare, sdkVerdicts: [], verdict }] });
+    expect(findingsOf(data)).toMatchObject([{ sdk: 'go', fails: true, blame: 'broker', symptoms: [] }]);
+  });
+
   it('has what each client lost in the fault period: a warning, or a failure where losses count', () => {
     const lost = {
       faultPeriod: [figures({ ackedLost: 4 })],
@@ -83,6 +104,9 @@ describe('what a run found', () => {
     };
     const found = findingsOf(runData({ scenarios: [{ ...died, verdict, deadNodes: ['n2'] }] }));
     expect(found[0]?.symptoms).toMatchObject([{ check: 'dead_broker', said: ['n2'] }]);
+    // A broker that is dead because the recovery is not proved is no failure of its own.
+    const stuck = { ...result(kill!, { fault: { recoverError: 'x' } }), deadNodes: ['n2'] };
+    expect(findingsOf(runData({ scenarios: [stuck] }))).toMatchObject([{ status: 'recover_error' }]);
     expect(of({ fault: { recoverError: 'n2 knows 1 of 3' } })).toEqual([
       { at: [null, 'scenario', 'recover_error', 'fails', 'broker'], symptoms: [['recovery', null]] },
     ]);
@@ -124,7 +148,8 @@ describe('what a run found', () => {
 
   it('has a cluster that did not start, with what was said of it', () => {
     const runFailures = [{ status: 'cluster_start_error', blame: 'broker', sdk: null }] as const;
-    const [finding] = findingsOf(runData({ runFailures, scenarios: [], notes: ['CLUSTER_START_FAILED: n1 ended'] }));
+    const notes = ['warning: a port', 'CLUSTER_START_FAILED: n1 ended'];
+    const [finding] = findingsOf(runData({ runFailures, scenarios: [], notes }));
     expect(finding).toMatchObject({
       where: 'run',
       symptoms: [{ check: 'cluster_start', said: ['CLUSTER_START_FAILED: n1 ended'] }],

@@ -36,7 +36,12 @@ it('makes one entry for each check, with the clients that failed it and the wors
 });
 
 it('takes what was said where there is no figure, but for what changes with each run', () => {
-  const refused = bad('go', { sent: 0, received: 0, p99_ms: null, errors: ['127.0.0.1:4711: wrong maximum Qos'] });
+  const refused = bad('go', {
+    sent: 0,
+    received: 0,
+    p99_ms: null,
+    errors: ['setup_error: expected subscriber connected', '127.0.0.1:4711: wrong maximum Qos'],
+  });
   expect(from({ validation: [refused] })).toMatchObject([
     { id: 'K', match: { check: 'sent', error: 'wrong maximum Qos' } },
   ]);
@@ -55,4 +60,10 @@ it('says since which build, if that is known', () => {
     since: 'nats-server 2.14',
     match: { check: 'lost', where: 'fault', lost: '<= 4' },
   });
+});
+
+it('takes the end of a line, where what is special of it stands', () => {
+  const line = "n1: 12:00:01 thread 'meta' (17) panicked at …/openraft-0.9.24/src/replication/mod.rs:399";
+  const [entry] = from({ snapshots: [snapshot({ neverLines: [line] })] });
+  expect(entry?.match).toEqual({ line: 'src/replication/mod.rs:' });
 });

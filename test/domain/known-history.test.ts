@@ -28,6 +28,17 @@ describe('a run can show that an entry is gone', () => {
     expect(isEligible(entry, runData({ scenarios: [result(kill!, { fault: { injectError: 'no tc' } })] }))).toBe(false);
   });
 
+  it('and not of messages, if its client could send none', () => {
+    const shut = outcome({
+      sdk: 'go',
+      end: { kind: 'exited', code: 1 },
+      result: { sent: 0, received: 0, p99_ms: null },
+    });
+    const data = runData({ scenarios: [result(kill!, { validation: [shut] })] });
+    const eligible = (check: 'lost' | 'sent') => isEligible(knownEntry({ match: { check } }), data);
+    expect([eligible('lost'), eligible('sent')]).toEqual([false, true]);
+  });
+
   it('of the control run, if there was one that says something', () => {
     const entry = knownEntry({ match: { check: 'lost', where: 'control' } });
     expect(isEligible(entry, runData({ scenarios: [] }))).toBe(true);

@@ -61,6 +61,13 @@ describe('the headline of a run', () => {
     expect(judged(run(losing('go', 4), unread), lossOnKill).headline).toBe('FAIL');
   });
 
+  it('is INVALID if a scenario beside it was cancelled: it says nothing', () => {
+    const failures = [{ status: 'cancelled', blame: null, sdk: null }] as const;
+    const verdict = { passed: false, status: 'cancelled', failures, attribution: 'none' } as const;
+    const scenarios = [result(kill!, { validation: [losing('go', 3)] }), good[0]!, { ...good[1]!, verdict }];
+    expect(judged(runData({ scenarios }), lossOnKill).headline).toBe('INVALID');
+  });
+
   it('stays what it was where nothing of the broker made it', () => {
     expect(judged(runData(), lossOnKill).headline).toBe('PASS');
     expect(judged(run(unread), lossOnKill).headline).toBe('INVALID');

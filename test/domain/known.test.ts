@@ -43,6 +43,17 @@ describe('an entry covers a symptom', () => {
     expect(by({ lost: 30 }, { ...lost, value: null })).toBe(false);
   });
 
+  it('of a figure only if it names its check or bounds it: no word of a client makes every loss known', () => {
+    expect([by({ error: 'EOF' }), by({ error: 'EOF', lost: 30 }), by({ where: 'fault' })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    const p99: Symptom = { ...lost, check: 'p99_ms', where: 'validation', value: 900 };
+    expect([by({ check: 'p99_ms' }, p99), by({ p99_ms: 900 }, p99)]).toEqual([false, true]);
+    expect(by({ error: 'EOF' }, { ...lost, check: 'sent', where: 'validation', value: 0 })).toBe(true);
+  });
+
   it('by a part of a log line that must never appear, and of nothing else', () => {
     const line: Symptom = {
       check: 'never_line',
@@ -52,6 +63,8 @@ describe('an entry covers a symptom', () => {
       said: ['thread panicked at a.rs:1'],
     };
     expect([by({ line: 'a.rs' }, line), by({ line: 'b.rs' }, line), by({ line: 'EOF' })]).toEqual([true, false, false]);
+    const two = { ...line, said: [...line.said, 'thread panicked at b.rs:9'] };
+    expect([by({ line: 'a.rs' }, two), by({ line: 'panicked' }, two)]).toEqual([false, true]);
   });
 
   it('of the scenarios and clients that it names; what is of none is covered by entries for all', () => {

@@ -16,6 +16,7 @@ import {
   removeSandbox,
   start,
   type Finished,
+  type Running,
   type Sandbox,
 } from '../../testing/rounds/round.js';
 import { failingRounds } from '../../testing/rounds/rehearsal.js';
@@ -23,6 +24,7 @@ import { failingRounds } from '../../testing/rounds/rehearsal.js';
 // Rounds that fail for a reason that is known go on for ever: no breaker stops them, and nobody has to read of them.
 let sandbox: Sandbox;
 let client: Client;
+let dev: Running;
 
 const entry = (error: string) => ({
   id: 'R-1',
@@ -44,7 +46,7 @@ async function round(): Promise<{ readonly status: number | null; readonly resul
 beforeAll(async () => {
   sandbox = createSandbox({ ...failingRounds });
   configure('this is a rehearsal');
-  start(['dev'], sandbox);
+  dev = start(['dev'], sandbox);
   await mustPoll('dev', () => liveUsers(sandbox.dataRoot).some(({ role }) => role === 'worker') || undefined);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
 }, 120_000);
@@ -106,6 +108,8 @@ test('known check plays them all against the list', async () => {
 });
 
 test('leaves nothing running', async () => {
-  await removeSandbox(sandbox);
+  await client.connection.close();
+  dev.child.kill('SIGTERM');
+  await dev.done;
   expect(await nothingLeft(sandbox)).toEqual([]);
 });

@@ -80,6 +80,25 @@ describe('junit.xml', () => {
     ]);
   });
 
+  it('never shows a client that failed, or a scenario that did not pass, as passed', () => {
+    const validation = [bad('go', 3), outcome({ sdk: 'rust' })];
+    const failures = [{ status: 'harness_error', blame: 'equipment', sdk: null }] as const;
+    const verdict = { passed: false, status: 'harness_error', failures, attribution: 'equipment' } as const;
+    const stopped = { ...result(kill!, { validation }), clusterEnded: 'the lease ran out', verdict };
+    const cancelled = { passed: false, status: 'cancelled', failures: [], attribution: 'none' } as const;
+    const scenarios = [stopped, { ...result(delay!), verdict: cancelled }, result(transfer!)];
+    expect(read(runData({ scenarios })).cases).toEqual([
+      `${kill!.name}/go: error failed: harness_error`,
+      `${kill!.name}/rust: passed`,
+      `${delay!.name}/go: passed`,
+      `${delay!.name}/rust: passed`,
+      `${transfer!.name}/go: passed`,
+      `${transfer!.name}/rust: passed`,
+      `${kill!.name}/harness_error: error harness_error`,
+      `${delay!.name}/cancelled: error cancelled`,
+    ]);
+  });
+
   it('never shows a run that has not passed as one in which everything passed', () => {
     const cancelled = read(runData({ headline: 'CANCELLED' }));
     expect(cancelled.cases.at(-1)).toBe('run/CANCELLED: error CANCELLED');

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { tryLock } from 'fs-native-extensions';
 import { takeLock } from '#os/lock';
 import { logLine } from './log.js';
@@ -16,6 +17,19 @@ export function endStoppedHolders(limitMs: number): void {
   stoppedLimitMs = limitMs;
 }
 
+/** Has this process the file of a lock open? */
+function hasOpen(pid: number, path: string): boolean {
+  try {
+    const [folder, wanted] = [`/proc/${pid}/fd`, statSync(path)];
+    return readdirSync(folder).some((fd) => {
+      const { ino, dev } = statSync(`${folder}/${fd}`, { throwIfNoEntry: false }) ?? {};
+      return ino === wanted.ino && dev === wanted.dev;
+    });
+  } catch {
+    return false;
+  }
+}
+
 /** Called again and again with who has the lock. */
 function createStoppedWatch(path: string): (holder: ProcessId | undefined) => void {
   let stopped: { readonly id: ProcessId; readonly sinceMs: number } | undefined;
@@ -28,6 +42,8 @@ function createStoppedWatch(path: string): (holder: ProcessId | undefined) => vo
     const isSame = stopped?.id.pid === holder.pid && stopped.id.startTicks === holder.startTicks;
     if (stopped === undefined || !isSame) stopped = { id: holder, sinceMs: performance.now() };
     if (performance.now() - stopped.sinceMs < stoppedLimitMs) return;
+    // The file may name somebody whose lock it no longer is.
+    if (!hasOpen(holder.pid, path)) return;
     logLine(`ending process ${holder.pid}: it has ${path}, and has been stopped for ${stoppedLimitMs} ms`);
     signalProcess(holder, 'SIGKILL');
   };
