@@ -1,8 +1,8 @@
-import { loudLines } from './broker-lines.js';
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { controlFailuresOf, failedBefore } from './judge-control.js';
+import { lineFindings } from './never-lines.js';
 import type { RunPlan } from './plan.js';
-import type { RunData, ScenarioResult, SnapshotSummary } from './report-data.js';
+import type { RunData, ScenarioResult } from './report-data.js';
 import { blameOf } from './status.js';
 import { CHECKS, type CheckName, type Finding, type Place, type Symptom } from './symptom.js';
 import type { Failure, SdkVerdict } from './verdict.js';
@@ -87,32 +87,6 @@ function lossFindings({ scenario, faultPeriod, withoutLedger = [] }: ScenarioRes
       ...{ scenario: scenario.name, sdk, where: 'fault', status: 'failed', blame: 'broker', fails },
       symptoms: [{ check: 'lost', where: 'fault', value: count, text: `lost ${count}`, said }],
     }));
-}
-
-// They are here because they must never appear: each of them has the empty text in it.
-const NEVER = { never: [''], benign: [] };
-
-/** Lines that must never appear; those that say the same but for numbers are one finding, with every different text of them. */
-function lineFindings(scenario: string | null, snapshots: readonly SnapshotSummary[]): Finding[] {
-  const where: Place = scenario === null ? 'run' : 'scenario';
-  const groups: { readonly like: string; readonly lines: string[] }[] = [];
-  for (const line of snapshots.flatMap((s) => s.neverLines)) {
-    const group = groups.find(({ like }) => loudLines([like, line], NEVER).length === 1);
-    if (group === undefined) groups.push({ like: line, lines: [line] });
-    else group.lines.push(line);
-  }
-  return groups.map(({ like, lines }) => ({
-    ...{ scenario, sdk: null, where, status: 'failed', blame: 'broker', fails: false },
-    symptoms: [
-      {
-        check: 'never_line',
-        where,
-        value: lines.length,
-        text: `${like}${lines.length === 1 ? '' : ` (${lines.length} times)`}`,
-        said: [...new Set(lines)],
-      },
-    ],
-  }));
 }
 
 /** Brokers that died by themselves, where that counts (`judge-scenario.ts`). */
