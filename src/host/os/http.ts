@@ -9,14 +9,19 @@ type Dispatcher = InstanceType<Library['Agent']>;
 export type RequestInit = NonNullable<Parameters<Library['fetch']>[1]>;
 export type Response = Awaited<ReturnType<Library['fetch']>>;
 
-let here: Dispatcher | undefined;
+/** An agent keeps something of each server that it has ever spoken to, and each cluster has new ports. */
+const SERVERS_OF_AN_AGENT = 32;
+
+let here: { readonly agent: Dispatcher; readonly servers: Set<string> } | undefined;
 let outside: Dispatcher | undefined;
 
 /** Requests something of this host, or of a broker under test: never by a proxy. */
 export async function fetchHere(url: string | URL, init: RequestInit = {}): Promise<Response> {
   const { Agent, fetch } = await library();
-  here ??= new Agent();
-  return fetch(url, { ...init, dispatcher: here });
+  // The old one is let go and not closed: its last requests end, and its idle connections time out.
+  if (here === undefined || here.servers.size >= SERVERS_OF_AN_AGENT) here = { agent: new Agent(), servers: new Set() };
+  here.servers.add(new URL(url).origin);
+  return fetch(url, { ...init, dispatcher: here.agent });
 }
 
 /** Requests something of a server that may be elsewhere: by the proxy that the environment names for it, if any. */
