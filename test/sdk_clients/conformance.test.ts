@@ -6,7 +6,7 @@ import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedge
 import { startTestCluster, type TestCluster } from '../../testing/nats-cluster.js';
 import { resultOf, type FullLine } from '../../testing/result-line.js';
 import { clientFolder } from '../../testing/client-folder.js';
-import { takeId } from '../../testing/stranger.js';
+import { publishAll, takeId } from '../../testing/stranger.js';
 import { judgeSdk } from '../../src/domain/judge-sdk.js';
 import { rules } from '../../testing/values.js';
 import { secondCopyIn } from '../../src/domain/second-copy.js';
@@ -221,7 +221,31 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       expect(messages.every(({ intended_us, recv_us }) => recv_us === null || recv_us >= intended_us)).toBe(true);
     }
     // Which of the two holds the session for longer, and so gets the other's messages, is chance.
-    expect(told).toContainEqual(expect.stringMatching(/another client uses this client id and publishes to its topic/));
+    for (const [i, path] of paths.entries()) {
+      const seqs = new Set(parseLedger(path).impostors.map(({ unexpected }) => unexpected.seq));
+      if (seqs.size >= 3) expect(told[i]).toMatch(/another client uses this client id and publishes to its topic/);
+    }
+  });
+
+  it('shows in its ledger what a copy of it publishes in its name, by the time at which that copy began', async () => {
+    const path = join(folder, `${sdk}-named.ndjson`);
+    const [name, topic, startFile] = [`named-${sdk}`, `named/${sdk}`, join(folder, `named-${sdk}-start`)];
+    const environment = { RUN_ID: 'r', PHASE: 'p', CLIENT_ID: name, TOPIC: topic, START_FILE: startFile };
+    const client = start(sdk, { ...environment, MESSAGE_COUNT: '60', MESSAGE_RATE: '30', LEDGER_PATH: path });
+    await client.ready;
+    const t0Us = monotonicUs() - 2_500_000;
+    const payloads = Array.from({ length: 30 }, (_, seq) =>
+      JSON.stringify({ run: 'r', phase: 'p', publisher: `${name}-pub`, seq, intended_us: t0Us + Math.trunc((seq * 1e6) / 30) }),
+    );
+    const { endpoints, username, password } = cluster.settings;
+    await publishAll({ endpoint: endpoints[0] ?? '', clientId: `${name}-copy`, username, password, version: 4 }, topic, payloads);
+    writeFileSync(startFile, '');
+    const run = await client.ended;
+    const { header, impostors } = parseLedger(path);
+    expect(resultOf(run)).toMatchObject({ received: 60, lost: 0, unexpected: 30 });
+    expect(secondCopyIn({ schedule: { t0Us: header.t0_us ?? NaN, rate: header.rate }, impostors })).toMatch(
+      /^another client uses this client id and publishes to its topic: .* of a copy that began \d+\.\d s before it$/,
+    );
   });
 
   it('ends at once where its login is refused, and says so', async () => {
