@@ -16,8 +16,8 @@ import { ownIdentity } from './processes.mjs';
 /**
  * Takes the lock of a file, and writes into the file who has it.
  * @param {string} path
- * @param {{ tryLock: TryLock, limitMs?: number, everyMs?: number, signal?: AbortSignal, onHeld?: (holder: ProcessId | undefined, tries: number) => void }} options
- *   `onHeld` is called after each try that found the lock with somebody else
+ * @param {{ tryLock: TryLock, limitMs?: number, everyMs?: number, signal?: AbortSignal, onHeld?: (holder: () => ProcessId | undefined, tries: number) => void }} options
+ *   `onHeld` is called after each try that found the lock with somebody else; `holder` reads who that is
  * @returns {Promise<() => void>} gives it back; rejects if it is not to be had in time
  */
 export async function takeLock(path, { tryLock, limitMs = Infinity, everyMs = 25, signal, onHeld = () => undefined }) {
@@ -26,7 +26,7 @@ export async function takeLock(path, { tryLock, limitMs = Infinity, everyMs = 25
   for (let tries = 1; ; tries += 1) {
     const release = await tryTake(path, tryLock);
     if (release !== undefined) return release;
-    onHeld(holderOf(path), tries);
+    onHeld(() => holderOf(path), tries);
     if (performance.now() > end) {
       throw new Error(`${path}: held by process ${holderOf(path)?.pid ?? '?'} for over ${limitMs} ms`);
     }

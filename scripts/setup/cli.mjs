@@ -182,7 +182,7 @@ async function doMissing(steps, { root, toolchains, progress, signal }) {
     everyMs: 250,
     onHeld: (holder, tries) => {
       if (tries === 1)
-        progress.say(`set-up: another one is at work (process ${holder?.pid ?? 'unknown'}); waiting for it…`);
+        progress.say(`set-up: another one is at work (process ${holder()?.pid ?? 'unknown'}); waiting for it…`);
     },
     signal,
   });

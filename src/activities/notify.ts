@@ -11,7 +11,7 @@ import {
   type RunNews,
 } from '../domain/notification.js';
 import { failedBefore } from '../domain/judge-control.js';
-import { isNewsIn } from '../domain/known.js';
+import { isNew, isNewsIn, nameOf, ofBroker } from '../domain/known.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ReportFile, RunData } from '../domain/report-data.js';
 import { runPaths } from '../host/layout/paths.js';
@@ -74,16 +74,11 @@ const NAMED = 20;
 
 function newsOf({ known }: RunData): RunNews | null {
   if (known === undefined) return null;
-  const findings = known.findings.filter(({ ofEquipment }) => !ofEquipment);
-  const isNew = findings
-    .filter(({ ids }) => ids.length === 0)
-    .map(
-      ({ scenario, sdk, where, text }) =>
-        `${[scenario ?? where, ...(sdk === null ? [] : [sdk])].join('/')}(${text.slice(0, SEEN_CHARS)})`,
-    );
-  const more = isNew.length > NAMED ? [`… (${isNew.length - NAMED})`] : [];
+  const findings = ofBroker(known.findings);
+  const newOnes = findings.filter(isNew).map((one) => `${nameOf(one)}(${one.text.slice(0, SEEN_CHARS)})`);
+  const more = newOnes.length > NAMED ? [`… (${newOnes.length - NAMED})`] : [];
   return {
-    isNew: [...isNew.slice(0, NAMED), ...more],
+    isNew: [...newOnes.slice(0, NAMED), ...more],
     known: [...new Set(findings.flatMap(({ ids }) => ids))],
     gone: known.gone.map(({ id }) => id),
   };

@@ -35,7 +35,7 @@ const isBounded = (check: string): check is (typeof BOUNDS)[number] => (BOUNDS a
 /** Matches this symptom, and nothing worse: by a bound where it has a figure, else by what was said. */
 function matchOf({ status }: Finding, { check, where, said }: Symptom): KnownMatch {
   if (check === 'never_line') return { line: lastingPart(said[0] ?? '') || (said[0] ?? '') };
-  // The name of a broker is what makes its death this one.
+  // The name of a broker is too short to be told by: the death of any of them is covered.
   if (check === 'dead_broker') return { status, check, where };
   const part = isBounded(check) ? '' : lastingPart(telling(said));
   return { status, check, where, ...(part === '' ? {} : { error: part }) };

@@ -154,13 +154,22 @@ export interface KnownCounts {
 }
 
 /** What the test's own equipment failed at is neither new nor known: it says nothing of the broker. */
+export const ofBroker = (findings: readonly SortedFinding[]): SortedFinding[] =>
+  findings.filter(({ ofEquipment }) => !ofEquipment);
+
+export const isNew = ({ ids }: Pick<SortedFinding, 'ids'>): boolean => ids.length === 0;
+
+/** `leader-transfer/go`; where it is of no scenario, where it was seen. */
+export const nameOf = ({ scenario, sdk, where }: Pick<SortedFinding, 'scenario' | 'sdk' | 'where'>): string =>
+  [scenario ?? where, ...(sdk === null ? [] : [sdk])].join('/');
+
 export function countsOf({ findings, gone }: KnownVerdict): KnownCounts {
-  const ofBroker = findings.filter(({ ofEquipment }) => !ofEquipment);
-  const isNew = ofBroker.filter(({ ids }) => ids.length === 0);
+  const all = ofBroker(findings);
+  const newOnes = all.filter(isNew);
   return {
-    newFailures: isNew.filter(({ fails }) => fails).length,
-    newWarnings: isNew.filter(({ fails }) => !fails).length,
-    known: ofBroker.length - isNew.length,
+    newFailures: newOnes.filter(({ fails }) => fails).length,
+    newWarnings: newOnes.filter(({ fails }) => !fails).length,
+    known: all.length - newOnes.length,
     gone: gone.length,
   };
 }

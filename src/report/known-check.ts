@@ -1,5 +1,5 @@
 import { judgeKnown } from '../domain/known-verdict.js';
-import type { KnownEntry, Sighting } from '../domain/known.js';
+import { isNew, nameOf, ofBroker, type KnownEntry, type Sighting, type SortedFinding } from '../domain/known.js';
 import type { RunData } from '../domain/report-data.js';
 import { dash, table } from './format.js';
 
@@ -31,16 +31,8 @@ export interface CheckedList {
   readonly uncovered: readonly Uncovered[];
 }
 
-const placeOf = ({
-  scenario,
-  sdk,
-  where,
-}: {
-  readonly scenario: string | null;
-  readonly sdk: string | null;
-  readonly where: string;
-}): string =>
-  `${[scenario ?? where, ...(sdk === null ? [] : [sdk])].join('/')}${scenario === null ? '' : `, ${where}`}`;
+const placeOf = (finding: SortedFinding): string =>
+  `${nameOf(finding)}${finding.scenario === null ? '' : `, ${finding.where}`}`;
 
 /** Plays stored runs, oldest first, against a list: as if it had been in the config of each. */
 export function checkKnown(
@@ -56,14 +48,15 @@ export function checkKnown(
   let gone: ReturnType<typeof judgeKnown>['known']['gone'] = [];
   for (const data of runs) {
     const { known } = judgeKnown(data, { entries, day: dayOf(data), earlier: rounds });
-    for (const finding of known.findings.filter(({ ofEquipment }) => !ofEquipment)) {
-      const what = `${placeOf(finding)}: ${finding.text}`;
+    for (const finding of ofBroker(known.findings)) {
+      const place = placeOf(finding);
+      const what = `${place}: ${finding.text}`;
       for (const id of [...finding.ids, ...finding.partly]) {
         const whats = covered.get(id);
-        whats?.set(placeOf(finding), (whats.get(placeOf(finding)) ?? 0) + 1);
+        whats?.set(place, (whats.get(place) ?? 0) + 1);
         last.set(id, data.runId);
       }
-      if (finding.ids.length > 0) continue;
+      if (!isNew(finding)) continue;
       const times = (uncovered.get(what)?.times ?? 0) + 1;
       uncovered.set(what, { what, fails: finding.fails, times, lastRun: data.runId });
     }

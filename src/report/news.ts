@@ -1,4 +1,4 @@
-import type { KnownEntry, SortedFinding } from '../domain/known.js';
+import { ofBroker, type KnownEntry, type SortedFinding } from '../domain/known.js';
 import type { RunData } from '../domain/report-data.js';
 import { dash } from './format.js';
 import { newsText } from './summary.js';
@@ -31,7 +31,7 @@ export function newsTable(data: RunData): Table | null {
   const { known, plan } = data;
   if (known === undefined) return null;
   const entries = plan.known ?? [];
-  const findings = known.findings.filter(({ ofEquipment }) => !ofEquipment);
+  const findings = ofBroker(known.findings);
   const gone = known.gone.map(({ id, rounds }) => [
     'gone',
     dash,

@@ -31,10 +31,11 @@ function hasOpen(pid: number, path: string): boolean {
 }
 
 /** Called again and again with who has the lock. */
-function createStoppedWatch(path: string): (holder: ProcessId | undefined) => void {
+function createStoppedWatch(path: string): (holder: () => ProcessId | undefined) => void {
   let stopped: { readonly id: ProcessId; readonly sinceMs: number } | undefined;
-  return (holder) => {
+  return (holderNow) => {
     if (stoppedLimitMs === Infinity) return;
+    const holder = holderNow();
     if (holder === undefined || !isStopped(holder)) {
       stopped = undefined;
       return;
