@@ -1,4 +1,4 @@
-// The schemas of report.json and index.json, made from the types of src/domain.
+// The schemas of report.json, of index.json and of a webhook's message, made from the types of src/domain.
 
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
@@ -9,6 +9,7 @@ const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.
 const DOCUMENTS: Readonly<Record<string, { readonly type: string; readonly path: string; readonly name: string }>> = {
   'report.schema.json': { type: 'ReportFile', path: 'src/domain/report-data.ts', name: 'report' },
   'index.schema.json': { type: 'HistoryIndex', path: 'src/domain/history.ts', name: 'index' },
+  'message.schema.json': { type: 'WebhookMessage', path: 'src/domain/webhook-message.ts', name: 'message' },
 };
 
 export const SCHEMA_FILES = Object.keys(DOCUMENTS);

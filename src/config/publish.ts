@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { NotifySettings } from '../domain/feishu.js';
+import type { NotifySettings, WebhookSettings } from '../domain/notify-settings.js';
 import type { PublishSettings, SecretSource } from '../domain/publish.js';
 import type { RetentionSettings } from '../domain/retention.js';
 import type { Config } from './load.js';
@@ -50,12 +50,38 @@ function publishSettings(config: Config): PublishSettings | null {
   };
 }
 
+/** A way to tell people by a webhook, as the config has it. */
+interface WebhookSection {
+  readonly enabled: boolean;
+  readonly webhook_env: string;
+  readonly webhook_file?: string | undefined;
+}
+
+interface SignedSection extends WebhookSection {
+  readonly signed: boolean;
+  readonly secret_env: string;
+  readonly secret_file?: string | undefined;
+}
+
+function webhookSettings(config: Config, section: WebhookSection | SignedSection): WebhookSettings | null {
+  if (!section.enabled) return null;
+  const isSigned = 'signed' in section && section.signed;
+  return {
+    webhook: secretSource(config, section.webhook_env, section.webhook_file),
+    secret: isSigned ? secretSource(config, section.secret_env, section.secret_file) : null,
+  };
+}
+
 /** Whom the config wants told. */
 export function notifySettings(config: Config): NotifySettings {
-  const pingUrl = config.notify.ping_url ?? null;
-  const { enabled, signed, card, ...from } = config.notify.feishu;
-  if (!enabled) return { feishu: null, pingUrl };
-  const webhook = secretSource(config, from.webhook_env, from.webhook_file);
-  const secret = signed ? secretSource(config, from.secret_env, from.secret_file) : null;
-  return { feishu: { webhook, secret, card }, pingUrl };
+  const { feishu, dingtalk, wecom, slack, webhook, ping_url: pingUrl } = config.notify;
+  const feishuBot = webhookSettings(config, feishu);
+  return {
+    feishu: feishuBot === null ? null : { ...feishuBot, card: feishu.card },
+    dingtalk: webhookSettings(config, dingtalk),
+    wecom: webhookSettings(config, wecom),
+    slack: webhookSettings(config, slack),
+    webhook: webhookSettings(config, webhook),
+    pingUrl: pingUrl ?? null,
+  };
 }

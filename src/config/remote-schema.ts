@@ -61,6 +61,21 @@ export const publish = z
     if (via !== 'octokit' && issues.enabled) need('issues', 'expected via: octokit: only a token may open issues');
   });
 
+/** A way to tell people by a webhook, whose address is a secret itself. */
+const webhook = (variable: string) => ({
+  enabled: z.boolean().default(false),
+  webhook_env: secretEnv.default(variable),
+  webhook_file: filePath.optional(),
+});
+
+/** The same with a signature; messages go unsigned only if `signed` is false. */
+const signedWebhook = (variable: string, secretVariable: string) => ({
+  ...webhook(variable),
+  signed: z.boolean().default(true),
+  secret_env: secretEnv.default(secretVariable),
+  secret_file: filePath.optional(),
+});
+
 /** Who is told. */
 export const notify = z.strictObject({
   /** Requested after each verdict of a full round, by the convention of healthchecks.io. */
@@ -68,15 +83,10 @@ export const notify = z.strictObject({
   /** A round with nothing but known failures is told only if something is new or gone, or always. */
   known: z.enum(['on_change', 'always']).default('on_change'),
   feishu: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      webhook_env: secretEnv.default('FEISHU_WEBHOOK'),
-      webhook_file: filePath.optional(),
-      /** Of the bot's signature check; a bot without one gets unsigned messages only if `signed` is false. */
-      signed: z.boolean().default(true),
-      secret_env: secretEnv.default('FEISHU_SECRET'),
-      secret_file: filePath.optional(),
-      card: z.boolean().default(false),
-    })
+    .strictObject({ ...signedWebhook('FEISHU_WEBHOOK', 'FEISHU_SECRET'), card: z.boolean().default(false) })
     .prefault({}),
+  dingtalk: z.strictObject(signedWebhook('DINGTALK_WEBHOOK', 'DINGTALK_SECRET')).prefault({}),
+  wecom: z.strictObject(webhook('WECOM_WEBHOOK')).prefault({}),
+  slack: z.strictObject(webhook('SLACK_WEBHOOK')).prefault({}),
+  webhook: z.strictObject(signedWebhook('CHAOS_WEBHOOK', 'CHAOS_WEBHOOK_SECRET')).prefault({}),
 });

@@ -97,7 +97,7 @@ describe('docker-compose.yml', () => {
     const secrets = services.flatMap(([, { environment }]) =>
       Object.entries(environment).filter(([key]) => /PASSWORD|PWD|SECRET|TOKEN|KEY|WEBHOOK/.test(key)),
     );
-    expect(secrets).toHaveLength(6);
+    expect(secrets).toHaveLength(12);
     for (const [, value] of secrets) expect(value).toMatch(/^\$\{[A-Z_]+:(\?set it in \.env|-)\}$/);
     expect(text('.env.example').match(/^[A-Z_]+=.+$/gm)).toBeNull();
   });

@@ -15,6 +15,7 @@ import { createRepository, type Repository } from '../../testing/github/reposito
 import { startGitHub, type GitHubServer } from '../../testing/github/server.js';
 import { planWith } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
+import { NOBODY } from '../../testing/notify.js';
 
 let rig: Rig;
 let dataRoot: string;
@@ -68,7 +69,7 @@ async function tracesOf(runId: string, settings: PublishSettings): Promise<strin
         settings,
         retention: { ledgersDays: 0, runsDays: 0, minFreeMb: 0 },
       })),
-      ...createNotifyActivities(() => notifiersFor({ feishu: { ...bot, card: false }, pingUrl: null })),
+      ...createNotifyActivities(() => notifiersFor({ ...NOBODY, feishu: { ...bot, card: false } })),
     },
   });
   const result = await handle.result();

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChaosError, ERRORS } from '../../domain/errors.js';
-import type { NotifySettings } from '../../domain/feishu.js';
+import type { NotifySettings } from '../../domain/notify-settings.js';
 import type { PublishSettings } from '../../domain/publish.js';
 import type { Ability } from './machine.js';
 import { notifiersFor } from '../notify/index.js';
@@ -20,7 +20,7 @@ export async function integrationAbilities(
   publish: PublishSettings | null,
   notify: NotifySettings,
 ): Promise<readonly Ability[]> {
-  return [await publishing(publish), telling(notify), pinging(notify)];
+  return [await publishing(publish), ...telling(notify), pinging(notify)];
 }
 
 const missing = (name: string, error: unknown): Ability => {
@@ -57,15 +57,18 @@ function pinging({ pingUrl }: NotifySettings): Ability {
   return { name, ok: true, needed: true, detail: `requests ${new URL(pingUrl).origin} after each verdict` };
 }
 
-function telling(settings: NotifySettings): Ability {
-  const { feishu } = settings;
-  const name = 'notify Feishu';
-  if (feishu === null) return { name, ok: false, needed: false, detail: 'off: notify.feishu is not enabled' };
+function telling(settings: NotifySettings): readonly Ability[] {
+  const found = notifiersFor(settings).flatMap(({ name, check }) =>
+    check === undefined ? [] : [secretsOf(name, check)],
+  );
+  const off = 'off: notify names no way to tell people, e.g. notify.feishu';
+  return found.length > 0 ? found : [{ name: 'notify', ok: false, needed: false, detail: off }];
+}
+
+function secretsOf(way: string, check: () => string): Ability {
+  const name = `notify ${way}`;
   try {
-    for (const notifier of notifiersFor(settings)) notifier.check?.();
-    const { webhook, secret } = feishu;
-    const signed = secret === null ? 'messages are not signed' : `secret of the signature found in ${placeOf(secret)}`;
-    return { name, ok: true, needed: true, detail: `webhook found in ${placeOf(webhook)}; ${signed}` };
+    return { name, ok: true, needed: true, detail: check() };
   } catch (error) {
     return missing(name, error);
   }

@@ -8,8 +8,8 @@ export interface NotificationContext {
 /** One way to tell people something. */
 export interface Notifier {
   readonly name: string;
-  /** Reads the secrets that it needs, and throws a `RemoteError` for what is missing; sends nothing. Absent: needs none. */
-  readonly check?: () => void;
+  /** Where the secrets are that it needs, in words; throws a `RemoteError` for what is missing; sends nothing. Absent: needs none. */
+  readonly check?: () => string;
   /**
    * Delivers one message, or throws a `NotifyError`. Called again after a failure and after a crash that fell between the delivery and its
    * mark: the message's id is then the same, so that a channel that can tell duplicates apart shows it once.

@@ -1,21 +1,32 @@
-import type { NotifySettings } from '../../domain/feishu.js';
 import type { Notification } from '../../domain/notification.js';
+import type { NotifySettings } from '../../domain/notify-settings.js';
 import { runPaths } from '../layout/paths.js';
 import { writeIfRoom } from '../os/files.js';
 import { readStored, writeStored } from '../os/stored.js';
 import { consoleNotifier } from './console.js';
 import { NotifyError, type NotificationContext, type Notifier } from './contract.js';
+import { dingtalkNotifier } from './dingtalk.js';
 import { feishuNotifier } from './feishu.js';
 import { folderNotifier } from './folder.js';
 import { pingNotifier } from './ping.js';
+import { slackNotifier } from './slack.js';
+import { genericNotifier } from './webhook.js';
+import { wecomNotifier } from './wecom.js';
 
 /** Every way of telling people that the config wants. A new one is one file and one line here. */
-export const notifiersFor = ({ feishu, pingUrl }: NotifySettings): readonly Notifier[] => [
+export const notifiersFor = (settings: NotifySettings): readonly Notifier[] => [
   folderNotifier,
   consoleNotifier,
-  ...(feishu === null ? [] : [feishuNotifier(feishu)]),
-  ...(pingUrl === null ? [] : [pingNotifier(pingUrl)]),
+  ...wanted(settings.feishu, feishuNotifier),
+  ...wanted(settings.dingtalk, dingtalkNotifier),
+  ...wanted(settings.wecom, wecomNotifier),
+  ...wanted(settings.slack, slackNotifier),
+  ...wanted(settings.webhook, genericNotifier),
+  ...wanted(settings.pingUrl, pingNotifier),
 ];
+
+const wanted = <S>(settings: S | null, make: (settings: S) => Notifier): Notifier[] =>
+  settings === null ? [] : [make(settings)];
 
 /** Which notifiers have delivered a message: notifier → ISO time. */
 type Sent = Readonly<Record<string, string>>;

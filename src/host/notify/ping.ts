@@ -2,6 +2,7 @@ import type { Notification } from '../../domain/notification.js';
 import { fetchOutside } from '../os/http.js';
 import { redact } from '../remote/secrets.js';
 import { NotifyError, type Notifier } from './contract.js';
+import { isRefused, reasonOf } from './post.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -41,18 +42,9 @@ async function request(pingUrl: string, signal: Signal, body: string, timeoutMs:
     await response.body?.cancel();
     if (response.ok) return;
     const { status } = response;
-    const hopeless = status >= 400 && status < 500 && ![408, 429].includes(status);
-    throw new NotifyError(`${origin}: expected status 200, got ${status}. Check notify.ping_url`, !hopeless);
+    throw new NotifyError(`${origin}: expected status 200, got ${status}. Check notify.ping_url`, !isRefused(status));
   } catch (error) {
     if (error instanceof NotifyError) throw error;
     throw new NotifyError(redact(`${origin}: no answer: ${reasonOf(error, timeoutMs)}`, hidden), true);
   }
-}
-
-/** A connection that broke has its reason in its cause. */
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `none within ${timeoutMs / 1000} s`;
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
 }

@@ -3,17 +3,18 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { NotifySettings } from '../../../src/domain/feishu.js';
+import type { NotifySettings } from '../../../src/domain/notify-settings.js';
 import type { PublishSettings } from '../../../src/domain/publish.js';
 import type { Ability } from '../../../src/host/doctor/machine.js';
 import { integrationAbilities } from '../../../src/host/doctor/integrations.js';
+import { NOBODY } from '../../../testing/notify.js';
 import { run } from '../../../testing/program.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 import { settingsFor } from '../../../testing/reports/publishable-run.js';
 
 const PLANTED = 'plantedSecret0123456789';
-const NOBODY: NotifySettings = { feishu: null, pingUrl: null };
 const BOT: NotifySettings = {
+  ...NOBODY,
   feishu: {
     webhook: { env: 'CHAOS_TEST_WEBHOOK', file: null },
     secret: { env: 'CHAOS_TEST_SECRET', file: null },
@@ -42,7 +43,7 @@ async function look(publish: PublishSettings | null, notify: NotifySettings): Pr
 it('what is not configured is not needed', async () => {
   expect(await look(null, NOBODY)).toMatchObject([
     { ok: false, needed: false, detail: expect.stringContaining('stay on this host') },
-    { ok: false, needed: false, detail: expect.stringContaining('not enabled') },
+    { ok: false, needed: false, detail: expect.stringContaining('no way to tell people') },
     { ok: false, needed: false, detail: expect.stringContaining('ping_url is not set') },
   ]);
 });
@@ -56,7 +57,7 @@ it('secrets that are there are found by their names', async () => {
       detail: 'to robustmq/reports; token found in the environment variable CHAOS_TEST_TOKEN',
     },
     {
-      name: 'notify Feishu',
+      name: 'notify feishu',
       ok: true,
       needed: true,
       detail:
@@ -111,7 +112,7 @@ it('the doctor says so, by line and by status', async () => {
   writeFileSync(config, [publish, notify, catalogue].join('\n'));
   const { exitCode, stdout } = await run(['doctor', '--config', config]);
   expect(stdout).toContain('✓ publish by octokit: to robustmq/reports; token found in');
-  expect(stdout).toContain('✗ notify Feishu: secret of the Feishu bot');
+  expect(stdout).toContain('✗ notify feishu: secret of the signature of the Feishu bot');
   expect(stdout).toContain('not ready');
   expect(stdout).not.toContain(PLANTED);
   expect(exitCode).toBe(1);

@@ -1,14 +1,15 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FeishuSettings } from '../../../src/domain/feishu.js';
+import type { FeishuSettings } from '../../../src/domain/notify-settings.js';
 import type { Notification, NotificationKind } from '../../../src/domain/notification.js';
 import { NotifyError } from '../../../src/host/notify/contract.js';
 import { feishuNotifier, signature } from '../../../src/host/notify/feishu.js';
 import { deliver } from '../../../src/host/notify/index.js';
-import { startFeishu, type FeishuServer, type FeishuTrouble } from '../../../testing/feishu.js';
+import { startFeishu, type FeishuServer } from '../../../testing/feishu.js';
 import { bounded, nearlyText, timeout } from '../../../testing/properties.js';
 import { temporaryFolder } from '../../../testing/processes.js';
+import type { Trouble } from '../../../testing/webhook-server.js';
 
 const settings: FeishuSettings = {
   webhook: { env: 'CHAOS_TEST_WEBHOOK', file: null },
@@ -95,6 +96,13 @@ describe('a message to the group', () => {
     expect(feishu.shown[1]).toMatchObject({ card: { elements: [{ text: { tag: 'plain_text', content: said } }, {}] } });
   });
 
+  it('is cut where it would be too long for Feishu, and keeps its head and the address of the report', async () => {
+    const text = `❌ head\n失败场景: ${'长"'.repeat(9000)}\n报告: https://github.com/r`;
+    await attempt({ card: true }, notification({ text }));
+    const said = JSON.stringify(feishu.shown[0]);
+    expect([said.includes('❌ head'), said.includes('…\\n报告: https://github.com/r"')]).toEqual([true, true]);
+  });
+
   it('is shown once, however often the run tries to send it, and once for each kind', async () => {
     await attempt();
     await attempt();
@@ -124,7 +132,7 @@ describe('a message that is shown', () => {
 });
 
 describe('a message that is not shown', () => {
-  const cases: readonly (readonly [string, FeishuTrouble, boolean, RegExp])[] = [
+  const cases: readonly (readonly [string, Trouble, boolean, RegExp])[] = [
     ['since there were too many', { status: 200, body: '{"code":11232,"msg":"frequency limited"}' }, true, /11232/],
     ['since there were too many for the gateway', { status: 429, body: '{"code":99991400}' }, true, /status 429/],
     ['since an older gateway limits it', { status: 400, body: '{"code":11232}' }, true, /status 400/],

@@ -5,6 +5,7 @@ import type { Notification, NotificationKind } from '../../../src/domain/notific
 import type { NotifyError } from '../../../src/host/notify/contract.js';
 import { notifiersFor } from '../../../src/host/notify/index.js';
 import { pingNotifier } from '../../../src/host/notify/ping.js';
+import { NOBODY } from '../../../testing/notify.js';
 
 /** A service that waits for pings: what was requested of it, and what it answers. */
 interface Service {
@@ -113,7 +114,7 @@ describe('the address that waits for verdicts', () => {
 });
 
 it('an address in the config is one more way of telling', () => {
-  const names = (pingUrl: string | null): string[] => notifiersFor({ feishu: null, pingUrl }).map(({ name }) => name);
+  const names = (pingUrl: string | null): string[] => notifiersFor({ ...NOBODY, pingUrl }).map(({ name }) => name);
   expect(names(null)).not.toContain('ping');
   expect(names(service.url)).toContain('ping');
 });
