@@ -17,6 +17,7 @@ const rooms = {
   'host/data': ['domain', 'host/os', 'host/layout', 'host/clients'],
   'host/tickets': ['domain', 'host/os', 'host/layout'],
   'host/injectors': ['domain', 'host/os', 'host/layout', 'host/drivers', 'host/tickets'],
+  'host/update': ['domain', 'host/os', 'host/layout'],
   'host/faults': ['domain', 'host/os', 'host/drivers', 'host/tickets', 'host/injectors'],
   'host/lifecycle': ['domain', 'host/os', 'host/drivers', 'host/tickets', 'host/faults'],
   'host/keeper': ['domain', 'host/os', 'host/layout', 'host/drivers', 'host/tickets', 'host/faults', 'host/lifecycle'],

@@ -12,8 +12,8 @@ const files = (...folders: string[]): string[] => folders.map((folder) => `test/
  * - clusters: as below.
  */
 const processes = [
-  ...files('bench', 'client', 'host/doctor', 'host/os', 'scripts'),
-  'test/activities/room.test.ts',
+  ...files('bench', 'client', 'host/doctor', 'host/os', 'host/update', 'scripts'),
+  'test/activities/{room,update}.test.ts',
   'test/deploy/compose.test.ts',
   'test/worker.test.ts',
   'test/deploy/service.test.ts',

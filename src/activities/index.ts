@@ -12,6 +12,7 @@ import { createReportActivities } from './report.js';
 import { createRetentionActivities } from './retention.js';
 import { scheduleActivities } from './schedule.js';
 import { snapshotActivities } from './snapshot.js';
+import { updateActivities } from './update.js';
 import { createWatchActivities, type WatchDependencies } from './watch.js';
 
 export interface ActivityDependencies {
@@ -31,6 +32,7 @@ export const createActivities = ({ faults, makePlan, versions, ...of }: Activity
   ...breakerActivities,
   ...scheduleActivities,
   ...createNotifyActivities(of.notifiersOf),
+  ...updateActivities,
   ...createClusterActivities(faults),
   ...snapshotActivities,
   ...clientActivities,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ConfigFile } from './schema.js';
 
 /** The driver whose broker the user brings. */
-const OWN_BROKER = 'robustmq';
+export const OWN_BROKER = 'robustmq';
 
 /**
  * Where the broker's program is: `binary`, relative to `project_root`, which is relative to the config file or else ROBUSTMQ_HOME. What cannot be

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { Scenario } from '../domain/scenario.js';
 import { visible } from '../domain/verbatim.js';
-import { brokerProgram } from './broker-program.js';
+import { brokerProgram, OWN_BROKER } from './broker-program.js';
 import { knownProblems } from './known.js';
 import { SDKS, configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
 import { fromUpstream } from './upstream.js';
@@ -108,7 +108,7 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
 /** What the schema cannot see: names that must exist, parameters of each fault, names used twice. */
 function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
   const { cluster, scenarios, sdks, sdk_clients } = parts;
-  const problems = [
+  const problems: Problem[] = [
     ...(sdk_clients.folder === undefined ? sdks.flatMap(sdkProblems) : []),
     ...scenarios.flatMap((scenario, i) =>
       scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
@@ -118,6 +118,10 @@ function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
       sdks: sdks.length > 0 ? sdks : SDKS,
     }),
   ];
+  if (cluster?.update !== undefined && cluster.driver !== OWN_BROKER) {
+    const text = `cluster.update: expected driver ${OWN_BROKER}, got ${cluster.driver}, which brings its own broker`;
+    problems.push({ path: ['cluster', 'update'], text });
+  }
   if (cluster === undefined || known.drivers.includes(cluster.driver)) return problems;
   const text = `cluster.driver: expected one of ${known.drivers.join(', ')}, got ${cluster.driver}`;
   return [{ path: ['cluster', 'driver'], text }, ...problems];

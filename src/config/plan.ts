@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import type { BrokerUpdate } from '../domain/broker-update.js';
 import { dayOf } from '../domain/day.js';
 import type { RunPlan, RunRequest } from '../domain/plan.js';
 import { ChaosError } from '../domain/errors.js';
@@ -60,11 +62,19 @@ export const rulesFrom = ({ verdict }: Config): VerdictRules => ({
   control: verdict.control,
 });
 
+/** What brings a newer broker. Its program is found like any other, or beside the config. */
+function updateFrom({ cluster, path }: Config): BrokerUpdate | undefined {
+  if (cluster.update === undefined) return undefined;
+  return { command: cluster.update, cwd: dirname(path), limitMs: Math.round(cluster.update_limit_minutes * 60_000) };
+}
+
 /** Everything of a run that follows from config and request alone. */
 export function planFrom(config: Config, request: RunRequest, runId: string, places: Places): RunPlan {
   refuseOver(config);
   const sdks = chosenSdks(config, request);
   const { timing, load } = config;
+  // One scenario is run to look at it: again, and on the same broker.
+  const update = request.scenario === undefined ? updateFrom(config) : undefined;
   return {
     format: FORMATS.plan,
     runId,
@@ -74,6 +84,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     nodeCount: config.cluster.nodes,
     network: config.cluster.network,
     binary: config.binary,
+    ...(update === undefined ? {} : { update }),
     hostQueue: hostQueue(config.host.id),
     scenarios: chosenScenarios(config, request),
     sdks,

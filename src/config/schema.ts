@@ -36,6 +36,10 @@ const cluster = z.strictObject({
   binary: filePath.optional(),
   /** Of driver robustmq: a release or source tree; relative to the config file. Absent: ROBUSTMQ_HOME. */
   project_root: filePath.optional(),
+  /** Of driver robustmq: program and arguments (no shell) that bring a newer broker before each round; runs in the folder of this file. */
+  update: z.array(z.string().min(1)).min(1).optional(),
+  /** An update that takes longer is ended, and the broker of before is used. */
+  update_limit_minutes: z.number().positive().max(1440).default(60),
 });
 
 const load = z.strictObject({

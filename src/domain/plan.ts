@@ -1,3 +1,4 @@
+import type { BrokerUpdate } from './broker-update.js';
 import type { KnownEntry } from './known.js';
 import type { Scenario } from './scenario.js';
 import type { Count } from './units.js';
@@ -73,6 +74,8 @@ export interface RunPlan {
   readonly network: 'proxies' | 'namespaces';
   /** The broker's program on the worker's host; undefined where the driver brings its own. */
   readonly binary?: string | undefined;
+  /** Brings a newer broker before this run starts it; absent: the broker is used as it is. */
+  readonly update?: BrokerUpdate;
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
   /** Parts of loud log lines that are usual near a kill or a start; absent in runs of older versions. */

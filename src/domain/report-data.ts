@@ -1,3 +1,4 @@
+import type { BrokerUpdated } from './broker-update.js';
 import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
 import type { KnownVerdict } from './known.js';
@@ -78,6 +79,8 @@ export interface RunData {
   /** Every message that was acknowledged and never received, by name; from the ledgers. */
   readonly losses: readonly Loss[];
   readonly notes: readonly string[];
+  /** What became of `cluster.update`. Absent where the config has none, or the run did not come that far. */
+  readonly brokerUpdate?: BrokerUpdated;
   /** What is new, what is known, and what is gone. Absent where the config has no list of known failures. */
   readonly known?: KnownVerdict;
   readonly versions: Readonly<Record<string, string>>;

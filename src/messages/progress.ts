@@ -38,6 +38,7 @@ export interface RunProgress {
   readonly cluster: string | null;
   readonly phase:
     | 'starting'
+    | 'updating the broker'
     | 'pre-check'
     | 'starting cluster'
     | 'control run'

@@ -36,7 +36,7 @@ export function markdownReport(data: RunData, pictures: readonly Picture[] = [])
   const sections = [
     `# ${SYMBOL[data.headline]} ${verbatimSummary(summaryOf(data))}`,
     caveats(data)
-      .map((text) => `> **Note:** ${text}`)
+      .map((text) => `> **Note:** ${verbatim(text)}`)
       .join('\n>\n'),
     news(data),
     factLines(data).join('\\\n'),

@@ -96,6 +96,7 @@ export function caveats(data: RunData): string[] {
       'Subscribers had clean sessions. A message that a subscriber missed while it was disconnected counts as lost, although the broker does not have to keep it.',
     );
   }
+  if (data.brokerUpdate?.ok === false) list.push(data.brokerUpdate.text);
   if (plan.sdksLeftOut.length > 0) list.push(`The matrix is incomplete: ${plan.sdksLeftOut.join(', ')} left out.`);
   const snapshots = [...data.scenarios.flatMap((s) => s.snapshots), ...(data.endSnapshot ? [data.endSnapshot] : [])];
   const never = snapshots.flatMap((s) => s.neverLines).length;

@@ -1,3 +1,4 @@
+import type { BrokerUpdated } from '../domain/broker-update.js';
 import { dayOf } from '../domain/day.js';
 import { messageOf } from '../domain/errors.js';
 import { sightingsBefore } from '../domain/known-history.js';
@@ -11,7 +12,8 @@ import type { ScenarioVerdict } from '../domain/verdict.js';
 import { REPORT_JSON, REPORT_MARKDOWN } from '../domain/run-files.js';
 import { historyEntries } from '../host/data/history.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
-import { readStored } from '../host/os/stored.js';
+import { updatePaths } from '../host/layout/update-paths.js';
+import { readStored, readStoredIfWhole } from '../host/os/stored.js';
 import { lossesOf, loudLogs } from '../host/data/run-evidence.js';
 import { readLedgers, type StoredLedgers } from '../host/data/stored-ledgers.js';
 import { historyMaker } from '../report/history-files.js';
@@ -92,6 +94,7 @@ function runData(
   });
   const { workflowId, startedAt, endpoint, dataDirs, control, controlVerdicts, runFailures, endSnapshot, notes } =
     request;
+  const brokerUpdate = readStoredIfWhole<BrokerUpdated>('broker update', updatePaths(plan.runDir).outcome);
   return {
     runId: plan.runId,
     workflowId,
@@ -108,7 +111,8 @@ function runData(
     scenarios,
     endSnapshot,
     losses: lossesOf(plan.runDir, stored, { control, scenarios }),
-    notes: [...plan.warnings, ...notes, ...stored.problems],
+    notes: [...plan.warnings, ...(brokerUpdate?.ok === true ? [brokerUpdate.text] : []), ...notes, ...stored.problems],
+    ...(brokerUpdate === undefined ? {} : { brokerUpdate }),
     versions: { ...versions, ...readStored<Record<string, string>>('versions', runPaths(plan.runDir).versions) },
   };
 }

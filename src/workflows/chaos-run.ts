@@ -28,6 +28,18 @@ const PLAN_LIMITS = { startToCloseTimeout: 60_000, retry: { initialInterval: 500
 /** A round does not wait long for who only wants to know that it starts. */
 const TELL_START_LIMIT_MS = 15_000;
 
+/** How much longer than the command an update may take: the broker's program is copied and hashed. */
+const UPDATE_EXTRA_MS = 600_000;
+
+/** Brings a newer broker, where the config says how. Whatever comes of it is told by the report. */
+const updateBroker: RunStep = async ({ plan, run, progress }) => {
+  if (plan.update === undefined) return {};
+  progress.enter('updating the broker');
+  const limits = { startToCloseTimeout: plan.update.limitMs + UPDATE_EXTRA_MS };
+  await hostActivities(plan.hostQueue, limits).updateBroker({ run });
+  return {};
+};
+
 const preCheck: RunStep = async (context, { notes }) => {
   const { plan, run, host, progress } = context;
   progress.enter('pre-check');
@@ -61,6 +73,7 @@ const takeEndSnapshot: RunStep = async ({ run, host }) => ({
 
 /** What a run does on its cluster: each scenario in turn, never two at a time. */
 const stepsOf = (plan: RunPlan): readonly RunStep[] => [
+  updateBroker,
   preCheck,
   startCluster,
   controlRun,

@@ -4,7 +4,11 @@ import { brokerProgram } from '../../src/config/broker-program.js';
 afterEach(() => vi.unstubAllEnvs());
 
 const programOf = (change: { driver?: string; binary?: string; project_root?: string }) =>
-  brokerProgram({ name: 'c', driver: 'robustmq', nodes: 3, network: 'proxies', ...change }, '/etc/chaos', ['first']);
+  brokerProgram(
+    { name: 'c', driver: 'robustmq', nodes: 3, network: 'proxies', update_limit_minutes: 60, ...change },
+    '/etc/chaos',
+    ['first'],
+  );
 
 it('a driver that brings its broker needs none, and no advice about one', () => {
   expect(programOf({ driver: 'nats', binary: 'bin/x', project_root: '/src' })).toEqual({

@@ -107,7 +107,7 @@ describe('a config that is wrong', () => {
   it('lists the known keys where none is near', () => {
     const [problem] = problems(`cluster:\n  colour: red\n${scenarios}`);
     expect(problem).toBe(
-      'line 2: cluster.colour: unknown key; known keys: name, driver, nodes, network, binary, project_root',
+      'line 2: cluster.colour: unknown key; known keys: name, driver, nodes, network, binary, project_root, update, update_limit_minutes',
     );
   });
 
@@ -214,6 +214,8 @@ describe('whatever a file has in it, it is a config or has problems, each with i
   it.each([
     ['" ": 1', 'line 1: " ": unknown key;'],
     ['"a\\nb\\e[2J": 1', 'line 1: "a\\nb\\u001b[2J": unknown key;'],
+    ['cluster: { driver: nats, update: [fetch] }', 'cluster.update: expected driver robustmq, got nats'],
+    ['cluster: { driver: robustmq, update: [] }', 'cluster.update'],
     ['cluster: { driver: "n\\nline 9: all is well" }', 'got n\\nline 9: all is well'],
   ])('as %j, whose words make no lines of their own', (text, words) => {
     expect(problems(text).join('\n')).toContain(words);

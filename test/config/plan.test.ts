@@ -37,6 +37,19 @@ describe('the plan of a run', () => {
     expect(() => refuseOver({ ...over, known: [{ ...entry, until: '2999-01-01' }] })).not.toThrow();
   });
 
+  it('of a full run brings another broker, where the config says how; one scenario is run on the broker that is there', () => {
+    const updating = {
+      ...config,
+      cluster: { ...config.cluster, update: ['./fetch', 'main'], update_limit_minutes: 1.5 },
+    };
+    const cwd = fileURLToPath(new URL('../../config', import.meta.url));
+    expect(plan()).not.toHaveProperty('update');
+    expect(planFrom(updating, {}, 'run-1', places).update).toEqual({
+      ...{ command: ['./fetch', 'main'], cwd, limitMs: 90_000 },
+    });
+    expect(planFrom(updating, { scenario: config.scenarios[0]!.name }, 'run-1', places)).not.toHaveProperty('update');
+  });
+
   it('without any wish is a full run of the whole catalogue with every SDK', () => {
     expect(plan()).toMatchObject({
       runId: 'run-1',

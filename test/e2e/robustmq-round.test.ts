@@ -20,7 +20,13 @@ describeWithStandIn('a round with the driver robustmq', () => {
 
   beforeAll(async () => {
     sandbox = createSandbox({
-      cluster: { driver: 'robustmq', project_root: '.', binary: 'broker-server' },
+      // The sandbox is the folder of its config, too.
+      cluster: {
+        driver: 'robustmq',
+        project_root: '.',
+        binary: 'broker-server',
+        update: ['sh', '-c', 'echo "# newer" >> broker-server'],
+      },
       scenarios: [catalogue.kill, catalogue.delay, catalogue.transfer],
     });
     standInFor(sandbox.root);
@@ -44,6 +50,16 @@ describeWithStandIn('a round with the driver robustmq', () => {
         expect({ sdk, sent, received, lost, acked }).toEqual({ sdk, sent: 200, received: 200, lost: 0, acked: 200 });
       }
     }
+  });
+
+  test('brought another broker first, and says which', () => {
+    const { brokerUpdate, notes, versions } = round.report;
+    expect(brokerUpdate).toMatchObject({
+      ok: true,
+      text: expect.stringMatching(/^cluster\.update: the broker is another one/),
+    });
+    expect(notes).toContain(brokerUpdate?.text);
+    expect(versions['broker-server sha256']).toBe(brokerUpdate?.sha256After);
   });
 
   test('speaks MQTT 5', () => {

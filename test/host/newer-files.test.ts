@@ -6,6 +6,7 @@ import { createPlanActivities } from '../../src/activities/plan.js';
 import { createReportActivities } from '../../src/activities/report.js';
 import { planOf } from '../../src/activities/support.js';
 import { FORMATS, type StoredKind } from '../../src/domain/format.js';
+import type { RunPlan } from '../../src/domain/plan.js';
 import { REPORT_JSON, RESERVE } from '../../src/domain/run-files.js';
 import * as clients from '../../src/host/clients/index.js';
 import { readLedger } from '../../src/host/clients/ledger-file.js';
@@ -19,6 +20,7 @@ import { writeSnapshot } from '../../src/host/drivers/snapshot-files.js';
 import { faults } from '../../src/host/faults/index.js';
 import { ensureKeeper } from '../../src/host/keeper/control.js';
 import { clusterDir, clusterPaths, dataPaths, runDir, runPaths, temporalPaths } from '../../src/host/layout/paths.js';
+import { updatePaths } from '../../src/host/layout/update-paths.js';
 import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { injectFault } from '../../src/host/lifecycle/inject.js';
 import { recoverTicket } from '../../src/host/lifecycle/recover.js';
@@ -31,6 +33,7 @@ import { publishOwed } from '../../src/host/publish/index.js';
 import { owedRuns, writeRecord } from '../../src/host/publish/records.js';
 import { ensureServer } from '../../src/host/temporal/server.js';
 import { isServerUsed, liveUsers, readServer } from '../../src/host/temporal/state.js';
+import { giveUpUpdate, updateBroker } from '../../src/host/update/index.js';
 import { createAwareness, isAware } from '../../src/host/tickets/awareness.js';
 import { claimCluster, endClaim, renewLease } from '../../src/host/tickets/claim.js';
 import { clearDirty, markDirty } from '../../src/host/tickets/dirty-mark.js';
@@ -112,6 +115,13 @@ const phaseRequest = (): clients.PhaseRequest => ({
   settings: { endpoints: [], username: '', password: '', mqttVersion: '5', ackWaitMs: 1 },
 });
 
+/** A process that was, and is no more. */
+const GONE = { pid: 1, startTicks: 1 };
+const updating = (): RunPlan => ({
+  ...{ ...basePlan, runId: RUN, runDir: run(), binary: join(root, 'broker') },
+  update: { command: ['true'], cwd: root, limitMs: 1000 },
+});
+
 const reportActivities = createReportActivities({});
 const planActivities = createPlanActivities(() => ({ ...basePlan, runId: RUN, runDir: run() }));
 const preparing = { request: {}, workflowId: RUN, temporalRunId: 't1' };
@@ -186,6 +196,19 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
   versions: {
     path: () => runPaths(run()).versions,
     acts: () => [() => writeStored('versions', runPaths(run()).versions, {})],
+  },
+  'update begun': {
+    path: () => updatePaths(run()).begun,
+    acts: () => [() => updateBroker(updating(), new AbortController().signal), () => giveUpUpdate(updating())],
+  },
+  'update exit': {
+    path: () => updatePaths(run()).exit,
+    given: () => writeStored('update begun', updatePaths(run()).begun, { sha256Before: null, watcher: GONE }),
+    acts: () => [() => updateBroker(updating(), new AbortController().signal)],
+  },
+  'broker update': {
+    path: () => updatePaths(run()).outcome,
+    acts: () => [() => updateBroker(updating(), new AbortController().signal)],
   },
   'broker list': {
     path: () => runPaths(run()).brokers,

@@ -105,6 +105,17 @@ describe('what has to be read before the verdict is believed', () => {
     ]);
   });
 
+  it('is a broker that could not be updated', () => {
+    const brokerUpdate = {
+      ok: false,
+      text: 'cluster.update failed (exit status 3)',
+      sha256Before: null,
+      sha256After: null,
+    };
+    expect(caveats(runData({ brokerUpdate }))).toEqual([brokerUpdate.text]);
+    expect(caveats(runData({ brokerUpdate: { ...brokerUpdate, ok: true } }))).toEqual([]);
+  });
+
   it('is a session that ends with its connection', () => {
     const load = { ...plan.load, subscriberSession: 'clean' } as const;
     expect(caveats(runData({ plan: { ...plan, load } }))).toEqual([expect.stringMatching(/clean sessions/)]);

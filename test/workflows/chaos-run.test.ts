@@ -37,6 +37,14 @@ describe.concurrent('a full run', () => {
     expect(host.reports).toMatchObject([{ cancelled: false, endpoint: '127.0.0.1:1883', runFailures: [], notes: [] }]);
   });
 
+  it('brings another broker before anything else, where its config says how', async () => {
+    const update = { command: ['./fetch'], cwd: '/srv', limitMs: 60_000 };
+    const { handle } = await rig.startRun({ plan: { update, scenarios: [killSingle] } });
+    expect(await handle.result()).toMatchObject({ headline: 'PASS' });
+    const calls = commandsOf(await handle.fetchHistory());
+    expect(calls.slice(0, 4)).toEqual(['preparePlan', 'acquireCluster', 'updateBroker', 'preCheck']);
+  });
+
   it('can be found by cluster and state, and says what it is doing', async () => {
     const phases: RunProgress['phase'][] = [
       'pre-check',

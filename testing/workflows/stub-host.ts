@@ -86,6 +86,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     announceResume: async () => undefined,
     preparePlan: async () => plan,
     restorePlan: async () => undefined,
+    updateBroker: async () => ({ ok: true, text: 'updated', sha256Before: null, sha256After: null }),
     preCheck: async () => [],
     startCluster: async () => ({ endpoint: '127.0.0.1:1883', dataDirs: ['n1', 'n2', 'n3'] }),
     tendCluster: () => stay(new Promise(() => undefined)),

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { ChaosError } from '../../domain/errors.js';
 import { hostTroubleIn } from '../../domain/host-trouble.js';
 import { freeRoom, LOW_BYTES } from '../os/disk.js';
+import { readTail } from '../os/files.js';
 import { whoHolds } from '../os/port-holders.js';
 import { saysPortTaken } from '../os/ports.js';
 import { isUp } from './broker-processes.js';
@@ -21,23 +21,7 @@ export interface BrokerGround {
 /** A dying program's last words are in here. */
 const TAIL_BYTES = 65_536;
 
-function tailOf(file: string): string {
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-  try {
-    const { size } = fstatSync(fd);
-    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    readSync(fd, tail, 0, tail.length, size - tail.length);
-    return tail.toString();
-  } finally {
-    closeSync(fd);
-  }
-}
+const tailOf = (file: string): string => readTail(file, TAIL_BYTES);
 
 function diskProblem(folder: string): string | undefined {
   return freeRoom(folder).bytes < LOW_BYTES ? `the disk of ${folder} is full` : undefined;
