@@ -171,7 +171,7 @@ export default defineConfig(
     forbid('^@temporalio/(worker|workflow|activity|testing)', 'src/client is a client.'),
   ),
   room(
-    ['src/temporal/worker-side.ts'],
+    ['src/temporal/{runtime,worker-side}.ts'],
     forbid('^(\\.\\./)+workflows/', 'The worker knows workflows by their bundle.', true),
     forbid('^@temporalio/(workflow|activity|testing)', 'What of Temporal a worker alone needs.'),
   ),

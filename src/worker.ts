@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
 import { recoverAbandonedFaults } from './activities/run-state.js';
 import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
@@ -9,6 +9,7 @@ import { planFrom } from './config/plan.js';
 import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
 import type { RunPlan } from './domain/plan.js';
+import { offerMetrics } from './host/data/metrics-server.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
 import { notifiersFor } from './host/notify/index.js';
@@ -18,6 +19,7 @@ import { installRoot } from './host/os/tools.js';
 import { ownBuild, ownVersions } from './host/os/versions.js';
 import type { TemporalPlace } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { installRuntime } from './temporal/runtime.js';
 import { buildOptions, careForBuild, connectWorker, prepareServer, whenServed } from './temporal/worker-side.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
@@ -41,8 +43,8 @@ export async function runWorker(
   { config, place, setCurrent = false, faults = allFaults, alter = (activities) => activities }: WorkerOptions,
   onReady: () => void,
 ): Promise<void> {
-  const logging = { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } as const;
-  Runtime.install({ logger: new DefaultLogger('WARN'), telemetryOptions: { logging } });
+  const ended = new AbortController();
+  await offerMetrics({ ...config, sdkMetrics: installRuntime(config.worker.metrics) }, ended.signal);
   await reviveKeepers(config.dataRoot);
   await recoverAbandonedFaults(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
@@ -79,7 +81,6 @@ export async function runWorker(
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   void whenServed(workers).then(onReady);
-  const ended = new AbortController();
   const caring = careForBuild({ client, place: at, own, setCurrent }, workflowBundle, ended.signal);
   await running.finally(async () => {
     ended.abort();

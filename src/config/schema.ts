@@ -3,6 +3,7 @@ import { subscriberSessions } from '../domain/plan.js';
 import { cron } from './cron.js';
 import { filePath } from './file-path.js';
 import { known, namingKnown } from './known.js';
+import { listenAddress } from './listen-address.js';
 import { notify, publish } from './remote-schema.js';
 import { retention } from './retention.js';
 import { timeZone } from './time-zone.js';
@@ -98,6 +99,8 @@ const logs = z.strictObject({
 export const configSchema = z.strictObject({
   cluster: cluster.prefault({}),
   host: z.strictObject({ id: name.default('local') }).prefault({}),
+  /** `metrics`: where the worker serves `/metrics` for Prometheus; absent: nowhere. */
+  worker: z.strictObject({ metrics: listenAddress.optional() }).prefault({}),
   /** Runs, cluster states and the embedded server's database; relative to the config file. */
   data_dir: filePath.default('../data'),
   time_zone: timeZone.default('UTC'),

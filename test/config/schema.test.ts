@@ -13,6 +13,7 @@ it('scenarios are all that must be said', () => {
   const config = configSchema.parse({ scenarios });
   expect(config.scenarios[0]).toMatchObject({ params: {}, core: false, priority: 'P1' });
   expect(config).toMatchObject({ time_zone: 'UTC', cluster: { driver: 'nats', nodes: 3 }, publish: { via: 'none' } });
+  expect(config.worker).toEqual({});
   expect(configSchema.safeParse({}).success).toBe(false);
   expect(problemsOf({ scenarios: [] })).toEqual(['scenarios']);
 });
@@ -28,6 +29,7 @@ describe('refuses', () => {
     ['a rate above all', { verdict: { achieved_rate_min: 1.1 } }, 'verdict.achieved_rate_min'],
     ['no SDK at all', { sdks: [] }, 'sdks'],
     ['an age below nothing', { retention: { runs_days: -1 } }, 'retention.runs_days'],
+    ['a name where metrics are served', { worker: { metrics: 'localhost:9464' } }, 'worker.metrics'],
     ['an unknown key', { clusters: {} }, ''],
     ['a token in place of its name', { publish: { token_env: 'ghp_0123456789abcdef' } }, 'publish.token_env'],
     ['an address with credentials', { publish: { api_url: 'https://a:b@example.com' } }, 'publish.api_url'],

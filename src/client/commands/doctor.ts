@@ -14,6 +14,7 @@ import { faults } from '../../host/faults/index.js';
 import { dataFolder } from '../../host/doctor/disk.js';
 import { abilities, type Ability } from '../../host/doctor/machine.js';
 import { integrationAbilities } from '../../host/doctor/integrations.js';
+import { metricsAbility } from '../../host/doctor/metrics.js';
 import { clusterDir, runDir, writtenIn } from '../../host/layout/paths.js';
 import { installRoot } from '../../host/os/tools.js';
 import type { Config } from '../../config/load.js';
@@ -25,7 +26,7 @@ interface Findings {
   readonly setup: SetupInspection;
   readonly abilities: readonly Ability[];
   readonly config: string;
-  /** Publishing and telling people, as the config wants it. */
+  /** Publishing, telling people and metrics, as the config wants it. */
   readonly outside: readonly Ability[];
   readonly driverProblems: readonly string[];
   readonly clientProblems: readonly string[];
@@ -96,7 +97,10 @@ export const doctorCommand = new Command('doctor')
       binary: config.binary,
     });
     const scenarios = await scenarioFindings(config);
-    const outside = await integrationAbilities(publishing(config).settings, notifySettings(config));
+    const outside = [
+      ...(await integrationAbilities(publishing(config).settings, notifySettings(config))),
+      await metricsAbility(config.worker.metrics),
+    ];
     const ok =
       setup.ok &&
       driverProblems.length + clientProblems.length === 0 &&

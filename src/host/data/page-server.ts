@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { BADGE, FEED, HISTORY_JSON, HISTORY_PAGE, RUNS_FOLDER } from '../../domain/run-files.js';
 import { dataPaths, runDir } from '../layout/paths.js';
+import { serveHttp } from '../os/http-server.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -54,29 +54,21 @@ export async function servePages(
   root: string,
   options: { readonly port: number; readonly isPublic: (path: string) => boolean },
 ): Promise<PageServer> {
-  const server: Server = createServer((request, response) => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-    if (host !== '127.0.0.1' && host !== 'localhost') return answer(response, 403, 'text/plain', 'loopback only\n');
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return answer(response, 405, 'text/plain', 'GET or HEAD\n');
-    const file = fileOf(pathOf(request.url), root, options.isPublic);
-    try {
-      if (file === undefined) throw new Error('not served');
-      answer(response, 200, TYPES[extname(file)] ?? 'text/plain; charset=utf-8', readFileSync(file));
-    } catch {
-      answer(response, 404, 'text/plain; charset=utf-8', 'no such page\n');
-    }
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const server = await serveHttp(
+    (request, response) => {
+      const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+      if (host !== '127.0.0.1' && host !== 'localhost') return answer(response, 403, 'text/plain', 'loopback only\n');
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return answer(response, 405, 'text/plain', 'GET or HEAD\n');
+      const file = fileOf(pathOf(request.url), root, options.isPublic);
+      try {
+        if (file === undefined) throw new Error('not served');
+        answer(response, 200, TYPES[extname(file)] ?? 'text/plain; charset=utf-8', readFileSync(file));
+      } catch {
+        answer(response, 404, 'text/plain; charset=utf-8', 'no such page\n');
+      }
+    },
+    { host: '127.0.0.1', port: options.port },
+  );
+  return { url: `http://127.0.0.1:${server.port}/`, close: server.close };
 }
