@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../../src/host/temporal/state.js';
 import { installRoot, requireTool } from '../../src/host/os/tools.js';
+import { freePorts } from '../../src/host/os/ports.js';
 import { readCompose, type Compose } from '../../testing/compose.js';
+import { panelQueries } from '../../testing/grafana.js';
+import { skippedWithout } from '../../testing/programs.js';
+import { startPrometheus } from '../../testing/prometheus.js';
+import { AWKWARD, storeHistory } from '../../testing/reports/stored-history.js';
 import {
   catalogue,
   createSandbox,
@@ -19,10 +24,17 @@ import {
 let sandbox: Sandbox;
 let compose: Compose;
 let address: string;
+let metricsAddress: string;
 let worker: ChildProcess | undefined;
 
 beforeAll(async () => {
-  sandbox = createSandbox({ sdks: ['python'], scenarios: [catalogue.quick('quick')] });
+  metricsAddress = `127.0.0.1:${freePorts(1)[0] as number}`;
+  sandbox = createSandbox({
+    sdks: ['python'],
+    scenarios: [catalogue.quick('quick')],
+    worker: { metrics: metricsAddress },
+  });
+  storeHistory(sandbox.dataRoot);
   address = await startOutsideServer(sandbox, []);
   const here = {
     variables: { POSTGRES_PASSWORD: 'unused' },
@@ -77,7 +89,52 @@ describe('the services of docker-compose.yml', () => {
       30_000,
     );
     expect(healthy).toBe(true);
-    worker.kill('SIGKILL');
+  }, 60_000);
+
+  it.skipIf(skippedWithout('prometheus', 'prometheus'))(
+    'have a worker that tells Prometheus of the history and of its work, for the alerts and for every panel of the dashboard',
+    async () => {
+      // Refused by the worker, which is work enough.
+      const input = ['--input', '{"scenario":"none"}', '--workflow-id', 'refused', '--type', 'ChaosRunWorkflow'];
+      const place = ['--address', address, '--task-queue', 'chaos'];
+      expect(run('worker', ['temporal', 'workflow', 'execute', ...place, ...input]).stdout).toContain(
+        'expected one of quick, got none',
+      );
+
+      const text = await (await fetch(`http://${metricsAddress}/metrics`)).text();
+      const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+      expect(promtool).toMatchObject({ status: 0, stderr: '' });
+
+      const { query, alerts } = await startPrometheus(sandbox.root, metricsAddress);
+      const firing = async () => (await alerts()).filter(({ state }) => state === 'firing').map(({ labels }) => labels);
+      const alarms = await mustPoll('three alerts', async () => {
+        const found = await firing();
+        return found.length >= 3 ? found : undefined;
+      });
+      expect(alarms.map(({ alertname, cluster }) => `${alertname} ${cluster}`).sort()).toEqual([
+        'RobustmqChaosBreakerOpen local',
+        'RobustmqChaosNewFailure local',
+        'RobustmqChaosOverdue steady',
+      ]);
+
+      expect(await query('robustmq_chaos_verdicts{cluster="local"} > 0')).toMatchObject([
+        { metric: { headline: 'FAIL' }, value: [expect.any(Number), '1'] },
+        { metric: { headline: 'INVALID' }, value: [expect.any(Number), '2'] },
+        { metric: { headline: 'KNOWN' }, value: [expect.any(Number), '1'] },
+        { metric: { headline: 'PASS' }, value: [expect.any(Number), '21'] },
+      ]);
+      const [awkward] = await query('robustmq_chaos_validation_p99_seconds{cluster="steady",sdk="go"}');
+      expect(awkward?.metric['scenario']).toBe(AWKWARD);
+
+      await mustPoll('two answers', async () => (await query('count_over_time(up[1m]) > 1'))[0]);
+      for (const expression of panelQueries('.*'))
+        expect([expression, await query(expression)]).not.toEqual([expression, []]);
+    },
+    60_000,
+  );
+
+  it('have a worker that is not healthy any more when it is gone', async () => {
+    worker?.kill('SIGKILL');
     await mustPoll('the end of the worker', () => worker?.signalCode ?? undefined);
     expect(healthOf('worker')).toMatchObject({ status: 1 });
   }, 60_000);
