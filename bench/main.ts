@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { readJson, writeJson } from '../src/host/os/files.js';
 import { isAlive, ownIdentity, type ProcessId } from '../src/host/os/processes.js';
 import { endOwnedBy, scratchFolder, scratchFolders } from '../testing/scratch.js';
-import { sdkNames } from '../testing/sdk-client.js';
+import { DEFAULT_SDKS } from '../src/config/sdks.js';
 import { render, saveResults, type Entry } from './results.js';
 import type { Context, Row } from './row.js';
 import { rows } from './rows.js';
@@ -29,11 +29,11 @@ const { values, positionals } = parseArgs({
 
 const wanted = positionals.map(Number);
 const unknown = wanted.filter((id) => !rows.some((row) => row.id === id));
-const sdks = values.sdk?.split(',') ?? sdkNames;
-const strangers = sdks.filter((sdk) => !sdkNames.includes(sdk));
+const sdks = values.sdk?.split(',') ?? DEFAULT_SDKS;
+const strangers = sdks.filter((sdk) => !DEFAULT_SDKS.includes(sdk));
 if (unknown.length > 0 || strangers.length > 0) {
   console.error(
-    `expected rows of 1 to ${rows.length} and SDKs of ${sdkNames.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
+    `expected rows of 1 to ${rows.length} and SDKs of ${DEFAULT_SDKS.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
   );
   process.exit(64);
 }

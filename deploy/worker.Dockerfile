@@ -1,4 +1,4 @@
-# The worker with its four SDK clients and its tools. Set-up builds everything in the first image; the second one gets what runs.
+# The worker with its SDK clients and its tools. Set-up builds everything in the first image; the second one gets what runs.
 FROM golang:1.26.8-bookworm AS go
 FROM rust:1.85.0-slim-bookworm AS rust
 
@@ -16,7 +16,7 @@ COPY . .
 RUN node scripts/setup.mjs \
  && npm prune --omit=dev --no-audit --no-fund \
  && find sdk_clients/rust/target -type f ! -path sdk_clients/rust/target/release/sdk-client -delete \
- && rm -rf sdk_clients/java/target
+ && rm -rf sdk_clients/java*/target
 
 FROM node:20.20.2-bookworm-slim
 RUN apt-get update \

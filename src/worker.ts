@@ -25,7 +25,7 @@ import { buildOptions, careForBuild, connectWorker, prepareServer, whenServed } 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
 
-export const knownNames: KnownNames = { drivers: drivers.map((driver) => driver.name), faults: allFaults };
+export const knownNames: KnownNames = { drivers, faults: allFaults };
 
 export interface WorkerOptions {
   readonly config: Config;

@@ -105,9 +105,9 @@ export const request = (
     endpoints: ['h:1', 'h:2', 'h:3'],
     username: 'u',
     password: 'top-secret',
-    mqttVersion: '3.1.1',
     ackWaitMs: 1,
   },
+  mqttVersion: '3.1.1',
   repeatable: true,
   ...change,
 });

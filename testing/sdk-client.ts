@@ -2,11 +2,26 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { sdks } from '../scripts/setup/sdks.mjs';
+import { SDKS, SDK_NAMES } from '../src/config/sdks.js';
+import type { MqttVersion } from '../src/domain/mqtt.js';
 import { childEnvironment } from '../src/host/os/processes.js';
 
 /** Every client that set-up builds. */
-export const sdkNames: readonly string[] = sdks.map((sdk) => sdk.name);
+export const sdkNames: readonly string[] = SDK_NAMES;
+
+export const versionsOf = (sdk: string): readonly MqttVersion[] =>
+  SDKS.find(({ name }) => name === sdk)?.mqttVersions ?? [];
+
+/** What a CONNACK says in the version that a client speaks where nobody asks for one: come later, and two ways in which a login is refused. */
+export const connackCodes = (
+  sdk: string,
+): { readonly unavailable: number; readonly loginRefused: readonly number[] } =>
+  versionsOf(sdk)[0] === '5'
+    ? { unavailable: 0x88, loginRefused: [0x86, 0x87] }
+    : { unavailable: 3, loginRefused: [4, 5] };
+
+export const sdksThatSpeak = (version: MqttVersion): string[] =>
+  sdkNames.filter((sdk) => versionsOf(sdk).includes(version));
 
 const sdkRoot = fileURLToPath(new URL('../sdk_clients', import.meta.url));
 

@@ -7,6 +7,9 @@
  *   coldSeconds: number }} Sdk
  */
 
+/** A Java client is built from its own folder and from what they have in common. */
+const JAVA_SOURCES = ['.', '../java-common'];
+
 /** @type {Sdk[]} */
 export const sdks = [
   {
@@ -36,7 +39,16 @@ export const sdks = [
     name: 'java',
     needs: ['jdk', 'maven'],
     artefact: 'dist/client.jar',
+    builtFrom: JAVA_SOURCES,
     ownTests: ['mvn', '--quiet', '--batch-mode', 'test'],
     coldSeconds: 40,
+  },
+  {
+    name: 'java-paho',
+    needs: ['jdk', 'maven'],
+    artefact: 'dist/client.jar',
+    builtFrom: JAVA_SOURCES,
+    ownTests: ['mvn', '--quiet', '--batch-mode', 'test'],
+    coldSeconds: 30,
   },
 ];

@@ -66,7 +66,8 @@ export const clientActivities = {
     asActivity(async (signal) => {
       const plan = planOf(run);
       refuseFullDisk(plan.clusterDir);
-      const settings = await driverOf(plan).clientSettings(plan.clusterDir);
+      const driver = driverOf(plan);
+      const settings = await driver.clientSettings(plan.clusterDir);
       const startedUs = monotonicUs();
       const request: clients.PhaseRequest = {
         phaseDir: dirOf(plan, { scenario, phase }),
@@ -80,6 +81,7 @@ export const clientActivities = {
         load: loadOf(plan, phase),
         limitMs: phase === 'fault' ? faultPeriodMs(plan) : plan.timing.clientLimitMs,
         settings,
+        mqttVersion: driver.mqttVersion,
         repeatable: phase !== 'fault',
         prepareTopics: topicsOf(plan, phase),
       };

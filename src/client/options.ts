@@ -42,5 +42,4 @@ export const byOption = (what: string): Option =>
   new Option('--by <name>', what).default(userName(), 'the user of this machine');
 
 /** Reads the config that an option names; throws CONFIG_INVALID with every problem. */
-export const readConfig = (file: string): Config =>
-  loadConfig(resolve(file), { drivers: drivers.map((driver) => driver.name), faults });
+export const readConfig = (file: string): Config => loadConfig(resolve(file), { drivers, faults });

@@ -3,11 +3,13 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
+import type { MqttVersion } from '../domain/mqtt.js';
 import type { Scenario } from '../domain/scenario.js';
 import { visible } from '../domain/verbatim.js';
 import { brokerProgram, OWN_BROKER } from './broker-program.js';
 import { knownProblems } from './known.js';
-import { SDKS, configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
+import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
+import { DEFAULT_SDKS, sdkProblems } from './sdks.js';
 import { fromUpstream } from './upstream.js';
 import { schemaProblems, type Problem } from './problems.js';
 import { withoutEmptySections } from './sections.js';
@@ -15,7 +17,7 @@ import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
-  readonly drivers: readonly string[];
+  readonly drivers: readonly { readonly name: string; readonly mqttVersion: MqttVersion }[];
   readonly faults: readonly { readonly kind: string; readonly params: z.ZodType<Record<string, unknown>> }[];
 }
 
@@ -108,30 +110,25 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
 /** What the schema cannot see: names that must exist, parameters of each fault, names used twice. */
 function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
   const { cluster, scenarios, sdks, sdk_clients } = parts;
+  const driver = known.drivers.find(({ name }) => name === cluster?.driver);
   const problems: Problem[] = [
-    ...(sdk_clients.folder === undefined ? sdks.flatMap(sdkProblems) : []),
+    ...(sdk_clients.folder === undefined ? sdkProblems(sdks, driver) : []),
     ...scenarios.flatMap((scenario, i) =>
       scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
     ),
     ...knownProblems(parts.known, {
       scenarios: scenarios.flatMap((scenario) => scenario?.name ?? []),
-      sdks: sdks.length > 0 ? sdks : SDKS,
+      sdks: sdks.length > 0 ? sdks : DEFAULT_SDKS,
     }),
   ];
   if (cluster?.update !== undefined && cluster.driver !== OWN_BROKER) {
     const text = `cluster.update: expected driver ${OWN_BROKER}, got ${cluster.driver}, which brings its own broker`;
     problems.push({ path: ['cluster', 'update'], text });
   }
-  if (cluster === undefined || known.drivers.includes(cluster.driver)) return problems;
-  const text = `cluster.driver: expected one of ${known.drivers.join(', ')}, got ${cluster.driver}`;
+  if (cluster === undefined || driver !== undefined) return problems;
+  const names = known.drivers.map(({ name }) => name);
+  const text = `cluster.driver: expected one of ${names.join(', ')}, got ${cluster.driver}`;
   return [{ path: ['cluster', 'driver'], text }, ...problems];
-}
-
-/** Nothing can be known here of a folder of one's own; the clients that come with the program are these. */
-function sdkProblems(sdk: string, i: number): Problem[] {
-  if ((SDKS as readonly string[]).includes(sdk)) return [];
-  const text = `sdks.${i}: expected one of ${SDKS.join(', ')}, got ${sdk}; clients of your own need sdk_clients.folder`;
-  return [{ path: ['sdks', i], text }];
 }
 
 function scenarioProblems(

@@ -6,6 +6,7 @@ import { known, namingKnown } from './known.js';
 import { listenAddress } from './listen-address.js';
 import { notify, publish } from './remote-schema.js';
 import { retention } from './retention.js';
+import { DEFAULT_SDKS } from './sdks.js';
 import { timeZone } from './time-zone.js';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
@@ -14,8 +15,6 @@ const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, e.g. "local"');
 
-/** Those whose clients come with the program. */
-export const SDKS = ['python', 'go', 'rust', 'java'] as const;
 export const MAX_NODES = 7;
 
 const scenario = z.strictObject({
@@ -107,7 +106,7 @@ export const configSchema = z.strictObject({
   sdks: z
     .array(name)
     .min(1)
-    .default([...SDKS]),
+    .default([...DEFAULT_SDKS]),
   sdk_clients: sdkClients.prefault({}),
   load: load.prefault({}),
   timing: timing.prefault({}),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { filePath } from './file-path.js';
 import { schemaProblems, type Problem } from './problems.js';
-import { MAX_NODES, SDKS } from './schema.js';
+import { MAX_NODES } from './schema.js';
+import { SDK_NAMES } from './sdks.js';
 import { withoutEmptySections } from './sections.js';
 
 type FromUpstream =
@@ -9,8 +10,8 @@ type FromUpstream =
 
 const port = z.number().int().min(1).max(65_535);
 const place = z.looseObject({ config: z.string(), data_dir: z.string(), mqtt_port: port, http_port: port }).partial();
-const ofOurs = z.string().refine((sdk) => (SDKS as readonly string[]).includes(sdk), {
-  error: ({ input }) => `expected one of ${SDKS.join(', ')}, got ${String(input)}`,
+const ofOurs = z.string().refine((sdk) => SDK_NAMES.includes(sdk), {
+  error: ({ input }) => `expected one of ${SDK_NAMES.join(', ')}, got ${String(input)}`,
 });
 const matrix = z.array(z.looseObject({ sdk: ofOurs, scenarios: z.array(z.string()).optional() }));
 const part = z.looseObject({}).optional();

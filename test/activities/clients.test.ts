@@ -153,7 +153,7 @@ describe('what the clients of a phase said', () => {
 });
 
 describe('the clients of a phase', () => {
-  const settings = { endpoints: [], username: 'u', password: 'p', mqttVersion: '5', ackWaitMs: 1 } as const;
+  const settings = { endpoints: [], username: 'u', password: 'p', ackWaitMs: 1 } as const;
   const started = async (phase: {
     scenario: string | null;
     phase: 'control' | 'fault';
@@ -172,6 +172,7 @@ describe('the clients of a phase', () => {
       limitMs: plan.timing.clientLimitMs,
       repeatable: true,
       settings,
+      mqttVersion: rehearsalDriver.mqttVersion,
     });
   });
 

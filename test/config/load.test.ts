@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, realFolder, type Config } from '../../src/config/load.js';
+import { DEFAULT_SDKS } from '../../src/config/sdks.js';
 import { ChaosError } from '../../src/domain/errors.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
@@ -15,7 +16,7 @@ import { sdkNames } from '../../testing/sdk-client.js';
 import { installRoot } from '../../src/host/os/tools.js';
 import { catalogue } from '../../testing/values.js';
 
-const known = { drivers: drivers.map((driver) => driver.name), faults };
+const known = { drivers, faults };
 const scenarios = 'scenarios:\n  - { name: kill, fault: broker-kill, target: robustmq-server }\n';
 
 let folder: string;
@@ -50,7 +51,7 @@ describe('a config that is right', () => {
   it('has the defaults of the schema where it says nothing', () => {
     expect(load(scenarios)).toMatchObject({
       cluster: { name: 'local', driver: 'nats', nodes: 3 },
-      sdks: sdkNames,
+      sdks: DEFAULT_SDKS,
       load: { messages: 1000, rate_per_second: 50 },
       timing: { heal_wait_seconds: 60, recovery_budget_seconds: 60 },
       verdict: { p99_limit_ms: 500, non_core_pass_rate_percent: 75, durability: 'warn', control: 'warn' },
@@ -150,7 +151,7 @@ describe('a config that is wrong', () => {
       /^line 4: timing\.heal_wait_seconds: .*>0/,
       /^line 5: sdks: /,
       /^line 18: verdct: unknown key; did you mean verdict\?$/,
-      new RegExp(`^line 2: cluster\\.driver: expected one of ${known.drivers.join(', ')}, got kafka$`),
+      new RegExp(`^line 2: cluster\\.driver: expected one of ${known.drivers.map(({ name }) => name).join(', ')}, got kafka$`),
       /^line 8: scenarios\.0\.fault: expected one of broker-kill, .*network-delay.*, got broker-kil$/,
       /^line 14: scenarios\.1\.params\.delay_ms \(slow\): .*expected number/,
       /^line 15: scenarios\.2\.name: kill is there twice$/,

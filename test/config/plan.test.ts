@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { planFrom, refuseOver, type Places } from '../../src/config/plan.js';
+import { DEFAULT_SDKS } from '../../src/config/sdks.js';
 import type { RunRequest } from '../../src/domain/plan.js';
+import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
-import { sdkNames } from '../../testing/sdk-client.js';
 import { catalogue, rules } from '../../testing/values.js';
 
 const config = loadConfig(fileURLToPath(new URL('../../config/default.yml', import.meta.url)), {
-  drivers: ['nats'],
+  drivers,
   faults,
 });
 const places: Places = {
@@ -58,7 +59,7 @@ describe('the plan of a run', () => {
       driver: 'nats',
       hostQueue: 'host-local',
       scenarios: catalogue,
-      sdks: sdkNames,
+      sdks: DEFAULT_SDKS,
       sdksLeftOut: [],
       load: { messages: 1000, ratePerSecond: 50, payloadBytes: 256, subscriberSession: 'persistent' },
       rules,
@@ -92,7 +93,7 @@ describe('the plan of a run', () => {
   });
 
   it('says which SDKs it leaves out, in the order of the config', () => {
-    const left = sdkNames.filter((sdk) => sdk !== 'go' && sdk !== 'python');
+    const left = DEFAULT_SDKS.filter((sdk) => sdk !== 'go' && sdk !== 'python');
     expect(plan({ sdks: ['go', 'python'] })).toMatchObject({ sdks: ['python', 'go'], sdksLeftOut: left });
   });
 
@@ -108,8 +109,8 @@ describe('the plan of a run', () => {
   it.each<[RunRequest, RegExp]>([
     [{ scenario: 'leader-transfr' }, /expected one of broker-kill-single, .*; did you mean leader-transfer\?/],
     [{ scenario: 'zzz' }, /expected one of broker-kill-single, network-delay-100ms, leader-transfer, got zzz$/],
-    [{ sdks: ['go', 'perl'] }, new RegExp(`expected some of ${sdkNames.join(', ')}, got perl`)],
-    [{ sdks: [] }, new RegExp(`expected some of ${sdkNames.join(', ')}, got none`)],
+    [{ sdks: ['go', 'perl'] }, new RegExp(`expected some of ${DEFAULT_SDKS.join(', ')}, got perl`)],
+    [{ sdks: [] }, new RegExp(`expected some of ${DEFAULT_SDKS.join(', ')}, got none`)],
   ])('of %j is refused with what exists', (request, message) => {
     expect(() => plan(request)).toThrow(message);
   });

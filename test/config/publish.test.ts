@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, type Config } from '../../src/config/load.js';
 import { notifySettings, publishing } from '../../src/config/publish.js';
 import type { ChaosError } from '../../src/domain/errors.js';
+import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
 
 const catalogue = 'scenarios: [{ name: kill, fault: broker-kill, target: robustmq-server }]';
@@ -21,7 +22,7 @@ afterEach(() => {
 function load(sections: string): Config {
   const file = join(folder, 'config.yml');
   writeFileSync(file, `${sections}\n${catalogue}\n`);
-  return loadConfig(file, { drivers: ['nats'], faults });
+  return loadConfig(file, { drivers, faults });
 }
 
 /** What a config is refused with: one line for each problem. */

@@ -6,7 +6,7 @@ import { loadConfig, type Config } from '../../src/config/load.js';
 import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
 
-const known = { drivers: drivers.map((driver) => driver.name), faults };
+const known = { drivers, faults };
 
 /** The keys of RobustMQ's `chaos-test/config.yml`, and values of their kinds. */
 const upstream = (mode: string): string => `
@@ -133,7 +133,7 @@ const WRONG: readonly (readonly [what: string, from: string | RegExp, to: string
     'an unknown SDK',
     'sdk: rust',
     'sdk: node',
-    'line 21: sdk_matrix.p1.1.sdk: expected one of python, go, rust, java, got node',
+    'line 21: sdk_matrix.p1.1.sdk: expected one of python, go, rust, java, java-paho, got node',
   ],
   ['an SDK without a name', 'sdk: java, ', '', 'line 23: sdk_matrix.p2.0.sdk: expected text, got nothing'],
   ['a matrix that is no list', /p2:\n.*\n/, 'p2: java\n', 'line 22: sdk_matrix.p2: expected a list, got text'],

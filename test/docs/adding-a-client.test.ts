@@ -3,14 +3,17 @@ import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
+import { sdks as built } from '../../scripts/setup/sdks.mjs';
+import { DEFAULT_SDKS, SDK_NAMES } from '../../src/config/sdks.js';
 import { configSchema } from '../../src/config/schema.js';
 import type { ClientResult } from '../../src/domain/client-result.js';
 import { parseResultLine } from '../../src/host/clients/result-line.js';
+import { drivers } from '../../src/host/drivers/index.js';
 import { faults } from '../../src/host/faults/index.js';
 import { installRoot } from '../../src/host/os/tools.js';
 import { codeBlocks, pageOf } from '../../testing/page.js';
 import { temporaryFolder } from '../../testing/processes.js';
-import { scriptOf, sdkNames, startClient, type ClientRun } from '../../testing/sdk-client.js';
+import { scriptOf, startClient, type ClientRun } from '../../testing/sdk-client.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
 import { withTruthBroker } from '../../testing/truth/broker.js';
 
@@ -59,7 +62,7 @@ describe('the client of the page', () => {
   it('is found by the config of the page', () => {
     const file = join(folder, 'mine.yml');
     writeFileSync(file, codeBlocks(page, 'yaml')[0] ?? '');
-    expect(loadConfig(file, { drivers: ['nats'], faults })).toMatchObject({ sdks: ['mine'], sdkFolder: root });
+    expect(loadConfig(file, { drivers, faults })).toMatchObject({ sdks: ['mine'], sdkFolder: root });
   });
 
   it('prints at least what the page says is enough', () => {
@@ -68,8 +71,9 @@ describe('the client of the page', () => {
   });
 });
 
-it('every client that set-up builds is in both lists that the page names', () => {
+it('every client that set-up builds can be named by a config, and the lists of those of every round agree', () => {
+  expect(built.map(({ name }) => name)).toEqual(SDK_NAMES);
   const { sdks } = parse(readFileSync(join(installRoot, 'config/default.yml'), 'utf8')) as { sdks: unknown };
   const { data } = configSchema.shape.sdks.safeParse(undefined);
-  expect([sdks, data]).toEqual([sdkNames, sdkNames]);
+  expect([sdks, data]).toEqual([DEFAULT_SDKS, DEFAULT_SDKS]);
 });

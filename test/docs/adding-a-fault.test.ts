@@ -48,7 +48,8 @@ async function scenario(): Promise<Scenario> {
   const { loadConfig } = await copy.load<typeof Load>('config/load.js');
   const file = join(copy.root, 'mine.yml');
   writeFileSync(file, config);
-  return loadConfig(file, { drivers: ['nats'], faults: await catalogue() }).scenarios[0]!;
+  return loadConfig(file, { drivers: [{ name: 'nats', mqttVersion: '3.1.1' }], faults: await catalogue() })
+    .scenarios[0]!;
 }
 
 describe('the page about adding a fault', () => {

@@ -11,7 +11,9 @@ const markdownIn = (folder: string): string[] =>
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
 
-const CLIENT_PAGES = ['go', 'java', 'python', 'rust'].map((sdk) => `sdk_clients/${sdk}/README.md`);
+const CLIENT_PAGES = readdirSync(join(installRoot, 'sdk_clients'))
+  .map((folder) => `sdk_clients/${folder}/README.md`)
+  .filter((page) => existsSync(join(installRoot, page)));
 /** Findings name files of RobustMQ's own source. */
 const FINDINGS = 'docs/robustmq/findings.md';
 const PAGES = [

@@ -14,12 +14,12 @@ import {
   startOutsideServer,
   type Sandbox,
 } from '../../testing/rounds/round.js';
+import { DEFAULT_SDKS } from '../../src/config/sdks.js';
 import type { HistoryIndex } from '../../src/domain/history.js';
 import { sweepOwned } from '../../src/host/os/processes.js';
 import { temporalPaths } from '../../src/host/layout/paths.js';
 import { readLease } from '../../src/host/tickets/lease.js';
 import { openPages } from '../../testing/program.js';
-import { sdkNames } from '../../testing/sdk-client.js';
 import { runTypeScript } from '../../testing/typescript.js';
 
 // A real round: Temporal server, three brokers, four SDKs, all three faults of the seed; only the waits are short.
@@ -126,7 +126,7 @@ test('what the live sessions went through is recorded for every SDK', () => {
     expect(
       faultPeriod.map((f) => f.sdk),
       scenario.name,
-    ).toEqual(sdkNames);
+    ).toEqual(DEFAULT_SDKS);
     for (const figures of faultPeriod) expect(figures.planned).toBeGreaterThan(1000);
   }
 });

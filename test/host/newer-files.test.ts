@@ -112,7 +112,8 @@ const phaseRequest = (): clients.PhaseRequest => ({
     sdkRoot: root,
   },
   ...{ workload: 'basic-pubsub', load: basePlan.load, limitMs: 1000, repeatable: true },
-  settings: { endpoints: [], username: '', password: '', mqttVersion: '5', ackWaitMs: 1 },
+  settings: { endpoints: [], username: '', password: '', ackWaitMs: 1 },
+  mqttVersion: '5',
 });
 
 /** A process that was, and is no more. */

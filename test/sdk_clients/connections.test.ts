@@ -3,7 +3,7 @@ import { pollUntil, sleepMs } from '../../src/host/os/clock.js';
 import { allArrived, runAgainst, type Circumstances, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
 import { clientFolder } from '../../testing/client-folder.js';
-import { sdkNames } from '../../testing/sdk-client.js';
+import { connackCodes, sdkNames, versionsOf } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
@@ -20,6 +20,8 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 const copiesNone: Behaviour = { treat: () => ({ copies: 0 }) };
 
 describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
+  const { unavailable, loginRefused } = connackCodes(sdk);
+
   it('sends a message again, under the same seq, whose connection was cut before the PUBACK', async () => {
     const behaviour: Behaviour = {
       treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
@@ -41,7 +43,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   it('measures an outage from the intended times, which it does not move', async () => {
     const behaviour: Behaviour = {
       treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
-      connack: ({ role, nth }) => (role === 'publisher' && nth > 1 && nth < 6 ? 3 : 0),
+      connack: ({ role, nth }) => (role === 'publisher' && nth > 1 && nth < 6 ? unavailable : 0),
     };
     const { run, result, ledger } = await runIn(behaviour, sdk);
     expect(run.status).toBe(0);
@@ -57,7 +59,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   it('outlives a refused login after its set-up', async () => {
     const behaviour: Behaviour = {
       treat: ({ seq, nth }) => (seq === 10 && nth === 1 ? { cut: 'publisher-unprocessed' } : undefined),
-      connack: ({ role, nth }) => (role === 'publisher' && nth > 1 && nth < 4 ? nth + 2 : 0),
+      connack: ({ role, nth }) => (role === 'publisher' && nth > 1 && nth < 4 ? loginRefused[nth - 2]! : 0),
     };
     const { run, result, broker } = await runIn(behaviour, sdk);
     expect(run.status).toBe(0);
@@ -66,7 +68,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(result.errors.length).toBeGreaterThan(0);
   });
 
-  it.each([4, 5])('ends at once where its set-up meets CONNACK %i', async (code) => {
+  it.each(loginRefused)('ends at once where its set-up meets CONNACK %i', async (code) => {
     const { run, result, broker } = await runIn({ connack: () => code }, sdk);
     expect(run.status).toBe(1);
     expect(result).toMatchObject({ planned: 60, sent: 0, unsent: 60 });
@@ -74,7 +76,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('tries again during set-up where another CONNACK refuses it', async () => {
-    const { run, result } = await runIn({ connack: ({ nth }) => (nth < 3 ? 3 : 0) }, sdk);
+    const { run, result } = await runIn({ connack: ({ nth }) => (nth < 3 ? unavailable : 0) }, sdk);
     expect(run.status).toBe(0);
     expect(result).toMatchObject(allArrived);
   });
@@ -111,7 +113,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(result).toMatchObject({ planned: 150, acked: 150, received: 150 - dropped.length, lost_seqs: dropped });
   });
 
-  it.each(['3.1.1', '5'])('has a clean session in MQTT %s where it is asked for, and subscribes again', async (version) => {
+  it.each(versionsOf(sdk))('has a clean session in MQTT %s where it is asked for, and subscribes again', async (version) => {
     const behaviour: Behaviour = {
       treat: ({ seq, nth }) => (seq === 20 && nth === 1 ? { cut: 'subscriber-undelivered' } : undefined),
     };

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { withTruthBroker } from '../../testing/truth/broker.js';
 import { resultOf } from '../../testing/result-line.js';
 import { clientFolder } from '../../testing/client-folder.js';
-import { scriptOf, sdkNames, startClient, type ClientRun } from '../../testing/sdk-client.js';
+import { scriptOf, sdkNames, startClient, versionsOf, type ClientRun } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
@@ -81,6 +81,13 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       const ended = await client.ended;
       expect(resultOf(ended).errors).toEqual([]);
     });
+  });
+
+  it.skipIf(versionsOf(sdk).length > 1)('refuses the version of MQTT that its library does not speak, and exits 2', async () => {
+    const version = versionsOf(sdk)[0] === '5' ? '3.1.1' : '5';
+    const ended = await run(sdk, { CLUSTER_ENDPOINT: '127.0.0.1:1', MQTT_VERSION: version });
+    expect(ended.status).toBe(2);
+    expect(resultOf(ended)).toMatchObject({ planned: 0, errors: [problemWith('MQTT_VERSION')] });
   });
 
   it('demands an endpoint', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { allArrived, runAgainst, type Circumstances, type Outcome } from '../../testing/client-against-broker.js';
 import type { Behaviour } from '../../testing/truth/behaviour.js';
 import { clientFolder } from '../../testing/client-folder.js';
-import { sdkNames } from '../../testing/sdk-client.js';
+import { sdksThatSpeak } from '../../testing/sdk-client.js';
 import { takeId } from '../../testing/stranger.js';
 import { connectionsIn, takeoverOf } from '../../src/domain/takeover.js';
 
@@ -22,7 +22,7 @@ const runIn = (
 ): Promise<Outcome> =>
   runAgainst(behaviour, sdk, { folder, environment: { MQTT_VERSION: '5', ...environment }, meanwhile });
 
-describe.concurrent.each(sdkNames)('the %s client, speaking MQTT 5', (sdk) => {
+describe.concurrent.each(sdksThatSpeak('5'))('the %s client, speaking MQTT 5', (sdk) => {
   it('does what it does in MQTT 3.1.1, and takes its leave', async () => {
     const { run, result, broker } = await runIn({}, sdk, { MQTT_USERNAME: 'u', MQTT_PASSWORD: 'p' });
     expect(run.status).toBe(0);

@@ -1,4 +1,5 @@
 import type { HostCpu } from '../../domain/client-result.js';
+import type { MqttVersion } from '../../domain/mqtt.js';
 import type { LoadPlan } from '../../domain/plan.js';
 import type { ClientSettings } from '../drivers/contract.js';
 import type { ProcessId } from '../os/processes.js';
@@ -17,6 +18,7 @@ export interface PhaseRequest {
   readonly load: LoadPlan;
   readonly limitMs: number;
   readonly settings: ClientSettings;
+  readonly mqttVersion: MqttVersion;
   /** A phase whose runner died is started again (validation, control), or not (fault: what it saw cannot be seen again). */
   readonly repeatable: boolean;
   /** Makes the topics of the clients, when these have subscribed and before they publish; may be called twice. Absent: they need no making. */

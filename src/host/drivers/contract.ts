@@ -1,3 +1,4 @@
+import type { MqttVersion } from '../../domain/mqtt.js';
 import type { SnapshotSummary } from '../../domain/report-data.js';
 import type { ProcessId } from '../os/processes.js';
 
@@ -68,7 +69,6 @@ export interface ClientSettings {
   readonly endpoints: readonly string[];
   readonly username: string;
   readonly password: string;
-  readonly mqttVersion: '3.1.1' | '5';
   readonly ackWaitMs: number;
 }
 
@@ -135,6 +135,8 @@ export interface SnapshotOptions {
  */
 export interface ClusterDriver {
   readonly name: string;
+  /** What its clients speak. */
+  readonly mqttVersion: MqttVersion;
   /** Problems that make a start pointless, each with its remedy; empty if there are none. */
   preflight(options: Pick<StartOptions, 'network' | 'binary'>): Promise<readonly string[]>;
   start(dir: string, options: StartOptions): Promise<ClusterStarted>;

@@ -1,12 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { generate, parser, type Packet } from 'mqtt-packet';
+import type { MqttVersion } from '../../domain/mqtt.js';
 import { monotonicUs } from '../os/clock.js';
 
 export interface Login {
   readonly username: string;
   readonly password: string;
   /** Absent: 3.1.1. */
-  readonly mqttVersion?: '3.1.1' | '5';
+  readonly mqttVersion?: MqttVersion;
 }
 
 /** Where a broker's MQTT is: numeric address and port. */

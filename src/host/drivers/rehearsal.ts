@@ -8,6 +8,7 @@ const none = (): never => {
 /** A cluster that never starts, so that everything around a failed round can be seen in seconds: no verdict from it is about a broker. */
 export const rehearsalDriver: ClusterDriver = {
   name: 'rehearsal',
+  mqttVersion: '5',
   preflight: () => Promise.resolve([]),
   start: () => Promise.reject(new ChaosError('CLUSTER_START_FAILED', 'this is a rehearsal: its cluster never starts')),
   stop: () => Promise.resolve(),

@@ -13,7 +13,8 @@ const request: PhaseRequest = {
   workload: 'basic-pubsub',
   load: { messages: 30, ratePerSecond: 10, payloadBytes: 64 },
   limitMs: 20_000,
-  settings: { endpoints: ['h:1', 'h:2', 'h:3'], username: 'u', password: 'p', mqttVersion: '5', ackWaitMs: 7 },
+  settings: { endpoints: ['h:1', 'h:2', 'h:3'], username: 'u', password: 'p', ackWaitMs: 7 },
+  mqttVersion: '5',
   repeatable: true,
 };
 

@@ -46,6 +46,7 @@ async function connections(dir: string): Promise<Record<string, string[]>> {
 export const natsDriver: ClusterDriver = {
   ...natsProcesses,
   name: 'nats',
+  mqttVersion: '3.1.1',
   preflight,
   start: async (dir, options): Promise<ClusterStarted> => {
     const state = await natsProcesses.start(dir, options);
@@ -76,7 +77,6 @@ export const natsDriver: ClusterDriver = {
       endpoints: endpointsOf(state),
       username: state.username,
       password: state.password,
-      mqttVersion: '3.1.1',
       ackWaitMs: ACK_WAIT_MS,
     };
   },

@@ -49,6 +49,7 @@ async function connections(dir: string): Promise<Record<string, string[]>> {
 export const robustmqDriver: ClusterDriver = {
   ...robustProcesses,
   name: 'robustmq',
+  mqttVersion: '5',
   preflight,
   start: async (dir, options) => {
     const { binary } = options;
@@ -79,7 +80,7 @@ export const robustmqDriver: ClusterDriver = {
     const state = loadState(dir);
     const { username, password } = state;
     const endpoints = state.nodes.map(clientEndpoint);
-    return { endpoints, username, password, mqttVersion: '5', ackWaitMs: ACK_WAIT_MS };
+    return { endpoints, username, password, ackWaitMs: ACK_WAIT_MS };
   },
   leaders,
   placeLeader,

@@ -44,7 +44,7 @@ describeWithStandIn('a cluster of three', () => {
     expect(await driver.status(cluster.dir)).toBe('running');
     expect(await driver.unhealthy(cluster.dir)).toBeUndefined();
     const settings = await driver.clientSettings(cluster.dir);
-    expect(settings).toMatchObject({ mqttVersion: '5', username: 'chaos' });
+    expect(settings).toMatchObject({ username: 'chaos' });
     expect(new Set(settings.endpoints).size).toBe(3);
     const nodes = await driver.nodes(cluster.dir);
     expect(nodes.map(({ id, alive }) => `${id} ${alive}`)).toEqual(['n1 true', 'n2 true', 'n3 true']);

@@ -15,13 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** MQTT 3.1.1. */
-record Link3(Mqtt3AsyncClient client, Endpoint endpoint, ConnectSettings settings) implements Link {
+record Link3(Mqtt3AsyncClient client, ConnectSettings settings) implements Link {
 
-    static Link3 of(Mqtt3ClientBuilder builder, Endpoint endpoint, ConnectSettings settings) {
+    static Link3 of(Mqtt3ClientBuilder builder, ConnectSettings settings) {
         if (!settings.username().isEmpty()) {
             builder.simpleAuth(auth(settings));
         }
-        return new Link3(builder.buildAsync(), endpoint, settings);
+        return new Link3(builder.buildAsync(), settings);
     }
 
     private static Mqtt3SimpleAuth auth(ConnectSettings settings) {
@@ -29,6 +29,11 @@ record Link3(Mqtt3AsyncClient client, Endpoint endpoint, ConnectSettings setting
         return settings.password().isEmpty()
                 ? auth.build()
                 : auth.password(settings.password().getBytes(StandardCharsets.UTF_8)).build();
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return settings.endpoint();
     }
 
     @Override

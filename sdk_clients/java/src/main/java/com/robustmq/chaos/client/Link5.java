@@ -17,15 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** MQTT 5: its acknowledgements have reason codes. */
-record Link5(Mqtt5AsyncClient client, Endpoint endpoint, ConnectSettings settings) implements Link {
-    /** How long a broker is to keep the subscriber's session: it ends with its connection unless it is told. */
-    private static final long SESSION_EXPIRY_SECONDS = 1800;
-
-    static Link5 of(Mqtt5ClientBuilder builder, Endpoint endpoint, ConnectSettings settings) {
+record Link5(Mqtt5AsyncClient client, ConnectSettings settings) implements Link {
+    static Link5 of(Mqtt5ClientBuilder builder, ConnectSettings settings) {
         if (!settings.username().isEmpty()) {
             builder.simpleAuth(auth(settings));
         }
-        return new Link5(builder.buildAsync(), endpoint, settings);
+        return new Link5(builder.buildAsync(), settings);
     }
 
     private static Mqtt5SimpleAuth auth(ConnectSettings settings) {
@@ -33,6 +30,11 @@ record Link5(Mqtt5AsyncClient client, Endpoint endpoint, ConnectSettings setting
         return settings.password().isEmpty()
                 ? auth.build()
                 : auth.password(settings.password().getBytes(StandardCharsets.UTF_8)).build();
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return settings.endpoint();
     }
 
     @Override
@@ -45,7 +47,7 @@ record Link5(Mqtt5AsyncClient client, Endpoint endpoint, ConnectSettings setting
     public CompletableFuture<Boolean> connect() {
         var connect = client.connectWith()
                 .cleanStart(settings.cleanSession())
-                .sessionExpiryInterval(settings.cleanSession() ? 0 : SESSION_EXPIRY_SECONDS)
+                .sessionExpiryInterval(settings.cleanSession() ? 0 : ConnectSettings.SESSION_EXPIRY_SECONDS)
                 .keepAlive(ConnectSettings.KEEP_ALIVE_SECONDS)
                 .restrictions()
                 .sendMaximum(ConnectSettings.IN_FLIGHT)

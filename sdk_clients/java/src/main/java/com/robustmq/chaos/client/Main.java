@@ -1,28 +1,10 @@
 package com.robustmq.chaos.client;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import sun.misc.Signal;
-
-/**
- * An SDK client of the chaos test: publishes and subscribes through the HiveMQ client, and reports what became of each
- * message. {@code sdk_clients/CONTRACT.md} says what it does; this class only wires.
- */
+/** The client with HiveMQ's library. */
 public final class Main {
     private Main() {}
 
-    /** The only argument there is, is the build's. */
     public static void main(String[] arguments) throws Exception {
-        AtomicInteger signals = countSignals();
-        boolean isExercise = arguments.length > 0 && arguments[0].equals("--class-data-exercise");
-        System.exit(isExercise ? ClassDataExercise.run() : Client.run(System::getenv, signals));
-    }
-
-    /** Replaces the virtual machine's own answer to SIGTERM and SIGINT, which would end the process without a report. */
-    private static AtomicInteger countSignals() {
-        AtomicInteger signals = new AtomicInteger();
-        for (String name : new String[] {"TERM", "INT"}) {
-            Signal.handle(new Signal(name), signal -> signals.incrementAndGet());
-        }
-        return signals;
+        Program.run(new Hivemq(), arguments);
     }
 }

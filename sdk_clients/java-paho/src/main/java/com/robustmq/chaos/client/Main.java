@@ -1,0 +1,10 @@
+package com.robustmq.chaos.client;
+
+/** The client with Eclipse Paho's library. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Program.run(new Paho(), arguments);
+    }
+}
