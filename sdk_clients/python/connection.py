@@ -22,6 +22,8 @@ GRANTED_QOS_1 = 1
 REFUSED_FROM = 0x80
 # How long a broker is to keep the subscriber's session: in MQTT 5 it ends with its connection unless it is told.
 SESSION_EXPIRY_S = 1800
+# Where a broker says no Receive Maximum: MQTT has no more packet ids.
+UNLIMITED = 65_535
 
 
 class ConnectionFailed(Exception):
@@ -50,6 +52,8 @@ class Connection:
         # Of the broker's DISCONNECT (MQTT 5), if there was one.
         self.lost_code: int | None = None
         self.session_present = False
+        # How many messages the broker takes at a time before it has acknowledged one; paho does not keep to it.
+        self.receive_maximum = UNLIMITED
         self._on_ack, self._on_refused, self._on_message = on_ack, on_refused, on_message
         self._lock = threading.Lock()
         self._seq_of_mid: dict[int, int] = {}
@@ -157,7 +161,8 @@ class Connection:
 
     # paho's callbacks, on its own network thread: as little as possible happens here.
 
-    def _connected(self, _client, _userdata, flags, reason_code, _properties) -> None:
+    def _connected(self, _client, _userdata, flags, reason_code, properties) -> None:
+        self.receive_maximum = getattr(properties, "ReceiveMaximum", UNLIMITED)
         self.session_present = flags.session_present
         self._connack_reason = str(reason_code)
         self._connack.set()

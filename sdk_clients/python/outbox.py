@@ -88,4 +88,6 @@ class Outbox(threading.Thread):
 
     def _may_hand_over(self) -> bool:
         in_flight = len(self._unacked) - len(self._waiting)
-        return bool(self._waiting) and self._connection is not None and self._subscription_known and in_flight < MAX_IN_FLIGHT
+        if not self._waiting or self._connection is None or not self._subscription_known:
+            return False
+        return in_flight < min(MAX_IN_FLIGHT, self._connection.receive_maximum)

@@ -7,8 +7,9 @@ from payload import Identity
 
 
 class FakeConnection:
-    def __init__(self) -> None:
+    def __init__(self, receive_maximum: int = 65_535) -> None:
         self.published: list[int] = []
+        self.receive_maximum = receive_maximum
 
     def publish(self, seq: int, _topic: str, _payload: bytes) -> None:
         self.published.append(seq)
@@ -38,6 +39,15 @@ class OutboxTest(unittest.TestCase):
         self.settled(connection, [])
         self.outbox.subscription_known(True)
         self.settled(connection, [0, 1])
+
+    def test_hands_over_no_more_than_the_broker_takes_before_an_acknowledgement(self) -> None:
+        connection = FakeConnection(receive_maximum=2)
+        self.outbox.subscription_known(True)
+        self.outbox.attach(connection)
+        self.add(4)
+        self.settled(connection, [0, 1])
+        self.outbox.acknowledged(0, 1)
+        self.settled(connection, [0, 1, 2])
 
     def test_hands_over_again_on_a_new_connection_what_is_not_acknowledged(self) -> None:
         first, second = FakeConnection(), FakeConnection()

@@ -79,6 +79,13 @@ describe.concurrent.each(sdksThatSpeak('5'))('the %s client, speaking MQTT 5', (
     expect(ledger.messages[10]?.attempts).toBe(2);
   });
 
+  it('leaves no more unacknowledged than the broker’s Receive Maximum, and goes on when there is room again', async () => {
+    const narrow: Behaviour = { receiveMaximum: 7, treat: ({ seq }) => (seq < 40 ? { pubackAfterMs: 30 } : { puback: false }) };
+    const { result, broker } = await runIn(narrow, sdk, { DRAIN_MAX_MS: '1000' });
+    expect(broker.publishes.map(({ seq }) => seq)).toEqual(Array.from({ length: 47 }, (_, seq) => seq));
+    expect(result).toMatchObject({ acked: 40, received: 47, lost: 0 });
+  });
+
   it('asks again for a subscription that is refused, and waits with publishing', async () => {
     const { run, result, broker } = await runIn({ suback: (nth) => (nth < 3 ? REFUSED : 1) }, sdk);
     expect(run.status).toBe(0);

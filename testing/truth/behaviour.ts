@@ -64,6 +64,8 @@ export type Cut =
 export interface Behaviour {
   /** CONNACK's code, in the words of the client's own version of MQTT. */
   readonly connack?: (connect: SeenConnect) => number;
+  /** CONNACK's Receive Maximum, by MQTT 5 alone; none is said if it is left out. */
+  readonly receiveMaximum?: number;
   /** The granted QoS, or 0x80, for the nth SUBSCRIBE. */
   readonly suback?: (nth: number) => number;
   readonly treat?: (publish: SeenPublish) => Treatment | undefined;

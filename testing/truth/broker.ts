@@ -199,7 +199,10 @@ function connected({ behaviour, seen, sessions }: Broker, link: Link, packet: IC
   const code = behaviour.connack?.(connect) ?? 0;
   const known = connect.clean ? undefined : sessions.get(connect.clientId);
   const sessionPresent = code === 0 && known !== undefined;
-  send(link, { cmd: 'connack', sessionPresent, ...(link.version === 5 ? { reasonCode: code } : { returnCode: code }) });
+  const { receiveMaximum } = behaviour;
+  const properties = receiveMaximum === undefined ? {} : { properties: { receiveMaximum } };
+  const answer = link.version === 5 ? { reasonCode: code, ...properties } : { returnCode: code };
+  send(link, { cmd: 'connack', sessionPresent, ...answer });
   if (code !== 0) return cutLink(link);
   const before = sessions.get(connect.clientId);
   const session = known ?? newSession(connect.clientId, connect.clean);
