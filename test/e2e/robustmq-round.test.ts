@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SDK_NAMES } from '../../src/config/sdks.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
 import { describeWithStandIn, standInFor } from '../../testing/robustmq-stand-in.js';
 import {
@@ -13,7 +14,7 @@ import {
   type Sandbox,
 } from '../../testing/rounds/round.js';
 
-// A real round with the driver `robustmq`: the four SDKs over MQTT 5, and stand-ins for its broker, which say nothing about RobustMQ.
+// A real round with the driver `robustmq`: all five SDKs over MQTT 5, and stand-ins for its broker, which say nothing about RobustMQ.
 describeWithStandIn('a round with the driver robustmq', () => {
   let sandbox: Sandbox;
   let round: Awaited<ReturnType<typeof finishedWhole>>;
@@ -27,6 +28,7 @@ describeWithStandIn('a round with the driver robustmq', () => {
         binary: 'broker-server',
         update: ['sh', '-c', 'echo "# newer" >> broker-server'],
       },
+      sdks: SDK_NAMES,
       scenarios: [catalogue.kill, catalogue.delay, catalogue.transfer],
     });
     standInFor(sandbox.root);
@@ -40,9 +42,9 @@ describeWithStandIn('a round with the driver robustmq', () => {
   test('passes every scenario with every SDK', () => {
     expect(round.result.headline, round.result.summary).toBe('PASS');
     expect(round.report.scenarios.map(({ scenario: { name }, sdkVerdicts }) => [name, sdkVerdicts.length])).toEqual([
-      ['broker-kill-single', 4],
-      ['network-delay-100ms', 4],
-      ['leader-transfer', 4],
+      ['broker-kill-single', 5],
+      ['network-delay-100ms', 5],
+      ['leader-transfer', 5],
     ]);
     for (const { validation } of round.report.scenarios) {
       for (const { sdk, result } of validation) {
@@ -65,7 +67,11 @@ describeWithStandIn('a round with the driver robustmq', () => {
   test('speaks MQTT 5', () => {
     const file = join(dirname(String(round.result.jsonPath)), 'scenarios/leader-transfer/validation/phase.json');
     const { clients } = JSON.parse(readFileSync(file, 'utf8')) as { clients: { env: { MQTT_VERSION: string } }[] };
-    expect(clients.map(({ env }) => env.MQTT_VERSION)).toEqual(['5', '5', '5', '5']);
+    expect(clients.map(({ env }) => env.MQTT_VERSION)).toEqual(SDK_NAMES.map(() => '5'));
+  });
+
+  test('says in its report what was set for the clients’ sake', () => {
+    expect(round.report.versions).toMatchObject({ receive_max: '1000' });
   });
 
   test('kills who leads the metadata and the topics of the load, and sees others lead them after it', () => {

@@ -7,6 +7,7 @@ import { clientIds } from './admin.js';
 import { equipmentProblem, unhealthy } from './health.js';
 import { leaders, placeLeader } from './leaders.js';
 import { robustProcesses } from './lifecycle.js';
+import { RECEIVE_MAX } from './server-config.js';
 import { snapshot } from './snapshot.js';
 import { robustNetwork } from './network.js';
 import { findState, HOST, loadState, robustProxies, type RobustNode } from './state.js';
@@ -58,7 +59,7 @@ export const robustmqDriver: ClusterDriver = {
     const endpoints = state.nodes.map(clientEndpoint);
     const dataDirs = state.nodes.map((node) => node.dataDir);
     // The broker's own version string stands still; the hash of its program does not.
-    const versions = { 'broker-server sha256': await fileSha256(binary) };
+    const versions = { 'broker-server sha256': await fileSha256(binary), receive_max: String(RECEIVE_MAX) };
     return { endpoint: endpoints[0] as string, endpoints, dataDirs, versions };
   },
   targets: async (cluster) => {

@@ -5,6 +5,9 @@ import { HOST, type RobustNode, type RobustState } from './state.js';
 const WORKER_THREADS = 8;
 const HANDLER_THREADS = 64;
 
+/** By itself the broker offers 65,535, which Paho's Java client takes for -1: it then publishes nothing. It reads up to 32,767. */
+export const RECEIVE_MAX = 1000;
+
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** What is appended to nobody's log twice: a node's own, one JSON object per line; its console has warnings, and panics beside them. */
@@ -31,7 +34,6 @@ targets = [{ path = "", level = "info" }]
  */
 export function serverConfig(state: RobustState, node: RobustNode): string {
   const { ports } = node;
-  const replicas = Math.min(3, state.nodes.length);
   const peers = state.nodes.map((peer) => `${peer.brokerId} = "${HOST}:${peer.ports.grpc}"`);
   return `cluster_name = ${quoted(state.cluster)}
 broker_id = ${node.brokerId}
@@ -49,7 +51,7 @@ log_path = ${quoted(dirname(node.logFile))}
 [runtime]
 server_worker_threads = ${WORKER_THREADS}
 default_topic_partition_num = 1
-default_topic_replica_num = ${replicas}
+default_topic_replica_num = ${Math.min(3, state.nodes.length)}
 
 [broker_network]
 tls_cert = ${quoted(state.certFile)}
@@ -72,6 +74,9 @@ data_path = [${quoted(`${node.dataDir}/engine`)}]
 
 [mqtt_runtime]
 broker_worker_threads = ${WORKER_THREADS}
+
+[mqtt_runtime.protocol]
+receive_max = ${RECEIVE_MAX}
 
 [mqtt_runtime.auth]
 default_user = ${quoted(state.username)}

@@ -38,6 +38,11 @@ describe('the config of a node', () => {
     expect([await replicas(1), await replicas(3), await replicas(5)]).toEqual([1, 3, 3]);
   });
 
+  it('offers a Receive Maximum that Paho’s Java client does not take for a negative number', () => {
+    const { mqtt_runtime: mqtt } = parse(serverConfig(state, state.nodes[0]!)) as { mqtt_runtime: object };
+    expect(mqtt).toMatchObject({ protocol: { receive_max: 1000 } });
+  });
+
   it('lets nobody in without the run’s login', () => {
     const { mqtt_runtime: mqtt } = parse(serverConfig(state, state.nodes[0]!)) as { mqtt_runtime: object };
     expect(mqtt).toMatchObject({
