@@ -125,6 +125,16 @@ describe('a config that is wrong', () => {
     expect(load(`sdks: [go, node]\nsdk_clients: { folder: mine }\n${scenarios}`).sdks).toEqual(['go', 'node']);
   });
 
+  it('names an SDK that does not speak the MQTT of its driver, unless the clients are of a folder of its own', () => {
+    expect(problems(`sdks:\n  - go\n  - java-paho\n${scenarios}`)).toEqual([
+      expect.stringMatching(
+        /^line 3: sdks\.1: expected SDKs that speak MQTT 3\.1\.1, as driver nats needs; java-paho /,
+      ),
+    ]);
+    const own = `sdk_clients: { folder: mine }\nsdks: [java-paho]\n${scenarios}`;
+    expect(load(own).sdks).toEqual(['java-paho']);
+  });
+
   it('is told all its problems at once, whatever their kind, each with its line', () => {
     const text = [
       'cluster:',
@@ -151,7 +161,9 @@ describe('a config that is wrong', () => {
       /^line 4: timing\.heal_wait_seconds: .*>0/,
       /^line 5: sdks: /,
       /^line 18: verdct: unknown key; did you mean verdict\?$/,
-      new RegExp(`^line 2: cluster\\.driver: expected one of ${known.drivers.map(({ name }) => name).join(', ')}, got kafka$`),
+      new RegExp(
+        `^line 2: cluster\\.driver: expected one of ${known.drivers.map(({ name }) => name).join(', ')}, got kafka$`,
+      ),
       /^line 8: scenarios\.0\.fault: expected one of broker-kill, .*network-delay.*, got broker-kil$/,
       /^line 14: scenarios\.1\.params\.delay_ms \(slow\): .*expected number/,
       /^line 15: scenarios\.2\.name: kill is there twice$/,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { monotonicUs, sleepMs } from '../../src/host/os/clock.js';
 import { countsFrom, latenciesFrom, parseLedger, rateRatioFrom, type ClientLedger } from '../../testing/client-ledger.js';
+import { startTestMosquitto } from '../../testing/mosquitto.js';
 import { startTestCluster, type TestCluster } from '../../testing/nats-cluster.js';
+import { skippedWithout } from '../../testing/programs.js';
 import { resultOf, type FullLine } from '../../testing/result-line.js';
 import { clientFolder } from '../../testing/client-folder.js';
 import { publishAll, takeId } from '../../testing/stranger.js';
@@ -11,18 +13,33 @@ import { judgeSdk } from '../../src/domain/judge-sdk.js';
 import { rules } from '../../testing/values.js';
 import { secondCopyIn } from '../../src/domain/second-copy.js';
 import { connectionsIn, takeoverOf } from '../../src/domain/takeover.js';
-import { scriptOf, sdkNames, startClient, type ClientRun, type ReadyLine, type RunningClient } from '../../testing/sdk-client.js';
+import { scriptOf, sdkNames, startClient, versionsOf, type ClientRun, type ReadyLine, type RunningClient } from '../../testing/sdk-client.js';
 
 vi.setConfig({ maxConcurrency: 8 });
 
 const folder = clientFolder('conformance');
-let cluster: TestCluster;
+const speaks311 = (sdk: string): boolean => versionsOf(sdk).includes('3.1.1');
+const runnable = sdkNames.filter((sdk) => speaks311(sdk) || !skippedWithout('mosquitto', 'mosquitto'));
+
+/** The cluster that the program brings speaks MQTT 3.1.1. */
+let nats: TestCluster;
+let mosquitto: TestCluster | undefined;
 
 beforeAll(async () => {
-  cluster = await startTestCluster(folder);
+  [nats, mosquitto] = await Promise.all([
+    startTestCluster(folder),
+    runnable.every(speaks311) ? undefined : startTestMosquitto(folder),
+  ]);
 });
 
-afterAll(() => cluster.stop());
+afterAll(() => Promise.all([nats.stop(), mosquitto?.stop()]));
+
+const clusterOf = (sdk: string): TestCluster => (speaks311(sdk) ? nats : mosquitto!);
+
+async function connected(): Promise<Map<string, readonly string[]>> {
+  const all = await Promise.all([nats, mosquitto].map(async (cluster) => [...((await cluster?.clientsByEndpoint()) ?? [])]));
+  return new Map(all.flat());
+}
 
 /** Nobody listens there, and nobody who looks for a free port can take it meanwhile: none is looked for below 1024. */
 const nowhere = '127.0.0.1:1';
@@ -30,7 +47,7 @@ const nowhere = '127.0.0.1:1';
 const ledgerPath = (sdk: string): string => join(folder, `${sdk}.ndjson`);
 
 function start(sdk: string, environment: Readonly<Record<string, string>>): RunningClient {
-  const { endpoints, username, password } = cluster.settings;
+  const { endpoints, username, password } = clusterOf(sdk).settings;
   return startClient(scriptOf(sdk), folder, {
     CLUSTER_ENDPOINT: endpoints[0] ?? '',
     CLUSTER_ENDPOINTS: endpoints.join(','),
@@ -48,7 +65,7 @@ describe('a healthy run of all clients at once', () => {
 
   beforeAll(async () => {
     const startFile = join(folder, 'healthy-start');
-    const clients = sdkNames.map((sdk) => ({
+    const clients = runnable.map((sdk) => ({
       sdk,
       client: start(sdk, {
         RUN_ID: 'run-1',
@@ -63,10 +80,10 @@ describe('a healthy run of all clients at once', () => {
       }),
     }));
     const ready = await Promise.all(clients.map(({ client }) => client.ready));
-    whileRunning = await cluster.clientsByEndpoint();
+    whileRunning = await connected();
     writeFileSync(startFile, '');
     const ended = await Promise.all(clients.map(({ client }) => client.ended));
-    afterwards = [...(await cluster.clientsByEndpoint()).values()].flat();
+    afterwards = [...(await connected()).values()].flat();
     clients.forEach(({ sdk }, i) => runs.set(sdk, { run: ended[i] as ClientRun, ready: ready[i] as ReadyLine }));
   });
 
@@ -76,7 +93,7 @@ describe('a healthy run of all clients at once', () => {
     return { ...found, result: resultOf(found.run), ledger: parseLedger(ledgerPath(sdk)) };
   };
 
-  describe.each(sdkNames)('%s', (sdk) => {
+  describe.each(runnable)('%s', (sdk) => {
     it('ends with 0, and has sent, acknowledged and received each message once', () => {
       const { run, result } = runOf(sdk);
       expect(run.status).toBe(0);
@@ -109,7 +126,7 @@ describe('a healthy run of all clients at once', () => {
 
     it('is connected where its ready line says, by the word of the brokers', () => {
       const { ready, result } = runOf(sdk);
-      const [first, second] = cluster.settings.endpoints;
+      const [first, second] = clusterOf(sdk).settings.endpoints;
       expect(ready).toEqual({ event: 'ready', publisher: first, subscriber: second });
       expect(result).toMatchObject({ publisher_endpoint: first, subscriber_endpoint: second });
       expect(whileRunning.get(ready.publisher)).toContain(`healthy-${sdk}-pub`);
@@ -161,7 +178,7 @@ describe('a healthy run of all clients at once', () => {
   });
 });
 
-describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
+describe.concurrent.each(runnable)('the %s client', (sdk) => {
   it('stops publishing at SIGTERM, and has planned what it had generated', async () => {
     const client = start(sdk, { MESSAGE_COUNT: '100000', MESSAGE_RATE: '100' });
     await client.ready;
@@ -175,13 +192,14 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(result).toMatchObject({ sent: result.planned, acked: result.planned, received: result.planned, unsent: 0 });
   });
 
-  it('shows in its ledger that somebody else used its id, again and again, and that the broker was well', async () => {
+  // MQTT 5 tells: mqtt5.test.ts.
+  it.runIf(speaks311(sdk))('shows in its ledger that somebody else used its id, again and again, and that the broker was well', async () => {
     const path = join(folder, `${sdk}-taken.ndjson`);
     const id = `taken-${sdk}`;
     const load = { MESSAGE_COUNT: '100000', MESSAGE_RATE: '100', DRAIN_MAX_MS: '1500' };
     const client = start(sdk, { ...load, CLIENT_ID: id, LEDGER_PATH: path });
     await client.ready;
-    const { endpoints, username, password } = cluster.settings;
+    const { endpoints, username, password } = clusterOf(sdk).settings;
     const stranger = { endpoint: endpoints[0] ?? '', clientId: `${id}-sub`, username, password, version: 4 } as const;
     let taken = 0;
     for (let tries = 0; tries < 40 && taken < 3; tries += 1) if (await takeId(stranger)) taken += 1;
@@ -203,7 +221,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     expect(judgeSdk({ ...outcome, idTaken }, rules, result.planned).status).toBe('harness_error');
   });
 
-  it('shows in its ledger that an exact copy of it ran beside it with a kept session, which no broker tells by MQTT 3.1.1', async () => {
+  it.runIf(speaks311(sdk))('shows in its ledger that an exact copy of it ran beside it with a kept session, which no broker tells by MQTT 3.1.1', async () => {
     const paths = ['one', 'two'].map((name) => join(folder, `${sdk}-${name}.ndjson`));
     const name = { RUN_ID: 'r', PHASE: 'p', CLIENT_ID: `copied-${sdk}`, TOPIC: `copied/${sdk}` };
     const load = { MESSAGE_COUNT: '100000', MESSAGE_RATE: '30', DRAIN_MAX_MS: '1500', SUBSCRIBER_SESSION: 'persistent' };
@@ -237,7 +255,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
     const payloads = Array.from({ length: 30 }, (_, seq) =>
       JSON.stringify({ run: 'r', phase: 'p', publisher: `${name}-pub`, seq, intended_us: t0Us + Math.trunc((seq * 1e6) / 30) }),
     );
-    const { endpoints, username, password } = cluster.settings;
+    const { endpoints, username, password } = clusterOf(sdk).settings;
     await publishAll({ endpoint: endpoints[0] ?? '', clientId: `${name}-copy`, username, password, version: 4 }, topic, payloads);
     writeFileSync(startFile, '');
     const run = await client.ended;
@@ -276,7 +294,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
   });
 
   it('goes on to the next endpoint where one does not answer', async () => {
-    const [, second = ''] = cluster.settings.endpoints;
+    const [, second = ''] = clusterOf(sdk).settings.endpoints;
     const client = start(sdk, { CLUSTER_ENDPOINTS: `${nowhere},${second}`, MESSAGE_COUNT: '20' });
     expect(await client.ready).toMatchObject({ publisher: second, subscriber: second });
     expect((await client.ended).status).toBe(0);
