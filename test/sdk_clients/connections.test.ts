@@ -99,7 +99,7 @@ describe.concurrent.each(sdkNames)('the %s client', (sdk) => {
       suback: (nth) => (nth === 2 ? 0x80 : 1),
     };
     // Long enough that messages are due in all of the half second for which the client has to wait.
-    const environment = { MESSAGE_COUNT: '150', DRAIN_MAX_MS: '1500' };
+    const environment = { MESSAGE_COUNT: '150', DRAIN_MAX_MS: '2500' };
     const { run, result, ledger, broker } = await runIn(behaviour, sdk, { environment });
     expect(broker.subacks.map(({ code }) => code)).toEqual([1, 0x80, 1]);
     expect(ledger.events.at(-1)).toMatchObject({ event: 'connected', role: 'subscriber', session_present: false });
