@@ -12,6 +12,7 @@ import { capacities } from './rows/10-capacity.js';
 import { overhead } from './rows/11-overhead.js';
 import { scheduleToStart } from './rows/12-schedule-to-start.js';
 import { longReport } from './rows/13-long-report.js';
+import { plantedChanges } from './rows/14-change-points.js';
 
 /** The table, in its order. */
 export const rows: readonly Row[] = [
@@ -28,4 +29,5 @@ export const rows: readonly Row[] = [
   overhead,
   scheduleToStart,
   longReport,
+  plantedChanges,
 ];
