@@ -8,10 +8,10 @@ import {
   resumedMessage,
   type Notification,
   type RunFacts,
-  type RunNews,
 } from '../domain/notification.js';
 import { failedBefore } from '../domain/judge-control.js';
 import { isNew, isNewsIn, nameOf, ofBroker } from '../domain/known.js';
+import type { RunNews } from '../domain/news-lines.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { ReportFile, RunData } from '../domain/report-data.js';
 import { runPaths } from '../host/layout/paths.js';
@@ -61,6 +61,7 @@ function factsWithoutReport({ run, consecutiveFailures, opens, report, written }
     equipmentFailures: [written.summary],
     failedBefore: [],
     news: null,
+    changes: [],
     consecutiveFailures,
     opens,
     report: { ...report, localPath: run.runDir },
@@ -85,8 +86,8 @@ function newsOf({ known }: RunData): RunNews | null {
 }
 
 /** Does nobody need to read of this run with nothing but known failures? */
-const isQuiet = ({ plan, known }: RunData): boolean =>
-  plan.knownIsTold === 'on_change' && known !== undefined && !isNewsIn(known);
+const isQuiet = ({ plan, known, changes = [] }: RunData): boolean =>
+  plan.knownIsTold === 'on_change' && known !== undefined && !isNewsIn(known) && changes.length === 0;
 
 function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: AnnounceRequest): RunFacts {
   const passed = file.scenarios.filter((scenario) => scenario.passed).map(({ name }) => name);
@@ -100,6 +101,7 @@ function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: 
     equipmentFailures: equipmentFailures(file),
     failedBefore: failedBefore(file.details).map(({ sdk, status }) => `control/${sdk}(${status})`),
     news: newsOf(file.details),
+    changes: file.details.changes ?? [],
     consecutiveFailures,
     opens,
     report: { ...report, localPath: runPaths(run.runDir).reportMarkdown },

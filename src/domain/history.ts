@@ -23,6 +23,10 @@ export interface HistoryScenario {
   readonly status: string;
   /** From inject to the proof that the fault is over. */
   readonly recovered_after_ms: number | null;
+  /** From the end of the fault's window to that proof; null where there is none. Absent in entries of older versions. */
+  readonly recovery_ms?: number | null;
+  /** From inject until the last of the groups that got another leader had it; null where none did. Absent in entries of older versions. */
+  readonly leader_ms?: number | null;
   readonly sdks: readonly HistorySdk[];
 }
 
@@ -35,6 +39,13 @@ export interface HistoryKnown {
   readonly gone: readonly string[];
   /** Entries that could have been seen, and how often each was. */
   readonly sightings: readonly Sighting[];
+}
+
+/** Which broker a run tested, as far as it could be told. */
+export interface HistoryBroker {
+  readonly version: string | null;
+  readonly commit: string | null;
+  readonly sha256: string | null;
 }
 
 /** One run in `index.json`: what the history shows of it, a few hundred bytes. */
@@ -52,6 +63,8 @@ export interface HistoryEntry {
   readonly pruned_at?: IsoTime;
   /** Absent where the config had no list of known failures. */
   readonly known?: HistoryKnown;
+  /** Absent in entries of older versions. */
+  readonly broker?: HistoryBroker;
   readonly scenarios: readonly HistoryScenario[];
 }
 

@@ -1,4 +1,6 @@
 import type { Resume } from './breaker.js';
+import type { Change } from './changes.js';
+import { newsLines, type RunNews } from './news-lines.js';
 import { durationText, isConfigProblem, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
 import { visible } from './verbatim.js';
 
@@ -31,13 +33,6 @@ export interface ReportPlace {
   readonly localPath: string;
 }
 
-/** What is new, known and gone in a run, by name. */
-export interface RunNews {
-  readonly isNew: readonly string[];
-  readonly known: readonly string[];
-  readonly gone: readonly string[];
-}
-
 /** What a message is made of; `finishedAt` is ISO 8601 with the offset of the config's time zone. */
 export interface RunFacts {
   readonly runId: string;
@@ -52,6 +47,8 @@ export interface RunFacts {
   readonly failedBefore: readonly string[];
   /** Null where the config has no list of known failures. */
   readonly news: RunNews | null;
+  /** Figures of which this run has shown that they have changed. */
+  readonly changes: readonly Change[];
   readonly consecutiveFailures: number;
   /** The breaker is open with this run. */
   readonly opens: boolean;
@@ -66,13 +63,6 @@ function reportLine({ url, pushError, localPath }: ReportPlace): string {
 /** A line of its own, after those of the spec: the broker was ill before anything was done to it. */
 const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
   failedBefore.length > 0 ? [`注入故障之前 RobustMQ 已失败: ${failedBefore.join(', ')}`] : [];
-
-/** The last line, where the config has a list of known failures. */
-function newsLine({ news }: RunFacts): string[] {
-  if (news === null) return [];
-  const list = (names: readonly string[]): string => names.join(', ') || '无';
-  return [`新问题: ${list(news.isNew)} 已知: ${list(news.known)} 已消失: ${list(news.gone)}`];
-}
 
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
@@ -101,7 +91,7 @@ export const passedMessage = (run: RunFacts): Notification =>
     `核心场景: 全部通过 总通过率: ${run.passRatePercent}%`,
     reportLine(run.report),
     ...failedBeforeLine(run),
-    ...newsLine(run),
+    ...newsLines(run.news, run.changes),
   ]);
 
 const failedLines = (run: RunFacts): string[] => [
@@ -112,7 +102,7 @@ const failedLines = (run: RunFacts): string[] => [
   reportLine(run.report),
   ...failedBeforeLine(run),
   ...(run.equipmentFailures.length > 0 ? [`测试设备故障: ${run.equipmentFailures.join(', ')}`] : []),
-  ...newsLine(run),
+  ...newsLines(run.news, run.changes),
 ];
 
 export const failedMessage = (run: RunFacts): Notification => about(run, 'failed', failedLines(run));

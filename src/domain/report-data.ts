@@ -1,4 +1,5 @@
 import type { BrokerUpdated } from './broker-update.js';
+import type { Change } from './changes.js';
 import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
 import type { KnownVerdict } from './known.js';
@@ -83,6 +84,8 @@ export interface RunData {
   readonly brokerUpdate?: BrokerUpdated;
   /** What is new, what is known, and what is gone. Absent where the config has no list of known failures. */
   readonly known?: KnownVerdict;
+  /** Figures of which this run showed that they have changed, against the history of its cluster then. Absent: none, or an older version. */
+  readonly changes?: readonly Change[];
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -1,17 +1,34 @@
+import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryKnown, HistoryScenario } from '../domain/history.js';
 import { countsOf, type KnownVerdict } from '../domain/known.js';
 import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
+import { brokerOf } from '../domain/tested-broker.js';
 import { summaryOf } from './summary.js';
 
-function historyScenario(row: ReportFile['scenarios'][number], details: ScenarioResult | undefined): HistoryScenario {
-  const { injectedUs = null, recoveredUs = null, recoverError = null } = details?.fault ?? {};
+/** How long the recovery and the change of leaders took. A fault that ended before its window has no recovery that could be compared. */
+function times(fault: FaultRecord, windowMs: number) {
+  const { injectedUs, recoveredUs, recoverError, cutShort, leaders } = fault;
   const proved = injectedUs !== null && recoveredUs !== null && recoverError === null;
+  const afterMs = proved ? Math.round((recoveredUs - injectedUs) / 1000) : null;
+  const seconds = leaders.flatMap((change) => change.seconds ?? []);
+  return {
+    recovered_after_ms: afterMs,
+    recovery_ms: afterMs === null || cutShort ? null : Math.max(0, afterMs - windowMs),
+    leader_ms: seconds.length === 0 ? null : Math.round(Math.max(...seconds) * 1000),
+  };
+}
+
+function historyScenario(
+  row: ReportFile['scenarios'][number],
+  details: ScenarioResult | undefined,
+  windowMs: number,
+): HistoryScenario {
   return {
     name: row.name,
     core: row.core,
     passed: row.passed,
     status: row.status,
-    recovered_after_ms: proved ? Math.round((recoveredUs - injectedUs) / 1000) : null,
+    ...times(details?.fault ?? NO_FAULT, windowMs),
     sdks: row.sdks.map(({ sdk, passed, status, lost, p99_ms }) => {
       const figures = details?.faultPeriod.find((f) => f.sdk === sdk);
       const outage = figures === undefined ? null : Math.round(figures.longestNoAckMs);
@@ -29,11 +46,12 @@ function historyKnown(verdict: KnownVerdict): HistoryKnown {
 /** What the history keeps of one report. */
 export function historyEntry(report: ReportFile): HistoryEntry {
   const { run_id, started_at, finished_at, headline, run_passed, pass_rate, details } = report;
-  const { kind, cluster } = details.plan;
+  const { kind, cluster, timing } = details.plan;
   const scenarios = report.scenarios.map((row) =>
     historyScenario(
       row,
       details.scenarios.find((s) => s.scenario.name === row.name),
+      timing.faultWindowMs,
     ),
   );
   const summary = summaryOf(details);
@@ -49,6 +67,7 @@ export function historyEntry(report: ReportFile): HistoryEntry {
     pass_rate,
     summary,
     ...known,
+    broker: brokerOf(details.versions),
     scenarios,
   };
 }

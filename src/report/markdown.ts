@@ -1,6 +1,7 @@
 import type { Loss } from '../domain/losses.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
+import { changeLines } from './changes.js';
 import { mark, table } from './format.js';
 import { newsTable } from './news.js';
 import { caveats, summaryOf } from './summary.js';
@@ -39,6 +40,7 @@ export function markdownReport(data: RunData, pictures: readonly Picture[] = [])
       .map((text) => `> **Note:** ${verbatim(text)}`)
       .join('\n>\n'),
     news(data),
+    changeLines(data).join('\\\n'),
     factLines(data).join('\\\n'),
     overview(data),
     lossesSection(data.losses),

@@ -1,8 +1,10 @@
 import type { BrokerUpdated } from '../domain/broker-update.js';
+import { changesFoundIn } from '../domain/changes.js';
 import { dayOf } from '../domain/day.js';
 import { messageOf } from '../domain/errors.js';
 import { sightingsBefore } from '../domain/known-history.js';
 import { judgeKnown } from '../domain/known-verdict.js';
+import type { HistoryEntry } from '../domain/history.js';
 import type { RunPlan } from '../domain/plan.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
@@ -59,21 +61,26 @@ function scenarioResults(plan: RunPlan, request: WriteReportRequest): ScenarioRe
   });
 }
 
-/** What is new in a run, what is known, and what is gone: where the config has a list of known failures. */
-function toldApart(data: RunData): RunData {
+/** What a run means beside the runs before it: which figures have changed, and, where the config has a list of known failures, what is new, known and gone. */
+function compared(data: RunData): RunData {
   const { plan } = data;
-  if (plan.known === undefined) return data;
-  const list = { entries: plan.known, day: dayOf(new Date(data.finishedAt), plan.timeZone) };
   try {
-    return judgeKnown(data, {
-      ...list,
-      earlier: sightingsBefore(historyEntries(dataRootOf(plan.runDir), historyMaker), data),
-    });
+    const earlier = historyEntries(dataRootOf(plan.runDir), historyMaker);
+    const told = toldApart(data, earlier);
+    const changes = changesFoundIn(historyMaker.entryOf(jsonReport(told)), earlier);
+    return changes.length === 0 ? told : { ...told, changes };
   } catch (error) {
     // The verdict does not wait for the history.
-    const note = `what is gone could not be told: ${messageOf(error)}`;
-    return judgeKnown({ ...data, notes: [...data.notes, note] }, { ...list, earlier: [] });
+    const note = `what has changed and what is gone could not be told: ${messageOf(error)}`;
+    return toldApart({ ...data, notes: [...data.notes, note] }, []);
   }
+}
+
+function toldApart(data: RunData, earlier: readonly HistoryEntry[]): RunData {
+  const { plan } = data;
+  if (plan.known === undefined) return data;
+  const day = dayOf(new Date(data.finishedAt), plan.timeZone);
+  return judgeKnown(data, { entries: plan.known, day, earlier: sightingsBefore(earlier, data) });
 }
 
 function runData(
@@ -145,7 +152,7 @@ export function writeReport({ plan, request, versions }: ReportTask): ReportWrit
     plan.scenarios.map(({ name }) => name),
     plan.sdks,
   );
-  const data = toldApart(runData(plan, request, stored, versions));
+  const data = compared(runData(plan, request, stored, versions));
   const full = writeReportFiles(plan.runDir, filesOf(data, stored));
   if (full !== null) return unwritten(data.runId, data.finishedAt, full);
   const { finishedAt, headline, runPassed, passRatePercent } = data;

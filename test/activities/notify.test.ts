@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createNotifyActivities } from '../../src/activities/notify.js';
+import { changesOf } from '../../src/domain/changes.js';
 import type { Notification } from '../../src/domain/notification.js';
 import { judgeKnown } from '../../src/domain/known-verdict.js';
 import type { Sighting } from '../../src/domain/known.js';
@@ -14,6 +15,7 @@ import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { knownEntry } from '../../testing/known.js';
 import { plan as basePlan, result, runData, snapshot } from '../../testing/reports/values.js';
+import { rounds } from '../../testing/series/history.js';
 import { outcome } from '../../testing/values.js';
 import { killSingle, leaderTransfer, networkDelay } from '../../testing/workflows/plans.js';
 
@@ -109,6 +111,16 @@ describe('the message about a run', () => {
       known({}, { endSnapshot: snapshot({ neverLines: ['n1: panic: x'] }) });
       expect(await told()).toEqual([['known', false]]);
       expect(sent[0]?.text).toContain('新问题: run(n1: panic: x) 已知: K-1');
+    });
+
+    it('is told if a figure has changed', async () => {
+      const changes = changesOf(
+        rounds(40, (i) => ({ lost: i < 30 ? 0 : 9 })),
+        'local',
+      );
+      known({}, { changes });
+      expect(await told()).toEqual([['known', false]]);
+      expect(sent[0]?.text).toMatch(/\n变化: leader-transfer, go, lost in the fault: 0 → 9 \(自 run-30 起, .*\)$/);
     });
 
     it('is always told where the config says so', async () => {

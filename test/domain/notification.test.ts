@@ -21,6 +21,7 @@ const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   equipmentFailures: [],
   failedBefore: [],
   news: null,
+  changes: [],
   consecutiveFailures: 1,
   opens: false,
   report: { url: 'https://example.org/r1', pushError: null, localPath: '/srv/runs/r1/report.md' },

@@ -13,9 +13,27 @@ const report = jsonReport(
 test('an entry has what the history shows: verdicts, p99, outage, time to recover, losses', () => {
   const entry = historyEntry(report);
   expect(entry).toMatchObject({ run_id: report.run_id, headline: 'PASS', pass_rate: 100, kind: 'full' });
-  expect(entry.scenarios[0]).toMatchObject({ status: 'passed', recovered_after_ms: 32_500 });
+  const times = { recovered_after_ms: 32_500, recovery_ms: 2500, leader_ms: 4250 };
+  expect(entry.scenarios[0]).toMatchObject({ status: 'passed', ...times });
   expect(entry.scenarios[0]?.sdks[0]).toMatchObject({ p99_ms: 12.5, outage_ms: 4321, lost_in_fault: 2, passed: true });
   expect(entry.scenarios[0]?.sdks[1]).toMatchObject({ sdk: 'rust', outage_ms: null, lost_in_fault: 0 });
+});
+
+test('an entry names the broker', () => {
+  const versions = { node: '20', 'nats-server': 'v2.15.1', 'nats-server sha256': 'ab' };
+  expect(historyEntry(jsonReport(runData({ versions }))).broker).toEqual({
+    ...{ version: 'v2.15.1', commit: null, sha256: 'ab' },
+  });
+});
+
+test('where no leader was found, or the fault ended too early, there is no time of it', () => {
+  const [kill] = catalogue;
+  const timesOf = (fault: Parameters<typeof result>[1]) =>
+    historyEntry(jsonReport(runData({ scenarios: [result(kill!, fault)] }))).scenarios[0];
+  const leader = { group: 'meta', from: 'n2', to: null, seconds: null, termFrom: 2, termTo: null };
+  expect(timesOf({ fault: { leaders: [leader] } })).toMatchObject({ leader_ms: null, recovery_ms: 2500 });
+  expect(timesOf({ fault: { cutShort: true } })).toMatchObject({ leader_ms: 4250, recovery_ms: null });
+  expect(timesOf({ fault: { recoveredUs: 30_900_000 } })).toMatchObject({ recovery_ms: 0 });
 });
 
 test('a recovery that was not proved has no time', () => {

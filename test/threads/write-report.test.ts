@@ -2,18 +2,22 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { judgeSdk } from '../../src/domain/judge-sdk.js';
+import { brokerOf } from '../../src/domain/tested-broker.js';
 import type { VerdictRules } from '../../src/domain/verdict.js';
 import type { RunPlan, RunRef } from '../../src/domain/plan.js';
 import type { ReportFile } from '../../src/domain/report-data.js';
 import { REPORT_PAGE } from '../../src/domain/run-files.js';
-import { runPaths } from '../../src/host/layout/paths.js';
+import { dataPaths, runDir, runPaths } from '../../src/host/layout/paths.js';
 import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { readJson, writeJson } from '../../src/host/os/files.js';
 import type { ReportWritten, WriteReportRequest } from '../../src/messages/requests.js';
+import { historyIndex } from '../../src/report/history.js';
 import * as reportFiles from '../../src/report/run-files.js';
 import { plannedRun } from '../../testing/activities.js';
 import { writeReport } from '../../src/threads/write-report.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { problemsOf } from '../../testing/json-schema.js';
+import { rounds } from '../../testing/series/history.js';
 import { knownEntry } from '../../testing/known.js';
 import { result } from '../../testing/reports/values.js';
 import { outcome, rules } from '../../testing/values.js';
@@ -166,5 +170,42 @@ describe('the report of a run', () => {
     ]);
     expect(round('r4', 4, list).details.known?.gone).toMatchObject([{ rounds: 3, isNews: false }]);
     expect(round('r5', 5, [])).toMatchObject({ headline: 'FAIL', details: { known: { gone: [] } } });
+  });
+
+  describe('against the history of its cluster', () => {
+    /** The fault of these rounds took the leaders a third of this time, and always a little else. */
+    const earlier = rounds(40, (i) => {
+      const leader_ms = (i < 38 ? 1400 : 4250) + (i % 7);
+      return { scenario: { name: killSingle.name, leader_ms }, broker: brokerOf({}) };
+    });
+    const round = (history: unknown, kind: RunPlan['kind'] = 'full'): ReportFile => {
+      const root = temporaryFolder();
+      ({ plan, run } = plannedRun(root, { scenarios: [killSingle], kind }));
+      for (const { run_id } of earlier) writeJson(runPaths(runDir(root, run_id)).reportJson, {});
+      writeJson(dataPaths(root).historyJson, history);
+      record(killSingle);
+      write();
+      return reported();
+    };
+
+    it('says which figures have changed, where this run shows it', () => {
+      const { details } = round(historyIndex(earlier, { runsAt: 'runs/' }));
+      const what = { scenario: killSingle.name, figure: 'leader', since: 'run-38', foundIn: plan.runId };
+      expect(details.changes).toMatchObject([{ ...what, sdk: null, after: expect.closeTo(4250, -1) }]);
+      expect(readFileSync(runPaths(plan.runDir).reportMarkdown, 'utf8')).toContain('**Worse:** ');
+      expect(problemsOf('report.schema.json', reported())).toEqual([]);
+    });
+
+    it('says nothing of it in a single scenario, or where nothing has changed', () => {
+      expect(round(historyIndex(earlier, { runsAt: 'runs/' }), 'single').details).not.toHaveProperty('changes');
+      const before = historyIndex(earlier.slice(0, 38), { runsAt: 'runs/' });
+      expect(round(before).details).not.toHaveProperty('changes');
+    });
+
+    it('has its verdict though the history cannot be used, with a note that says so', () => {
+      const { headline, details } = round({ schema: 'robustmq-chaos-index/9', runs: [] });
+      expect(headline).toBe('PASS');
+      expect(details.notes.at(-1)).toMatch(/what has changed and what is gone could not be told: /);
+    });
   });
 });

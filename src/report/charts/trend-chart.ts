@@ -1,27 +1,32 @@
+import { spoken } from '../../domain/series.js';
 import { colour } from './palette.js';
 import type { Chart } from './render.js';
 import { percentileOfSorted } from '../../domain/ledger.js';
 
-/** One run in a trend: when (ms since 1970), how long (ms; null: no result), and whether it passed. */
+/** One run in a trend: when (ms since 1970), the figure in ms, or in messages (null: no result), and whether it passed. */
 export interface TrendPoint {
   readonly at: number;
   readonly ms: number | null;
   readonly passed: boolean;
 }
 
+/** A change in a trend: the run since which it is another one, and what was found, in words. */
+export interface TrendChange {
+  readonly at: number;
+  readonly worse: boolean;
+  readonly text: string;
+}
+
 export const TREND_PX = 310;
 const HEIGHT_PX = 130;
 const LOWEST_MS = 0.1;
 
-/** ms as people say it. */
-export function spoken(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-}
-
 const decade = (ms: number): number => Math.log10(Math.max(ms, LOWEST_MS));
 
-function words(points: readonly TrendPoint[]): string {
+type Unit = 'ms' | 'messages';
+
+function words(points: readonly TrendPoint[], unit: Unit, changes: readonly TrendChange[]): string {
+  const said = (value: number): string => (unit === 'ms' ? spoken(value) : String(value));
   const values = points.flatMap(({ ms }) => ms ?? []).sort((a, b) => a - b);
   const failed = points.filter(({ passed }) => !passed).length;
   const latest = points.at(-1)?.ms;
@@ -29,8 +34,9 @@ function words(points: readonly TrendPoint[]): string {
   const numbers =
     median === null
       ? 'no value'
-      : `latest ${latest == null ? 'none' : spoken(latest)}, median ${spoken(median)}, worst ${spoken(values.at(-1) ?? 0)}`;
-  return `${points.length} run${points.length === 1 ? '' : 's'}, ${failed} not passed; ${numbers}.`;
+      : `latest ${latest == null ? 'none' : said(latest)}, median ${said(median)}, worst ${said(values.at(-1) ?? 0)}`;
+  const changed = changes.map(({ at, text }) => ` Changed since ${day(at)}: ${text}.`);
+  return `${points.length} run${points.length === 1 ? '' : 's'}, ${failed} not passed; ${numbers}.${changed.join('')}`;
 }
 
 /** Points of one kind that would be drawn on the same pixel are one. */
@@ -48,12 +54,35 @@ const DAY_MS = 86_400_000;
 
 const day = (at: number): string => new Date(at).toISOString().slice(5, 10);
 
-/** A duration over runs, on a log axis: small squares passed, triangles did not. */
-export function trendChart(name: string, title: string, points: readonly TrendPoint[]): Chart {
+/** Where on the log axis there is nothing but 0. */
+const axisText = (unit: Unit, value: number): string => {
+  if (unit === 'ms') return spoken(10 ** value).replace('.0', '');
+  return value < 0 ? '0' : String(10 ** value);
+};
+
+/** A line at the run since which a figure is another one. */
+const changeLine = ({ at, worse }: TrendChange, bottom: number, top: number): object => ({
+  type: 'line',
+  silent: true,
+  symbol: 'none',
+  lineStyle: { color: colour(worse ? 'lost' : 'second'), type: 'dashed', width: 1.5 },
+  data: [
+    [at, bottom],
+    [at, top],
+  ],
+});
+
+/** A figure over runs, on a log axis: small squares passed, triangles did not, and a dashed line stands where it changed. */
+export function trendChart(
+  name: string,
+  title: string,
+  points: readonly TrendPoint[],
+  { unit = 'ms', changes = [] }: { readonly unit?: Unit; readonly changes?: readonly TrendChange[] } = {},
+): Chart {
   return {
     name,
     title,
-    alternative: words(points),
+    alternative: words(points, unit, changes),
     draw: () => {
       const values = points.flatMap(({ ms }) => ms ?? [1]).map(decade);
       const bottom = Math.floor(values.reduce((least, value) => Math.min(least, value), 3));
@@ -92,9 +121,13 @@ export function trendChart(name: string, title: string, points: readonly TrendPo
             axisLine: { show: false },
             axisTick: { show: false },
             splitLine: line,
-            axisLabel: { ...text, formatter: (value: number) => spoken(10 ** value).replace('.0', '') },
+            axisLabel: { ...text, formatter: (value: number) => axisText(unit, value) },
           },
-          series: [...series(true, 'rect', points.length > 200 ? 2 : 4), ...series(false, 'triangle', 7)],
+          series: [
+            ...series(true, 'rect', points.length > 200 ? 2 : 4),
+            ...series(false, 'triangle', 7),
+            ...changes.map((change) => changeLine(change, bottom, top)),
+          ],
         },
       };
     },

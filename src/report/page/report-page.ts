@@ -1,5 +1,6 @@
 import type { RunData } from '../../domain/report-data.js';
 import type { ScenarioCharts } from '../charts.js';
+import { changeLines } from '../changes.js';
 import { mark, number } from '../format.js';
 import { html, type Html } from '../html.js';
 import { newsTable } from '../news.js';
@@ -28,7 +29,7 @@ export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[
             </ul>`
       }
       ${caveats(data).map((text) => html`<p class="caveat"><strong>Note:</strong> ${text}</p>`)} ${news(data)}
-      ${paragraph(factLines(data).slice(0, 2))}
+      ${changes(data)} ${paragraph(factLines(data).slice(0, 2))}
       <nav aria-label="Sections">
         <ul>
           ${scenarios.map(({ scenario, verdict }) => html`<li><a href="#${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}</a></li>`)}
@@ -63,6 +64,12 @@ function news(data: RunData): Html | null {
     <h2>${of.caption}</h2>
     ${whereThereAreRows(of)}
   </section>`;
+}
+
+/** Figures that are others than before, though no limit was crossed. */
+function changes(data: RunData): Html | null {
+  const lines = changeLines(data);
+  return lines.length === 0 ? null : html`<section id="changes">${paragraph(lines)}</section>`;
 }
 
 /** Cells that break between their two figures only. */

@@ -1,5 +1,7 @@
-import type { HistoryEntry, HistoryScenario } from '../../domain/history.js';
-import { spoken, trendChart, TREND_PX, type TrendPoint } from '../charts/trend-chart.js';
+import { brokerText, changesOf, changeText, isWorse, type Change } from '../../domain/changes.js';
+import type { HistoryEntry, HistoryScenario, HistorySdk } from '../../domain/history.js';
+import { FIGURES, spoken, valueText, type FigureName } from '../../domain/series.js';
+import { trendChart, TREND_PX, type TrendChange, type TrendPoint } from '../charts/trend-chart.js';
 import { drawChart } from '../charts/render.js';
 import { dash, localTimeOf } from '../format.js';
 import { html, htmlTable, raw, type Html } from '../html.js';
@@ -12,47 +14,102 @@ interface Appearance {
   readonly scenario: HistoryScenario;
 }
 
-const sdkPoints = (list: readonly Appearance[], sdk: string, pick: 'p99_ms' | 'outage_ms'): TrendPoint[] =>
+const FIGURE_TITLES: Readonly<Record<FigureName, string>> = {
+  p99: 'p99 of the validation',
+  outage: 'no acknowledgement during the fault',
+  lost: 'acknowledged and lost, of the clients of the fault',
+  recovery: 'from the injection to the proved recovery',
+  leader: 'from the injection to the last new leader',
+};
+
+const OF_SDK = ['p99', 'outage', 'lost'] as const;
+
+const sdkValue = (row: HistorySdk, figure: (typeof OF_SDK)[number]): number | null =>
+  ({ p99: row.p99_ms, outage: row.outage_ms, lost: row.outage_ms === null ? null : row.lost_in_fault })[figure];
+
+const sdkPoints = (list: readonly Appearance[], sdk: string, figure: (typeof OF_SDK)[number]): TrendPoint[] =>
   list.flatMap(({ run, scenario }) => {
     const row = scenario.sdks.find((s) => s.sdk === sdk);
-    if (row === undefined || (pick === 'outage_ms' && row.outage_ms === null)) return [];
-    return [{ at: Date.parse(run.started_at), ms: row[pick], passed: row.passed }];
+    if (row === undefined || (figure !== 'p99' && row.outage_ms === null)) return [];
+    return [{ at: Date.parse(run.started_at), ms: sdkValue(row, figure), passed: row.passed }];
   });
 
-const recoveryPoints = (list: readonly Appearance[]): TrendPoint[] =>
-  list.map(({ run, scenario }) => ({
-    at: Date.parse(run.started_at),
-    ms: scenario.recovered_after_ms,
-    passed: scenario.passed,
-  }));
+const scenarioPoints = (list: readonly Appearance[], pick: 'recovered_after_ms' | 'leader_ms'): TrendPoint[] =>
+  list.flatMap(({ run, scenario }) => {
+    const ms = scenario[pick];
+    // Most faults change no leader, and older entries do not say.
+    if (pick === 'leader_ms' && ms == null) return [];
+    return [{ at: Date.parse(run.started_at), ms: ms ?? null, passed: scenario.passed }];
+  });
 
-function trend(id: string, title: string, points: readonly TrendPoint[], sdk: number | null): Html | null {
-  if (points.length === 0) return null;
-  const chart = trendChart(id, title, points);
-  return html`<figure${sdk === null ? null : raw(` data-sdk="${sdk}"`)}><figcaption>${title}</figcaption>${raw(drawChart(chart, TREND_PX, id))}</figure>`;
+/** One chart, with the changes that were found in it. */
+interface Trend {
+  readonly id: string;
+  readonly figure: FigureName;
+  readonly sdk: string | null;
+  readonly points: readonly TrendPoint[];
 }
 
-/** Of every scenario: p99, outage and time to recover over its runs. */
-export const trendSections = (
+function trend(
+  { id, figure, sdk, points }: Trend,
+  changes: readonly TrendChange[],
+  sdkNumber: number | null,
+): Html | null {
+  const { unit } = FIGURES[figure];
+  // No chart of nothing but zeros.
+  if (!points.some(({ ms }) => unit === 'ms' || (ms ?? 0) > 0)) return null;
+  const title = `${sdk === null ? '' : `${sdk}: `}${FIGURE_TITLES[figure]}`;
+  const chart = trendChart(id, title, points, { unit, changes });
+  return html`<figure${sdkNumber === null ? null : raw(` data-sdk="${sdkNumber}"`)}><figcaption>${title}</figcaption>${raw(drawChart(chart, TREND_PX, id))}</figure>`;
+}
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+/** Of every scenario: p99, outage, losses, time to recover and to a leader over its runs, and since when they are others. */
+export function trendSections(
   runs: readonly HistoryEntry[],
   scenarios: readonly string[],
   sdks: readonly string[],
-): Html[] =>
-  scenarios.map((name, i) => {
+): Html[] {
+  const changes = unique(runs.map(({ cluster }) => cluster)).flatMap((cluster) => changesOf(runs, cluster));
+  const startOf = new Map(runs.map((run) => [run.run_id, Date.parse(run.started_at)]));
+  return scenarios.map((name, i) => {
     const list = runs.flatMap((run) =>
       run.scenarios.filter((scenario) => scenario.name === name).map((scenario) => ({ run, scenario })),
     );
+    const own = changes.filter(({ scenario }) => scenario === name);
+    const marksOf = (figure: FigureName, sdk: string | null): TrendChange[] =>
+      own
+        .filter((change) => change.figure === figure && change.sdk === sdk)
+        .map((change) => ({
+          at: startOf.get(change.since) ?? 0,
+          worse: isWorse(change),
+          text: `${FIGURES[figure].words} ${valueText(figure, change.before)} → ${valueText(figure, change.after)}`,
+        }));
     const figures = [
-      ...sdks.map((sdk, k) =>
-        trend(`t${i}-${k}-p99`, `${sdk}: p99 of the validation`, sdkPoints(list, sdk, 'p99_ms'), k),
+      ...OF_SDK.flatMap((figure) =>
+        sdks.map((sdk, k) =>
+          trend(
+            { id: `t${i}-${k}-${figure}`, figure, sdk, points: sdkPoints(list, sdk, figure) },
+            marksOf(figure, sdk),
+            k,
+          ),
+        ),
       ),
-      ...sdks.map((sdk, k) =>
-        trend(`t${i}-${k}-out`, `${sdk}: no acknowledgement during the fault`, sdkPoints(list, sdk, 'outage_ms'), k),
+      ...(['recovery', 'leader'] as const).map((figure) =>
+        trend(
+          {
+            ...{ id: `t${i}-${figure}`, figure, sdk: null },
+            points: scenarioPoints(list, figure === 'leader' ? 'leader_ms' : 'recovered_after_ms'),
+          },
+          marksOf(figure, null),
+          null,
+        ),
       ),
-      trend(`t${i}-recovery`, 'from injection to proved recovery', recoveryPoints(list), null),
     ];
     return html`<section data-scenario="${i}">
       <h2>${name}</h2>
+      ${changeList(own, startOf)}
       <div class="trends">${figures.flatMap((figure) => figure ?? [])}</div>
       <details>
         <summary>The latest runs of ${name} as a table</summary>
@@ -60,6 +117,27 @@ export const trendSections = (
       </details>
     </section>`;
   });
+}
+
+/** Older ones are lines in the charts. */
+const CHANGES_LISTED = 10;
+
+/** The latest changes of a scenario's figures, in words. */
+function changeList(changes: readonly Change[], startOf: ReadonlyMap<string, number>): Html | null {
+  if (changes.length === 0) return null;
+  const start = ({ since }: Change): number => startOf.get(since) ?? 0;
+  const lines = [...changes]
+    .sort((a, b) => start(b) - start(a))
+    .slice(0, CHANGES_LISTED)
+    .map((change) => {
+      const broker = brokerText(change, 'as before');
+      const since = `${isWorse(change) ? 'Worse' : 'Better'} since ${change.since}${broker === null ? '' : ` (${broker})`}`;
+      return html`<li>${since}: ${changeText(change)}</li>`;
+    });
+  return html`<ul>
+    ${lines}
+  </ul>`;
+}
 
 const value = (ms: number | null | undefined): string => (ms == null ? dash : spoken(ms));
 

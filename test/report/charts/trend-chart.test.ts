@@ -1,16 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spoken, trendChart, type TrendPoint } from '../../../src/report/charts/trend-chart.js';
-
-it.each([
-  [1.25, '1.3 ms'],
-  [9.94, '9.9 ms'],
-  [12.4, '12 ms'],
-  [999, '999 ms'],
-  [1500, '1.5 s'],
-  [34_000, '34 s'],
-])('%f ms is said as %s', (ms, text) => {
-  expect(spoken(ms)).toBe(text);
-});
+import { trendChart, type TrendPoint } from '../../../src/report/charts/trend-chart.js';
 
 const point = (hour: number, ms: number | null, passed = true): TrendPoint => ({ at: hour * 3_600_000, ms, passed });
 const points = [point(0, 10), point(4, 30), point(8, 2000, false), point(12, 20)];
@@ -48,6 +37,29 @@ describe('a trend', () => {
     expect(optionOf(points).yAxis).toMatchObject({ min: 1, max: 4 });
     const { min, max } = optionOf(points).xAxis;
     expect(max - min).toBe(86_400_000);
+  });
+
+  it('has a dashed line where the figure has changed, and says so in words', () => {
+    const chart = trendChart('t', 'p99', points, { changes: [{ at: 28_800_000, worse: true, text: '20 ms → 2.0 s' }] });
+    expect(chart.alternative).toMatch(/ Changed since 01-01: 20 ms → 2.0 s\.$/);
+    const { series } = chart.draw(310).option as unknown as Option;
+    expect(series.at(-1)).toMatchObject({
+      lineStyle: { type: 'dashed' },
+      data: [
+        [28_800_000, 1],
+        [28_800_000, 4],
+      ],
+    });
+    expect(trendChart('t', 'p99', points).alternative).not.toContain('Changed');
+  });
+
+  it('speaks of messages as of messages, and its lowest height is none', () => {
+    const chart = trendChart('t', 'lost', [point(0, 0), point(4, 40)], { unit: 'messages' });
+    expect(chart.alternative).toContain('latest 40, median 0, worst 40');
+    const { yAxis } = chart.draw(310).option as unknown as {
+      readonly yAxis: { readonly min: number; readonly axisLabel: { readonly formatter: (at: number) => string } };
+    };
+    expect([yAxis.min, yAxis.axisLabel.formatter(-1), yAxis.axisLabel.formatter(2)]).toEqual([-1, '0', '100']);
   });
 
   it('draws what falls on the same pixel once', () => {

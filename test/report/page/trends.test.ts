@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../../src/domain/history.js';
 import { trendSections } from '../../../src/report/page/trends.js';
+import { broker, rounds } from '../../../testing/series/history.js';
 import { syntheticHistory } from '../../../testing/reports/synthetic-history.js';
 
 const runs = syntheticHistory(40);
@@ -38,5 +39,13 @@ describe('the trends', () => {
     const without = { ...scenario!, recovered_after_ms: null, sdks: scenario!.sdks.filter(({ sdk }) => sdk === 'go') };
     const html = sections([{ ...first!, scenarios: [without] }])[0]!;
     expect(times(html, '<td>–</td>')).toBe(3);
+  });
+
+  it('have what was lost and the time to a leader where there is any, and since when figures are others', () => {
+    const changed = rounds(40, (i) => ({ lost: i < 30 ? 0 : 7 + (i % 2), broker: broker(i < 30 ? '1.2' : '1.3') }));
+    const [html = ''] = trendSections(changed, ['leader-transfer'], ['go']).map((one) => one.html);
+    expect(times(html, '<figure')).toBe(5);
+    expect(html).toContain('<li>Worse since run-30 (broker 1.2 → 1.3): leader-transfer, go, lost in the fault: 0 → 7');
+    expect(times(html, / Changed since /)).toBe(1);
   });
 });
