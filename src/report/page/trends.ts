@@ -18,8 +18,8 @@ const FIGURE_TITLES: Readonly<Record<FigureName, string>> = {
   p99: 'p99 of the validation',
   outage: 'no acknowledgement during the fault',
   lost: 'acknowledged and lost, of the clients of the fault',
-  recovery: 'from the injection to the proved recovery',
-  leader: 'from the injection to the last new leader',
+  recovery: 'from injection to proved recovery',
+  leader: 'from injection to the last new leader',
 };
 
 const OF_SDK = ['p99', 'outage', 'lost'] as const;
