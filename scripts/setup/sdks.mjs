@@ -1,10 +1,11 @@
 // The SDK clients that set-up builds: a new one is a folder under sdk_clients/ and an entry here.
 // `artefact` is what its build.sh leaves, and `builtFrom` what it reads (without it: everything in the folder), both relative
-// to the folder, as is `ownTests`, the command that runs its own tests; `coldSeconds` only decides what starts first.
+// to the folder, as is `ownTests`, the command that runs its own tests; `coldSeconds` only decides what starts first;
+// `after` is the step that has to be done before.
 
 /**
  * @typedef {{ name: string, needs: string[], artefact: string, builtFrom?: string[], ownTests: [string, ...string[]],
- *   coldSeconds: number }} Sdk
+ *   coldSeconds: number, after?: string }} Sdk
  */
 
 /** A Java client is built from its own folder and from what they have in common. */
@@ -49,6 +50,8 @@ export const sdks = [
     artefact: 'dist/client.jar',
     builtFrom: JAVA_SOURCES,
     ownTests: ['mvn', '--quiet', '--batch-mode', 'test'],
-    coldSeconds: 30,
+    coldSeconds: 15,
+    // Two that fill an empty folder of Maven's at once take each other's half-written files.
+    after: 'sdk-java',
   },
 ];

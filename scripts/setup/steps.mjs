@@ -136,7 +136,7 @@ function wheelTool(name, version) {
 }
 
 /** @param {Sdk} sdk @returns {Step} */
-function sdkClient({ name, needs, artefact, builtFrom, coldSeconds }) {
+function sdkClient({ name, needs, artefact, builtFrom, coldSeconds, after }) {
   const folder = `sdk_clients/${name}`;
   return {
     name: `sdk-${name}`,
@@ -145,6 +145,7 @@ function sdkClient({ name, needs, artefact, builtFrom, coldSeconds }) {
     inputs: builtFrom?.map((path) => `${folder}/${path}`) ?? [folder],
     outputs: [`${folder}/${artefact}`],
     coldSeconds,
+    ...(after === undefined ? {} : { after }),
     run: ({ root, exec, command }) =>
       exec('./build.sh', [], {
         cwd: join(root, folder),
