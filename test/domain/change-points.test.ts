@@ -70,6 +70,11 @@ describe('a change', () => {
     expect(changePoints(lost, { absolute: 1, relative: 0.2 })).toMatchObject([{ from: 40, foundAt: 42, before: 0 }]);
   });
 
+  it('is compared with all that came since the change before it', () => {
+    const values = [...wave(40, 100), ...wave(12, 200), ...wave(6, 400)];
+    expect(changePoints(values, none).map(({ from }) => from)).toEqual([40, 52]);
+  });
+
   it('is found though the rounds before were at another level for a long time', () => {
     const values = [...wave(200, 500), ...wave(200, 100), ...wave(10, 200)];
     expect(changePoints(values, none).map(({ from, foundAt }) => [from, foundAt])).toEqual([

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { changesOf } from '../../src/domain/changes.js';
 import type { Ledger } from '../../src/domain/ledger.js';
 import { rejudge, type FindLedger } from '../../src/domain/rejudge.js';
 import { type RunSources, ledgerOf } from '../../src/report/sources.js';
 import { syntheticRun } from '../../testing/reports/synthetic.js';
+import { rounds } from '../../testing/series/history.js';
 import { rules } from '../../testing/values.js';
 
 const good = syntheticRun({ messages: 300, sdks: ['go', 'rust'], lostEvery: 0 });
@@ -25,6 +27,16 @@ describe('judging again', () => {
     const again = rejudge(good.data, finder(good), rules, null);
     expect(again.differences).toEqual([]);
     expect(again.data).toEqual(good.data);
+  });
+
+  test('leaves alone what has changed: that is about the history of then', () => {
+    const changes = changesOf(
+      rounds(50, (i) => ({ lost: i < 40 ? 0 : 9 })),
+      'local',
+    );
+    expect(changes).toHaveLength(1);
+    const again = rejudge({ ...good.data, changes }, finder(good), rules, null);
+    expect([again.differences, again.data.changes]).toEqual([[], changes]);
   });
 
   test('by stricter rules says where the verdict changes, and leaves the stored run as it was', () => {

@@ -180,7 +180,7 @@ describe('the report of a run', () => {
     });
     const round = (history: unknown, kind: RunPlan['kind'] = 'full'): ReportFile => {
       const root = temporaryFolder();
-      ({ plan, run } = plannedRun(root, { scenarios: [killSingle], kind }));
+      ({ plan, run } = plannedRun(root, { runId: 'this-run', scenarios: [killSingle], kind }));
       for (const { run_id } of earlier) writeJson(runPaths(runDir(root, run_id)).reportJson, {});
       writeJson(dataPaths(root).historyJson, history);
       record(killSingle);
