@@ -60,6 +60,7 @@ function run(service: string, [program = '', ...args]: string[]): { status: numb
     cwd: installRoot,
     env: environment(service),
     encoding: 'utf8',
+    timeout: 30_000,
   });
   return { status, stdout: stdout + stderr };
 }
@@ -127,8 +128,9 @@ describe('the services of docker-compose.yml', () => {
       expect(awkward?.metric['scenario']).toBe(AWKWARD);
 
       await mustPoll('two answers', async () => (await query('count_over_time(up[1m]) > 1'))[0]);
-      for (const expression of panelQueries('.*'))
-        expect([expression, await query(expression)]).not.toEqual([expression, []]);
+      const queries = panelQueries('.*');
+      const answers = await Promise.all(queries.map(query));
+      expect(queries.filter((_, i) => answers[i]?.length === 0)).toEqual([]);
     },
     60_000,
   );
