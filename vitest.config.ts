@@ -19,6 +19,7 @@ const processes = [
   'test/worker.test.ts',
   'test/deploy/service.test.ts',
   'test/docs/adding-a-client.test.ts',
+  'test/docs/examples.test.ts',
   'test/host/drivers/broker-processes.test.ts',
   'test/host/drivers/nats/{leaders,nats-api,server-config}.test.ts',
   'test/host/drivers/toxiproxy/*.test.ts',

@@ -1,7 +1,7 @@
 // What set-up does, as data. A step runs when its outputs are missing or its inputs have changed, and only then.
 
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { sdks } from './sdks.mjs';
 import { ask, findOnPath, isAtLeast } from './versions.mjs';
 
@@ -27,8 +27,6 @@ import { ask, findOnPath, isAtLeast } from './versions.mjs';
  * @property {(context: StepContext) => Promise<void>} run
  */
 
-const TOXIPROXY = { module: 'github.com/Shopify/toxiproxy/v2', version: '2.12.0' };
-
 /**
  * Every step, with the SDK clients that were asked for.
  * @param {Sdk[]} chosen
@@ -43,6 +41,8 @@ export function projectSteps(chosen = sdks) {
     wheelTool('temporal-test-server', '1.40.0'),
     wheelTool('nats-server', '2.15.1'),
     toxiproxy,
+    // For the test of docs/examples.
+    actionlint,
     ...chosen.map(sdkClient),
   ];
 }
@@ -79,28 +79,52 @@ const build = {
   run: ({ exec }) => exec('npm', ['run', 'build']),
 };
 
-/** @type {Step} */
-const toxiproxy = {
+const toxiproxy = goTool({
   name: 'toxiproxy',
-  doing: 'building',
-  needs: ['go', 'git'],
-  inputs: [],
-  recipe: `${TOXIPROXY.module} ${TOXIPROXY.version}`,
-  outputs: ['.tools/bin/toxiproxy-server'],
+  program: 'toxiproxy-server',
+  module: 'github.com/Shopify/toxiproxy/v2',
+  command: 'cmd/server',
+  version: '2.12.0',
+  versionIn: 'github.com/Shopify/toxiproxy/v2.Version',
   coldSeconds: 30,
-  tool: { name: 'toxiproxy-server', version: TOXIPROXY.version },
-  help: 'Go checks this module against its public checksum database; both have to be within reach.',
-  async run({ root, exec }) {
-    const { module, version } = TOXIPROXY;
-    const GOBIN = join(root, '.tools/toxiproxy');
-    await exec('go', ['install', '-ldflags', `-X ${module}.Version=${version}`, `${module}/cmd/server@v${version}`], {
-      env: { GOBIN },
-    });
-    mkdirSync(join(root, '.tools/bin'), { recursive: true });
-    renameSync(join(GOBIN, 'server'), join(root, '.tools/bin/toxiproxy-server'));
-    rmSync(GOBIN, { recursive: true });
-  },
-};
+});
+
+const actionlint = goTool({
+  name: 'actionlint',
+  program: 'actionlint',
+  module: 'github.com/rhysd/actionlint',
+  command: 'cmd/actionlint',
+  version: '1.7.12',
+  coldSeconds: 7,
+});
+
+/**
+ * A program that Go builds from a pinned module.
+ * @param {{ name: string, program: string, module: string, command: string, version: string, versionIn?: string, coldSeconds: number }} tool
+ *   `command` is the folder of the program in its module; `versionIn`: the variable that it tells its version from
+ * @returns {Step}
+ */
+function goTool({ name, program, module, command, version, versionIn, coldSeconds }) {
+  return {
+    name,
+    doing: 'building',
+    needs: ['go', 'git'],
+    inputs: [],
+    recipe: `${module} ${version}`,
+    outputs: [`.tools/bin/${program}`],
+    coldSeconds,
+    tool: { name: program, version },
+    help: 'Go checks this module against its public checksum database; both have to be within reach.',
+    async run({ root, exec }) {
+      const GOBIN = join(root, '.tools', name);
+      const flags = versionIn === undefined ? [] : ['-ldflags', `-X ${versionIn}=${version}`];
+      await exec('go', ['install', ...flags, `${module}/${command}@v${version}`], { env: { GOBIN } });
+      mkdirSync(join(root, '.tools/bin'), { recursive: true });
+      renameSync(join(GOBIN, basename(command)), join(root, '.tools/bin', program));
+      rmSync(GOBIN, { recursive: true });
+    },
+  };
+}
 
 /**
  * A server that comes as a hash-checked Python wheel, in a virtual environment of its own.

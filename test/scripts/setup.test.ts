@@ -199,7 +199,7 @@ describe("the project's own set-up, on a machine with Node and Python alone", ()
   it('names every missing toolchain at once and starts nothing', async () => {
     const refused = await real([]);
     expect(refused.status).toBe(1);
-    for (const name of ['go (for toxiproxy, sdk-go)', 'cargo', 'jdk', 'maven'])
+    for (const name of ['go (for toxiproxy, actionlint, sdk-go)', 'cargo', 'jdk', 'maven'])
       expect(refused.stderr).toContain(`\n  ${name}`);
     expect(refused.stderr).not.toContain('\n  node');
     expect(existsSync(join(root, '.tools'))).toBe(false);
