@@ -171,7 +171,8 @@ describe('set-up', () => {
     const quoted = `'${process.execPath}' '${FAKE}'`;
     const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
       env: { ...process.env, FAKE_ROOT: root },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A person who types nothing: at the end of its input `script` would end the input of the command, too.
+      stdio: ['pipe', 'pipe', 'pipe'],
       timeout: 5_000,
       killSignal: 'SIGKILL',
     });

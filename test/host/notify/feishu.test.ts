@@ -10,6 +10,17 @@ import { startFeishu, type FeishuServer } from '../../../testing/feishu.js';
 import { bounded, nearlyText, timeout } from '../../../testing/properties.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 import type { Trouble } from '../../../testing/webhook-server.js';
+import { ok, SIGNED, tellsByWebhook } from '../../../testing/webhook-notifier.js';
+
+tellsByWebhook('feishu', {
+  make: (timeoutMs) => feishuNotifier({ ...SIGNED, card: false }, timeoutMs),
+  start: startFeishu,
+  seen: (shown) => (shown as { content: { text: string } }).content.text.replaceAll('＜', '<'),
+  taken: ok('{"code":0}'),
+  refused: [[ok('{"code":19024,"msg":"Key Words Not Found"}'), false, /keywords/]],
+  isSigned: true,
+  longestText: 9000,
+});
 
 const settings: FeishuSettings = {
   webhook: { env: 'CHAOS_TEST_WEBHOOK', file: null },
