@@ -110,6 +110,11 @@ export function tellsByWebhook(name: string, way: Way): void {
         delete process.env['CHAOS_TEST_SECRET'];
         expect((await failure(send())).message).toContain('CHAOS_TEST_SECRET');
       }
+      process.env['CHAOS_TEST_WEBHOOK'] = server.webhook.replace('://', '://me:planted@');
+      expect(await failure(send())).toMatchObject({
+        retryable: false,
+        message: expect.stringContaining('without credentials'),
+      });
       process.env['CHAOS_TEST_WEBHOOK'] = 'planted: no address';
       expect(await failure(send())).toMatchObject({
         retryable: false,

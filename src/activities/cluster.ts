@@ -17,6 +17,7 @@ import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { scriptProblems } from '../host/clients/index.js';
 import { driverNamed } from '../host/drivers/index.js';
+import { giveUpUpdate } from '../host/update/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
 import { isForeign, isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
 import { requireReserve, requireRoom } from './room.js';
@@ -85,6 +86,17 @@ async function recoverOpen(faults: readonly Fault[], { clusterDir, timing }: Run
     await recoverTicket({ faults, clusterDir, faultId }, 'workflow', timing.recoveryBudgetMs);
   }
   return open;
+}
+
+/** Ends what a run still has under way on its host: an update of the broker, its cluster, and the faults on it. Another run's are left alone. */
+async function stopOwn(faults: readonly Fault[], plan: RunPlan): Promise<void> {
+  await giveUpUpdate(plan);
+  const judged = readLease(plan.clusterDir);
+  if (judged !== undefined && judged.runId !== plan.runId) return;
+  const stop = (): Promise<void> => driverOf(plan).stop(plan.clusterDir);
+  const stopped = await endClaim(plan.clusterDir, isStill(judged), stop);
+  // If not, its keeper has stopped it, or it was started again since.
+  if (stopped || readLease(plan.clusterDir) === undefined) await recoverOpen(faults, plan);
 }
 
 export function createClusterActivities(faults: readonly Fault[]) {
@@ -164,16 +176,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         }
       }),
 
-    stopCluster: ({ run }: InRun): Promise<void> =>
-      asActivity(async () => {
-        const plan = planOf(run);
-        const judged = readLease(plan.clusterDir);
-        if (judged !== undefined && judged.runId !== run.runId) return;
-        const stop = (): Promise<void> => driverOf(plan).stop(plan.clusterDir);
-        const stopped = await endClaim(plan.clusterDir, isStill(judged), stop);
-        // If not, its keeper has stopped it, or it was started again since.
-        if (stopped || readLease(plan.clusterDir) === undefined) await recoverOpen(faults, plan);
-      }),
+    stopCluster: ({ run }: InRun): Promise<void> => asActivity(() => stopOwn(faults, planOf(run))),
 
     /** Brokers that are not running, and what of ours died; or why there is nothing left to look at, or why nobody can tell. */
     deadNodes: (request: ClusterStateRequest): Promise<ClusterLeft> => asActivity(() => whatIsLeft(request)),

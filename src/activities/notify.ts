@@ -60,6 +60,7 @@ function factsWithoutReport({ run, consecutiveFailures, opens, report, written }
     failedScenarios: scenarios.map(({ name }) => name),
     equipmentFailures: [written.summary],
     failedBefore: [],
+    updateFailed: false,
     news: null,
     changes: [],
     consecutiveFailures,
@@ -86,8 +87,12 @@ function newsOf({ known }: RunData): RunNews | null {
 }
 
 /** Does nobody need to read of this run with nothing but known failures? */
-const isQuiet = ({ plan, known, changes = [] }: RunData): boolean =>
-  plan.knownIsTold === 'on_change' && known !== undefined && !isNewsIn(known) && changes.length === 0;
+const isQuiet = ({ plan, known, changes = [], brokerUpdate }: RunData): boolean =>
+  plan.knownIsTold === 'on_change' &&
+  known !== undefined &&
+  !isNewsIn(known) &&
+  changes.length === 0 &&
+  brokerUpdate?.ok !== false;
 
 function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: AnnounceRequest): RunFacts {
   const passed = file.scenarios.filter((scenario) => scenario.passed).map(({ name }) => name);
@@ -100,6 +105,7 @@ function factsOf(file: ReportFile, { run, consecutiveFailures, opens, report }: 
     failedScenarios: file.details.plan.scenarios.map(({ name }) => name).filter((name) => !passed.includes(name)),
     equipmentFailures: equipmentFailures(file),
     failedBefore: failedBefore(file.details).map(({ sdk, status }) => `control/${sdk}(${status})`),
+    updateFailed: file.details.brokerUpdate?.ok === false,
     news: newsOf(file.details),
     changes: file.details.changes ?? [],
     consecutiveFailures,

@@ -12,9 +12,8 @@ export const updateActivities = {
       try {
         return await updateBroker(plan, cancelled);
       } catch (error) {
-        // A worker that is stopped leaves the command running: the next one waits for it.
-        if (cancelled.aborted && Context.current().cancellationDetails?.workerShutdown !== true)
-          await giveUpUpdate(plan);
+        // A worker that is stopped, or was taken for dead, leaves the command to the next attempt. Of a run that ends, the stop of its cluster ends what is left.
+        if (Context.current().cancellationDetails?.cancelRequested === true) await giveUpUpdate(plan);
         throw error;
       }
     }),

@@ -14,7 +14,8 @@ export interface UpdateExit {
   readonly code: number | null;
   /** Why there is no exit status. */
   readonly problem: string | null;
-  readonly seconds: number;
+  /** Null: it is not known how long it ran. */
+  readonly seconds: number | null;
 }
 
 /** What became of it: `update.json` of a run. */
@@ -30,12 +31,19 @@ export interface BrokerUpdated {
 
 const short = (sha256: string | null): string => (sha256 === null ? 'none' : `sha256 ${sha256.slice(0, 12)}`);
 
+/** What is where the broker's program has to be. */
+export interface Program {
+  /** Why it cannot be one; null: it may be. */
+  readonly whyNot: string | null;
+}
+
 /** What went wrong; null: the command has done its work. */
-export function updateProblem(exit: UpdateExit | undefined, sha256After: string | null): string | null {
+export function updateProblem(exit: UpdateExit | undefined, program: Program | null): string | null {
   if (exit === undefined) return 'its process is gone, and left no exit status';
   if (exit.problem !== null) return exit.problem;
   if (exit.code !== 0) return `exit status ${exit.code ?? 'unknown'}`;
-  return sha256After === null ? 'exit status 0, but there is no program of the broker' : null;
+  if (program === null) return 'exit status 0, but there is no program of the broker';
+  return program.whyNot === null ? null : `exit status 0, but ${program.whyNot}`;
 }
 
 /** The end of an update in words. `lastLine`: what the command said last. */

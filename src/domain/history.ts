@@ -27,6 +27,8 @@ export interface HistoryScenario {
   readonly recovery_ms?: number | null;
   /** From inject until the last of the groups that got another leader had it; null where none did. Absent in entries of older versions. */
   readonly leader_ms?: number | null;
+  /** With what it was played: figures of another setting are another series. Absent in entries of older versions. */
+  readonly setting?: string;
   readonly sdks: readonly HistorySdk[];
 }
 

@@ -45,6 +45,8 @@ export interface RunFacts {
   readonly equipmentFailures: readonly string[];
   /** `control/sdk(status)` of each client that the broker failed before anything was done to it. */
   readonly failedBefore: readonly string[];
+  /** The broker was to be a newer one, and is not. */
+  readonly updateFailed: boolean;
   /** Null where the config has no list of known failures. */
   readonly news: RunNews | null;
   /** Figures of which this run has shown that they have changed. */
@@ -63,6 +65,10 @@ function reportLine({ url, pushError, localPath }: ReportPlace): string {
 /** A line of its own, after those of the spec: the broker was ill before anything was done to it. */
 const failedBeforeLine = ({ failedBefore }: RunFacts): string[] =>
   failedBefore.length > 0 ? [`注入故障之前 RobustMQ 已失败: ${failedBefore.join(', ')}`] : [];
+
+/** A line of its own: what was tested is an old broker. */
+const updateLine = ({ updateFailed }: RunFacts): string[] =>
+  updateFailed ? ['⚠️ 更新 broker 失败 (cluster.update), 本轮测试的是旧版本'] : [];
 
 const tooMany = (n: number): string => `🚨 连续 ${n} 轮失败,请人工介入`;
 
@@ -91,6 +97,7 @@ export const passedMessage = (run: RunFacts): Notification =>
     `核心场景: 全部通过 总通过率: ${run.passRatePercent}%`,
     reportLine(run.report),
     ...failedBeforeLine(run),
+    ...updateLine(run),
     ...newsLines(run.news, run.changes),
   ]);
 
@@ -101,6 +108,7 @@ const failedLines = (run: RunFacts): string[] => [
   `失败场景: ${run.failedScenarios.join(', ') || '无'}`,
   reportLine(run.report),
   ...failedBeforeLine(run),
+  ...updateLine(run),
   ...(run.equipmentFailures.length > 0 ? [`测试设备故障: ${run.equipmentFailures.join(', ')}`] : []),
   ...newsLines(run.news, run.changes),
 ];

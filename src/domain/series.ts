@@ -17,7 +17,7 @@ const RELATIVE = 0.2;
 export const FIGURES: Readonly<Record<FigureName, Figure>> = {
   p99: { words: 'p99', unit: 'ms', least: { absolute: 5, relative: RELATIVE } },
   outage: { words: 'outage', unit: 'ms', least: { absolute: 100, relative: RELATIVE } },
-  recovery: { words: 'recovery', unit: 'ms', least: { absolute: 500, relative: RELATIVE } },
+  recovery: { words: 'recovery after the window', unit: 'ms', least: { absolute: 500, relative: RELATIVE } },
   leader: { words: 'time to a leader', unit: 'ms', least: { absolute: 500, relative: RELATIVE } },
   lost: { words: 'lost in the fault', unit: 'messages', least: { absolute: 1, relative: RELATIVE } },
 };
@@ -40,7 +40,10 @@ export interface SeriesPoint {
   readonly broker: HistoryBroker | null;
 }
 
-/** One figure of one client (null: of the scenario) over the runs of a cluster, oldest first. A run without the figure is not in it. */
+/**
+ * One figure of one client (null: of the scenario) over the runs of a cluster that were played with one setting, oldest first. A run without the figure is not in
+ * it.
+ */
 export interface Series {
   readonly scenario: string;
   readonly sdk: string | null;
@@ -85,7 +88,7 @@ export function seriesOf(entries: readonly HistoryEntry[], cluster: string): Ser
       for (const { sdk, values } of rows) {
         for (const [figure, value] of values) {
           if (value === null || value === undefined) continue;
-          const key = JSON.stringify([scenario.name, sdk, figure]);
+          const key = JSON.stringify([scenario.name, sdk, figure, scenario.setting ?? '']);
           const series = found.get(key) ?? { scenario: scenario.name, sdk, figure, points: [] };
           series.points.push({ runId, startedAt, value, broker });
           found.set(key, series);

@@ -1,7 +1,9 @@
 import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
 import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryKnown, HistoryScenario } from '../domain/history.js';
 import { countsOf, type KnownVerdict } from '../domain/known.js';
+import type { RunPlan } from '../domain/plan.js';
 import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
+import type { Scenario } from '../domain/scenario.js';
 import { brokerOf } from '../domain/tested-broker.js';
 import { summaryOf } from './summary.js';
 
@@ -18,17 +20,30 @@ function times(fault: FaultRecord, windowMs: number) {
   };
 }
 
+/** What of a run's plan makes figures others, though the broker is the same. */
+function settingOf({ load, timing, nodeCount, network }: RunPlan, { fault, target, params }: Scenario): string {
+  const { messages, ratePerSecond, payloadBytes, subscriberSession = 'persistent' } = load;
+  const { leadInMs, faultWindowMs, healWaitMs } = timing;
+  const given = Object.entries(params).map(([key, value]) => `${key}=${String(value)}`);
+  return [
+    ...[fault, target, ...given.sort()],
+    ...[`${messages} × ${payloadBytes} B, ${ratePerSecond}/s, ${subscriberSession}`],
+    ...[`${leadInMs} + ${faultWindowMs} + ${healWaitMs} ms`, `${nodeCount} nodes, ${network}`],
+  ].join('; ');
+}
+
 function historyScenario(
   row: ReportFile['scenarios'][number],
   details: ScenarioResult | undefined,
-  windowMs: number,
+  plan: RunPlan,
 ): HistoryScenario {
   return {
     name: row.name,
     core: row.core,
     passed: row.passed,
     status: row.status,
-    ...times(details?.fault ?? NO_FAULT, windowMs),
+    ...times(details?.fault ?? NO_FAULT, plan.timing.faultWindowMs),
+    ...(details === undefined ? {} : { setting: settingOf(plan, details.scenario) }),
     sdks: row.sdks.map(({ sdk, passed, status, lost, p99_ms }) => {
       const figures = details?.faultPeriod.find((f) => f.sdk === sdk);
       const outage = figures === undefined ? null : Math.round(figures.longestNoAckMs);
@@ -46,12 +61,12 @@ function historyKnown(verdict: KnownVerdict): HistoryKnown {
 /** What the history keeps of one report. */
 export function historyEntry(report: ReportFile): HistoryEntry {
   const { run_id, started_at, finished_at, headline, run_passed, pass_rate, details } = report;
-  const { kind, cluster, timing } = details.plan;
+  const { kind, cluster } = details.plan;
   const scenarios = report.scenarios.map((row) =>
     historyScenario(
       row,
       details.scenarios.find((s) => s.scenario.name === row.name),
-      timing.faultWindowMs,
+      details.plan,
     ),
   );
   const summary = summaryOf(details);

@@ -123,6 +123,15 @@ describe('the message about a run', () => {
       expect(sent[0]?.text).toMatch(/\n变化: leader-transfer, go, lost in the fault: 0 → 9 \(自 run-30 起, .*\)$/);
     });
 
+    it('is told if the broker could not be updated', async () => {
+      const brokerUpdate = { ok: false, text: 'cluster.update failed', sha256Before: null, sha256After: null };
+      known({}, { brokerUpdate });
+      expect(await told()).toEqual([['known', false]]);
+      expect(sent[0]?.text).toContain('⚠️ 更新 broker 失败');
+      known({}, { brokerUpdate: { ...brokerUpdate, ok: true } });
+      expect(await told()).toEqual([]);
+    });
+
     it('is always told where the config says so', async () => {
       known({ knownIsTold: 'always' });
       expect(await told()).toEqual([['known', false]]);

@@ -6,18 +6,24 @@ const after = 'b'.repeat(64);
 
 describe('an update of the broker', () => {
   it.each([
-    ['that ended well', { code: 0, problem: null }, after, null],
-    ['with an exit status', { code: 3, problem: null }, after, 'exit status 3'],
-    ['that never began', { code: null, problem: 'x cannot be run: ENOENT' }, before, 'x cannot be run: ENOENT'],
+    ['that ended well', { code: 0, problem: null }, { whyNot: null }, null],
+    ['with an exit status', { code: 3, problem: null }, { whyNot: null }, 'exit status 3'],
+    ['that never began', { code: null, problem: 'x cannot be run' }, { whyNot: null }, 'x cannot be run'],
     ['that ended well, without a program', { code: 0, problem: null }, null, /no program of the broker/],
-  ])('%s', (_what, exit, sha256, problem) => {
-    const found = updateProblem({ ...exit, seconds: 1 }, sha256);
+    [
+      'that ended well, with a page',
+      { code: 0, problem: null },
+      { whyNot: 'it is a page' },
+      /status 0, but it is a page/,
+    ],
+  ])('%s', (_what, exit, program, problem) => {
+    const found = updateProblem({ ...exit, seconds: 1 }, program);
     if (problem instanceof RegExp) expect(found).toMatch(problem);
     else expect(found).toBe(problem);
   });
 
   it('whose watcher is gone has failed, whatever it has left', () => {
-    expect(updateProblem(undefined, after)).toMatch(/its process is gone/);
+    expect(updateProblem(undefined, { whyNot: null })).toMatch(/its process is gone/);
   });
 
   it('is told by what the broker was and is', () => {

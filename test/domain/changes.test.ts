@@ -30,7 +30,7 @@ it('what is worse is said before what is better, and of the scenario itself no c
     i < 40 ? {} : { outageMs: 10_000, scenario: { recovery_ms: 9000, leader_ms: 30_000 } },
   );
   expect(changesFoundIn(both[42]!, both).map(changeText)).toEqual([
-    'leader-transfer, recovery: 5.0 s → 9.0 s',
+    'leader-transfer, recovery after the window: 5.0 s → 9.0 s',
     'leader-transfer, go, outage: 31 s → 10 s',
   ]);
 });

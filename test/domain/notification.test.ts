@@ -20,6 +20,7 @@ const facts = (change: Partial<RunFacts> = {}): RunFacts => ({
   failedScenarios: ['broker-kill-single', 'leader-transfer'],
   equipmentFailures: [],
   failedBefore: [],
+  updateFailed: false,
   news: null,
   changes: [],
   consecutiveFailures: 1,
@@ -93,6 +94,13 @@ describe('a message, to the letter', () => {
     expect(failedMessage(facts(ill)).text).toBe([...failed, line].join('\n'));
     // By `verdict.control: fail`, when every scenario has passed.
     expect(failedMessage(facts({ ...ill, failedScenarios: [] })).text).toContain('失败场景: 无\n');
+  });
+
+  it('says that an old broker was tested, where the newer one did not come', () => {
+    const line = '⚠️ 更新 broker 失败 (cluster.update), 本轮测试的是旧版本';
+    const updateFailed = true;
+    expect(passedMessage(facts({ updateFailed })).text.split('\n').at(-1)).toBe(line);
+    expect(failedMessage(facts({ updateFailed })).text).toBe([...failed, line].join('\n'));
   });
 
   it('of the run that opens the breaker begins with the alarm, and the breaker sends its own', () => {

@@ -51,6 +51,15 @@ describe('the series of a cluster', () => {
     expect(of(entries, 'recovery')?.points.map(({ runId }) => runId)).toEqual(['run-7', 'run-8', 'run-11']);
   });
 
+  it('begin anew where the load or the fault is another one', () => {
+    const with_ = (order: number, setting: string) => roundOf(order, { scenario: { setting } });
+    const entries = [roundOf(1), with_(2, '50/s'), with_(3, '50/s'), with_(4, '200/s')];
+    const runs = seriesOf(entries, 'local')
+      .filter(({ figure }) => figure === 'p99')
+      .map(({ points }) => points.map(({ runId }) => runId));
+    expect(runs).toEqual([['run-1'], ['run-2', 'run-3'], ['run-4']]);
+  });
+
   it('have a gap where a run has no figure, and never a 0', () => {
     const { recovery_ms: _, leader_ms: __, ...old } = roundOf(2).scenarios[0]!;
     const entries = [roundOf(1, { p99Ms: null, outageMs: null }), { ...roundOf(2), scenarios: [old] }];

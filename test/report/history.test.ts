@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { judgeKnown } from '../../src/domain/known-verdict.js';
+import type { RunPlan } from '../../src/domain/plan.js';
 import { historyEntry, historyIndex } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
 import { knownEntry } from '../../testing/known.js';
-import { figures, result, runData } from '../../testing/reports/values.js';
+import { figures, plan, result, runData } from '../../testing/reports/values.js';
 import { catalogue } from '../../testing/values.js';
 
 const report = jsonReport(
@@ -24,6 +25,26 @@ test('an entry names the broker', () => {
   expect(historyEntry(jsonReport(runData({ versions }))).broker).toEqual({
     ...{ version: 'v2.15.1', commit: null, sha256: 'ab' },
   });
+});
+
+test('an entry says with what each scenario was played', () => {
+  const settingOf = (change: Partial<RunPlan>, params = {}) => {
+    const scenario = { ...catalogue[0]!, params: { ...catalogue[0]!.params, ...params } };
+    const data = runData({ scenarios: [result(scenario)], plan: { ...plan, ...change } });
+    return historyEntry(jsonReport(data)).scenarios[0]?.setting;
+  };
+  const usual = settingOf({});
+  expect(usual).toMatch(
+    /^broker-kill; robustmq-server; victim=follower; \d+ × \d+ B, \d+\/s, persistent; .* nodes, proxies$/,
+  );
+  expect(settingOf({ runId: 'other', binary: '/opt/other', sdks: ['go'] })).toBe(usual);
+  const others = [
+    settingOf({ load: { ...plan.load, ratePerSecond: 7 } }),
+    settingOf({ timing: { ...plan.timing, faultWindowMs: 7 } }),
+    settingOf({ nodeCount: 1 }),
+    settingOf({}, { victim: 'leader' }),
+  ];
+  expect(new Set([usual, ...others]).size).toBe(5);
 });
 
 test('where no leader was found, or the fault ended too early, there is no time of it', () => {

@@ -10,8 +10,6 @@ export interface UpdatePaths {
   readonly exit: string;
   /** What came of it. */
   readonly outcome: string;
-  /** The broker's program of before, until then. */
-  readonly kept: string;
 }
 
 export const updatePaths = (runDir: string): UpdatePaths => ({
@@ -19,5 +17,4 @@ export const updatePaths = (runDir: string): UpdatePaths => ({
   log: join(runDir, 'update.log'),
   exit: join(runDir, 'update-exit.json'),
   outcome: join(runDir, 'update.json'),
-  kept: join(runDir, 'broker-before-update'),
 });

@@ -6,6 +6,8 @@ import { placeOf, readSecret, redact } from '../remote/secrets.js';
 import { NotifyError, type Notifier } from './contract.js';
 
 const TIMEOUT_MS = 15_000;
+/** Enough of an answer to know it by. */
+const ANSWER_CHARS = 300;
 
 /** What a message is sent with. */
 export interface Credentials {
@@ -60,7 +62,7 @@ export const webhookNotifier = (
     const { status, answer } = await post(url, { headers: headers ?? {}, body, secrets, timeoutMs });
     const refusal = service.refusalOf(status, answer);
     if (refusal === null) return;
-    const said = redact(answer.slice(0, 300), secrets);
+    const said = redact(answer, secrets).slice(0, ANSWER_CHARS);
     const hint = refusal.hint === undefined ? '' : ` (${refusal.hint})`;
     throw new NotifyError(`status ${status}, ${said}${hint}`, !refusal.hopeless);
   },
@@ -96,6 +98,8 @@ function credentialsOf({ title, secretProblem }: WebhookService, settings: Webho
   const webhook = readSecret(settings.webhook, `address of the webhook of ${title}`);
   if (!/^https?:\/\//.test(webhook) || !URL.canParse(webhook))
     throw new RemoteError('SECRET_MISSING', `expected an http or https address as webhook of ${title}`);
+  if (new URL(webhook).username !== '')
+    throw new RemoteError('SECRET_MISSING', `expected an address without credentials as webhook of ${title}`);
   if (settings.secret === null) return { webhook, secret: null };
   const secret = readSecret(settings.secret, `secret of the signature of ${title}`);
   const problem = secretProblem?.(secret) ?? null;
@@ -114,11 +118,12 @@ function credentialsToSend(service: WebhookService, settings: WebhookSettings): 
 /** A part of an address that is shorter than this is a word of its service, and no secret. */
 const SECRET_CHARS = 8;
 
-/** The address, its last part and the values of its query: each alone lets anybody write to the group. */
+/** The address, the parts of its path and the values of its query: whoever has them can write to the group. */
 function secretsIn({ webhook, secret }: Credentials): string[] {
-  const { pathname, searchParams } = new URL(webhook);
-  const parts = [pathname.split('/').at(-1) ?? '', ...searchParams.values()];
-  return [webhook, ...parts.filter((part) => part.length >= SECRET_CHARS), secret ?? ''];
+  const { pathname, search, searchParams } = new URL(webhook);
+  const whole = [webhook, `${pathname}${search}`, pathname].filter((part) => part !== '/' && part !== '');
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= SECRET_CHARS);
+  return [...whole, ...parts, secret ?? ''];
 }
 
 /** A connection that broke has its reason one or two causes deep; its address is not told. */

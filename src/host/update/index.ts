@@ -1,5 +1,4 @@
-import { constants, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { updateProblem, updatedText, type BrokerUpdated, type UpdateExit } from '../../domain/broker-update.js';
 import { ChaosError, messageOf } from '../../domain/errors.js';
@@ -10,8 +9,8 @@ import { sleepMs } from '../os/clock.js';
 import { readTail } from '../os/files.js';
 import { childEnvironment, isAlive, spawnDetached, sweepOwned, type ProcessId } from '../os/processes.js';
 import { readStored, writeStored } from '../os/stored.js';
-import { fileSha256 } from '../os/versions.js';
 import { isOfUpdate, updateEnvironment, watcherOwner } from './owners.js';
+import { forget, keep, keptBeside, putBack, shaOf, whoRuns, whyNoProgram } from './program.js';
 
 const entry = fileURLToPath(new URL('./update-main.js', import.meta.url));
 const POLL_MS = 200;
@@ -34,19 +33,29 @@ export async function updateBroker(plan: RunPlan, signal: AbortSignal): Promise<
   const done = readStored<BrokerUpdated>('broker update', files.outcome);
   if (done !== undefined) return done;
   const binary = binaryOf(plan);
-  const begun = await begin(plan, binary);
-  while (isAlive(begun.watcher)) await sleepMs(POLL_MS, signal);
-  return conclude(plan, binary, begun);
+  const begun = readStored<Begun>('update begun', files.begun);
+  const inUse = begun === undefined ? whoRuns(binary) : undefined;
+  if (inUse !== undefined) {
+    const { process, command } = inUse;
+    return refuse(plan, `the program is in use, by process ${process.pid}: ${command}`, await shaOf(binary));
+  }
+  const { watcher, sha256Before } = await begin(plan, binary, begun);
+  while (isAlive(watcher)) await sleepMs(POLL_MS, signal);
+  await sweepOwned(isOfUpdate(plan.runDir));
+  return conclude(plan, binary, sha256Before);
 }
 
-/** Ends the command of a run that is not to go on, and puts the program of before back. */
+/**
+ * Ends the command of a run that is not to go on, and puts the program of before back. Does nothing where no update is under way. Called at the end of every run, too: it
+ * may have been cancelled while no worker was there.
+ */
 export async function giveUpUpdate(plan: RunPlan): Promise<void> {
   const files = updatePaths(plan.runDir);
   const begun = readStored<Begun>('update begun', files.begun);
+  if (begun === undefined || readStored<BrokerUpdated>('broker update', files.outcome) !== undefined) return;
   await sweepOwned(isOfUpdate(plan.runDir));
-  if (begun === undefined || existsSync(files.outcome)) return;
-  await putBack(binaryOf(plan), files.kept, begun.sha256Before);
-  rmSync(files.kept, { force: true });
+  noteProblem(plan, 'it was ended with its run');
+  await conclude(plan, binaryOf(plan), begun.sha256Before);
 }
 
 function binaryOf({ binary }: RunPlan): string {
@@ -56,14 +65,17 @@ function binaryOf({ binary }: RunPlan): string {
 }
 
 /** Keeps the program of before and starts the command, each once; what an attempt has started without noting it is ended first. */
-async function begin(plan: RunPlan, binary: string): Promise<Begun & { readonly watcher: ProcessId }> {
-  const { runId, runDir } = plan;
+async function begin(
+  { runId, runDir }: RunPlan,
+  binary: string,
+  earlier: Begun | undefined,
+): Promise<{ readonly sha256Before: string | null; readonly watcher: ProcessId }> {
   const files = updatePaths(runDir);
-  const earlier = readStored<Begun>('update begun', files.begun);
   if (earlier?.watcher != null) return { ...earlier, watcher: earlier.watcher };
   await sweepOwned(isOfUpdate(runDir));
+  rmSync(files.exit, { force: true });
   const sha256Before = earlier === undefined ? await shaOf(binary) : earlier.sha256Before;
-  if (earlier === undefined && sha256Before !== null) copyWhole(binary, files.kept);
+  if (earlier === undefined && sha256Before !== null) await keep(binary, keptBeside(binary, runId));
   writeStored('update begun', files.begun, { sha256Before, watcher: null } satisfies Begun);
   const watcher = await spawnDetached({
     command: process.execPath,
@@ -76,44 +88,55 @@ async function begin(plan: RunPlan, binary: string): Promise<Begun & { readonly 
   return { sha256Before, watcher };
 }
 
-async function conclude({ runDir }: RunPlan, binary: string, { sha256Before }: Begun): Promise<BrokerUpdated> {
-  const files = updatePaths(runDir);
-  await sweepOwned(isOfUpdate(runDir));
+/** What went wrong is noted before anything is put back: whoever has to do this again must not take the old program for the new one. */
+function noteProblem({ runDir }: RunPlan, problem: string): void {
+  const { exit } = updatePaths(runDir);
+  const known = readStored<UpdateExit>('update exit', exit);
+  writeStored('update exit', exit, { code: known?.code ?? null, seconds: known?.seconds ?? null, problem });
+}
+
+async function conclude(plan: RunPlan, binary: string, sha256Before: string | null): Promise<BrokerUpdated> {
+  const files = updatePaths(plan.runDir);
   const exit = readStored<UpdateExit>('update exit', files.exit);
-  const problem = updateProblem(exit, await shaOf(binary));
-  if (problem !== null) await putBack(binary, files.kept, sha256Before);
+  const problem = updateProblem(exit, existsSync(binary) ? { whyNot: whyNoProgram(binary) } : null);
+  const kept = keptBeside(binary, plan.runId);
+  if (problem !== null) {
+    noteProblem(plan, problem);
+    await putBackOrSay(plan, binary, sha256Before);
+  }
   const shas = { sha256Before, sha256After: await shaOf(binary) };
-  const lastLine = visible(readTail(files.log, TAIL_BYTES).trimEnd().split('\n').at(-1) ?? '').slice(0, LINE_CHARS);
-  const text = updatedText(shas, { problem, seconds: exit?.seconds ?? null, lastLine });
+  const text = updatedText(shas, { problem, seconds: exit?.seconds ?? null, lastLine: lastLineOf(files.log) });
   const outcome: BrokerUpdated = { ok: problem === null, text, ...shas };
   writeStored('broker update', files.outcome, outcome);
-  rmSync(files.kept, { force: true });
+  forget(kept);
   return outcome;
 }
 
-const shaOf = async (file: string): Promise<string | null> => (existsSync(file) ? fileSha256(file) : null);
+/** The command was not run at all. */
+function refuse({ runDir }: RunPlan, problem: string, sha256: string | null): BrokerUpdated {
+  const shas = { sha256Before: sha256, sha256After: sha256 };
+  const text = updatedText(shas, { problem, seconds: null, lastLine: '' });
+  writeStored('broker update', updatePaths(runDir).outcome, { ok: false, text, ...shas } satisfies BrokerUpdated);
+  return { ok: false, text, ...shas };
+}
 
-/** The program of before, if it is another now, or gone. Where there was none, what a failed command has left is no broker: it is set aside. */
-async function putBack(binary: string, kept: string, sha256Before: string | null): Promise<void> {
+async function putBackOrSay({ runId, runDir }: RunPlan, binary: string, sha256Before: string | null): Promise<void> {
+  const kept = keptBeside(binary, runId);
   try {
-    if ((await shaOf(binary)) === sha256Before) return;
-    if (sha256Before === null) renameSync(binary, `${binary}.not-updated`);
-    else copyWhole(kept, binary);
+    await putBack(binary, kept, sha256Before);
   } catch (error) {
-    throw new ChaosError(
-      'PREFLIGHT_FAILED',
-      `cluster.update failed, and the broker of before could not be put back to ${binary} (${messageOf(error)}); it is kept as ${kept}`,
-    );
+    const text = `cluster.update failed, and the broker of before could not be put back to ${binary} (${messageOf(error)}); it is kept as ${kept}`;
+    const outcome = { ok: false, text, sha256Before, sha256After: null };
+    writeStored('broker update', updatePaths(runDir).outcome, outcome satisfies BrokerUpdated);
+    throw new ChaosError('PREFLIGHT_FAILED', text);
   }
 }
 
-/** A file appears at its place only when all of it is there. */
-function copyWhole(from: string, to: string): void {
-  const part = join(dirname(to), `.robustmq-chaos-${process.pid}.part`);
-  try {
-    copyFileSync(from, part, constants.COPYFILE_FICLONE);
-    renameSync(part, to);
-  } finally {
-    rmSync(part, { force: true });
-  }
-}
+/** In an address, what stands before the @ lets somebody in. */
+const CREDENTIALS = /(\w+:\/\/)[^\s/@]+@/g;
+
+/** What the command said last. Reports are read by many. */
+const lastLineOf = (log: string): string =>
+  visible(readTail(log, TAIL_BYTES).trimEnd().split('\n').at(-1) ?? '')
+    .replace(CREDENTIALS, '$1***@')
+    .slice(0, LINE_CHARS);

@@ -54,12 +54,26 @@ it('an index that has not changed is not read again', async () => {
   parsed.mockRestore();
 });
 
-it('an index of a newer program, or a damaged one, costs the history alone', async () => {
+const unreadable = ['{"schema":"robustmq-chaos-index/9","runs":7}', '{"runs":'];
+
+it.each(unreadable)('an index that cannot be read (%s) is no all-clear', async (text) => {
   const dataRoot = temporaryFolder();
+  writeFileSync(dataPaths(dataRoot).historyJson, text);
+  const answer = await (await serve(dataRoot))();
+  expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('index.json')]);
+});
+
+it('an index that cannot be read any more is told as it was', async () => {
+  const dataRoot = temporaryFolder();
+  storeRun(dataRoot, 'run-1', 1);
+  noteBreaker(dataRoot, { cluster: 'local', failures_in_a_row: 3, open: true, since: null, note: null });
+  refreshHistory(dataRoot, historyMaker);
   const get = await serve(dataRoot);
-  for (const text of ['{"schema":"robustmq-chaos-index/9","runs":7}', '{"runs":']) {
+  const breaker = /robustmq_chaos_breaker_open\{cluster="local"\} 1\n/;
+  expect(await (await get()).text()).toMatch(breaker);
+  for (const text of unreadable) {
     writeFileSync(dataPaths(dataRoot).historyJson, text);
-    expect(await (await get()).text()).toBe('temporal_metric 1\n');
+    expect(await (await get()).text()).toMatch(breaker);
   }
 });
 
@@ -72,7 +86,7 @@ it('nothing else is served, and nothing can be sent', async () => {
   expect((await get('/metrics', 'HEAD')).status).toBe(200);
 });
 
-it('a worker offers them until it ends; without its address it says so once, and goes on', async () => {
+it('a worker offers them until it ends; without its address it says so once, goes on, and takes it when it is free', async () => {
   const lines = vi.spyOn(log, 'logLine').mockImplementation(() => undefined);
   const dataRoot = temporaryFolder();
   await offerMetrics({ ...told(dataRoot), worker: {} }, new AbortController().signal);
@@ -80,19 +94,19 @@ it('a worker offers them until it ends; without its address it says so once, and
 
   const [ended, other] = [new AbortController(), await serveMetrics(told(dataRoot), anyPort)];
   const at = { ...anyPort, port: other.port, text: `127.0.0.1:${other.port}` };
-  await offerMetrics({ ...told(dataRoot), worker: { metrics: at } }, ended.signal);
+  await offerMetrics({ ...told(dataRoot), worker: { metrics: at } }, ended.signal, 20);
   expect(lines).toHaveBeenCalledTimes(1);
   expect(lines).toHaveBeenLastCalledWith(
     expect.stringMatching(
       new RegExp(
-        `^no metrics: process ${process.pid} \\(.*\\) has ${at.text}\\. The worker goes on without them: free it`,
+        `^no metrics yet: process ${process.pid} \\(.*\\) has ${at.text}\\. The worker goes on, and tries again: free it`,
       ),
     ),
   );
 
   await other.close();
-  await offerMetrics({ ...told(dataRoot), worker: { metrics: at } }, ended.signal);
-  expect(lines).toHaveBeenLastCalledWith(`metrics: http://${at.text}/metrics`);
+  await vi.waitFor(() => expect(lines).toHaveBeenLastCalledWith(`metrics: http://${at.text}/metrics`), 10_000);
+  expect(lines.mock.calls.filter(([line]) => line.includes('no metrics'))).toHaveLength(1);
   expect((await fetch(`http://${at.text}/metrics`)).status).toBe(200);
   ended.abort();
   await expect(fetch(`http://${at.text}/metrics`)).rejects.toThrow();

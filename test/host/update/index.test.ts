@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunPlan } from '../../../src/domain/plan.js';
@@ -7,13 +9,16 @@ import { runPaths } from '../../../src/host/layout/paths.js';
 import { updatePaths } from '../../../src/host/layout/update-paths.js';
 import { signalProcess, type ProcessId } from '../../../src/host/os/processes.js';
 import { readStored, writeStored } from '../../../src/host/os/stored.js';
+import { whoRuns } from '../../../src/host/update/program.js';
 import { built } from '../../../testing/built.js';
 import { ownedBy, temporaryFolder, until } from '../../../testing/processes.js';
 import { plan as basePlan } from '../../../testing/reports/values.js';
 
 const { updateBroker, giveUpUpdate } = await built<typeof Update>('host/update/index.js');
 
-const OLD = 'the broker of before';
+const OLD = '#!/bin/sh\n# the broker of before\n';
+/** A program, as a command writes one over another. */
+const written = (what: string): string => `printf '#!/bin/sh\\n# ${what}\\n' > bin/broker`;
 let folder: string;
 let binary: string;
 let going: AbortController;
@@ -45,15 +50,20 @@ const nothingElse = (): void => expect(readdirSync(join(folder, 'bin'))).toEqual
 
 describe('an update', () => {
   it('brings another broker, once for a run, in the folder of the config', async () => {
-    const plan = planOf('echo "new, for $ROBUSTMQ_CHAOS_RUN_ID" > "$ROBUSTMQ_CHAOS_BINARY"; pwd >> where; echo done');
+    const plan = planOf(
+      `${written('new')}; echo "$ROBUSTMQ_CHAOS_RUN_ID $ROBUSTMQ_CHAOS_BINARY" >> told; pwd >> where`,
+    );
     const first = await update(plan);
     expect(first).toMatchObject({
       ok: true,
       text: expect.stringMatching(/another one, sha256 \w{12} → sha256 \w{12}/),
     });
     expect(await update(plan)).toEqual(first);
-    expect([broker(), readFileSync(join(folder, 'where'), 'utf8')]).toEqual(['new, for run-1\n', `${folder}\n`]);
-    expect(existsSync(updatePaths(plan.runDir).kept)).toBe(false);
+    expect(broker()).toContain('# new');
+    expect(['where', 'told'].map((file) => readFileSync(join(folder, file), 'utf8'))).toEqual([
+      `${folder}\n`,
+      `run-1 ${binary}\n`,
+    ]);
     nothingElse();
   });
 
@@ -68,6 +78,17 @@ describe('an update', () => {
       /exit status 3, its last words: no route/,
     ],
     ['ends well without a program', 'rm bin/broker', /exit status 0, but there is no program/],
+    ['fetches a page', 'echo "<html>not found" > bin/broker', /exit status 0, but what it has left is no program/],
+    [
+      'brings what may not be executed',
+      `${written('new')}; chmod 644 bin/broker`,
+      /exit status 0, but what it has left may not be/,
+    ],
+    [
+      'tells a secret',
+      'echo "fatal: https://me:planted@host/x"; exit 1',
+      /its last words: fatal: https:\/\/\*\*\*@host\/x/,
+    ],
     ['is killed', 'rm bin/broker; kill -9 $$', /ended by SIGKILL/],
     [
       'takes too long, with children',
@@ -98,13 +119,33 @@ describe('an update', () => {
     expect([existsSync(first), existsSync(`${first}.not-updated`)]).toEqual([false, true]);
   });
 
+  it('is not begun while somebody runs the program: what is killed and started again there must not be another build', async () => {
+    writeFileSync(binary, `#!/bin/sh\nwhile [ ! -e stop ]; do sleep 0.02; done\n`);
+    const running = spawn(binary, { cwd: folder, stdio: 'ignore' });
+    const ended = once(running, 'exit');
+    await until('it runs', () => whoRuns(binary));
+    const outcome = await update(planOf('rm bin/broker'));
+    writeFileSync(join(folder, 'stop'), '');
+    await ended;
+    expect(outcome).toMatchObject({ ok: false, text: expect.stringMatching(/in use, by process \d+: .*bin\/broker/) });
+    nothingElse();
+  });
+
+  it('whose result was not written when it had been put back is not taken for one that went well', async () => {
+    const plan = planOf('rm bin/broker');
+    await update(plan);
+    // As if the worker had been killed between the two.
+    rmSync(updatePaths(plan.runDir).outcome);
+    expect(await update(plan)).toMatchObject({ ok: false, text: expect.stringContaining('there is no program') });
+  });
+
   it('without a place for the broker is refused', async () => {
     await expect(update({ ...planOf('true'), binary: undefined })).rejects.toThrow(/set cluster\.binary/);
   });
 });
 
 describe('an update that was left alone', () => {
-  const script = 'echo begun >> count; while [ ! -e go ]; do sleep 0.02; done; echo new > bin/broker';
+  const script = `echo begun >> count; while [ ! -e go ]; do sleep 0.02; done; ${written('new')}`;
   const begun = (): boolean => existsSync(join(folder, 'count'));
 
   /** A worker has begun it, and is gone. */
@@ -121,7 +162,8 @@ describe('an update that was left alone', () => {
     await leave(plan);
     writeFileSync(join(folder, 'go'), '');
     expect(await update(plan)).toMatchObject({ ok: true });
-    expect([broker(), readFileSync(join(folder, 'count'), 'utf8')]).toEqual(['new\n', 'begun\n']);
+    expect(broker()).toContain('# new');
+    expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('begun\n');
   });
 
   it('is ended when the run is not to go on', async () => {
@@ -129,6 +171,7 @@ describe('an update that was left alone', () => {
     await leave(plan);
     await giveUpUpdate(plan);
     expect([broker(), ownedBy(folder)]).toEqual([OLD, []]);
+    expect(await update(plan)).toMatchObject({ ok: false, text: expect.stringContaining('it was ended with its run') });
     nothingElse();
   });
 
