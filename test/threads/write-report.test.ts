@@ -11,7 +11,8 @@ import { dataPaths, runDir, runPaths } from '../../src/host/layout/paths.js';
 import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { readJson, writeJson } from '../../src/host/os/files.js';
 import type { ReportWritten, WriteReportRequest } from '../../src/messages/requests.js';
-import { historyIndex } from '../../src/report/history.js';
+import type { HistoryEntry } from '../../src/domain/history.js';
+import { historyEntry, historyIndex } from '../../src/report/history.js';
 import * as reportFiles from '../../src/report/run-files.js';
 import { plannedRun } from '../../testing/activities.js';
 import { writeReport } from '../../src/threads/write-report.js';
@@ -173,11 +174,16 @@ describe('the report of a run', () => {
   });
 
   describe('against the history of its cluster', () => {
+    /** With what this run plays its scenario. */
+    const SETTING =
+      'broker-kill; robustmq-server; victim=follower; 1000 × 256 B, 50/s, persistent; 3000 + 30000 + 60000 ms; 3 nodes, proxies';
     /** The fault of these rounds took the leaders a third of this time, and always a little else. */
-    const earlier = rounds(40, (i) => {
-      const leader_ms = (i < 38 ? 1400 : 4250) + (i % 7);
-      return { scenario: { name: killSingle.name, leader_ms }, broker: brokerOf({}) };
-    });
+    const roundsBefore = (setting: string): HistoryEntry[] =>
+      rounds(40, (i) => {
+        const leader_ms = (i < 38 ? 1400 : 4250) + (i % 7);
+        return { scenario: { name: killSingle.name, leader_ms, setting }, broker: brokerOf({}) };
+      });
+    const earlier = roundsBefore(SETTING);
     const round = (history: unknown, kind: RunPlan['kind'] = 'full'): ReportFile => {
       const root = temporaryFolder();
       ({ plan, run } = plannedRun(root, { runId: 'this-run', scenarios: [killSingle], kind }));
@@ -194,6 +200,12 @@ describe('the report of a run', () => {
       expect(details.changes).toMatchObject([{ ...what, sdk: null, after: expect.closeTo(4250, -1) }]);
       expect(readFileSync(runPaths(plan.runDir).reportMarkdown, 'utf8')).toContain('**Worse:** ');
       expect(problemsOf('report.schema.json', reported())).toEqual([]);
+    });
+
+    it('says nothing of it where the rounds before were played with another setting', () => {
+      expect(historyEntry(round(historyIndex([], { runsAt: 'runs/' }))).scenarios[0]?.setting).toBe(SETTING);
+      const others = roundsBefore(SETTING.replace('nodes', 'knots'));
+      expect(round(historyIndex(others, { runsAt: 'runs/' })).details).not.toHaveProperty('changes');
     });
 
     it('says nothing of it in a single scenario, or where nothing has changed', () => {
