@@ -40,6 +40,19 @@ export const ok = (body: string): Trouble => ({ status: 200, body });
 /** Where people see the text itself. */
 export const asIs = (shown: unknown): string => String(shown);
 
+/** The error of a message that was not delivered, in which none of these secrets is, and nothing else that the stand-ins planted. */
+export async function failureOf(work: Promise<void>, secrets: readonly string[]): Promise<NotifyError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(NotifyError);
+  const { message } = error as NotifyError;
+  for (const secret of secrets) expect(message).not.toContain(secret);
+  expect(message).not.toMatch(/planted/i);
+  return error as NotifyError;
+}
+
 /** The tests of every such way. `name`: of its section in the config. */
 export function tellsByWebhook(name: string, way: Way): void {
   describe(`a message by ${name}`, () => {
@@ -54,16 +67,7 @@ export function tellsByWebhook(name: string, way: Way): void {
     const send = (text = NOTIFICATION.text, timeoutMs = 10_000): Promise<void> =>
       way.make(timeoutMs).send({ ...NOTIFICATION, text }, { folder: '' });
 
-    /** The error, in which no secret is. */
-    async function failure(work: Promise<void>): Promise<NotifyError> {
-      const error: unknown = await work.then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-      expect(error).toBeInstanceOf(NotifyError);
-      expect((error as NotifyError).message).not.toMatch(/planted/i);
-      return error as NotifyError;
-    }
+    const failure = (work: Promise<void>): Promise<NotifyError> => failureOf(work, [server.webhook]);
 
     it('is shown word for word, calls nobody by name, and has the name of its section in the config', async () => {
       await send();

@@ -50,20 +50,10 @@ function publishSettings(config: Config): PublishSettings | null {
   };
 }
 
-/** A way to tell people by a webhook, as the config has it. */
-interface WebhookSection {
-  readonly enabled: boolean;
-  readonly webhook_env: string;
-  readonly webhook_file?: string | undefined;
-}
+/** A way to tell people by a webhook, without a signature or with one. */
+type WebhookSection = Config['notify']['wecom' | 'dingtalk'];
 
-interface SignedSection extends WebhookSection {
-  readonly signed: boolean;
-  readonly secret_env: string;
-  readonly secret_file?: string | undefined;
-}
-
-function webhookSettings(config: Config, section: WebhookSection | SignedSection): WebhookSettings | null {
+function webhookSettings(config: Config, section: WebhookSection): WebhookSettings | null {
   if (!section.enabled) return null;
   const isSigned = 'signed' in section && section.signed;
   return {

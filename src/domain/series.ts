@@ -65,15 +65,17 @@ const ofScenario = ({ recovery_ms, leader_ms }: HistoryScenario): Values => [
   ['leader', leader_ms],
 ];
 
+/** The figures of a client. */
+export const OF_SDK = ['p99', 'outage', 'lost'] as const;
+
 /** Without figures of the fault period, nobody knows what was lost in it. */
-const ofSdk = ({ status, p99_ms, outage_ms, lost_in_fault }: HistorySdk): Values =>
-  speaks(status)
-    ? [
-        ['p99', p99_ms],
-        ['outage', outage_ms],
-        ['lost', outage_ms === null ? null : lost_in_fault],
-      ]
-    : [];
+export const sdkValue = (
+  { p99_ms, outage_ms, lost_in_fault }: HistorySdk,
+  figure: (typeof OF_SDK)[number],
+): number | null => ({ p99: p99_ms, outage: outage_ms, lost: outage_ms === null ? null : lost_in_fault })[figure];
+
+const ofSdk = (row: HistorySdk): Values =>
+  speaks(row.status) ? OF_SDK.map((figure) => [figure, sdkValue(row, figure)] as const) : [];
 
 /** Every series of a cluster. `entries`: oldest first. */
 export function seriesOf(entries: readonly HistoryEntry[], cluster: string): Series[] {

@@ -1,6 +1,6 @@
 import { brokerText, changesOf, changeText, isWorse, type Change } from '../../domain/changes.js';
-import type { HistoryEntry, HistoryScenario, HistorySdk } from '../../domain/history.js';
-import { FIGURES, spoken, valueText, type FigureName } from '../../domain/series.js';
+import type { HistoryEntry, HistoryScenario } from '../../domain/history.js';
+import { FIGURES, OF_SDK, sdkValue, spoken, valueText, type FigureName } from '../../domain/series.js';
 import { trendChart, TREND_PX, type TrendChange, type TrendPoint } from '../charts/trend-chart.js';
 import { drawChart } from '../charts/render.js';
 import { dash, localTimeOf } from '../format.js';
@@ -21,11 +21,6 @@ const FIGURE_TITLES: Readonly<Record<FigureName, string>> = {
   recovery: 'from injection to proved recovery',
   leader: 'from injection to the last new leader',
 };
-
-const OF_SDK = ['p99', 'outage', 'lost'] as const;
-
-const sdkValue = (row: HistorySdk, figure: (typeof OF_SDK)[number]): number | null =>
-  ({ p99: row.p99_ms, outage: row.outage_ms, lost: row.outage_ms === null ? null : row.lost_in_fault })[figure];
 
 const sdkPoints = (list: readonly Appearance[], sdk: string, figure: (typeof OF_SDK)[number]): TrendPoint[] =>
   list.flatMap(({ run, scenario }) => {

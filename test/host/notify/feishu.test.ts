@@ -10,7 +10,7 @@ import { startFeishu, type FeishuServer } from '../../../testing/feishu.js';
 import { bounded, nearlyText, timeout } from '../../../testing/properties.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 import type { Trouble } from '../../../testing/webhook-server.js';
-import { ok, SIGNED, tellsByWebhook } from '../../../testing/webhook-notifier.js';
+import { failureOf, ok, SIGNED, tellsByWebhook } from '../../../testing/webhook-notifier.js';
 
 tellsByWebhook('feishu', {
   make: (timeoutMs) => feishuNotifier({ ...SIGNED, card: false }, timeoutMs),
@@ -57,16 +57,7 @@ afterEach(async () => {
 const attempt = (change: Partial<FeishuSettings> = {}, message = notification(), timeoutMs = 10_000): Promise<void> =>
   deliver([feishuNotifier({ ...settings, ...change }, timeoutMs)], message, { folder: runDir });
 
-async function failure(work: Promise<void>): Promise<NotifyError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(NotifyError);
-  const text = (error as NotifyError).message;
-  for (const secret of [feishu.secret, feishu.webhook, 'planted']) expect(text).not.toContain(secret);
-  return error as NotifyError;
-}
+const failure = (work: Promise<void>): Promise<NotifyError> => failureOf(work, [feishu.secret, feishu.webhook]);
 
 describe('a message to the group', () => {
   it('is shown word for word as a signed text', async () => {
