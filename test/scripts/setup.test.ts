@@ -170,9 +170,8 @@ describe('set-up', () => {
     write('first.delay', '1.2');
     const quoted = `'${process.execPath}' '${FAKE}'`;
     const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
-      env: { ...process.env, FAKE_ROOT: root },
-      // A person who types nothing: at the end of its input `script` would end the input of the command, too.
-      stdio: ['pipe', 'pipe', 'pipe'],
+      env: inherited({ FAKE_ROOT: root }),
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 5_000,
       killSignal: 'SIGKILL',
     });
@@ -244,10 +243,14 @@ function start(args: string[] = [], env: Record<string, string> = {}) {
   return run(FAKE, args, { FAKE_ROOT: root, ...env });
 }
 
+/** Our environment but for what `npm run --silent` adds, by which set-up would be quiet. */
+function inherited(env: Record<string, string>): NodeJS.ProcessEnv {
+  const { npm_config_loglevel: _, ...ours } = process.env;
+  return { ...ours, ...env };
+}
+
 function run(script: string, args: string[], env: Record<string, string>) {
-  const inherited = { ...process.env };
-  delete inherited.npm_config_loglevel;
-  const child = spawn(process.execPath, [script, ...args], { env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [script, ...args], { env: inherited(env) });
   return { child, outcome: outcomeOf(child) };
 }
 
