@@ -1,6 +1,6 @@
 import type { HistoryBroker, HistoryEntry, HistoryScenario, HistorySdk } from './history.js';
 import type { LeastChange } from './change-points.js';
-import { blameOf, type ScenarioStatus } from './status.js';
+import { blameOf, type Headline, type ScenarioStatus } from './status.js';
 
 /** What is followed over the runs. Those of no client are of the scenario. */
 export type FigureName = 'p99' | 'outage' | 'recovery' | 'leader' | 'lost';
@@ -51,9 +51,9 @@ export interface Series {
   readonly points: readonly SeriesPoint[];
 }
 
-/** Runs that say something of the broker: whole rounds that nobody broke off, and in which the test's own equipment did not fail. */
-const says = ({ kind, headline }: HistoryEntry): boolean =>
-  kind === 'full' && (headline === 'PASS' || headline === 'FAIL' || headline === 'KNOWN');
+/** A run that says something of the broker: nobody broke it off, and the test's own equipment did not fail. */
+export const saysOfBroker = (headline: Headline): boolean =>
+  headline === 'PASS' || headline === 'FAIL' || headline === 'KNOWN';
 
 const speaks = (status: string): boolean =>
   status !== 'cancelled' && blameOf(status as ScenarioStatus, 'broker') !== 'equipment';
@@ -77,25 +77,44 @@ export const sdkValue = (
 const ofSdk = (row: HistorySdk): Values =>
   speaks(row.status) ? OF_SDK.map((figure) => [figure, sdkValue(row, figure)] as const) : [];
 
-/** Every series of a cluster. `entries`: oldest first. */
-export function seriesOf(entries: readonly HistoryEntry[], cluster: string): Series[] {
-  const found = new Map<string, Series & { readonly points: SeriesPoint[] }>();
-  for (const entry of entries.filter((one) => one.cluster === cluster && says(one))) {
-    const { run_id: runId, started_at: startedAt, broker = null } = entry;
-    for (const scenario of entry.scenarios.filter(({ status }) => speaks(status))) {
-      const rows = [
+/** One figure as one run gave it. `sdk` null: of the scenario. `setting`: with what it was played; empty where nobody noted it. */
+export interface RunFigure extends Pick<Series, 'scenario' | 'sdk' | 'figure'> {
+  readonly setting: string;
+  readonly value: number;
+}
+
+/** Every figure of a run that it has, and that says something of the broker. */
+export const figuresOf = (scenarios: readonly HistoryScenario[]): RunFigure[] =>
+  scenarios
+    .filter(({ status }) => speaks(status))
+    .flatMap((scenario) =>
+      [
         { sdk: null, values: ofScenario(scenario) },
         ...scenario.sdks.map((row) => ({ sdk: row.sdk, values: ofSdk(row) })),
-      ];
-      for (const { sdk, values } of rows) {
-        for (const [figure, value] of values) {
-          if (value === null || value === undefined) continue;
-          const key = JSON.stringify([scenario.name, sdk, figure, scenario.setting ?? '']);
-          const series = found.get(key) ?? { scenario: scenario.name, sdk, figure, points: [] };
-          series.points.push({ runId, startedAt, value, broker });
-          found.set(key, series);
-        }
-      }
+      ].flatMap(({ sdk, values }) =>
+        values.flatMap(([figure, value]) =>
+          value === null || value === undefined
+            ? []
+            : [{ scenario: scenario.name, sdk, figure, setting: scenario.setting ?? '', value }],
+        ),
+      ),
+    );
+
+/** Of which series a figure is. */
+export const seriesKey = ({ scenario, sdk, figure, setting }: Omit<RunFigure, 'value'>): string =>
+  JSON.stringify([scenario, sdk, figure, setting]);
+
+/** Every series of a cluster, from its whole rounds. `entries`: oldest first. */
+export function seriesOf(entries: readonly HistoryEntry[], cluster: string): Series[] {
+  const found = new Map<string, Series & { readonly points: SeriesPoint[] }>();
+  for (const entry of entries) {
+    if (entry.cluster !== cluster || entry.kind !== 'full' || !saysOfBroker(entry.headline)) continue;
+    const { run_id: runId, started_at: startedAt, broker = null } = entry;
+    for (const one of figuresOf(entry.scenarios)) {
+      const { scenario, sdk, figure, value } = one;
+      const series = found.get(seriesKey(one)) ?? { scenario, sdk, figure, points: [] };
+      series.points.push({ runId, startedAt, value, broker });
+      found.set(seriesKey(one), series);
     }
   }
   return [...found.values()];

@@ -1,56 +1,9 @@
-import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
-import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryKnown, HistoryScenario } from '../domain/history.js';
+import { historyScenarios } from '../domain/history-scenarios.js';
+import type { HistoryBreaker, HistoryEntry, HistoryIndex, HistoryKnown } from '../domain/history.js';
 import { countsOf, type KnownVerdict } from '../domain/known.js';
-import type { RunPlan } from '../domain/plan.js';
-import type { ReportFile, ScenarioResult } from '../domain/report-data.js';
-import type { Scenario } from '../domain/scenario.js';
+import type { ReportFile } from '../domain/report-data.js';
 import { brokerOf } from '../domain/tested-broker.js';
 import { summaryOf } from './summary.js';
-
-/** How long the recovery and the change of leaders took. A fault that ended before its window has no recovery that could be compared. */
-function times(fault: FaultRecord, windowMs: number) {
-  const { injectedUs, recoveredUs, recoverError, cutShort, leaders } = fault;
-  const proved = injectedUs !== null && recoveredUs !== null && recoverError === null;
-  const afterMs = proved ? Math.round((recoveredUs - injectedUs) / 1000) : null;
-  const seconds = leaders.flatMap((change) => change.seconds ?? []);
-  return {
-    recovered_after_ms: afterMs,
-    recovery_ms: afterMs === null || cutShort ? null : Math.max(0, afterMs - windowMs),
-    leader_ms: seconds.length === 0 ? null : Math.round(Math.max(...seconds) * 1000),
-  };
-}
-
-/** What of a run's plan makes figures others, though the broker is the same. */
-function settingOf({ load, timing, nodeCount, network }: RunPlan, { fault, target, params }: Scenario): string {
-  const { messages, ratePerSecond, payloadBytes, subscriberSession = 'persistent' } = load;
-  const { leadInMs, faultWindowMs, healWaitMs } = timing;
-  const given = Object.entries(params).map(([key, value]) => `${key}=${String(value)}`);
-  return [
-    ...[fault, target, ...given.sort()],
-    ...[`${messages} × ${payloadBytes} B, ${ratePerSecond}/s, ${subscriberSession}`],
-    ...[`${leadInMs} + ${faultWindowMs} + ${healWaitMs} ms`, `${nodeCount} nodes, ${network}`],
-  ].join('; ');
-}
-
-function historyScenario(
-  row: ReportFile['scenarios'][number],
-  details: ScenarioResult | undefined,
-  plan: RunPlan,
-): HistoryScenario {
-  return {
-    name: row.name,
-    core: row.core,
-    passed: row.passed,
-    status: row.status,
-    ...times(details?.fault ?? NO_FAULT, plan.timing.faultWindowMs),
-    ...(details === undefined ? {} : { setting: settingOf(plan, details.scenario) }),
-    sdks: row.sdks.map(({ sdk, passed, status, lost, p99_ms }) => {
-      const figures = details?.faultPeriod.find((f) => f.sdk === sdk);
-      const outage = figures === undefined ? null : Math.round(figures.longestNoAckMs);
-      return { sdk, passed, status, lost, p99_ms, outage_ms: outage, lost_in_fault: figures?.ackedLost ?? 0 };
-    }),
-  };
-}
 
 function historyKnown(verdict: KnownVerdict): HistoryKnown {
   const { newFailures, newWarnings, known } = countsOf(verdict);
@@ -62,13 +15,6 @@ function historyKnown(verdict: KnownVerdict): HistoryKnown {
 export function historyEntry(report: ReportFile): HistoryEntry {
   const { run_id, started_at, finished_at, headline, run_passed, pass_rate, details } = report;
   const { kind, cluster } = details.plan;
-  const scenarios = report.scenarios.map((row) =>
-    historyScenario(
-      row,
-      details.scenarios.find((s) => s.scenario.name === row.name),
-      details.plan,
-    ),
-  );
   const summary = summaryOf(details);
   const known = details.known === undefined ? {} : { known: historyKnown(details.known) };
   return {
@@ -83,7 +29,7 @@ export function historyEntry(report: ReportFile): HistoryEntry {
     summary,
     ...known,
     broker: brokerOf(details.versions),
-    scenarios,
+    scenarios: historyScenarios(report.scenarios, details),
   };
 }
 

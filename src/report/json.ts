@@ -1,20 +1,6 @@
-import type { ReportFile, RunData, ScenarioResult } from '../domain/report-data.js';
+import { scenarioRows } from '../domain/history-scenarios.js';
+import type { ReportFile, RunData } from '../domain/report-data.js';
 import { localTime } from './format.js';
-
-/** One row per SDK, in the words of the spec: what other programs read. */
-function sdkRows({ validation, sdkVerdicts }: ScenarioResult): ReportFile['scenarios'][number]['sdks'] {
-  return validation.map(({ sdk, result, durationSeconds, lineProblem }, i) => ({
-    sdk,
-    passed: sdkVerdicts[i]?.passed ?? false,
-    status: sdkVerdicts[i]?.status ?? 'harness_error',
-    sent: result?.sent ?? null,
-    received: result?.received ?? null,
-    lost: result?.lost ?? null,
-    p99_ms: result?.p99_ms ?? null,
-    duration_seconds: durationSeconds,
-    errors: [...(lineProblem === null ? [] : [lineProblem]), ...(result?.errors ?? [])],
-  }));
-}
 
 /** `report.json`: the run in the spec's words, and under `details` everything that reports are made from. */
 export function jsonReport(data: RunData): ReportFile {
@@ -27,13 +13,7 @@ export function jsonReport(data: RunData): ReportFile {
     headline: data.headline,
     run_passed: data.runPassed,
     pass_rate: data.passRatePercent,
-    scenarios: data.scenarios.map((result) => ({
-      name: result.scenario.name,
-      core: result.scenario.core,
-      passed: result.verdict.passed,
-      status: result.verdict.status,
-      sdks: sdkRows(result),
-    })),
+    scenarios: scenarioRows(data),
     details: data,
   };
 }
