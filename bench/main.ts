@@ -33,7 +33,7 @@ const sdks = values.sdk?.split(',') ?? DEFAULT_SDKS;
 const strangers = sdks.filter((sdk) => !DEFAULT_SDKS.includes(sdk));
 if (unknown.length > 0 || strangers.length > 0) {
   console.error(
-    `expected rows of 1 to ${rows.length} and SDKs of ${DEFAULT_SDKS.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
+    `expected rows of ${rows.map(({ id }) => id).join(', ')} and SDKs of ${DEFAULT_SDKS.join(', ')}, got ${[...unknown, ...strangers].join(', ')}`,
   );
   process.exit(64);
 }

@@ -13,6 +13,7 @@ import { overhead } from './rows/11-overhead.js';
 import { scheduleToStart } from './rows/12-schedule-to-start.js';
 import { longReport } from './rows/13-long-report.js';
 import { plantedChanges } from './rows/14-change-points.js';
+import { versionNoise } from './rows/18-versions.js';
 
 /** The table, in its order. */
 export const rows: readonly Row[] = [
@@ -30,4 +31,5 @@ export const rows: readonly Row[] = [
   scheduleToStart,
   longReport,
   plantedChanges,
+  versionNoise,
 ];

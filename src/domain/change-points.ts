@@ -72,7 +72,8 @@ const sumsOf = (values: readonly number[]): number[][] =>
     return sums;
   });
 
-function medianOf(values: readonly number[]): number {
+/** The middle of some values, or between the two in the middle; 0 of none. */
+export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (i: number): number => sorted[i] ?? 0;
   return (at((sorted.length - 1) >> 1) + at(sorted.length >> 1)) / 2;

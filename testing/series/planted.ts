@@ -33,7 +33,7 @@ export const logNormal = (sigma: number): Noise => {
 };
 
 /** Numbers from 0 up to 1. */
-function randomly(seed: number): () => number {
+export function randomly(seed: number): () => number {
   const below = randomFrom(seed);
   return () => below(2 ** 31) / 2 ** 31;
 }
