@@ -35,7 +35,7 @@ export function loudnessOf(line: string, { never, benign }: LinePatterns): Loudn
 }
 
 /** The same line but for pid, time, ports and other numbers. */
-const shapeOf = (line: string): string => line.replace(/"[^"]*"/g, '""').replace(/[0-9][0-9a-fA-F.:/]*/g, '0');
+export const shapeOf = (line: string): string => line.replace(/"[^"]*"/g, '""').replace(/[0-9][0-9a-fA-F.:/]*/g, '0');
 
 /** The loud ones of `node: line` texts, alike ones together, worst first. */
 export function loudLines(lines: readonly string[], patterns: LinePatterns): LoudLines[] {

@@ -18,18 +18,26 @@ const couldShow = ({ match }: KnownEntry, { checks }: Pick<SdkVerdict, 'checks'>
 const isVoid = ({ verdict }: ScenarioResult): boolean =>
   verdict.status === 'cancelled' || verdict.failures.some(({ sdk, blame }) => sdk === null && blame === 'equipment');
 
+/** The clients of the control run, or of the scenarios, that say something of the broker. */
+export const sayingClients = (
+  { scenarios, controlVerdicts, runFailures }: Ran,
+  where: 'control' | 'scenarios',
+): (SdkVerdict & { readonly scenario: string | null })[] => {
+  if (where === 'scenarios') {
+    return scenarios
+      .filter((result) => !isVoid(result))
+      .flatMap(({ scenario, sdkVerdicts }) => sdkVerdicts.map((v) => ({ ...v, scenario: scenario.name })))
+      .filter(saysSomething);
+  }
+  if (runFailures.some(({ blame }) => blame === 'equipment')) return [];
+  return controlVerdicts.map((verdict) => ({ ...verdict, scenario: null })).filter(saysSomething);
+};
+
 /** Whether what an entry is about was tried in a run, and the run says how it went: only such a run can show that it is gone. */
-export function isEligible(entry: KnownEntry, { scenarios, controlVerdicts, runFailures }: Ran): boolean {
-  const clients =
-    entry.match.where === 'control'
-      ? runFailures.some(({ blame }) => blame === 'equipment')
-        ? []
-        : controlVerdicts.map((verdict) => ({ ...verdict, scenario: null }))
-      : scenarios
-          .filter((result) => !isVoid(result))
-          .flatMap(({ scenario, sdkVerdicts }) => sdkVerdicts.map((v) => ({ ...v, scenario: scenario.name })));
-  return clients.some((client) => saysSomething(client) && couldShow(entry, client) && isAbout(entry, client));
-}
+export const isEligible = (entry: KnownEntry, ran: Ran): boolean =>
+  sayingClients(ran, entry.match.where === 'control' ? 'control' : 'scenarios').some(
+    (client) => couldShow(entry, client) && isAbout(entry, client),
+  );
 
 /** The entries that could have been seen in a run, and how often each was. */
 export function sightingsOf(entries: readonly KnownEntry[], data: Ran, findings: readonly SortedFinding[]): Sighting[] {

@@ -4,7 +4,8 @@ import { dash } from './format.js';
 import { newsText } from './summary.js';
 import type { Table } from './tables.js';
 
-const IN = {
+/** In which part of a run something was seen, in words. */
+export const IN = {
   control: 'control run',
   fault: 'fault period',
   validation: 'validation',
