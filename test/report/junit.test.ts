@@ -4,6 +4,7 @@ import { judgeKnown } from '../../src/domain/known-verdict.js';
 import type { RunData } from '../../src/domain/report-data.js';
 import { junitReport } from '../../src/report/junit.js';
 import { anyWords, NASTY } from '../../testing/gfm.js';
+import { junitProblemsOf } from '../../testing/junit-schema.js';
 import { knownEntry } from '../../testing/known.js';
 import { bounded, timeout } from '../../testing/properties.js';
 import { runSaying } from '../../testing/reports/foreign.js';
@@ -21,7 +22,7 @@ function read(data: RunData) {
   const [suite] = elements(root, 'testsuite');
   const cases = elements(root, 'testcase').map((one) => {
     const said = ['failure', 'error', 'skipped'].flatMap((kind) => elements(one, kind));
-    const how = said.map((part) => `${part.tagName} ${part.getAttribute('message') ?? ''}`);
+    const how = said.map((part) => `${part.tagName} ${part.getAttribute('message') ?? part.textContent}`);
     return `${one.getAttribute('classname')}/${one.getAttribute('name')}: ${how.join(' and ') || 'passed'}`;
   });
   const counts = Object.fromEntries(
@@ -124,4 +125,51 @@ describe('junit.xml', () => {
     },
     timeout,
   );
+});
+
+describe('by the schema of Jenkins’ xunit plugin', () => {
+  const cancelled = { passed: false, status: 'cancelled', failures: [], attribution: 'none' } as const;
+  const failed = [result(kill!, { validation: [bad('go', 2), unread] }), result(delay!)];
+  const entries = [knownEntry({ match: { check: 'lost', lost: 2 } })];
+  const runFailures = [{ status: 'cluster_start_error', blame: 'broker', sdk: null }] as const;
+
+  it.each<[string, RunData, RegExp]>([
+    ['that passed', runData(), /<testcase .*\/>/],
+    ['that failed, by the broker and by the equipment', runData({ scenarios: failed }), /<failure .*\n[^]*<error /],
+    [
+      'with known failures',
+      judgeKnown(runData({ scenarios: failed }), { entries, day: '2026-11-29', earlier: [] }),
+      /<skipped/,
+    ],
+    [
+      'that was cancelled',
+      runData({ headline: 'CANCELLED', scenarios: [{ ...result(kill!), verdict: cancelled }] }),
+      /cancelled/,
+    ],
+    [
+      'without a cluster, or versions',
+      runData({ runFailures, scenarios: [], control: [], versions: {} }),
+      /cluster_start_error/,
+    ],
+  ])('a run %s is valid', async (_what, data, shown) => {
+    const text = junitReport(data);
+    expect(text).toMatch(shown);
+    expect(await junitProblemsOf(text)).toEqual([]);
+  });
+
+  it('a run is valid whatever others have said', async () => {
+    expect(await junitProblemsOf(...NASTY.map((words) => junitReport(runSaying(words))))).toEqual([]);
+  });
+
+  it.each([
+    ['an element that it does not know', '<testcase ', '<case '],
+    ['a case without a name', ' name="go"', ''],
+    ['an attribute that it does not know', '<testsuites ', '<testsuites skipped="0" '],
+    ['an element that is not closed', '</testsuites>', ''],
+  ])('%s is refused', async (_what, good, broken) => {
+    const text = junitReport(runData());
+    expect(text).toContain(good);
+    const problems = await junitProblemsOf(text, text.replace(good, broken));
+    expect(problems[0]).toMatch(/^junit-1\.xml: .*error/);
+  });
 });
