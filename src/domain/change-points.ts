@@ -72,11 +72,25 @@ const sumsOf = (values: readonly number[]): number[][] =>
     return sums;
   });
 
+const middleOf = (sorted: readonly number[]): number =>
+  ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
+
+const inOrder = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+
 /** The middle of some values, or between the two in the middle; 0 of none. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (i: number): number => sorted[i] ?? 0;
-  return (at((sorted.length - 1) >> 1) + at(sorted.length >> 1)) / 2;
+export const medianOf = (values: readonly number[]): number => middleOf(inOrder(values));
+
+/** The median of these values, and after each one that joins them. Sorting all of them again each time would cost more than the rest of this file. */
+function mediansOf(values: readonly number[], joining: readonly number[]): number[] {
+  const sorted = inOrder(values);
+  const medians = [middleOf(sorted)];
+  for (const value of joining) {
+    let at = sorted.length;
+    while (at > 0 && (sorted[at - 1] ?? 0) > value) at -= 1;
+    sorted.splice(at, 0, value);
+    medians.push(middleOf(sorted));
+  }
+  return medians;
 }
 
 /** Do the newest of the points [start, end) show a change? */
@@ -90,19 +104,25 @@ const hasChanged = (sums: readonly (readonly number[])[], start: number, end: nu
     return chanceOf(u, k, middle - first) < SIGNIFICANCE;
   });
 
-/** How far values are from their median, all together. */
-function awayFromMedian(values: readonly number[]): number {
-  const middle = medianOf(values);
-  return values.reduce((sum, value) => sum + Math.abs(value - middle), 0);
+/** How far the points [from, to) are from this, all together. */
+function awayFrom(middle: number, points: readonly number[], from: number, to: number): number {
+  let away = 0;
+  for (let i = from; i < to; i += 1) away += Math.abs((points[i] ?? 0) - middle);
+  return away;
 }
 
-/** Where a change lies is another question than whether there is one: there, two levels fit the points best. */
-function placeOf(points: readonly number[]): number {
-  const misfit = (place: number): number =>
-    awayFromMedian(points.slice(0, place)) + awayFromMedian(points.slice(place));
-  let [best, least] = [points.length - LEAST_NEW, Infinity];
-  for (let place = best; place > Math.max(0, points.length - MOST_NEW - LEAST_NEW); place -= 1) {
-    const away = misfit(place);
+/** Where a change lies is another question than whether there is one: there, two levels fit the points best. The latest such place. */
+export function placeOf(points: readonly number[]): number {
+  const latest = points.length - LEAST_NEW;
+  const earliest = Math.min(latest, Math.max(0, points.length - MOST_NEW - LEAST_NEW) + 1);
+  const between = points.slice(earliest, latest);
+  const before = mediansOf(points.slice(0, earliest), between);
+  const after = mediansOf(points.slice(latest), between.reverse());
+  let [best, least] = [latest, Infinity];
+  for (let place = latest; place >= earliest; place -= 1) {
+    const away =
+      awayFrom(before[place - earliest] ?? 0, points, 0, place) +
+      awayFrom(after[latest - place] ?? 0, points, place, points.length);
     if (away < least) [best, least] = [place, away];
   }
   return best;

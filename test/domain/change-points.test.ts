@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { chanceOf, changePoints } from '../../src/domain/change-points.js';
+import { chanceOf, changePoints, placeOf } from '../../src/domain/change-points.js';
+import { median } from '../../testing/median.js';
+import { bounded, timeout } from '../../testing/properties.js';
 import { logNormal, plant, realNoise } from '../../testing/series/planted.js';
 
 const none = { absolute: 0, relative: 0 };
@@ -30,6 +33,38 @@ test('half a U, as equal values make it, counts as the next one, which is less t
   expect(chanceOf(2.5, 4, 6)).toBe(chanceOf(3, 4, 6));
   expect(chanceOf(4 * 6 - 2.5, 4, 6)).toBe(chanceOf(3, 4, 6));
 });
+
+/** Each place with both medians by themselves: slow, and plain to see. */
+function slowPlaceOf(points: readonly number[]): number {
+  const away = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + Math.abs(value - median(values)), 0);
+  const latest = points.length - 3;
+  const places = Array.from({ length: 24 }, (_, back) => latest - back).filter((place) => place > 0);
+  const misfits = places.map((place) => away(points.slice(0, place)) + away(points.slice(place)));
+  return places[misfits.indexOf(Math.min(...misfits))]!;
+}
+
+test(
+  'a change lies where two levels fit the points best, and of several such places at the latest',
+  () => {
+    const figure = fc.oneof(
+      fc.integer({ min: 0, max: 4 }),
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+      fc.double({ min: 99, max: 101, noNaN: true }),
+    );
+    const levels = fc.tuple(fc.array(figure, { maxLength: 60 }), fc.array(figure, { maxLength: 27 }), figure);
+    const series = levels
+      .map(([before, after, shift]) => [...before, ...after.map((value) => value + shift)])
+      .filter(({ length }) => length > 3);
+    fc.assert(
+      fc.property(series, (points) => {
+        expect(placeOf(points)).toBe(slowPlaceOf(points));
+      }),
+      bounded(2000),
+    );
+  },
+  timeout,
+);
 
 describe('a change', () => {
   const series = [...wave(40, 100), ...wave(40, 200)];
