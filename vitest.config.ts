@@ -53,7 +53,7 @@ const clusters = [
   'test/host/publish/{deploy-key,index,issues,octokit}.test.ts',
   'test/client/commands/{open,publish}.test.ts',
   'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,from-outside,history-size,pause,refusal,report-run}.test.ts',
-  'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,unplanned,validation,watch}.test.ts',
+  'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,take-cluster,unplanned,validation,versions,watch}.test.ts',
 ];
 
 /** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */

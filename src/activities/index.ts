@@ -13,11 +13,13 @@ import { createRetentionActivities } from './retention.js';
 import { scheduleActivities } from './schedule.js';
 import { snapshotActivities } from './snapshot.js';
 import { updateActivities } from './update.js';
+import { createVersionsActivities, type MakeVersionsPlan } from './versions.js';
 import { createWatchActivities, type WatchDependencies } from './watch.js';
 
 export interface ActivityDependencies {
   readonly faults: readonly Fault[];
   readonly makePlan: MakePlan;
+  readonly makeVersionsPlan: MakeVersionsPlan;
   readonly notifiersOf: NotifiersOf;
   readonly own: WatchDependencies['own'];
   readonly publishingOf: PublishingOf;
@@ -41,6 +43,7 @@ export const createActivities = ({ faults, makePlan, versions, ...of }: Activity
   ...createReportActivities(versions),
   ...createPublishActivities(of.publishingOf),
   ...createRetentionActivities(of.publishingOf),
+  ...createVersionsActivities(of.makeVersionsPlan),
   ...createWatchActivities(of),
 });
 

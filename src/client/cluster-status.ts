@@ -1,16 +1,12 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { NEW_BREAKER, type Breaker } from '../domain/breaker.js';
+import type { Breaker } from '../domain/breaker.js';
 import { clusterWorkflowId } from '../domain/ids.js';
-import { newWatch } from '../domain/overdue.js';
 import { asOfToday, clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
 import { runProgressQuery } from '../messages/progress.js';
 import { codeOf, INVALID_ARGUMENT } from '../temporal/refusal.js';
 import { CHAOS_CLUSTER, CHAOS_STATE, openRunIds } from '../messages/search-attributes.js';
 
-const newRecord = (cluster: string): ClusterStatus => ({
-  ...{ cluster, holder: null, breaker: NEW_BREAKER },
-  watch: newWatch(NEW_BREAKER, Date.now()),
-});
+const newRecord = (cluster: string): ClusterStatus => asOfToday({ cluster, holder: null });
 
 /** The durable record of a cluster; an empty one where no run has ever asked for it. Rejects if no worker answers. */
 export async function clusterStatus(client: Client, cluster: string): Promise<ClusterStatus> {

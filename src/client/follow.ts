@@ -91,7 +91,8 @@ export async function seeToEnd(
   }
 }
 
-async function look(
+/** What a run is doing, and the scenario in it. */
+export async function look(
   client: Client,
   workflowId: string,
 ): Promise<{ run: RunProgress; scenario: ScenarioProgress | undefined }> {

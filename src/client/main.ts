@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   open: async () => (await import('./commands/open.js')).openCommand,
   known: async () => (await import('./commands/known.js')).knownCommand,
   rejudge: async () => (await import('./commands/rejudge.js')).rejudgeCommand,
+  versions: async () => (await import('./commands/versions.js')).versionsCommand,
   compare: async () => (await import('./commands/compare.js')).compareCommand,
   publish: async () => (await import('./commands/publish.js')).publishCommand,
   prune: async () => (await import('./commands/prune.js')).pruneCommand,

@@ -55,7 +55,8 @@ async function tellOfAttributes({ session: { client, place }, display }: Desk): 
 async function firstWhatHolds(desk: Desk, asked: Asked, cancelFirst: boolean): Promise<number> {
   const { session, cluster } = desk;
   const held = await holdingRun(session.client, cluster);
-  if (held === undefined) return ownRun(desk, asked, cancelFirst);
+  // A run waits for one of a series, which this command's worker brings to its end.
+  if (held === undefined || (held.kind === 'series' && !cancelFirst)) return ownRun(desk, asked, cancelFirst);
   const isStranded = await session.follow(held.workflowId);
   if (cancelFirst || (isStranded && held.isCancelled)) {
     const status = await untilItsEnd(desk, held);

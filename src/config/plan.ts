@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { BrokerUpdate } from '../domain/broker-update.js';
 import { dayOf } from '../domain/day.js';
-import type { RunPlan, RunRequest } from '../domain/plan.js';
+import type { InSeries, RunKind, RunPlan, RunRequest } from '../domain/plan.js';
 import { ChaosError } from '../domain/errors.js';
 import { FORMATS } from '../domain/format.js';
 import { hostQueue } from '../domain/ids.js';
@@ -21,14 +21,15 @@ export interface Places {
 
 /** The scenarios a request means, in the catalogue's order. */
 export function chosenScenarios(config: Config, request: RunRequest): readonly Scenario[] {
-  if (request.scenario === undefined) return config.scenarios;
-  const found = config.scenarios.filter((scenario) => scenario.name === request.scenario);
-  if (found.length > 0) return found;
+  const wanted = request.scenario === undefined ? request.inSeries?.scenarios : [request.scenario];
+  if (wanted === undefined) return config.scenarios;
   const names = config.scenarios.map((scenario) => scenario.name);
-  const near = nearest(request.scenario, names);
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown === undefined && wanted.length > 0) return config.scenarios.filter(({ name }) => wanted.includes(name));
+  const near = unknown === undefined ? undefined : nearest(unknown, names);
   throw new ChaosError(
     'CONFIG_INVALID',
-    `scenario: expected one of ${names.join(', ')}, got ${request.scenario}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    `scenario: expected one of ${names.join(', ')}, got ${unknown ?? 'none'}${near === undefined ? '' : `; did you mean ${near}?`}`,
   );
 }
 
@@ -68,22 +69,36 @@ function updateFrom({ cluster, path }: Config): BrokerUpdate | undefined {
   return { command: cluster.update, cwd: dirname(path), limitMs: Math.round(cluster.update_limit_minutes * 60_000) };
 }
 
+const kindOf = ({ scenario, inSeries }: RunRequest): RunKind =>
+  inSeries !== undefined ? 'series' : scenario === undefined ? 'full' : 'single';
+
+/** What makes a run one of a series, and with which broker. */
+const seriesParts = (inSeries: InSeries | undefined): Partial<RunPlan> =>
+  inSeries === undefined ? {} : { inSeries, binary: inSeries.binary };
+
+/** Said at the head of a report that nobody may take for one of a round. */
+const seriesWarnings = (inSeries: InSeries | undefined): string[] =>
+  inSeries === undefined
+    ? []
+    : [`a run of series ${inSeries.series}, with the broker ${inSeries.version}: not counted, told or published`];
+
 /** Everything of a run that follows from config and request alone. */
 export function planFrom(config: Config, request: RunRequest, runId: string, places: Places): RunPlan {
   refuseOver(config);
   const sdks = chosenSdks(config, request);
   const { timing, load } = config;
   // One scenario is run to look at it: again, and on the same broker.
-  const update = request.scenario === undefined ? updateFrom(config) : undefined;
+  const update = kindOf(request) === 'full' ? updateFrom(config) : undefined;
   return {
     format: FORMATS.plan,
     runId,
-    kind: request.scenario === undefined ? 'full' : 'single',
+    kind: kindOf(request),
     cluster: config.cluster.name,
     driver: config.cluster.driver,
     nodeCount: config.cluster.nodes,
     network: config.cluster.network,
     binary: config.binary,
+    ...seriesParts(request.inSeries),
     ...(update === undefined ? {} : { update }),
     hostQueue: hostQueue(config.host.id),
     scenarios: chosenScenarios(config, request),
@@ -117,6 +132,6 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     configSha256: config.sha256,
     timeZone: config.time_zone,
     tellsStart: config.notify.ping_url !== undefined,
-    warnings: config.warnings,
+    warnings: [...seriesWarnings(request.inSeries), ...config.warnings],
   };
 }

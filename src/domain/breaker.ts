@@ -1,6 +1,7 @@
 import { shellQuoted } from './shell.js';
 import { shown, unreadable } from './shape.js';
 import type { Headline } from './status.js';
+import type { RunKind } from './plan.js';
 
 /** This many failed runs in a row open the breaker (the seed's own number). */
 export const FAILURES_TO_OPEN = 3;
@@ -19,7 +20,7 @@ export interface EndedRun {
 
 /** How a run ended, as far as the count is concerned. */
 export interface RunEnding extends EndedRun {
-  readonly kind: 'full' | 'single';
+  readonly kind: RunKind;
   readonly headline: Headline;
   /** Every failure of the run is a `script_format_error`: the script is to be fixed, not the broker. */
   readonly onlyFormatErrors: boolean;
@@ -84,7 +85,7 @@ export const NEW_BREAKER: Breaker = {
 
 /** Single, cancelled and refused runs, those whose every failure is a format error, and those with nothing but known failures leave the count as it is. */
 function effectOf({ kind, headline, onlyFormatErrors }: RunEnding): RecordedOutcome['effect'] {
-  if (kind === 'single' || headline === 'CANCELLED' || headline === 'REFUSED' || headline === 'KNOWN')
+  if (kind !== 'full' || headline === 'CANCELLED' || headline === 'REFUSED' || headline === 'KNOWN')
     return 'not counted';
   if (headline === 'PASS') return 'reset to 0';
   return onlyFormatErrors ? 'not counted' : 'counted';
@@ -92,7 +93,7 @@ function effectOf({ kind, headline, onlyFormatErrors }: RunEnding): RecordedOutc
 
 /** A run that says nothing about the scripts leaves the warning's count alone; any other one than a mere format error ends it. */
 function formatErrorsAfter(before: number, { kind, headline, onlyFormatErrors }: RunEnding): number {
-  if (kind === 'single' || headline === 'CANCELLED' || headline === 'REFUSED') return before;
+  if (kind !== 'full' || headline === 'CANCELLED' || headline === 'REFUSED') return before;
   return onlyFormatErrors ? before + 1 : 0;
 }
 

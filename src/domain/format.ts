@@ -37,6 +37,7 @@ export const FORMATS = {
   'client ready': 1,
   'client exit': 1,
   ledger: 1,
+  comparison: 1,
   // The data folder.
   history: 1,
   breakers: 1,

@@ -1,6 +1,7 @@
 import type { Sighting } from './known.js';
 import type { Headline } from './status.js';
 import type { Count, IsoTime, Percent } from './units.js';
+import type { RunKind } from './plan.js';
 
 /** One SDK in one scenario of one run, as far as the history needs it. */
 export interface HistorySdk {
@@ -53,7 +54,7 @@ export interface HistoryBroker {
 /** One run in `index.json`: what the history shows of it, a few hundred bytes. */
 export interface HistoryEntry {
   readonly run_id: string;
-  readonly kind: 'full' | 'single';
+  readonly kind: RunKind;
   readonly cluster: string;
   readonly started_at: IsoTime;
   readonly finished_at: IsoTime;

@@ -19,13 +19,30 @@ export const clusterOfSchedule = (scheduleId: string): string | undefined => /^c
 export const scheduledRunIdPrefix = (cluster: string): string => `chaos-run-${cluster}`;
 
 /** Id of a run started by a person; `at` is the start time, `suffix` makes two starts in one second differ. */
-export function chaosRunWorkflowId(cluster: string, at: Date, suffix: string): string {
-  const stamp = at
+export const chaosRunWorkflowId = (cluster: string, at: Date, suffix: string): string =>
+  `chaos-run-${cluster}-${stampOf(at)}-${suffix}`;
+
+/** In whole seconds. */
+const stampOf = (at: Date): string =>
+  at
     .toISOString()
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z');
-  return `chaos-run-${cluster}-${stamp}-${suffix}`;
-}
+
+/** Id of the one comparison of versions that a cluster can have at a time. */
+export const versionsWorkflowId = (cluster: string): string => `versions-${cluster}`;
+
+const SERIES_PREFIX = 'chaos-series-';
+
+/** Id of a series of runs, and the name of the folder of what comes of it. */
+export const seriesIdOf = (cluster: string, at: Date): string => `${SERIES_PREFIX}${cluster}-${stampOf(at)}`;
+
+/** Id of a run of a series; round and version count from 1. */
+export const seriesRunWorkflowId = (series: string, round: number, version: number): string =>
+  `${series}-r${round}-v${version}`;
+
+/** Runs of a series lie beside the others, so that no list of runs has them. */
+export const isOfSeries = (runId: string): boolean => runId.startsWith(SERIES_PREFIX);
 
 export const scenarioWorkflowId = (runWorkflowId: string, scenario: string): string => `${runWorkflowId}/${scenario}`;
 

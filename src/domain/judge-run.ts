@@ -1,6 +1,7 @@
 import type { KnownVerdict } from './known.js';
 import type { Headline } from './status.js';
 import type { Failure, ScenarioVerdict, VerdictRules } from './verdict.js';
+import type { RunKind } from './plan.js';
 
 export interface JudgedScenario {
   readonly name: string;
@@ -21,7 +22,7 @@ export interface RunVerdict {
  * control run, and failures of the broker in the control run that count (`judge-control.ts`). A planned scenario that has no result did not pass.
  */
 export function judgeRun(input: {
-  readonly kind: 'full' | 'single';
+  readonly kind: RunKind;
   readonly planned: readonly { readonly name: string; readonly core: boolean }[];
   readonly scenarios: readonly JudgedScenario[];
   readonly runFailures: readonly Failure[];

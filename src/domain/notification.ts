@@ -3,6 +3,7 @@ import type { Change } from './changes.js';
 import { newsLines, type RunNews } from './news-lines.js';
 import { durationText, isConfigProblem, type LastVerdict, type Overdue, type Unplanned } from './overdue.js';
 import { visible } from './verbatim.js';
+import type { RunKind } from './plan.js';
 
 /** What the group is told, word for word (spec, "The Feishu messages"). */
 
@@ -36,7 +37,7 @@ export interface ReportPlace {
 /** What a message is made of; `finishedAt` is ISO 8601 with the offset of the config's time zone. */
 export interface RunFacts {
   readonly runId: string;
-  readonly kind: 'full' | 'single';
+  readonly kind: RunKind;
   readonly cluster: string;
   readonly finishedAt: string;
   readonly passRatePercent: number;

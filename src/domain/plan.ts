@@ -4,6 +4,25 @@ import type { Scenario } from './scenario.js';
 import type { Count } from './units.js';
 import type { VerdictRules } from './verdict.js';
 
+/**
+ * A full round of every scenario, which counts; one scenario that a person asked for; or a run of a series, which compares brokers: it is never counted, told or
+ * published, is no part of the history, and makes way for every other run.
+ */
+export const runKinds = ['full', 'single', 'series'] as const;
+export type RunKind = (typeof runKinds)[number];
+
+/** What makes a run one of a series. */
+export interface InSeries {
+  /** The series' workflow. */
+  readonly series: string;
+  /** The broker under test, as the series calls it. */
+  readonly version: string;
+  /** Absolute path of its program on the worker's host. */
+  readonly binary: string;
+  /** Scenarios by name. Absent: the whole catalogue. */
+  readonly scenarios?: readonly string[] | undefined;
+}
+
 /** What a person, a schedule or another program asks for: the input of `ChaosRunWorkflow`. `{}` is a full run. */
 export interface RunRequest {
   /** Scenarios by name: a single-scenario run has one. Absent: the whole catalogue. */
@@ -12,6 +31,8 @@ export interface RunRequest {
   readonly config?: string | undefined;
   /** SDKs to run. Absent: those of the config. */
   readonly sdks?: readonly string[] | undefined;
+  /** Absent: the run stands for itself. */
+  readonly inSeries?: InSeries | undefined;
 }
 
 /** Whether a subscriber's session outlives its connection. */
@@ -52,7 +73,7 @@ export interface RunPlan {
   /** See `format.ts`; absent in plans of 0.1.0, and in those read from a file, which was checked then. */
   readonly format?: number;
   readonly runId: string;
-  readonly kind: 'full' | 'single';
+  readonly kind: RunKind;
   readonly cluster: string;
   readonly driver: string;
   readonly hostQueue: string;
@@ -67,6 +88,8 @@ export interface RunPlan {
   readonly runDir: string;
   readonly clusterDir: string;
   readonly sdkRoot: string;
+  /** Absent: the run stands for itself. */
+  readonly inSeries?: InSeries | undefined;
   /** Script that every SDK runs, without `.sh`. */
   readonly workload: string;
   readonly nodeCount: Count;

@@ -9,14 +9,22 @@ import {
   type RunEnding,
 } from '../domain/breaker.js';
 import { newWatch, type Unplanned, type Watch } from '../domain/overdue.js';
+import type { RunKind } from '../domain/plan.js';
 
 /** Who holds a cluster. */
 export interface Holder {
   readonly workflowId: string;
   /** Temporal's own run id: two runs of one workflow id are two holders. */
   readonly temporalRunId: string;
-  readonly kind: 'full' | 'single';
+  readonly kind: RunKind;
   readonly since: string;
+}
+
+/** A run that found a run of a series on the cluster, and asks again until it has it: no run of a series may come before it. */
+export interface Waiting {
+  readonly by: Holder;
+  /** Who has not asked again by then has given up; ISO 8601. */
+  readonly until: string;
 }
 
 export interface AcquireRequest {
@@ -37,16 +45,18 @@ export interface ClusterStatus {
   readonly holder: Holder | null;
   readonly breaker: Breaker;
   readonly watch: Watch;
+  readonly waiting: Waiting | null;
 }
 
-/** What the record's workflow is started with; a record that is older than the breaker or the watch has none. */
-export type ClusterRecord = Omit<ClusterStatus, 'breaker' | 'watch'> &
-  Partial<Pick<ClusterStatus, 'breaker' | 'watch'>>;
+/** What the record's workflow is started with; an older record lacks what it did not know of. */
+export type ClusterRecord = Pick<ClusterStatus, 'cluster' | 'holder'> &
+  Partial<Pick<ClusterStatus, 'breaker' | 'watch' | 'waiting'>>;
 
 /** A record as it was handed over, or as the worker of an older version answers. */
 export const asOfToday = (record: ClusterRecord): ClusterStatus => {
   const breaker = record.breaker ?? NEW_BREAKER;
-  return { ...record, breaker, watch: record.watch ?? newWatch(breaker, Date.now()) };
+  const { watch = newWatch(breaker, Date.now()), waiting = null } = record;
+  return { ...record, breaker, watch, waiting };
 };
 
 /** A scheduled round that ended before it had a plan. */

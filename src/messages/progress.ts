@@ -38,6 +38,7 @@ export interface RunProgress {
   readonly cluster: string | null;
   readonly phase:
     | 'starting'
+    | 'waiting for the cluster'
     | 'updating the broker'
     | 'pre-check'
     | 'starting cluster'

@@ -1,11 +1,13 @@
 import type { Breaker, EndedRun, OpenBreaker, RecordedOutcome, RunEnding } from '../domain/breaker.js';
 import { refuseNewerPlan } from '../domain/format.js';
 import type { Unplanned, Watch } from '../domain/overdue.js';
-import type { RunPlan, RunRequest, TimingPlan } from '../domain/plan.js';
+import { runKinds, type InSeries, type RunPlan, type RunRequest, type TimingPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
+import type { VersionName } from '../domain/versions.js';
+import type { VersionsRequest } from '../domain/versions-plan.js';
 import { anyText, fields, list, number, oneOf, onlyFields, orAbsent, orNull, text, truth } from '../domain/shape.js';
-import type { AcquireRequest, ClusterRecord, Holder, UnplannedRound } from './cluster-record.js';
+import type { AcquireRequest, ClusterRecord, Holder, UnplannedRound, Waiting } from './cluster-record.js';
 import type { Finalized, PausedRun } from './paused-run.js';
 import type { RunProgress } from './progress.js';
 import type { AnnounceRequest } from './requests.js';
@@ -20,6 +22,17 @@ export const runRequestShape = onlyFields<RunRequest>({
   scenario: orAbsent(text),
   config: orAbsent(text),
   sdks: orAbsent(list(text)),
+  inSeries: orAbsent(
+    onlyFields<InSeries>({ series: text, version: text, binary: text, scenarios: orAbsent(list(text)) }),
+  ),
+});
+
+export const versionsRequestShape = onlyFields<VersionsRequest>({
+  versions: list(fields<VersionName>({ label: text, path: text })),
+  rounds: number,
+  scenarios: orAbsent(list(text)),
+  sdks: orAbsent(list(text)),
+  config: orAbsent(text),
 });
 
 /**
@@ -44,7 +57,7 @@ const timingShape = fields<TimingPlan>({
 
 const planShape = fields<RunPlan>({
   runId: text,
-  kind: oneOf('full', 'single'),
+  kind: oneOf(...runKinds),
   cluster: text,
   hostQueue: text,
   scenarios: list(scenarioShape),
@@ -63,7 +76,7 @@ export const scenarioInputShape = fields<{ plan: RunPlan; scenario: Scenario }>(
 
 const holderIdShape = { workflowId: text, temporalRunId: text };
 export const releaseShape = fields<Holder>(holderIdShape);
-const holderShape = fields<Holder>({ ...holderIdShape, kind: oneOf('full', 'single'), since: text });
+const holderShape = fields<Holder>({ ...holderIdShape, kind: oneOf(...runKinds), since: text });
 
 export const acquireShape = fields<AcquireRequest>({ holder: holderShape, replaces: orAbsent(releaseShape) });
 
@@ -73,7 +86,7 @@ const endedRun = { runId: text, workflowId: text, runDir: text, hostQueue: text 
 
 const ending = {
   ...endedRun,
-  kind: oneOf('full', 'single'),
+  kind: oneOf(...runKinds),
   headline,
   onlyFormatErrors: truth,
   finishedAt: text,
@@ -111,11 +124,14 @@ const watchShape = fields<Watch>({
   unplanned: orNull(fields<Unplanned>({ ...round, since: text, rounds: number, told: truth })),
 });
 
+const waitingShape = fields<Waiting>({ by: holderShape, until: text });
+
 export const clusterRecordShape = fields<ClusterRecord>({
   cluster: text,
   holder: orNull(holderShape),
   breaker: orAbsent(breakerShape),
   watch: orAbsent(watchShape),
+  waiting: orAbsent(orNull(waitingShape)),
 });
 
 /** What a run that is paused for long continues with. */

@@ -1,5 +1,6 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultRecord } from '../domain/fault-record.js';
+import type { InSeries } from '../domain/plan.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import { shellQuoted } from '../domain/shell.js';
 import { asCode, verbatim } from '../domain/verbatim.js';
@@ -104,6 +105,14 @@ export function processorsLines(outcomes: readonly ClientOutcome[]): string[] {
   ];
 }
 
+/** The same broker against itself: what such a series says beyond its figures is noise. */
+const seriesAgain = ({ binary, scenarios = [] }: InSeries, options: readonly string[]): string => {
+  const program = `--binary ${shellQuoted(binary)}`;
+  return ['npm run versions --', program, program, ...scenarios.map((name) => `--scenario ${name}`), ...options].join(
+    ' ',
+  );
+};
+
 /** How to do the same again: the same commit, the same config (its hash is above), the same SDKs. */
 export function commandsAgain({ plan, versions }: RunData): string[] {
   const commit = /\(([0-9a-f]{7,40})(-dirty)?\)/.exec(versions['robustmq-chaos-test'] ?? '');
@@ -112,5 +121,7 @@ export function commandsAgain({ plan, versions }: RunData): string[] {
   const name = plan.kind === 'single' ? [plan.scenarios[0]?.name ?? ''] : [];
   const options = [...name, ...config, ...sdk];
   const run = ['npm run', plan.kind === 'single' ? 'scenario' : 'round', ...(options.length > 0 ? ['--'] : [])];
-  return [...(commit?.[1] === undefined ? [] : [`git checkout ${commit[1]}`]), [...run, ...options].join(' ')];
+  const again =
+    plan.inSeries === undefined ? [...run, ...options].join(' ') : seriesAgain(plan.inSeries, [...config, ...sdk]);
+  return [...(commit?.[1] === undefined ? [] : [`git checkout ${commit[1]}`]), again];
 }

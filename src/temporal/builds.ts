@@ -45,7 +45,7 @@ export async function makeCurrent(client: Client, buildId: string, onOwnServer: 
   });
 }
 
-const OPEN = "WorkflowType IN ('ChaosRunWorkflow', 'ScenarioWorkflow') AND ExecutionStatus = 'Running'";
+const OPEN = "WorkflowType IN ('ChaosRunWorkflow', 'ScenarioWorkflow', 'VersionsWorkflow') AND ExecutionStatus = 'Running'";
 
 /** The build that an execution stays with, as long as nobody moves it. */
 export async function openRun(client: Client, workflowId: string): Promise<OpenRun> {
@@ -55,7 +55,7 @@ export async function openRun(client: Client, workflowId: string): Promise<OpenR
   return { workflowId, temporalRunId: runId, build: build || null };
 }
 
-/** Every open run and scenario. */
+/** Every open run, scenario and series. */
 export async function openRuns(client: Client): Promise<OpenRun[]> {
   const found: OpenRun[] = [];
   for await (const { workflowId } of client.workflow.list({ query: OPEN }))

@@ -1,6 +1,7 @@
 // What a thread of the pool runs. A task and its answer are copied from and to the worker's own thread.
 
 import { outcomesOf } from '../host/clients/index.js';
+import { compareVersions } from './compare-versions.js';
 import { faultPeriodOf } from './fault-period.js';
 import { updateHistory } from './history.js';
 import { pack, type PackedError } from './packed-error.js';
@@ -8,7 +9,7 @@ import { removeOld } from './retention.js';
 import { writeReport } from './write-report.js';
 
 /** Every job, by its name: one line each. */
-const jobs = { outcomesOf, faultPeriodOf, updateHistory, removeOld, writeReport };
+const jobs = { compareVersions, outcomesOf, faultPeriodOf, updateHistory, removeOld, writeReport };
 
 export type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

@@ -13,13 +13,14 @@ import { finalize } from './finish-run.js';
 import { demand } from './from-outside.js';
 import { inTurn } from './in-turn.js';
 import { enterPause, stayPaused } from './pause.js';
-import { refusedBy, refusedByHost } from './refusal.js';
+import { cancelledBefore, refusedBy, refusedByHost } from './refusal.js';
 import { serveResume } from './resume-handlers.js';
 import { stopAndReport, withFailure } from './report-run.js';
 import { NOTHING_FOUND, runContext, type RunContext, type RunStep } from './run-context.js';
 import { closeRun, keepRunProgress } from './run-progress.js';
-import { resultOf } from './run-result.js';
+import { NOT_PUBLISHED, resultOf } from './run-result.js';
 import { playScenario, replaceCluster } from './run-scenarios.js';
+import { takeCluster } from './take-cluster.js';
 import { showUnplanned } from './unplanned.js';
 
 /** Reading a config is quick; a worker that hangs in it is given up soon. What fails so often does not mend itself. */
@@ -103,7 +104,11 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
     { key: CHAOS_STATE, value: 'running' },
   ]);
   const holder: Holder = { workflowId, temporalRunId, kind: plan.kind, since: startedAt };
-  const acquired = await hostActivities(undefined).acquireCluster({ cluster: plan.cluster, holder });
+  const acquired = await takeCluster(plan, holder, progress).catch((error: unknown) => {
+    if (cancellationIn(error) === undefined) throw error;
+    closeRun(plan, progress, cancelledBefore(plan));
+    throw error;
+  });
   if (!acquired.granted) return closeRun(plan, progress, await refusedBy(plan, acquired.refusal));
 
   const context = runContext(plan, progress);
@@ -121,6 +126,12 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   const written = await CancellationScope.nonCancellable(() =>
     stopAndReport(context, whole, { workflowId, startedAt, cancelled: cancellation !== undefined }),
   );
+  if (plan.kind === 'series') {
+    await CancellationScope.nonCancellable(() => context.host.releaseCluster({ cluster: plan.cluster, holder }));
+    const result = closeRun(plan, progress, { ...resultOf(plan, whole, written), ...NOT_PUBLISHED });
+    if (cancellation !== undefined) throw cancellation;
+    return result;
+  }
   const reported = { plan, workflowId, holder, written, progress, gate };
   const finalized = await CancellationScope.nonCancellable(() => finalize(reported));
   const result = { ...resultOf(plan, whole, written), ...finalized.published };

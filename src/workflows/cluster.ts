@@ -19,6 +19,7 @@ import { unplannedAfter, verdictAfter } from '../domain/overdue.js';
 import type { AnnounceResumeRequest } from '../messages/requests.js';
 import { hostActivities } from './activities.js';
 import { accepts, demand, notReadable } from './from-outside.js';
+import { acquire, isSame } from './holder.js';
 import { keepWatch, type Watching } from './watch.js';
 import {
   acquireUpdate,
@@ -28,11 +29,8 @@ import {
   recordUnplannedUpdate,
   releaseUpdate,
   resetUpdate,
-  type AcquireAnswer,
-  type AcquireRequest,
   type ClusterRecord,
   type ClusterStatus,
-  type Holder,
   type ResetAnswer,
 } from '../messages/cluster-record.js';
 import {
@@ -46,11 +44,6 @@ import {
 
 /** The record as it is now; every handler changes it in one go, between two waits. */
 type Record = { -readonly [Key in keyof ClusterStatus]: ClusterStatus[Key] };
-
-const isSame = (
-  a: Pick<Holder, 'workflowId' | 'temporalRunId'>,
-  b: Pick<Holder, 'workflowId' | 'temporalRunId'>,
-): boolean => a.workflowId === b.workflowId && a.temporalRunId === b.temporalRunId;
 
 /** A message that does not arrive must not keep the record from living on. */
 const ANNOUNCE_LIMIT_MS = 300_000;
@@ -80,21 +73,6 @@ export async function clusterWorkflow(initial: ClusterRecord): Promise<never> {
 
 // It lives longer than any build: every change of it is behind `patched()`.
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, clusterWorkflow);
-
-/** A holder is replaced only by a caller who names it, after having seen that it is dead: compare and swap. */
-function acquire(record: Record, { holder: asking, replaces }: AcquireRequest): AcquireAnswer {
-  const { holder, breaker } = record;
-  const isReplaced = holder !== null && replaces !== undefined && isSame(holder, replaces);
-  if (holder !== null && !isReplaced && !isSame(holder, asking)) {
-    return { granted: false, refusal: { kind: 'held', by: holder } };
-  }
-  if (breaker.state.kind === 'open' && asking.kind === 'full') {
-    if (isReplaced) record.holder = null;
-    return { granted: false, refusal: { kind: 'breaker open', breaker: breaker.state } };
-  }
-  record.holder = asking;
-  return { granted: true };
-}
 
 function serveHolder(record: Record, watching: Watching): void {
   setHandler(

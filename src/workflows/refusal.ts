@@ -17,6 +17,13 @@ export async function refusedBy(plan: RunPlan, refusal: Refusal): Promise<RunRes
   return refusedByBreaker(plan, breaker, schedule);
 }
 
+/** Cancelled before it had its cluster: nothing was done. */
+export const cancelledBefore = (plan: RunPlan): RunResult => ({
+  ...refused(plan, '', 'cancelled while it waited for the cluster'),
+  headline: 'CANCELLED',
+  refusedBy: null,
+});
+
 /** The cluster's record names another run that holds it. */
 const refusedByHolder = (plan: RunPlan, { workflowId, since }: Holder): RunResult =>
   refused(

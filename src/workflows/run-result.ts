@@ -28,6 +28,9 @@ export function reportRequest(run: RunRef, found: RunFound, ending: Ending): Wri
   };
 }
 
+/** Of a run that is published by nobody. */
+export const NOT_PUBLISHED: PublishAnswer = { githubUrl: null, pushError: null, issueError: null };
+
 /** What the run answers to who started it, but for what publishing came to. */
 export function resultOf(
   plan: RunPlan,

@@ -9,6 +9,7 @@ import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import type { ScenarioVerdict } from '../domain/verdict.js';
 import type { ResumeHelp, RunPause } from '../messages/resume.js';
 import type { RunProgress } from '../messages/progress.js';
+import type { VersionsProgress } from '../messages/versions.js';
 
 /** Values of the search attribute `ChaosState`. */
 export type ChaosState = 'running' | 'paused' | 'passed' | 'failed' | 'invalid' | 'known' | 'refused' | 'cancelled';
@@ -85,5 +86,19 @@ export function runDetails(progress: RunProgress): string {
       ? []
       : ['', verbatimSummary(result.summary), '', `Report: ${asCode(result.markdownPath ?? 'none')}`]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${verbatim(note)}`)]),
+  ].join('\n');
+}
+
+/** What the Web UI shows on the page of a comparison of versions. */
+export function versionsDetails({ request, runs, current, compared, problem }: VersionsProgress): string {
+  const labelOf = (version: number): string => request.versions[version]?.label ?? String(version + 1);
+  const rows = runs.map(({ round, version, headline, runId }) => [String(round), labelOf(version), headline, runId]);
+  const now =
+    current === null ? [] : [[String(current.round), labelOf(current.version), 'running', current.workflowId]];
+  return [
+    ...(compared === null ? [] : [`**${verbatim(compared.answer)}**`, '']),
+    table([['round', 'version', 'verdict', 'run'], ...rows, ...now]),
+    ...(compared === null ? [] : ['', `Table: ${asCode(compared.markdownPath)}`]),
+    ...(problem === null ? [] : ['', `- not compared: ${verbatim(problem)}`]),
   ].join('\n');
 }

@@ -19,7 +19,15 @@ import { natsDriver } from '../../src/host/drivers/nats/index.js';
 import { writeSnapshot } from '../../src/host/drivers/snapshot-files.js';
 import { faults } from '../../src/host/faults/index.js';
 import { ensureKeeper } from '../../src/host/keeper/control.js';
-import { clusterDir, clusterPaths, dataPaths, runDir, runPaths, temporalPaths } from '../../src/host/layout/paths.js';
+import {
+  clusterDir,
+  clusterPaths,
+  dataPaths,
+  runDir,
+  runPaths,
+  temporalPaths,
+  versionsPaths,
+} from '../../src/host/layout/paths.js';
 import { updatePaths } from '../../src/host/layout/update-paths.js';
 import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { injectFault } from '../../src/host/lifecycle/inject.js';
@@ -40,12 +48,14 @@ import { clearDirty, markDirty } from '../../src/host/tickets/dirty-mark.js';
 import { writeLease } from '../../src/host/tickets/lease.js';
 import { listTickets, writeTicket } from '../../src/host/tickets/store.js';
 import { historyMaker } from '../../src/report/history-files.js';
+import { compareVersions } from '../../src/threads/compare-versions.js';
 import { writeReportFiles } from '../../src/threads/report-files.js';
 import { perform } from '../../testing/activities.js';
 import { requestFor, settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
 import { plan as basePlan, result, runData } from '../../testing/reports/values.js';
 import { errorOf } from '../../testing/host-cluster.js';
 import { temporaryFolder } from '../../testing/processes.js';
+import { seriesPlan } from '../../testing/series/plan.js';
 import { ticketIn } from '../../testing/tickets.js';
 
 let root: string;
@@ -236,6 +246,10 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
       prunesNothing();
       expect(refreshHistory(root, historyMaker, [RUN]).map(({ run_id }) => run_id)).toEqual(['run-2']);
     },
+  },
+  comparison: {
+    path: () => versionsPaths(root, 'chaos-series-local').json,
+    acts: () => [() => compareVersions({ plan: { ...seriesPlan, series: 'chaos-series-local', dataRoot: root }, runs: [] })],
   },
   publication: {
     path: () => runPaths(run()).publication,

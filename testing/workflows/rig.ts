@@ -61,6 +61,8 @@ export interface Rig {
   readonly startScenario: (
     options?: StartOptions & { readonly scenario?: Scenario },
   ) => Promise<Started<ScenarioHandle>>;
+  /** A host for a run or a series that somebody else starts, by its workflow id. */
+  readonly hostFor: (workflowId: string, plan?: Partial<RunPlan>, options?: StubOptions) => StubHost;
   /** The scenario that a run has started. */
   readonly scenarioOf: (run: RunHandle, scenario?: string) => ScenarioHandle;
   /** One more worker, on a queue of its own. */
@@ -160,6 +162,12 @@ export async function createRig(
       const start = { workflowId, taskQueue, args: [{}] satisfies Parameters<typeof chaosRunWorkflow> };
       const handle = await env.client.workflow.start<typeof chaosRunWorkflow>('ChaosRunWorkflow', start);
       return { handle, host };
+    },
+    hostFor: (workflowId, plan = {}, options = {}) => {
+      const host = createStubHost(planWith({ runId: workflowId, ...plan }), options);
+      hosts.set(workflowId, host);
+      if (plan.cluster !== undefined) hosts.set(clusterWorkflowId(plan.cluster), host);
+      return host;
     },
     hostOfSchedule: (cluster, options) => {
       const id = scheduledRunIdPrefix(cluster);

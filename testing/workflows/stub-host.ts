@@ -84,6 +84,8 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
       own: { dataRoot: '/srv/chaos', configPath: '/srv/chaos/config.yml' },
     }).recordUnplanned,
     announceResume: async () => undefined,
+    planVersions: () => Promise.reject(new Error('expected a host of a series')),
+    compareVersions: () => Promise.reject(new Error('expected a host of a series')),
     preparePlan: async () => plan,
     restorePlan: async () => undefined,
     updateBroker: async () => ({ ok: true, text: 'updated', sha256Before: null, sha256After: null }),

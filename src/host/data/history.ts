@@ -69,9 +69,10 @@ function entryFrom(
   if (known !== undefined) return known;
   const report = readStoredIfWhole<ReportFile>('report', reportJson);
   // Damaged, or of a format before this one: listed by nobody, but no reason to fail.
-  return report?.schema === 'robustmq-chaos-report/1' && Array.isArray(report.scenarios) && 'details' in report
-    ? maker.entryOf(report)
-    : undefined;
+  const isWhole =
+    report?.schema === 'robustmq-chaos-report/1' && Array.isArray(report.scenarios) && 'details' in report;
+  // A run of a series is no part of it, wherever it lies.
+  return isWhole && report.details.plan.kind !== 'series' ? maker.entryOf(report) : undefined;
 }
 
 /**

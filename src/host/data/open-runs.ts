@@ -11,6 +11,12 @@ export interface OpenRuns {
   readonly leased: readonly string[];
 }
 
+/** Names of the folders of all runs, those of series among them, and of what came of series. */
+export const runFolders = (dataRoot: string): string[] => {
+  const { runs, series } = dataPaths(dataRoot);
+  return [runs, series].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
+};
+
 const OPEN = 'it is open (running or paused)';
 const MAYBE_OPEN = 'it may be open, and no Temporal server answers that could say so';
 
@@ -19,7 +25,6 @@ const MAYBE_OPEN = 'it may be open, and no Temporal server answers that could sa
  * no server answers, a run without a report may be running, and one that opened the breaker may be paused.
  */
 export function runsInUse(dataRoot: string, { open, leased }: OpenRuns): Map<string, string> {
-  const { runs } = dataPaths(dataRoot);
   const openers = notedBreakers(dataRoot).flatMap((noted) => (noted.open ? (noted.note ?? '') : []));
   const mayBeOpen = (runId: string): boolean =>
     !existsSync(runPaths(runDir(dataRoot, runId)).reportJson) || openers.some((note) => note.includes(runId));
@@ -30,6 +35,6 @@ export function runsInUse(dataRoot: string, { open, leased }: OpenRuns): Map<str
       readStoredIfAny<{ workflowId?: string }>('run mark', runPaths(runDir(dataRoot, runId)).mark) ?? {};
     return workflowId !== undefined && open.includes(workflowId) ? OPEN : undefined;
   };
-  const found = (existsSync(runs) ? readdirSync(runs) : []).map((runId) => [runId, whyOf(runId)] as const);
+  const found = runFolders(dataRoot).map((runId) => [runId, whyOf(runId)] as const);
   return new Map(found.flatMap(([runId, why]) => (why === undefined ? [] : [[runId, why]])));
 }

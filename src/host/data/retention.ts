@@ -10,6 +10,7 @@ import {
   type RetentionSettings,
   type Spared,
 } from '../../domain/retention.js';
+import { isOfSeries } from '../../domain/ids.js';
 import { CHARTS_FOLDER, LEDGER, REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE } from '../../domain/run-files.js';
 import { dataPaths, runDir, runPaths } from '../layout/paths.js';
 import { freeRoom, MB } from '../os/disk.js';
@@ -17,7 +18,7 @@ import { readStoredIfAny, writeStored } from '../os/stored.js';
 import { historyEntries, refreshHistory, type HistoryMaker } from './history.js';
 import { newerOfRun } from './newer-run.js';
 import { removeOldNotices } from './old-notices.js';
-import { runsInUse, type OpenRuns } from './open-runs.js';
+import { runFolders, runsInUse, type OpenRuns } from './open-runs.js';
 import { prunedMark, prunedMarkIfAny, type PrunedMark } from './pruned.js';
 
 export interface PruneRequest extends OpenRuns {
@@ -65,16 +66,16 @@ function keptRun(dataRoot: string, entry: HistoryEntry): KeptRun {
   return { runId, cluster, startedAt, hasLedgers, failed, publication: publicationOf(dataRoot, runId) };
 }
 
-/** Folders of runs that left no report, and are so old that nobody works on them any more: nothing of them is published or shown. */
+/** Folders of runs of series, and of runs that left no report and are so old that nobody works on them any more: nothing of them is published or shown. */
 function leftovers(dataRoot: string, { ledgersDays }: RetentionSettings, shown: ReadonlySet<string>): KeptRun[] {
-  const { runs } = dataPaths(dataRoot);
-  if (ledgersDays === 0 || !existsSync(runs)) return [];
-  return readdirSync(runs).flatMap((runId): KeptRun[] => {
+  return runFolders(dataRoot).flatMap((runId): KeptRun[] => {
     const dir = runDir(dataRoot, runId);
     if (shown.has(runId)) return [];
     const mark = readStoredIfAny<{ startedAt?: string }>('run mark', runPaths(dir).mark);
     const startedAt = mark?.startedAt ?? lstatSync(dir).mtime.toISOString();
-    if (Date.now() - Date.parse(startedAt) < ledgersDays * DAY_MS) return [];
+    const isOld = ledgersDays > 0 && Date.now() - Date.parse(startedAt) >= ledgersDays * DAY_MS;
+    // One of a series is in no history, has its report all the same, and goes for space like any other.
+    if (!isOld && !(isOfSeries(runId) && existsSync(runPaths(dir).reportJson))) return [];
     const hasLedgers = prunedMarkIfAny(dir) === undefined;
     return [{ runId, cluster: null, startedAt, hasLedgers, failed: [], publication: 'done' }];
   });

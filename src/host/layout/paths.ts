@@ -1,10 +1,13 @@
 import { dirname, join } from 'node:path';
+import { isOfSeries } from '../../domain/ids.js';
 import * as names from '../../domain/run-files.js';
 
 /** Layout of the data folder: the only place that knows where things lie. Arithmetic on paths alone; nothing is read or made. */
 export interface DataPaths {
   readonly root: string;
   readonly runs: string;
+  /** Runs of series, and what came of each series. */
+  readonly series: string;
   readonly clusters: string;
   readonly historyJson: string;
   readonly historyPage: string;
@@ -22,6 +25,7 @@ export interface DataPaths {
 export const dataPaths = (root: string): DataPaths => ({
   root,
   runs: join(root, names.RUNS_FOLDER),
+  series: join(root, 'series'),
   clusters: join(root, 'clusters'),
   historyJson: join(root, names.HISTORY_JSON),
   historyPage: join(root, names.HISTORY_PAGE),
@@ -32,7 +36,8 @@ export const dataPaths = (root: string): DataPaths => ({
   rehearsal: join(root, 'rehearsal'),
 });
 
-export const runDir = (root: string, runId: string): string => join(dataPaths(root).runs, runId);
+export const runDir = (root: string, runId: string): string =>
+  join(isOfSeries(runId) ? dataPaths(root).series : dataPaths(root).runs, runId);
 export const clusterDir = (root: string, cluster: string): string => join(dataPaths(root).clusters, cluster);
 
 /** A message about a cluster and no run has a folder of its own. */
@@ -41,6 +46,12 @@ export const noticeDir = (root: string, cluster: string, since: string): string 
 
 /** The data folder in which the folder of a run or of a cluster lies. */
 export const dataRootOf = (folder: string): string => dirname(dirname(folder));
+
+/** What came of a series: its folder lies beside those of its runs. */
+export const versionsPaths = (root: string, series: string): { readonly json: string; readonly markdown: string } => {
+  const dir = join(dataPaths(root).series, series);
+  return { json: join(dir, 'versions.json'), markdown: join(dir, 'versions.md') };
+};
 
 /** The embedded Temporal server of a data folder. */
 export interface TemporalPaths {

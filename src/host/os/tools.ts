@@ -9,7 +9,8 @@ export type Tool = 'temporal' | 'nats-server' | 'toxiproxy-server';
 /** Root of the installation: where `package.json`, `sdk_clients/` and `.tools/` are. */
 export const installRoot = projectRoot(fileURLToPath(new URL('..', import.meta.url)));
 
-const isExecutable = (path: string): boolean => {
+/** May this user run it? */
+export const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
     return true;

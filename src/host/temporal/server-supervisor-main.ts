@@ -25,6 +25,11 @@ const UNUSED_LIMIT_MS = 3000;
 const END_LIMIT_MS = 4000;
 const PREFERRED_PORTS = [17_233, 18_233, 17_243, 17_253] as const;
 
+/** The server's own 8,096 are meant for a cluster; of a data folder's two or three open workflows none has to be read again with these. */
+const CACHED_WORKFLOWS = 64;
+/** Its garbage is collected before it uses more than this, and not only when the heap has doubled. No bound: what it needs it gets. */
+const MEMORY_LIMIT = '128MiB';
+
 /** The ports of last time, or the preferred ones; each replaced by a free one if it is taken. */
 function choosePorts(): ServerState {
   const last = readServer(dataRoot);
@@ -47,10 +52,11 @@ function launch(state: ServerState): ChildProcess {
     ...['--port', String(state.port), '--ui-port', String(state.uiPort)],
     ...['--http-port', String(state.httpPort), '--metrics-port', String(state.metricsPort)],
     ...['--ui-disable-news-fetch', '--log-level', 'warn', '--log-format', 'json'],
+    ...['--dynamic-config-value', `history.hostLevelCacheMaxSize=${String(CACHED_WORKFLOWS)}`],
     ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
   ]);
   const output = openSync(files.serverLog, 'a');
-  const env = childEnvironment(`${dataRoot}#server`, {});
+  const env = childEnvironment(`${dataRoot}#server`, { GOMEMLIMIT: MEMORY_LIMIT });
   // The server makes an address of the file's name, in which `#`, `?` and `%` would mean something: it gets a name without a folder.
   return spawn(command, args, { cwd: files.folder, stdio: ['ignore', output, output], env });
 }

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { namespaceProblems } from '../../os/namespaces.js';
-import { requireTool } from '../../os/tools.js';
+import { isExecutable, requireTool } from '../../os/tools.js';
 import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, ClusterStarted, NodeView, StartOptions } from '../contract.js';
@@ -17,16 +17,16 @@ const clientEndpoint = (node: NatsNode): string => `${node.host}:${node.proxiedM
 
 const endpointsOf = (state: NatsState): string[] => state.nodes.map(clientEndpoint);
 
-function preflight({ network = 'proxies' }: Pick<StartOptions, 'network'>): Promise<string[]> {
-  const problems =
-    network === 'proxies'
-      ? missingHere(['nats-server', 'toxiproxy-server'])
-      : [...missingHere(['nats-server']), ...namespaceProblems()];
-  return Promise.resolve(problems);
+const programProblems = (binary: string): string[] =>
+  isExecutable(binary) ? [] : [`nats-server: expected a program at ${binary}, found nothing to execute`];
+
+function preflight({ network = 'proxies', binary }: Pick<StartOptions, 'network' | 'binary'>): Promise<string[]> {
+  const program = binary === undefined ? missingHere(['nats-server']) : programProblems(binary);
+  const rest = network === 'proxies' ? missingHere(['toxiproxy-server']) : namespaceProblems();
+  return Promise.resolve([...program, ...rest]);
 }
 
-async function versions(): Promise<Record<string, string>> {
-  const binary = requireTool('nats-server');
+async function versions(binary: string): Promise<Record<string, string>> {
   const { stdout } = await execa(binary, ['--version']);
   return { 'nats-server': stdout.replace(/^nats-server: /, ''), 'nats-server sha256': await fileSha256(binary) };
 }
@@ -52,7 +52,12 @@ export const natsDriver: ClusterDriver = {
     const state = await natsProcesses.start(dir, options);
     const endpoints = endpointsOf(state);
     const dataDirs = state.nodes.map((node) => node.dataDir);
-    return { endpoint: endpoints[0] as string, endpoints, dataDirs, versions: await versions() };
+    return {
+      endpoint: endpoints[0] as string,
+      endpoints,
+      dataDirs,
+      versions: await versions(state.binary ?? requireTool('nats-server')),
+    };
   },
   targets: async (cluster) => {
     const state = typeof cluster === 'string' ? findState(cluster) : undefined;

@@ -24,7 +24,7 @@ async function launchNode(dir: string, state: NatsState, node: NatsNode): Promis
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
   mkdirSync(node.dataDir, { recursive: true });
   writeIfOther(node.configFile, serverConfig(state, node), 0o600);
-  const server = requireTool('nats-server');
+  const server = state.binary ?? requireTool('nats-server');
   const inside = node.namespace === null ? [] : [`--net=${namespaceFile(node.namespace)}`, server];
   const process = await spawnDetached({
     command: node.namespace === null ? server : 'nsenter',

@@ -36,6 +36,7 @@ const base = (options: StartOptions) => ({
   cluster: options.cluster,
   runId: options.runId,
   claim: options.claim,
+  ...(options.binary === undefined ? {} : { binary: options.binary }),
   username: 'chaos',
   password: randomBytes(12).toString('hex'),
   proxyLogFile: join(options.logDir, 'toxiproxy.log'),

@@ -28,6 +28,8 @@ export interface NatsState extends ProxyState {
   readonly cluster: string;
   readonly runId: string;
   readonly claim?: number | undefined;
+  /** Absent: the `nats-server` that set-up brought. */
+  readonly binary?: string | undefined;
   readonly username: string;
   readonly password: string;
   readonly nodes: readonly NatsNode[];

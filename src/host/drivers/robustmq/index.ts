@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { ChaosError } from '../../../domain/errors.js';
+import { isExecutable } from '../../os/tools.js';
 import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, NodeView, StartOptions } from '../contract.js';
@@ -22,12 +22,9 @@ function binaryProblem(binary: string | undefined): string | undefined {
   const remedy = 'set cluster.binary (broker-server) and cluster.project_root (or ROBUSTMQ_HOME): docs/robustmq.md';
   if (binary === undefined)
     return `cluster.binary and cluster.project_root: expected both, got only one or none; ${remedy}`;
-  try {
-    accessSync(binary, constants.X_OK);
-    return undefined;
-  } catch {
-    return `cluster.binary: expected RobustMQ's broker-server at ${binary}, found nothing to execute; ${remedy}`;
-  }
+  return isExecutable(binary)
+    ? undefined
+    : `cluster.binary: expected RobustMQ's broker-server at ${binary}, found nothing to execute; ${remedy}`;
 }
 
 /** What is missing, each with its remedy. */

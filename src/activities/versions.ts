@@ -1,0 +1,27 @@
+import { ChaosError } from '../domain/errors.js';
+import { isExecutable } from '../host/os/tools.js';
+import type { PlanVersionsRequest, VersionsPlan } from '../domain/versions-plan.js';
+import type { CompareVersionsRequest, VersionsCompared } from '../messages/versions.js';
+import { inThread } from '../threads/index.js';
+import { asActivity } from './support.js';
+
+/** Reads the config and makes the plan of a series; throws CONFIG_INVALID. Given by the composition root. */
+export type MakeVersionsPlan = (request: PlanVersionsRequest) => VersionsPlan;
+
+export const createVersionsActivities = (makePlan: MakeVersionsPlan) => ({
+  /** What is to be played; a program that is not there ends the series before its first run. */
+  planVersions: (request: PlanVersionsRequest): Promise<VersionsPlan> =>
+    asActivity(() => {
+      const missing = request.request.versions.find(({ path }) => !isExecutable(path));
+      if (missing === undefined) return Promise.resolve(makePlan(request));
+      const { label, path } = missing;
+      throw new ChaosError(
+        'CONFIG_INVALID',
+        `version ${label}: expected a program at ${path}, found nothing to execute`,
+      );
+    }),
+
+  /** Compares the reports of the runs so far, and writes that into the series' folder. */
+  compareVersions: (request: CompareVersionsRequest): Promise<VersionsCompared> =>
+    asActivity((signal) => inThread('compareVersions', request, signal)),
+});

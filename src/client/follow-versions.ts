@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { isOpenExecution } from '../domain/execution.js';
+import { CHAOS_QUEUE } from '../domain/ids.js';
+import type { VersionsRequest } from '../domain/versions-plan.js';
+import { sleepMs } from '../host/os/clock.js';
+import { versionsProgressQuery, type VersionsProgress } from '../messages/versions.js';
+import { workflowUrl } from '../temporal/connection.js';
+import type { versionsWorkflow } from '../workflows/versions.js';
+import type { Display } from './display.js';
+import { EXIT_INTERRUPTED } from './exit.js';
+import { look } from './follow.js';
+import { onInterrupt, type Interrupts } from './interrupts.js';
+import type { Session } from './session.js';
+
+const LOOK_EVERY_MS = 500;
+/** A server that does not come back within this ends the display, not the series. */
+const LOST_AFTER_MS = 60_000;
+
+/** Where a series is followed, and shown. */
+export interface VersionsDesk {
+  readonly session: Session;
+  readonly display: Display;
+  readonly cluster: string;
+  readonly workflowId: string;
+}
+
+const handleOf = ({ session, workflowId }: VersionsDesk) =>
+  session.client.workflow.getHandle<typeof versionsWorkflow>(workflowId);
+
+const inWords = ({ versions, rounds, scenarios }: VersionsRequest): string =>
+  `${rounds} rounds each of ${versions.map(({ label, path }) => `${label} (${path})`).join(', ')}${scenarios === undefined ? '' : `, ${scenarios.join(', ')} only`}`;
+
+/** Starts the series. One of the same cluster that goes on already is followed, if it is the same; else why nothing was started is returned. */
+export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest): Promise<string | undefined> {
+  const { session, display, cluster, workflowId } = desk;
+  try {
+    await session.client.workflow.start<typeof versionsWorkflow>('VersionsWorkflow', {
+      workflowId,
+      taskQueue: CHAOS_QUEUE,
+      args: [request],
+      staticSummary: `Versions side by side on ${cluster}`,
+    });
+    display.say(`series ${workflowId}: ${inWords(request)}`);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { request: running } = await handleOf(desk).query(versionsProgressQuery);
+    if (!isDeepStrictEqual(running, JSON.parse(JSON.stringify(request)))) {
+      return (
+        `a series is being played on cluster ${cluster}: ${inWords(running)}. This one was not started. ` +
+        'The same command as for that one follows it, and its Ctrl-C ends it'
+      );
+    }
+    display.say(`series ${workflowId} is being played already: taken up here`);
+  }
+  await session.follow(workflowId);
+  const url = workflowUrl(session.place, workflowId);
+  if (url !== null) display.say(`Web UI: ${url}`);
+  return undefined;
+}
+
+/** An interrupt ends the series with the run that is being played, which is cancelled; a second one leaves both to who takes them up. */
+const ending = (desk: VersionsDesk): Interrupts =>
+  onInterrupt({
+    first: () => {
+      desk.display.say('cancelling: ending the run, and the series with it (press Ctrl-C again to leave at once)');
+      handleOf(desk)
+        .cancel()
+        .catch((error: unknown) => desk.display.say(`could not cancel: ${String(error)}`));
+    },
+    again: () => {
+      desk.display.say('left without waiting. The same command takes the series up');
+      process.exit(EXIT_INTERRUPTED);
+    },
+  });
+
+/** Shows a series to its end. Undefined: Temporal is out of reach, and the series goes on without being watched. */
+export async function seeVersionsToEnd(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
+  const interrupts = ending(desk);
+  try {
+    const end = await follow(desk);
+    desk.display.end();
+    if (end === undefined)
+      desk.display.say('Temporal cannot be reached. The series goes on; the same command takes it up');
+    return end;
+  } finally {
+    interrupts.off();
+  }
+}
+
+async function follow(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
+  const shown = { runs: 0 };
+  let lastSeen = Date.now();
+  while (Date.now() - lastSeen < LOST_AFTER_MS) {
+    try {
+      await desk.session.keepAlive();
+      const { status } = await handleOf(desk).describe();
+      const progress = await handleOf(desk).query(versionsProgressQuery);
+      show(desk, progress, shown);
+      if (!isOpenExecution(status.name)) return progress;
+      await showRun(desk, progress);
+      lastSeen = Date.now();
+    } catch {
+      // Server or worker died; both are brought back.
+    }
+    await sleepMs(LOOK_EVERY_MS);
+  }
+  return undefined;
+}
+
+/** A line for each run that has ended, and for what the runs so far say. */
+function show({ display }: VersionsDesk, { plan, runs, compared }: VersionsProgress, shown: { runs: number }): void {
+  for (const { round, version, headline, runId } of runs.slice(shown.runs)) {
+    display.say(
+      `round ${round} of ${plan?.rounds ?? '?'}, ${plan?.versions[version]?.label ?? version}: ${headline} (${runId})`,
+    );
+  }
+  if (runs.length > shown.runs && compared !== null) display.say(`  so far: ${compared.answer}`);
+  shown.runs = runs.length;
+}
+
+/** The run that is being played, as every run is shown. */
+async function showRun({ session, display }: VersionsDesk, { current }: VersionsProgress): Promise<void> {
+  if (current === null) return;
+  const seen = await look(session.client, current.workflowId).catch(() => undefined);
+  if (seen !== undefined) display.show(seen.run, seen.scenario);
+}

@@ -1,0 +1,60 @@
+import type { Config } from '../config/load.js';
+import { exitCodeOf } from '../domain/status.js';
+import type { VersionsPlan, VersionsRequest } from '../domain/versions-plan.js';
+import { versionsWorkflowId } from '../domain/ids.js';
+import { readStoredIfAny } from '../host/os/stored.js';
+import type { StoredComparison, VersionsCompared, VersionsProgress } from '../messages/versions.js';
+import { versionsText } from '../report/versions-text.js';
+import { createDisplay } from './display.js';
+import { EXIT_LOST, EXIT_REFUSED } from './exit.js';
+import { seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from './follow-versions.js';
+import { openSession } from './session.js';
+
+/** Plays a series, or takes up the one of this cluster that was left alone, shows it to its end, and returns the command's exit status. */
+export async function playVersions(
+  config: Config,
+  request: VersionsRequest,
+  { cluster }: VersionsPlan,
+  json: boolean,
+): Promise<number> {
+  const display = createDisplay(json ? process.stderr : process.stdout);
+  const session = await openSession(config);
+  const desk: VersionsDesk = { session, display, cluster, workflowId: versionsWorkflowId(cluster) };
+  try {
+    const refused = await startOrTakeUp(desk, request);
+    if (refused !== undefined) {
+      display.say(refused);
+      return EXIT_REFUSED;
+    }
+    const end = await seeVersionsToEnd(desk);
+    if (end === undefined) return EXIT_LOST;
+    process.stdout.write(json ? jsonOf(end) : textOf(end));
+    return statusOf(end);
+  } finally {
+    await session.close();
+  }
+}
+
+/** On a server of somebody else's, the files may lie on another host. */
+const storedBy = ({ jsonPath }: VersionsCompared): StoredComparison | undefined =>
+  readStoredIfAny<StoredComparison>('comparison', jsonPath);
+
+/** What is printed at the end. */
+export function textOf({ compared, problem }: VersionsProgress): string {
+  if (compared === null) return `\nnothing was compared${problem === null ? '' : `: ${problem}`}\n`;
+  const stored = storedBy(compared);
+  const text = stored === undefined ? compared.answer : versionsText(stored.comparison, process.stdout.columns);
+  return `\n${text.trimEnd()}\n\nReport: ${compared.markdownPath}\n        ${compared.jsonPath}\n`;
+}
+
+const jsonOf = (progress: VersionsProgress): string => {
+  const comparison = (progress.compared === null ? undefined : storedBy(progress.compared))?.comparison ?? null;
+  return `${JSON.stringify({ ...progress, comparison }, null, 2)}\n`;
+};
+
+/** 1: a version is worse than the one before it. 2: nothing can be said. */
+export function statusOf({ compared, cancelled }: VersionsProgress): number {
+  if (cancelled) return exitCodeOf('CANCELLED');
+  if (compared === null || compared.undecided) return exitCodeOf('INVALID');
+  return exitCodeOf(compared.worse ? 'FAIL' : 'PASS');
+}

@@ -1,0 +1,47 @@
+import type { AcquireAnswer, AcquireRequest, ClusterStatus, Holder } from '../messages/cluster-record.js';
+
+/** The part of a cluster's record that says who has it, and who is to have it next. */
+export type Holding = Pick<
+  { -readonly [Key in keyof ClusterStatus]: ClusterStatus[Key] },
+  'holder' | 'waiting' | 'breaker'
+>;
+
+export const isSame = (
+  a: Pick<Holder, 'workflowId' | 'temporalRunId'>,
+  b: Pick<Holder, 'workflowId' | 'temporalRunId'>,
+): boolean => a.workflowId === b.workflowId && a.temporalRunId === b.temporalRunId;
+
+/** Who waits asks every few seconds (`take-cluster.ts`); after this long it is taken to have gone. */
+const WAITS_FOR_MS = 90_000;
+
+/** Whoever else asks goes before the runs of a series, and is remembered until it has the cluster. */
+function remember(record: Holding, asking: Holder): void {
+  if (record.holder?.kind !== 'series' || asking.kind === 'series') return;
+  record.waiting = { by: asking, until: new Date(Date.now() + WAITS_FOR_MS).toISOString() };
+}
+
+/** Who is to have the cluster before this one. */
+const goesFirst = ({ waiting }: Holding, asking: Holder): Holder | undefined =>
+  asking.kind === 'series' && waiting !== null && Date.parse(waiting.until) > Date.now() ? waiting.by : undefined;
+
+/** A holder is replaced only by a caller who names it, after having seen that it is dead: compare and swap. */
+export function acquire(record: Holding, { holder: asking, replaces }: AcquireRequest): AcquireAnswer {
+  const { holder, breaker } = record;
+  const isReplaced = holder !== null && replaces !== undefined && isSame(holder, replaces);
+  if (holder !== null && !isReplaced && !isSame(holder, asking)) {
+    remember(record, asking);
+    return { granted: false, refusal: { kind: 'held', by: holder } };
+  }
+  if (record.waiting !== null && isSame(record.waiting.by, asking)) record.waiting = null;
+  if (breaker.state.kind === 'open' && asking.kind === 'full') {
+    if (isReplaced) record.holder = null;
+    return { granted: false, refusal: { kind: 'breaker open', breaker: breaker.state } };
+  }
+  const first = goesFirst(record, asking);
+  if (first !== undefined) {
+    if (isReplaced) record.holder = null;
+    return { granted: false, refusal: { kind: 'held', by: first } };
+  }
+  record.holder = asking;
+  return { granted: true };
+}

@@ -1,0 +1,104 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { CHAOS_QUEUE, runIdOf, seriesRunWorkflowId } from '../domain/ids.js';
+import type { RunRequest } from '../domain/plan.js';
+import type { RunResult } from '../domain/report-data.js';
+import { versionsRequestShape } from '../messages/shapes.js';
+import type { VersionsPlan, VersionsRequest } from '../domain/versions-plan.js';
+import { versionsProgressQuery, type VersionsProgress, type VersionsRun } from '../messages/versions.js';
+import { hostActivities, reasonOf } from './activities.js';
+import type { chaosRunWorkflow } from './chaos-run.js';
+import { demand } from './from-outside.js';
+import { versionsDetails } from './web-ui-text.js';
+
+/** Reading a config is quick; what fails so often does not mend itself. */
+const PLAN_LIMITS = { startToCloseTimeout: 60_000, retry: { initialInterval: 500, maximumAttempts: 5 } } as const;
+/** A comparison that cannot be written is made again after the next run. */
+const COMPARE_LIMITS = { scheduleToCloseTimeout: 300_000 } as const;
+
+type Current = NonNullable<VersionsProgress['current']>;
+
+/** The same rounds on each version in turn, so that what changes on the host meanwhile changes for all of them: A B A B. */
+const turnsOf = ({ series, versions, rounds }: VersionsPlan): Current[] =>
+  Array.from({ length: rounds * versions.length }, (_, i) => {
+    const [round, version] = [Math.floor(i / versions.length) + 1, i % versions.length];
+    return { round, version, workflowId: seriesRunWorkflowId(series, round, version + 1) };
+  });
+
+/** A run that fails, whatever the reason, is one that does not count; only a person's wish ends the series. */
+async function play(
+  plan: VersionsPlan,
+  { workflowId, version }: Current,
+  config: string | undefined,
+): Promise<RunResult> {
+  const { series, scenarios, sdks } = plan;
+  const { label, path } = plan.versions[version] ?? { label: '', path: '' };
+  const request = { config, sdks, inSeries: { series, version: label, binary: path, scenarios } } satisfies RunRequest;
+  return executeChild<typeof chaosRunWorkflow>('ChaosRunWorkflow', {
+    workflowId,
+    args: [request],
+    taskQueue: CHAOS_QUEUE,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `${label} on ${plan.cluster}`,
+  });
+}
+
+async function runOf(plan: VersionsPlan, turn: Current, config: string | undefined): Promise<VersionsRun> {
+  const known = { ...turn, runId: runIdOf(turn.workflowId) };
+  try {
+    const { runId, headline, summary } = await play(plan, turn, config);
+    return { ...known, runId, headline, summary };
+  } catch (error) {
+    if (isCancellation(error)) return { ...known, headline: 'CANCELLED', summary: 'cancelled' };
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    return { ...known, headline: 'INVALID', summary: reasonOf(error.cause ?? error) };
+  }
+}
+
+/** Plays versions of a broker against each other, each run a ChaosRun of its own, and compares what they say after each. */
+export async function versionsWorkflow(request: VersionsRequest): Promise<VersionsProgress> {
+  demand(versionsRequestShape, request);
+  let state: VersionsProgress = { ...NOTHING_YET, request };
+  const change = (next: Partial<VersionsProgress>): void => {
+    state = { ...state, ...next };
+    setCurrentDetails(versionsDetails(state));
+  };
+  setHandler(versionsProgressQuery, () => state, { description: 'What has been played, and what it says' });
+  const at = workflowInfo().startTime.toISOString();
+  const plan = await hostActivities(undefined, PLAN_LIMITS).planVersions({ request, at });
+  change({ plan });
+  for (const turn of turnsOf(plan)) {
+    change({ current: turn });
+    const run = await runOf(plan, turn, request.config);
+    change({ runs: [...state.runs, run], current: null, cancelled: run.headline === 'CANCELLED' });
+    change(await CancellationScope.nonCancellable(() => compare(plan, state)));
+    if (state.cancelled) break;
+  }
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+  return state;
+}
+
+const NOTHING_YET = { plan: null, runs: [], current: null, compared: null, cancelled: false, problem: null } as const;
+
+async function compare(
+  plan: VersionsPlan,
+  { runs }: VersionsProgress,
+): Promise<Partial<Pick<VersionsProgress, 'compared' | 'problem'>>> {
+  try {
+    const compared = await hostActivities(plan.hostQueue, COMPARE_LIMITS).compareVersions({ plan, runs });
+    return { compared, problem: null };
+  } catch (error) {
+    return { problem: reasonOf(error) };
+  }
+}

@@ -1,0 +1,82 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { expect, it } from 'vitest';
+import { seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from '../../src/client/follow-versions.js';
+import type { Session } from '../../src/client/session.js';
+import type { VersionsProgress } from '../../src/messages/versions.js';
+import { seriesPlan } from '../../testing/series/plan.js';
+
+const request = { versions: seriesPlan.versions, rounds: 2 };
+const nothing: VersionsProgress = {
+  ...{ request, plan: seriesPlan, runs: [], current: null, compared: null, cancelled: false, problem: null },
+};
+const run = (round: number, version: number) => ({
+  ...{
+    round,
+    version,
+    workflowId: `w${round}${version}`,
+    runId: `r${round}${version}`,
+    headline: 'PASS' as const,
+    summary: '',
+  },
+});
+const compared = { answer: 'no difference', worse: false, undecided: false, jsonPath: '/j', markdownPath: '/m' };
+
+/** A server whose series answers one by one what it is given, and is over with the last. */
+function desk(answers: readonly (VersionsProgress | Error)[], running?: VersionsProgress) {
+  const said: string[] = [];
+  const started: unknown[] = [];
+  const followed: string[] = [];
+  const left = [...answers];
+  const getHandle = () => ({
+    describe: () => Promise.resolve({ status: { name: left.length > 1 ? 'RUNNING' : 'COMPLETED' } }),
+    query: () => {
+      if (running !== undefined) return Promise.resolve(running);
+      const answer = left.length > 1 ? left.shift() : left[0];
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  });
+  const start = (_type: string, options: { args: unknown[] }) => {
+    if (running !== undefined)
+      throw new WorkflowExecutionAlreadyStartedError('there', 'versions-local', 'VersionsWorkflow');
+    started.push(options.args[0]);
+    return Promise.resolve();
+  };
+  const session = {
+    client: { workflow: { getHandle, start } } as unknown as Client,
+    place: { kind: 'outside', address: 'a:1', namespace: 'n' },
+    keepAlive: () => Promise.resolve(),
+    follow: (id: string) => Promise.resolve(followed.push(id) > 0),
+  } as unknown as Session;
+  const display = { show: () => undefined, say: (text: string) => void said.push(text), end: () => undefined };
+  const made: VersionsDesk = { session, display, cluster: 'local', workflowId: 'versions-local' };
+  return { made, said, started, followed };
+}
+
+it('a series is started, and followed by this command', async () => {
+  const { made, said, started, followed } = desk([]);
+  expect(await startOrTakeUp(made, request)).toBeUndefined();
+  expect([started, followed]).toEqual([[request], ['versions-local']]);
+  expect(said[0]).toMatch(/2 rounds each of A \(.*\), B \(.*\)/);
+});
+
+it('the same one that goes on already is taken up; another one is named, and nothing is started', async () => {
+  const same = desk([], nothing);
+  expect(await startOrTakeUp(same.made, { ...request, scenarios: undefined })).toBeUndefined();
+  expect([same.started, same.followed]).toEqual([[], ['versions-local']]);
+  const other = desk([], { ...nothing, request: { ...request, rounds: 9 } });
+  expect(await startOrTakeUp(other.made, request)).toMatch(/9 rounds each of A/);
+  expect(other.followed).toEqual([]);
+});
+
+it('each run that ends is said once, with what the runs say so far, also by a server that does not answer for a while', async () => {
+  const one = { ...nothing, runs: [run(1, 0)], compared };
+  const all = { ...one, runs: [run(1, 0), run(1, 1)] };
+  const { made, said } = desk([nothing, new Error('no answer'), one, one, all]);
+  expect(await seeVersionsToEnd(made)).toEqual(all);
+  expect(said).toEqual([
+    'round 1 of 2, A: PASS (r10)',
+    '  so far: no difference',
+    'round 1 of 2, B: PASS (r11)',
+    '  so far: no difference',
+  ]);
+});
