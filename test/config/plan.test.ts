@@ -51,6 +51,20 @@ describe('the plan of a run', () => {
     expect(planFrom(updating, { scenario: config.scenarios[0]!.name }, 'run-1', places)).not.toHaveProperty('update');
   });
 
+  it('of a run of a series has the series’ broker and scenarios, updates nothing, and says at its head what it is', () => {
+    const updating = { ...config, cluster: { ...config.cluster, update: ['./fetch'], update_limit_minutes: 1 } };
+    const [first, , third] = config.scenarios.map(({ name }) => name) as [string, string, string];
+    const inSeries = { series: 'chaos-series-1', version: 'B', binary: '/opt/b/broker', scenarios: [third, first] };
+    const made = planFrom(updating, { inSeries }, 'run-1', places);
+    expect(made).toMatchObject({ kind: 'series', binary: '/opt/b/broker', inSeries });
+    expect(made.scenarios.map(({ name }) => name)).toEqual([first, third]);
+    expect(made).not.toHaveProperty('update');
+    expect(made.warnings[0]).toBe('a run of series chaos-series-1, with the broker B: not counted, told or published');
+    expect(planFrom(config, { inSeries: { ...inSeries, scenarios: undefined } }, 'r', places).scenarios).toEqual(
+      catalogue,
+    );
+  });
+
   it('without any wish is a full run of the whole catalogue with every SDK', () => {
     expect(plan()).toMatchObject({
       runId: 'run-1',

@@ -123,5 +123,9 @@ describe('the commands to do it again', () => {
     expect(again({ kind: 'single', scenarios: [kill], sdksLeftOut: ['java'] })).toEqual([
       'npm run scenario -- kill --sdk go,rust',
     ]);
+    const inSeries = { series: 's', version: 'B', binary: '/opt/my broker', scenarios: ['kill'] };
+    expect(again({ kind: 'series', inSeries, configPath: '/my.yml' })).toEqual([
+      "npm run versions -- --binary '/opt/my broker' --binary '/opt/my broker' --scenario kill --config /my.yml",
+    ]);
   });
 });

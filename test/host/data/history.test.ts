@@ -58,6 +58,15 @@ test('a run whose folder is gone goes; one without a report is not there yet', (
   expect(listed()).toEqual(['b']);
 });
 
+test('a run of a series is not there, wherever it lies', () => {
+  addRun('a');
+  const one = { ...plan, runId: 'b', kind: 'series' } as const;
+  for (const folder of ['runs/b', 'series/chaos-series-1-r1-v1'])
+    writeJson(join(root, folder, 'report.json'), jsonReport(runData({ plan: one })));
+  refreshHistory(root, maker);
+  expect([read, listed()]).toEqual([['a'], ['a']]);
+});
+
 test('a report of another format is left out, and is no reason to fail', () => {
   addRun('a');
   mkdirSync(join(root, 'runs', 'old'));

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryIndex } from '../../../src/domain/history.js';
 import { refreshHistory } from '../../../src/host/data/history.js';
 import { pruneRuns, type PruneRequest } from '../../../src/host/data/retention.js';
 import { storedReport, storedRuns } from '../../../src/host/data/stored-runs.js';
-import { runDir, runPaths } from '../../../src/host/layout/paths.js';
+import { runDir, runPaths, versionsPaths } from '../../../src/host/layout/paths.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { historyMaker } from '../../../src/report/history-files.js';
 import { storeRun } from '../../../testing/reports/publishable-run.js';
@@ -153,6 +153,34 @@ it('a folder that a run left without a report goes when nobody can be working on
     true,
     true,
   ]);
+});
+
+it('runs of series, and what came of them, go like the others: by age, for space, and not while they are open', () => {
+  addRun('new', 1);
+  const [old, young, open] = ['1', '2', '3'].map((n) => `chaos-series-local-r${n}-v1`) as [string, string, string];
+  addRun(old, 400);
+  addRun(young, 2);
+  addRun(open, 400);
+  for (const [runId, daysAgo] of [
+    [old, 400],
+    [young, 2],
+    [open, 400],
+  ] as const) {
+    const startedAt = new Date(Date.now() - daysAgo * DAY_MS).toISOString();
+    writeJson(runPaths(dirOf(runId)).mark, { startedAt, workflowId: runId });
+  }
+  const table = versionsPaths(dataRoot, 'chaos-series-local').json;
+  writeJson(table, {});
+  const left = (): string[] => readdirSync(join(dataRoot, 'series')).sort();
+  prune({ open: [open] });
+  expect(left()).toEqual(['chaos-series-local', young, open]);
+  const settings = { ledgersDays: 30, runsDays: 365, minFreeMb: 1 };
+  prune({ open: [open], settings, freeBytes: () => 0 });
+  expect(left()).toEqual(['chaos-series-local', open]);
+  const long = (Date.now() - 400 * DAY_MS) / 1000;
+  utimesSync(dirname(table), long, long);
+  prune();
+  expect([left(), existsSync(dirOf('new'))]).toEqual([[], true]);
 });
 
 it('a run whose files are damaged keeps nobody from the rest, and is not taken for a published one', () => {
