@@ -1,9 +1,10 @@
 import { ChaosError } from '../../domain/errors.js';
 import { tooBusyToTell } from '../../domain/host-trouble.js';
 import { watchHost } from '../os/host-cpu.js';
-import { PortTaken, portTakenIn } from '../os/ports.js';
+import { PortTaken } from '../os/ports.js';
 import { endProcess, findOwned, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
 import { findTool, type Tool } from '../os/tools.js';
+import { hasEndedAtOnce } from './spawn-broker.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
 import { clusterPaths } from '../layout/paths.js';
 import { removeStored } from '../os/stored.js';
@@ -11,10 +12,6 @@ import type { Locked, Node, State, StateFile } from './state-file.js';
 
 /** Ports are free when they are chosen, and may be taken when they are bound (PortTaken): then all are chosen again. */
 const PORT_TRIES = 3;
-
-/** The error of brokers that did not come up: their own failure, unless one of their logs says that a port was taken. */
-export const notUp = (message: string, logFiles: readonly string[]): Error =>
-  portTakenIn(logFiles) ? new PortTaken(message) : new ChaosError('CLUSTER_START_FAILED', message);
 
 /** Names of a cluster's nodes. */
 export const nodeIds = ({ nodeCount }: Pick<StartOptions, 'nodeCount'>): string[] =>
@@ -144,7 +141,7 @@ function starting<N extends Node, S extends State<N>, O extends StartOptions>(
         await kind.awaitServing?.(dir, options.signal);
         return loadOwn(dir, options);
       } catch (error) {
-        const busy = hasDied(dir) ? undefined : tooBusyToTell(host.soFar());
+        const busy = hasDied(dir) || hasEndedAtOnce(error) ? undefined : tooBusyToTell(host.soFar());
         const problem = (await kind.equipmentProblem?.(dir).catch(String)) ?? busy;
         await undo(dir, options.claim);
         options.signal?.throwIfAborted();

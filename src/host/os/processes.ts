@@ -21,6 +21,11 @@ export {
 /** Environment variable that marks every process started for a cluster, so that a sweep finds those whose pid was never written down. */
 export const OWNER_VARIABLE = 'ROBUSTMQ_CHAOS_OWNER';
 
+/** A process was started, and had ended before it could be looked at. */
+export class EndedAtOnce extends Error {
+  override readonly name = 'EndedAtOnce';
+}
+
 export interface SpawnRequest {
   readonly command: string;
   readonly args: readonly string[];
@@ -48,7 +53,7 @@ export async function spawnDetached(request: SpawnRequest): Promise<ProcessId> {
     const id = identify(child.pid ?? -1);
     if (id !== undefined) return id;
     await sleepMs(20);
-    throw new Error(`${request.command} ended at once; see ${request.logFile}`);
+    throw new EndedAtOnce(`${request.command} ended at once; see ${request.logFile}`);
   } finally {
     closeSync(log);
   }

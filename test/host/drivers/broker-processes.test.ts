@@ -9,12 +9,13 @@ import {
   missingHere,
   nodeIds,
   nodeOwner,
-  notUp,
 } from '../../../src/host/drivers/broker-processes.js';
 import type { StartOptions } from '../../../src/host/drivers/contract.js';
 import { clusterLock, stateFile, type Node, type State } from '../../../src/host/drivers/state-file.js';
 import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { watchHost } from '../../../src/host/os/host-cpu.js';
+import { notUp } from '../../../src/host/drivers/spawn-broker.js';
+import { EndedAtOnce } from '../../../src/host/os/processes.js';
 import { PortTaken } from '../../../src/host/os/ports.js';
 import { isAlive, ownIdentity, signalProcess, waitGone } from '../../../src/host/os/processes.js';
 import { errorOf } from '../../../testing/host-cluster.js';
@@ -125,6 +126,17 @@ describe('the brokers of a cluster', () => {
       failures = [late];
       latePercent = 30;
       expect(await errorOf(start())).toBe('CLUSTER_START_FAILED not every broker is up');
+    });
+
+    it('are blamed on any host, if one has ended before it could be looked at', async () => {
+      latePercent = null;
+      serving = [
+        until('they live', () => ownedBy(dir).length === 2).then(() => {
+          standStill(3000);
+          throw Object.assign(notUp('n1 ended at once', []), { cause: new EndedAtOnce() });
+        }),
+      ];
+      expect(await errorOf(start())).toBe('CLUSTER_START_FAILED n1 ended at once');
     });
 
     it('are not blamed where this program could not look for most of the time', async () => {

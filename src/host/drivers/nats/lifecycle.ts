@@ -7,7 +7,8 @@ import { writeIfOther } from '../../os/files.js';
 import { removeNamespaces } from '../../os/namespaces.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
 import { requireTool } from '../../os/tools.js';
-import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
+import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
+import { notUp, spawnBroker } from '../spawn-broker.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
 import { startProxies } from '../toxiproxy/proxies.js';
@@ -26,7 +27,8 @@ async function launchNode(dir: string, state: NatsState, node: NatsNode): Promis
   writeIfOther(node.configFile, serverConfig(state, node), 0o600);
   const server = state.binary ?? requireTool('nats-server');
   const inside = node.namespace === null ? [] : [`--net=${namespaceFile(node.namespace)}`, server];
-  const process = await spawnDetached({
+  // In a namespace it is started by a tool of ours, which may fail itself.
+  const process = await (node.namespace === null ? spawnBroker : spawnDetached)({
     command: node.namespace === null ? server : 'nsenter',
     args: [...inside, '-c', node.configFile],
     env: childEnvironment(nodeOwner(dir, node.id), {}),

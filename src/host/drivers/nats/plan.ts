@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { createNamespaces, type NodePlace } from '../../os/namespaces.js';
 import { portBlock } from '../../os/ports.js';
 import { nodeIds } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import type { ProxyLink } from '../toxiproxy/api.js';
+import { API_TIMEOUT } from './server-config.js';
 import type { NatsNode, NatsState } from './state.js';
 
 type Ports = Pick<NatsNode, 'mqttPort' | 'natsPort' | 'httpPort' | 'routePort' | 'proxiedMqttPort'>;
+
+/** It reads one line, and may be hung for all we know. */
+const PROBE_LIMIT_MS = 10_000;
 
 /** A namespace has all ports to itself. */
 const NAMESPACE_PORTS: Ports = {
@@ -36,15 +41,25 @@ const base = (options: StartOptions) => ({
   cluster: options.cluster,
   runId: options.runId,
   claim: options.claim,
-  ...(options.binary === undefined ? {} : { binary: options.binary }),
   username: 'chaos',
   password: randomBytes(12).toString('hex'),
   proxyLogFile: join(options.logDir, 'toxiproxy.log'),
   proxyProcess: null,
 });
 
+type Own = Pick<NatsState, 'binary' | 'withoutApiTimeout'>;
+
+/** A program that the run brings, of whatever version: it says itself what it takes. */
+async function ownProgram(binary: string | undefined): Promise<Own> {
+  if (binary === undefined) return {};
+  const input = `mqtt { ${API_TIMEOUT} }\n`;
+  const limits = { reject: false, timeout: PROBE_LIMIT_MS, forceKillAfterDelay: 500 } as const;
+  const { stderr } = await execa(binary, ['-t', '-c', '/dev/stdin'], { input, ...limits });
+  return { binary, withoutApiTimeout: stderr.includes('unknown field') };
+}
+
 /** On loopback, each node's MQTT port and each route behind a proxy of its own. */
-async function planProxies(options: StartOptions): Promise<NatsState> {
+async function planProxies(options: StartOptions): Promise<Omit<NatsState, keyof Own>> {
   const ids = nodeIds(options);
   const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
   const ports = portBlock(ids.length * 5 + pairs.length + 1);
@@ -71,8 +86,9 @@ async function planProxies(options: StartOptions): Promise<NatsState> {
 
 /** Everything of a cluster before it starts. In `namespaces` these are made here, since their addresses stand in the plan. */
 export async function planState(dir: string, options: StartOptions): Promise<NatsState> {
-  if (options.network !== 'namespaces') return planProxies(options);
+  const own = await ownProgram(options.binary);
+  if (options.network !== 'namespaces') return { ...(await planProxies(options)), ...own };
   const places = await createNamespaces(dir, nodeIds(options));
   const nodes = nodeIds(options).map((id) => nodeOn(options, id, NAMESPACE_PORTS, places[id] ?? null));
-  return { ...base(options), nodes, network: 'namespaces', proxyApiPort: 0, links: [] };
+  return { ...base(options), nodes, network: 'namespaces', proxyApiPort: 0, links: [], ...own };
 }

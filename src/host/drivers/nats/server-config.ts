@@ -22,6 +22,9 @@ function routesOf(state: NatsState, node: NatsNode): string[] {
     .map((link) => `127.0.0.1:${link.listenPort}`);
 }
 
+/** Older servers than 2.11.1 refuse a config with it. */
+export const API_TIMEOUT = 'js_api_timeout: "5s"';
+
 /**
  * The configuration of one node. Three replicas are asked for in so many words, since the default counts route addresses. `js_api_timeout` of 5 s
  * does not lengthen an outage, and a shorter one refuses subscriptions on a slow network.
@@ -47,8 +50,7 @@ ${cluster}mqtt {
   listen: "${node.host}:${node.mqttPort}"
   stream_replicas: ${replicas}
   ack_wait: "${ACK_WAIT_MS / 1000}s"
-  js_api_timeout: "5s"
-  authorization: { timeout: ${LOGIN_LIMIT_SECONDS} }
+${state.withoutApiTimeout === true ? '' : `  ${API_TIMEOUT}\n`}  authorization: { timeout: ${LOGIN_LIMIT_SECONDS} }
 }
 accounts {
   SYS: { users: [ { user: system, password: ${JSON.stringify(state.password)} } ] }

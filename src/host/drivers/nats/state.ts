@@ -30,6 +30,8 @@ export interface NatsState extends ProxyState {
   readonly claim?: number | undefined;
   /** Absent: the `nats-server` that set-up brought. */
   readonly binary?: string | undefined;
+  /** Its program does not know the setting `js_api_timeout`, and refuses a config that has it. */
+  readonly withoutApiTimeout?: boolean;
   readonly username: string;
   readonly password: string;
   readonly nodes: readonly NatsNode[];

@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pollUntil } from '../../os/clock.js';
 import { writeIfOther } from '../../os/files.js';
-import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
-import { brokerProcesses, isUp, nodeOwner, notUp } from '../broker-processes.js';
+import { childEnvironment, sweepOwned } from '../../os/processes.js';
+import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
+import { notUp, spawnBroker } from '../spawn-broker.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
 import { equipmentProblem, nodeProblem, raftProblem } from './health.js';
@@ -30,7 +31,7 @@ async function launchNode(dir: string, state: RobustState, node: RobustNode): Pr
   for (const folder of [`${node.dataDir}/engine`, dirname(node.logFile)]) mkdirSync(folder, { recursive: true });
   writeIfOther(node.loggerFile, loggerConfig(node), 0o644);
   writeIfOther(node.configFile, serverConfig(state, node), 0o600);
-  const process = await spawnDetached({
+  const process = await spawnBroker({
     command: state.binary,
     args: ['--conf', node.configFile],
     env: childEnvironment(nodeOwner(dir, node.id), {}),

@@ -25,6 +25,18 @@ describe('the config of a node', () => {
     }
   });
 
+  it.each([
+    ['a program that does not know it', 'echo "nats.conf:1:7: unknown field \"js_api_timeout\"" >&2; exit 1', false],
+    ['one that is broken in another way', 'exit 3', true],
+    ['set-up’s own', `exec '${requireTool('nats-server')}' "$@"`, true],
+  ])('has js_api_timeout, but not for %s', async (_what, text, has) => {
+    const binary = join(temporaryFolder(), 'nats-server');
+    writeFileSync(binary, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const state = await planState('/clusters/local', { cluster: 'local', runId: 'r1', logDir, nodeCount: 3, binary });
+    expect(state.binary).toBe(binary);
+    expect(serverConfig(state, state.nodes[0]!).includes('js_api_timeout')).toBe(has);
+  });
+
   it('dials its peers through the proxies alone, and tells them an address where nobody listens', async () => {
     const state = await planned();
     const text = serverConfig(state, state.nodes[0]!);
