@@ -43,7 +43,7 @@ interface Sight {
 
 /** What a symptom is the same as in another round: the same check, and of log lines those that say the same but for numbers, on any node. */
 const likeOf = ({ check, said }: Symptom): string =>
-  check === 'never_line' ? `${check} ${shapeOf((said[0] ?? '').replace(/^[^:]*: /, ''))}` : check;
+  check === 'never_line' ? `${check} ${shapeOf(said[0] ?? '')}` : check;
 
 /** Entries that were living when the run was judged: only of these it says whether they were seen. */
 const livingIn = ({ plan, known }: RunData): readonly KnownEntry[] =>

@@ -95,7 +95,7 @@ export const versionsTable = ({ versions }: VersionsComparison): Table => ({
   head: ['', 'broker', 'sha256', 'program', 'rounds', 'of them count', 'do not count'],
   rows: versions.map((version) => {
     const { label, path, brokers, rounds, counted } = version;
-    const said = brokers.map((broker) => broker.version ?? broker.commit?.slice(0, 12) ?? dash);
+    const said = brokers.map((broker) => broker.version ?? shortHash(broker.commit));
     return [
       label,
       said.join(', ') || dash,

@@ -71,6 +71,13 @@ describe('a round shows that a failure is not there', () => {
     expect(stepsOf([well, mute], [lost])).toEqual([['lost 3', ['0/1', '1/1'], { change: 'new', counts: true }]]);
   });
 
+  it('but what was seen of it in such a round was there', () => {
+    expect(stepsOf([well], [{ ...silent, lostInFault: 3 }])[0]).toEqual([
+      ...['lost 3', ['0/1', '1/1']],
+      { change: 'new', counts: false },
+    ]);
+  });
+
   it('and what the equipment failed at is no failure of a version', () => {
     expect(of([notInjected])).toEqual([]);
   });

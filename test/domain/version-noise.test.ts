@@ -50,7 +50,7 @@ it('with fewer than three rounds on a side no figure is judged, and none lends i
   expect(differencesOf([few, few, few, clear])).toEqual([null, null, null, 'worse']);
 });
 
-it('with more rounds the distance may be less, and from seven against seven on the sides may overlap', () => {
+it('with more rounds the distance may be less, and with ten against ten the sides may overlap', () => {
   // So many figures that the test of ranks says nothing yet.
   const among = (...of: Parameters<typeof sides>): unknown => differencesOf(Array(20).fill(sides(...of)))[0];
   const [before, after] = [

@@ -139,7 +139,7 @@ describe('whatever was played', { timeout }, () => {
       fc.property(side, side, change, headline, fc.nat(1), (a, b, one, said, version) => {
         const runs = [a, b].flatMap((changes, i) => runsOf(i, changes));
         const data =
-          said === null ? null : { ...roundData({ ...one, build: ['2.10', '2.12'][version] }), headline: said };
+          said === null ? null : { ...roundData({ ...one, build: version === 0 ? '2.10' : '2.12' }), headline: said };
         const more: VersionRun = { version, round: 9, runId: 'run-9', data };
         const [before, after] = [compareVersions(twoVersions, runs), compareVersions(twoVersions, [more, ...runs])];
         expect(after).toEqual({ ...before, versions: after.versions });
