@@ -12,7 +12,7 @@ import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tick
 import { clusterEnded, heldOnHost, readLease, refuseFullDisk, whyDiskFull } from '../host/tickets/lease.js';
 import { newerTicketsOnHost, refuseNewerCluster } from '../host/tickets/newer.js';
 import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
-import { describeTicket, openOnHost, openTickets } from '../host/tickets/store.js';
+import { describeTicket, openOnHost, openTickets, removeOver } from '../host/tickets/store.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { scriptProblems } from '../host/clients/index.js';
@@ -127,6 +127,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         for (const { faultId, runId } of await recoverOpen(faults, plan)) {
           notes.push(`pre-check: fault ${faultId} of run ${runId} was open; it was recovered`);
         }
+        removeOver(plan.clusterDir, plan.runId);
         requireLimits();
         requireRoom(plan);
         return notes;

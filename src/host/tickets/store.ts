@@ -1,12 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { monotonicUs } from '../os/clock.js';
 import { withLock } from '../os/lock.js';
 import { ownIdentity } from '../os/processes.js';
-import { newerAmong, readStored, writeStored } from '../os/stored.js';
+import { newerAmong, readStored, removeStored, writeStored } from '../os/stored.js';
 import { clusterDir as clusterDirOf, clusterPaths, dataPaths, runPaths } from '../layout/paths.js';
 import type { FaultTicket } from './ticket.js';
 
-/** Tickets lie in the cluster's state folder while they are open and after, until the cluster starts again; a copy is in the run's folder. */
+/** Tickets lie in the cluster's state folder while they are open and after, until the next run (`removeOver`); a copy is in the run's folder. */
 export const readTicket = (clusterDir: string, faultId: string): FaultTicket | undefined =>
   readStored<FaultTicket>('ticket', clusterPaths(clusterDir).ticket(faultId));
 
@@ -36,6 +36,19 @@ export const listTickets = (clusterDir: string): FaultTicket[] =>
 export const isOpen = ({ state }: FaultTicket): boolean => state !== 'recovered';
 
 export const openTickets = (clusterDir: string): FaultTicket[] => listTickets(clusterDir).filter(isOpen);
+
+/**
+ * Takes away the tickets of faults that are over, but for those of this run, which are not planned twice. A keeper reads them all four times a second, so they
+ * must not become more and more. Nobody waits for the lock of such a fault: whoever still comes finds nothing to be done.
+ */
+export function removeOver(clusterDir: string, runId: string): void {
+  for (const ticket of listTickets(clusterDir)) {
+    if (isOpen(ticket) || ticket.runId === runId) continue;
+    const paths = clusterPaths(clusterDir);
+    removeStored('ticket', paths.ticket(ticket.faultId));
+    rmSync(paths.ticketLock(ticket.faultId), { force: true });
+  }
+}
 
 /** Every ticket on this host, of whatever cluster of this data folder: also of faults that are over. */
 export function ticketsOnHost(dataRoot: string): FaultTicket[] {

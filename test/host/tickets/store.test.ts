@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sleepMs } from '../../../src/host/os/clock.js';
@@ -9,10 +9,12 @@ import {
   openOnHost,
   openTickets,
   readTicket,
+  removeOver,
   ticketsOnHost,
   withTicket,
   writeTicket,
 } from '../../../src/host/tickets/store.js';
+import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 import { ticketIn } from '../../../testing/tickets.js';
 
@@ -43,6 +45,24 @@ describe('a ticket', () => {
     writeFileSync(join(clusterDir, 'faults', 'planned.json.lock'), '');
     expect(ids(listTickets(clusterDir))).toEqual([...states].sort());
     expect(ids(openTickets(clusterDir))).toEqual(['injected', 'injecting', 'planned', 'stuck']);
+  });
+
+  it('goes when a next run begins: with its lock, but not while its fault is open, nor that of the run itself, nor a newer one', () => {
+    const write = (faultId: string, runId: string, state: 'recovered' | 'stuck'): void => {
+      writeTicket(ticketIn(root, { faultId, runId, state }));
+      writeFileSync(clusterPaths(clusterDir).ticketLock(faultId), '');
+    };
+    const { clusterDir, runDir } = ticketIn(root);
+    write('over', 'run-1', 'recovered');
+    write('stuck', 'run-1', 'stuck');
+    write('own', 'run-2', 'recovered');
+    write('newer', 'run-1', 'recovered');
+    const newer = clusterPaths(clusterDir).ticket('newer');
+    writeFileSync(newer, JSON.stringify({ ...ticketIn(root), format: 99 }));
+    removeOver(clusterDir, 'run-2');
+    const left = ['newer', 'own', 'stuck'].flatMap((id) => [`${id}.json`, `${id}.json.lock`]);
+    expect(readdirSync(clusterPaths(clusterDir).faults).sort()).toEqual(left);
+    expect(existsSync(join(runDir, 'faults', 'over.json'))).toBe(true);
   });
 
   it('is found whatever cluster of the data folder it is of', () => {
