@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { createNamespaces, type NodePlace } from '../../os/namespaces.js';
@@ -50,11 +51,13 @@ const base = (options: StartOptions) => ({
 type Own = Pick<NatsState, 'binary' | 'withoutApiTimeout'>;
 
 /** A program that the run brings, of whatever version: it says itself what it takes. */
-async function ownProgram(binary: string | undefined): Promise<Own> {
+async function ownProgram({ binary, logDir }: StartOptions): Promise<Own> {
   if (binary === undefined) return {};
-  const input = `mqtt { ${API_TIMEOUT} }\n`;
+  const probe = join(logDir, 'probe.conf');
+  mkdirSync(logDir, { recursive: true });
+  writeFileSync(probe, `mqtt { ${API_TIMEOUT} }\n`);
   const limits = { reject: false, timeout: PROBE_LIMIT_MS, forceKillAfterDelay: 500 } as const;
-  const { stderr } = await execa(binary, ['-t', '-c', '/dev/stdin'], { input, ...limits });
+  const { stderr } = await execa(binary, ['-t', '-c', probe], limits);
   return { binary, withoutApiTimeout: stderr.includes('unknown field') };
 }
 
@@ -86,7 +89,7 @@ async function planProxies(options: StartOptions): Promise<Omit<NatsState, keyof
 
 /** Everything of a cluster before it starts. In `namespaces` these are made here, since their addresses stand in the plan. */
 export async function planState(dir: string, options: StartOptions): Promise<NatsState> {
-  const own = await ownProgram(options.binary);
+  const own = await ownProgram(options);
   if (options.network !== 'namespaces') return { ...(await planProxies(options)), ...own };
   const places = await createNamespaces(dir, nodeIds(options));
   const nodes = nodeIds(options).map((id) => nodeOn(options, id, NAMESPACE_PORTS, places[id] ?? null));
