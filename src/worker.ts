@@ -4,12 +4,11 @@ import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createActivities, type Activities, type ActivityDependencies } from './activities/index.js';
 import { recoverAbandonedFaults } from './activities/run-state.js';
-import { configNow, loadConfig, type Config, type KnownNames } from './config/load.js';
-import { planFrom } from './config/plan.js';
-import { versionsPlanFrom } from './config/versions.js';
+import { plansByRequest } from './config/asked.js';
+import { configNow, type Config, type KnownNames } from './config/load.js';
 import { notifySettings, publishing } from './config/publish.js';
 import { CHAOS_QUEUE, hostQueue } from './domain/ids.js';
-import type { RunPlan, RunRequest } from './domain/plan.js';
+import type { RunPlan } from './domain/plan.js';
 import { offerMetrics } from './host/data/metrics-server.js';
 import { drivers } from './host/drivers/index.js';
 import { faults as allFaults } from './host/faults/index.js';
@@ -49,8 +48,7 @@ export async function runWorker(
   await reviveKeepers(config.dataRoot);
   await recoverAbandonedFaults(faults, config.dataRoot);
   const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
-  const configOf = ({ config: path }: Pick<RunRequest, 'config'>): Config =>
-    path ? loadConfig(path, knownNames) : config;
+  const plans = plansByRequest(config, knownNames, places);
   let lacks: Pick<RunPlan, 'missingAttributes'> = {};
   const activities = alter(
     createActivities({
@@ -59,11 +57,8 @@ export async function runWorker(
       own: { dataRoot: config.dataRoot, configPath: config.path },
       publishingOf: (path) => publishing(configNow(path, config, knownNames)),
       versions: ownVersions(),
-      makeVersionsPlan: (asked) => versionsPlanFrom(configOf(asked.request), asked),
-      makePlan: (request, runId) => ({
-        ...planFrom(configOf(request), request, runId, places),
-        ...lacks,
-      }),
+      makeVersionsPlan: plans.versions,
+      makePlan: (request, runId) => ({ ...plans.run(request, runId), ...lacks }),
     }),
   );
   const { connection, at } = await connectWorker(place);

@@ -11,40 +11,17 @@ import { ensureKeeper } from '../host/keeper/control.js';
 import { actIf, claimCluster, claimOf, endClaim, renewLease } from '../host/tickets/claim.js';
 import { clusterEnded, heldOnHost, readLease, refuseFullDisk, whyDiskFull } from '../host/tickets/lease.js';
 import { newerTicketsOnHost, refuseNewerCluster } from '../host/tickets/newer.js';
-import { recoverAbandoned } from '../host/lifecycle/abandoned-faults.js';
-import { describeTicket, openOnHost, openTickets, removeOver } from '../host/tickets/store.js';
+import { openTickets, removeOver } from '../host/tickets/store.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { scriptProblems } from '../host/clients/index.js';
 import { driverNamed } from '../host/drivers/index.js';
 import { giveUpUpdate } from '../host/update/index.js';
 import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
-import { isForeign, isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
+import { isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
+import { refuseIfForeignFault } from './foreign-fault.js';
 import { requireReserve, requireRoom } from './room.js';
 import { answered, asActivity, driverOf, planOf } from './support.js';
-
-/**
- * What nobody will recover is recovered first; a fault of another run that is still active after that would be measured, too. The error
- * says what it is, since when, until when and whose.
- */
-async function refuseIfForeignFault(faults: readonly Fault[], plan: RunPlan, notes: string[]): Promise<void> {
-  const dataRoot = dataRootOf(plan.clusterDir);
-  // Those of this cluster end when it is stopped.
-  const elsewhere = (): FaultTicket[] =>
-    openOnHost(dataRoot).filter(({ clusterDir }) => clusterDir !== plan.clusterDir);
-  const isAbandoned = async ({ runDir }: FaultTicket): Promise<boolean> => !(await isForeign(runDir));
-  for (const { ticket, error } of await recoverAbandoned(faults, elsewhere(), 'workflow', isAbandoned)) {
-    notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; ${error ?? 'it was recovered'}`);
-  }
-  const foreign = elsewhere();
-  const first = foreign[0];
-  if (first === undefined) return;
-  throw new ChaosError(
-    'CLUSTER_HELD',
-    `a fault of another run is active on this host: ${foreign.map(describeTicket).join('; ')}; end it with: robustmq-chaos faults recover`,
-    first.runId,
-  );
-}
 
 /** What a newer program keeps of this cluster, and its faults anywhere on this host, are left alone: nobody here knows what they need. */
 function refuseNewerFaults({ clusterDir }: RunPlan): void {
@@ -103,7 +80,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
   return {
     /** Step 1 of a run: tools and clients are there, faults left open are recovered, anything but a stopped cluster is stopped. Returns what it found. */
     preCheck: ({ run }: InRun): Promise<readonly string[]> =>
-      asActivity(async () => {
+      asActivity(async (signal) => {
         const plan = planOf(run);
         refuseNewerFaults(plan);
         const driver = driverOf(plan);
@@ -114,7 +91,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
         const judged = await refuseIfHeld(plan);
         const notes: string[] = [];
-        await refuseIfForeignFault(faults, plan, notes);
+        await refuseIfForeignFault(faults, plan, notes, signal);
         const status = await driver.status(plan.clusterDir);
         if (status !== 'stopped' || judged !== undefined) {
           const stop = (): Promise<void> => driverNamed(judged?.driver ?? plan.driver).stop(plan.clusterDir);

@@ -94,7 +94,7 @@ export function createDisplay(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv
       }
       for (const { name, status } of run.scenarios) {
         if (status !== 'waiting' && status !== 'running')
-          once(`done ${name}`, `${status === 'passed' ? '✓' : '✗'} ${name}: ${status}`);
+          once(`done ${String(run.runId)} ${name}`, `${status === 'passed' ? '✓' : '✗'} ${name}: ${status}`);
       }
       if (scenario !== undefined) {
         const { scenario: name, step, detail, since } = scenario;

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { ChaosError } from '../domain/errors.js';
 import { isOpenExecution } from '../domain/execution.js';
 import { CHAOS_QUEUE } from '../domain/ids.js';
+import type { Headline } from '../domain/status.js';
 import type { VersionsRequest } from '../domain/versions-plan.js';
 import { sleepMs } from '../host/os/clock.js';
 import { versionsProgressQuery, type VersionsProgress } from '../messages/versions.js';
@@ -9,9 +11,10 @@ import { workflowUrl } from '../temporal/connection.js';
 import type { versionsWorkflow } from '../workflows/versions.js';
 import type { Display } from './display.js';
 import { EXIT_INTERRUPTED } from './exit.js';
-import { look } from './follow.js';
+import { asChaosError, look } from './follow.js';
 import { onInterrupt, type Interrupts } from './interrupts.js';
 import type { Session } from './session.js';
+import { whyNotGoingOn } from './stuck.js';
 
 const LOOK_EVERY_MS = 500;
 /** A server that does not come back within this ends the display, not the series. */
@@ -31,7 +34,7 @@ const handleOf = ({ session, workflowId }: VersionsDesk) =>
 const inWords = ({ versions, rounds, scenarios }: VersionsRequest): string =>
   `${rounds} rounds each of ${versions.map(({ label, path }) => `${label} (${path})`).join(', ')}${scenarios === undefined ? '' : `, ${scenarios.join(', ')} only`}`;
 
-/** Starts the series. One of the same cluster that goes on already is followed, if it is the same; else why nothing was started is returned. */
+/** Starts the series. One of the same cluster that goes on already is followed, if it is the same; one that was cancelled ends first. */
 export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest): Promise<string | undefined> {
   const { session, display, cluster, workflowId } = desk;
   try {
@@ -44,6 +47,12 @@ export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest
     display.say(`series ${workflowId}: ${inWords(request)}`);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (await isCancelled(desk)) {
+      await session.follow(workflowId);
+      display.say(`series ${workflowId} was cancelled, and was left alone: first it ends`);
+      await follow(desk);
+      return startOrTakeUp(desk, request);
+    }
     const { request: running } = await handleOf(desk).query(versionsProgressQuery);
     if (!isDeepStrictEqual(running, JSON.parse(JSON.stringify(request)))) {
       return (
@@ -59,8 +68,11 @@ export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest
   return undefined;
 }
 
+const isCancelled = async (desk: VersionsDesk): Promise<boolean> =>
+  (await handleOf(desk).describe()).raw.workflowExtendedInfo?.cancelRequested === true;
+
 /** An interrupt ends the series with the run that is being played, which is cancelled; a second one leaves both to who takes them up. */
-const ending = (desk: VersionsDesk): Interrupts =>
+export const endingSeries = (desk: VersionsDesk): Interrupts =>
   onInterrupt({
     first: () => {
       desk.display.say('cancelling: ending the run, and the series with it (press Ctrl-C again to leave at once)');
@@ -69,23 +81,18 @@ const ending = (desk: VersionsDesk): Interrupts =>
         .catch((error: unknown) => desk.display.say(`could not cancel: ${String(error)}`));
     },
     again: () => {
-      desk.display.say('left without waiting. The same command takes the series up');
+      desk.display.say('left without waiting. The next command that follows a run here ends the series in good order');
       process.exit(EXIT_INTERRUPTED);
     },
   });
 
-/** Shows a series to its end. Undefined: Temporal is out of reach, and the series goes on without being watched. */
+/** Shows a series to its end. Undefined: it is out of reach, which is said, and goes on without being watched. Throws what ended it without a result. */
 export async function seeVersionsToEnd(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
-  const interrupts = ending(desk);
-  try {
-    const end = await follow(desk);
-    desk.display.end();
-    if (end === undefined)
-      desk.display.say('Temporal cannot be reached. The series goes on; the same command takes it up');
-    return end;
-  } finally {
-    interrupts.off();
-  }
+  const end = await follow(desk).finally(desk.display.end);
+  if (end !== undefined) return end;
+  const why = (await whyNotGoingOn(desk.session.client, desk.workflowId)) ?? 'Temporal cannot be reached';
+  desk.display.say(`${why}. The series goes on; the same command takes it up`);
+  return undefined;
 }
 
 async function follow(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
@@ -97,23 +104,38 @@ async function follow(desk: VersionsDesk): Promise<VersionsProgress | undefined>
       const { status } = await handleOf(desk).describe();
       const progress = await handleOf(desk).query(versionsProgressQuery);
       show(desk, progress, shown);
-      if (!isOpenExecution(status.name)) return progress;
+      if (!isOpenExecution(status.name)) return await endOf(desk, status.name, progress);
       await showRun(desk, progress);
       lastSeen = Date.now();
-    } catch {
-      // Server or worker died; both are brought back.
+    } catch (error) {
+      // Server or worker died, and both are brought back; or the series has ended for a reason.
+      if (error instanceof ChaosError) throw error;
     }
     await sleepMs(LOOK_EVERY_MS);
   }
   return undefined;
 }
 
+/** A cancelled one keeps its result in the answer to the query, and so does one that ended in another way. Throws CONFIG_INVALID of one that could not begin. */
+async function endOf(desk: VersionsDesk, status: string, progress: VersionsProgress): Promise<VersionsProgress> {
+  if (status === 'COMPLETED') return progress;
+  if (status === 'CANCELLED') return { ...progress, cancelled: true };
+  const why = await handleOf(desk)
+    .result()
+    .then(() => undefined, asChaosError);
+  if (why instanceof ChaosError && why.code === 'CONFIG_INVALID') throw why;
+  const said = why instanceof ChaosError ? `: ${why.message}` : '';
+  return { ...progress, problem: `it was ended before its last run (${status.toLowerCase()})${said}` };
+}
+
+const isVerdict = (headline: Headline): boolean => ['PASS', 'FAIL', 'KNOWN'].includes(headline);
+
 /** A line for each run that has ended, and for what the runs so far say. */
 function show({ display }: VersionsDesk, { plan, runs, compared }: VersionsProgress, shown: { runs: number }): void {
-  for (const { round, version, headline, runId } of runs.slice(shown.runs)) {
-    display.say(
-      `round ${round} of ${plan?.rounds ?? '?'}, ${plan?.versions[version]?.label ?? version}: ${headline} (${runId})`,
-    );
+  for (const { round, version, headline, runId, summary } of runs.slice(shown.runs)) {
+    const name = plan?.versions[version]?.label ?? version;
+    const why = isVerdict(headline) ? '' : `: ${summary}`;
+    display.say(`round ${round} of ${plan?.rounds ?? '?'}, ${name}: ${headline} (${runId})${why}`);
   }
   if (runs.length > shown.runs && compared !== null) display.say(`  so far: ${compared.answer}`);
   shown.runs = runs.length;

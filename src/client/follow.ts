@@ -120,8 +120,8 @@ async function resultOf(client: Client, workflowId: string): Promise<RunResult> 
 }
 
 /** The error of an activity that ended the run, with its code where it has one. */
-function asChaosError(error: Error): Error {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+export function asChaosError(error: unknown): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure && cause.type && cause.type in ERRORS) {
       return new ChaosError(cause.type as ErrorCode, cause.message);
     }

@@ -7,7 +7,7 @@ import type { StoredComparison, VersionsCompared, VersionsProgress } from '../me
 import { versionsText } from '../report/versions-text.js';
 import { createDisplay } from './display.js';
 import { EXIT_LOST, EXIT_REFUSED } from './exit.js';
-import { seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from './follow-versions.js';
+import { endingSeries, seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from './follow-versions.js';
 import { openSession } from './session.js';
 
 /** Plays a series, or takes up the one of this cluster that was left alone, shows it to its end, and returns the command's exit status. */
@@ -20,6 +20,7 @@ export async function playVersions(
   const display = createDisplay(json ? process.stderr : process.stdout);
   const session = await openSession(config);
   const desk: VersionsDesk = { session, display, cluster, workflowId: versionsWorkflowId(cluster) };
+  const interrupts = endingSeries(desk);
   try {
     const refused = await startOrTakeUp(desk, request);
     if (refused !== undefined) {
@@ -31,6 +32,7 @@ export async function playVersions(
     process.stdout.write(json ? jsonOf(end) : textOf(end));
     return statusOf(end);
   } finally {
+    interrupts.off();
     await session.close();
   }
 }
@@ -42,9 +44,10 @@ const storedBy = ({ jsonPath }: VersionsCompared): StoredComparison | undefined 
 /** What is printed at the end. */
 export function textOf({ compared, problem }: VersionsProgress): string {
   if (compared === null) return `\nnothing was compared${problem === null ? '' : `: ${problem}`}\n`;
+  const latest = problem === null ? '' : `! not the whole series: ${problem}\n`;
   const stored = storedBy(compared);
   const text = stored === undefined ? compared.answer : versionsText(stored.comparison, process.stdout.columns);
-  return `\n${text.trimEnd()}\n\nReport: ${compared.markdownPath}\n        ${compared.jsonPath}\n`;
+  return `\n${text.trimEnd()}\n\n${latest}Report: ${compared.markdownPath}\n        ${compared.jsonPath}\n`;
 }
 
 const jsonOf = (progress: VersionsProgress): string => {
@@ -53,8 +56,8 @@ const jsonOf = (progress: VersionsProgress): string => {
 };
 
 /** 1: a version is worse than the one before it. 2: nothing can be said. */
-export function statusOf({ compared, cancelled }: VersionsProgress): number {
+export function statusOf({ compared, cancelled, problem }: VersionsProgress): number {
   if (cancelled) return exitCodeOf('CANCELLED');
-  if (compared === null || compared.undecided) return exitCodeOf('INVALID');
-  return exitCodeOf(compared.worse ? 'FAIL' : 'PASS');
+  if (compared?.worse === true) return exitCodeOf('FAIL');
+  return exitCodeOf(compared === null || compared.undecided || problem !== null ? 'INVALID' : 'PASS');
 }

@@ -50,7 +50,7 @@ function reasonsToStay(
 ): (run: KeptRun) => string | undefined {
   const newest = new Map(runs.map((run) => [run.cluster, run.runId]));
   // Nobody ever publishes what is older than publishing itself.
-  const since = runs.find(({ publication }) => publication !== 'none')?.startedAt;
+  const since = runs.find(({ cluster, publication }) => cluster !== null && publication !== 'none')?.startedAt;
   return (run) => {
     const use = inUse.get(run.runId);
     if (use !== undefined) return use;

@@ -77,7 +77,9 @@ const countedData = ({ data }: Pick<VersionRun, 'data'>): RunData | null =>
   data !== null && saysOfBroker(data.headline) ? data : null;
 
 function playedVersion(name: VersionName, runs: readonly VersionRun[]): PlayedVersion {
-  const brokers = runs.flatMap(({ data }) => (data === null ? [] : [brokerOf(data.versions)]));
+  // One that never started has said nothing of itself.
+  const said = runs.flatMap(({ data }) => (data === null ? [] : [brokerOf(data.versions)]));
+  const brokers = said.filter((broker) => Object.values(broker).some((part) => part !== null));
   const rounds = runs.map((run) => ({
     ...{ round: run.round, runId: run.runId, headline: run.data?.headline ?? null },
     counts: countedData(run) !== null,

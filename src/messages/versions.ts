@@ -18,7 +18,7 @@ export interface VersionsRun {
 
 export interface CompareVersionsRequest {
   readonly plan: VersionsPlan;
-  readonly runs: readonly VersionsRun[];
+  readonly runs: readonly Pick<VersionsRun, 'version' | 'round' | 'runId' | 'headline'>[];
 }
 
 /** What the runs so far say, in short; the rest stands in the files. */

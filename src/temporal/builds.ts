@@ -45,7 +45,8 @@ export async function makeCurrent(client: Client, buildId: string, onOwnServer: 
   });
 }
 
-const OPEN = "WorkflowType IN ('ChaosRunWorkflow', 'ScenarioWorkflow', 'VersionsWorkflow') AND ExecutionStatus = 'Running'";
+const OPEN =
+  "WorkflowType IN ('ChaosRunWorkflow', 'ScenarioWorkflow', 'VersionsWorkflow') AND ExecutionStatus = 'Running'";
 
 /** The build that an execution stays with, as long as nobody moves it. */
 export async function openRun(client: Client, workflowId: string): Promise<OpenRun> {

@@ -1,6 +1,7 @@
 import type { ReportFile } from '../domain/report-data.js';
 import { compareVersions as compare } from '../domain/versions.js';
-import { runDir, runPaths, versionsPaths } from '../host/layout/paths.js';
+import { runDir, runPaths } from '../host/layout/paths.js';
+import { versionsPaths } from '../host/layout/versions-paths.js';
 import { writeText } from '../host/os/files.js';
 import { readStoredIfWhole, writeStored } from '../host/os/stored.js';
 import type { CompareVersionsRequest, StoredComparison, VersionsCompared } from '../messages/versions.js';

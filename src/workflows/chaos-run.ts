@@ -87,7 +87,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   demand(runRequestShape, request);
   demand(orAbsent(pausedRunShape), paused);
   const { workflowId, runId: temporalRunId } = workflowInfo();
-  const startedAt = new Date().toISOString();
+  const since = new Date().toISOString();
   const progress = keepRunProgress(paused?.progress);
   const gate = serveResume((text) => progress.note(text), paused !== undefined);
   if (paused !== undefined) return stayPaused(request, paused, { progress, gate });
@@ -103,7 +103,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
     { key: CHAOS_CLUSTER, value: plan.cluster },
     { key: CHAOS_STATE, value: 'running' },
   ]);
-  const holder: Holder = { workflowId, temporalRunId, kind: plan.kind, since: startedAt };
+  const holder: Holder = { workflowId, temporalRunId, kind: plan.kind, since };
   const acquired = await takeCluster(plan, holder, progress).catch((error: unknown) => {
     if (cancellationIn(error) === undefined) throw error;
     closeRun(plan, progress, cancelledBefore(plan));
@@ -111,6 +111,8 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   });
   if (!acquired.granted) return closeRun(plan, progress, await refusedBy(plan, acquired.refusal));
 
+  // What it has waited for is no part of it.
+  const startedAt = new Date().toISOString();
   const context = runContext(plan, progress);
   const { found, stopped } = await inTurn(
     NOTHING_FOUND,

@@ -14,9 +14,9 @@ export const isSame = (
 /** Who waits asks every few seconds (`take-cluster.ts`); after this long it is taken to have gone. */
 const WAITS_FOR_MS = 90_000;
 
-/** Whoever else asks goes before the runs of a series, and is remembered until it has the cluster. */
+/** Whoever else finds the cluster taken goes before the runs of a series, and is remembered until it has the cluster or asks no more. */
 function remember(record: Holding, asking: Holder): void {
-  if (record.holder?.kind !== 'series' || asking.kind === 'series') return;
+  if (asking.kind === 'series') return;
   record.waiting = { by: asking, until: new Date(Date.now() + WAITS_FOR_MS).toISOString() };
 }
 

@@ -19,8 +19,9 @@ export async function refusedBy(plan: RunPlan, refusal: Refusal): Promise<RunRes
 
 /** Cancelled before it had its cluster: nothing was done. */
 export const cancelledBefore = (plan: RunPlan): RunResult => ({
-  ...refused(plan, '', 'cancelled while it waited for the cluster'),
+  ...refused(plan, '', ''),
   headline: 'CANCELLED',
+  summary: 'cancelled while it waited for the cluster',
   refusedBy: null,
 });
 

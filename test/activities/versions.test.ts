@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createVersionsActivities } from '../../src/activities/versions.js';
-import { versionsPaths } from '../../src/host/layout/paths.js';
+import { versionsPaths } from '../../src/host/layout/versions-paths.js';
 import { readStored } from '../../src/host/os/stored.js';
 import { perform } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';

@@ -1,4 +1,5 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure, RetryState } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from '../../src/client/follow-versions.js';
 import type { Session } from '../../src/client/session.js';
@@ -22,13 +23,18 @@ const run = (round: number, version: number) => ({
 const compared = { answer: 'no difference', worse: false, undecided: false, jsonPath: '/j', markdownPath: '/m' };
 
 /** A server whose series answers one by one what it is given, and is over with the last. */
-function desk(answers: readonly (VersionsProgress | Error)[], running?: VersionsProgress) {
+function desk(
+  answers: readonly (VersionsProgress | Error)[],
+  running?: VersionsProgress,
+  { status = 'COMPLETED', result = () => Promise.resolve() }: { status?: string; result?: () => Promise<unknown> } = {},
+) {
   const said: string[] = [];
   const started: unknown[] = [];
   const followed: string[] = [];
   const left = [...answers];
   const getHandle = () => ({
-    describe: () => Promise.resolve({ status: { name: left.length > 1 ? 'RUNNING' : 'COMPLETED' } }),
+    describe: () => Promise.resolve({ raw: {}, status: { name: left.length > 1 ? 'RUNNING' : status } }),
+    result,
     query: () => {
       if (running !== undefined) return Promise.resolve(running);
       const answer = left.length > 1 ? left.shift() : left[0];
@@ -79,4 +85,25 @@ it('each run that ends is said once, with what the runs say so far, also by a se
     'round 1 of 2, B: PASS (r11)',
     '  so far: no difference',
   ]);
+});
+
+it('one that was ended is no whole series, and one that could not begin is an error of its config', async () => {
+  const end = (status: string, type: string) => {
+    const failure = ApplicationFailure.create({ type, message: 'version A: expected a program' });
+    const result = () => Promise.reject(new WorkflowFailedError('it failed', failure, RetryState.TIMEOUT));
+    return seeVersionsToEnd(desk([nothing], undefined, { status, result }).made);
+  };
+  expect((await end('TERMINATED', ''))?.problem).toBe('it was ended before its last run (terminated)');
+  expect((await end('FAILED', 'DISK_FULL'))?.problem).toMatch(/\(failed\): version A/);
+  await expect(end('FAILED', 'CONFIG_INVALID')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  expect(await seeVersionsToEnd(desk([nothing], undefined, { status: 'CANCELLED' }).made)).toMatchObject({
+    cancelled: true,
+  });
+});
+
+it('of a run that says nothing of the broker it is said why', async () => {
+  const invalid = { ...run(1, 0), headline: 'INVALID' as const, summary: 'the disk is full' };
+  const { made, said } = desk([{ ...nothing, runs: [invalid] }]);
+  await seeVersionsToEnd(made);
+  expect(said).toEqual(['round 1 of 2, A: INVALID (r10): the disk is full']);
 });

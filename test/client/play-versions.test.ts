@@ -23,7 +23,13 @@ const end = (change: Partial<VersionsProgress>): VersionsProgress => ({
 it.each([
   ['a version that is worse', {}, 1],
   ['nothing that differs', { compared: { ...compared, worse: false } }, 0],
-  ['nothing that can be said', { compared: { ...compared, undecided: true } }, 2],
+  [
+    'a version that is worse, beside another of which nothing can be said',
+    { compared: { ...compared, undecided: true } },
+    1,
+  ],
+  ['nothing that can be said', { compared: { ...compared, worse: false, undecided: true } }, 2],
+  ['a series whose end is missing', { compared: { ...compared, worse: false }, problem: 'it was ended' }, 2],
   ['nothing that could be compared', { compared: null, problem: 'no room' }, 2],
   ['a series that was cancelled', { cancelled: true }, 130],
 ] as const)('the exit status of %s', (_what, change, status) => {
@@ -33,5 +39,6 @@ it.each([
 it('the answer is printed also where the table lies on another host', () => {
   expect(existsSync(jsonPath)).toBe(false);
   expect(textOf(end({}))).toBe(`\nB is worse\n\nReport: /m\n        ${jsonPath}\n`);
+  expect(textOf(end({ problem: 'no room' }))).toContain('\n! not the whole series: no room\n');
   expect(textOf(end({ compared: null, problem: 'no room' }))).toBe('\nnothing was compared: no room\n');
 });

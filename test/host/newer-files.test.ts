@@ -25,9 +25,8 @@ import {
   dataPaths,
   runDir,
   runPaths,
-  temporalPaths,
-  versionsPaths,
-} from '../../src/host/layout/paths.js';
+  temporalPaths } from '../../src/host/layout/paths.js';
+import { versionsPaths } from '../../src/host/layout/versions-paths.js';
 import { updatePaths } from '../../src/host/layout/update-paths.js';
 import { phasePaths } from '../../src/host/layout/phase-paths.js';
 import { injectFault } from '../../src/host/lifecycle/inject.js';
@@ -249,7 +248,9 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
   },
   comparison: {
     path: () => versionsPaths(root, 'chaos-series-local').json,
-    acts: () => [() => compareVersions({ plan: { ...seriesPlan, series: 'chaos-series-local', dataRoot: root }, runs: [] })],
+    acts: () => [
+      () => compareVersions({ plan: { ...seriesPlan, series: 'chaos-series-local', dataRoot: root }, runs: [] }),
+    ],
   },
   publication: {
     path: () => runPaths(run()).publication,

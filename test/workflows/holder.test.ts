@@ -43,13 +43,22 @@ describe('who is to have a cluster', () => {
     expect(ask(now, next)).toEqual({ granted: true });
   });
 
-  it('a run of a series is remembered by nobody, and neither is who found another run on the cluster', () => {
+  it('a run of a series is remembered by nobody', () => {
     const now = record(series);
     expect(ask(now, next)).toEqual(held(series));
     expect(now.waiting).toBeNull();
-    const taken = record(round);
-    expect(ask(taken, other)).toEqual(held(round));
-    expect(taken.waiting).toBeNull();
+  });
+
+  it('who has begun to wait goes next, also if another run was quicker meanwhile', () => {
+    const now = record(series);
+    ask(now, round);
+    now.holder = null;
+    expect(ask(now, other)).toEqual({ granted: true });
+    vi.setSystemTime(START + 85_000);
+    expect(ask(now, round)).toEqual(held(other));
+    vi.setSystemTime(START + 120_000);
+    now.holder = null;
+    expect(ask(now, next)).toEqual(held(round));
   });
 
   it('a dead run of a series is replaced by who waits, and not by the next one of the series', () => {

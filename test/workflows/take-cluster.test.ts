@@ -7,6 +7,9 @@ import { createGate } from '../../testing/workflows/gate.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
+/** A bound on a hang, not on speed. */
+const PATIENT = { timeout: 30_000 };
+
 let rig: Rig;
 beforeAll(async () => {
   rig = await createRig();
@@ -31,9 +34,9 @@ describe.concurrent('a cluster that a run of a series has', () => {
     const cluster = `waits-${kind}`;
     const { gate, handle: series } = await seriesOn(cluster);
     const { handle } = await rig.startRun({ plan: { cluster, kind, scenarios: [killSingle] } });
-    await expect.poll(() => waitingOn(cluster)).toBe(handle.workflowId);
+    await expect.poll(() => waitingOn(cluster), PATIENT).toBe(handle.workflowId);
     await expect
-      .poll(() => handle.query(runProgressQuery))
+      .poll(() => handle.query(runProgressQuery), PATIENT)
       .toMatchObject({ phase: 'waiting for the cluster', notes: [expect.stringContaining(series.workflowId)] });
     gate.open();
     expect(await handle.result()).toMatchObject({ headline: 'PASS', refusedBy: null });
@@ -43,7 +46,7 @@ describe.concurrent('a cluster that a run of a series has', () => {
   it('is given to who waits no longer for it: one that was cancelled did nothing', async () => {
     const { gate, handle: series } = await seriesOn('leaves');
     const { handle, host } = await rig.startRun({ plan: { cluster: 'leaves', scenarios: [killSingle] } });
-    await expect.poll(() => waitingOn('leaves')).toBe(handle.workflowId);
+    await expect.poll(() => waitingOn('leaves'), PATIENT).toBe(handle.workflowId);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
     expect((await handle.query(runProgressQuery)).result).toMatchObject({ headline: 'CANCELLED', jsonPath: null });
@@ -59,8 +62,8 @@ it('a run of a series waits for any other run', async () => {
   await gate.reached;
   const { handle, host } = await rig.startRun({ plan: { cluster: 'behind', kind: 'series', scenarios: [killSingle] } });
   await host.called('acquireCluster');
-  await expect.poll(async () => (await handle.query(runProgressQuery)).phase).toBe('waiting for the cluster');
-  // It is the last to have a claim to anything.
+  await expect.poll(async () => (await handle.query(runProgressQuery)).phase, PATIENT).toBe('waiting for the cluster');
+  // It has no claim to be the next.
   expect(await waitingOn('behind')).toBeUndefined();
   gate.open();
   expect(await full.handle.result()).toMatchObject({ headline: 'PASS' });

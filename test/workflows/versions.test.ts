@@ -3,7 +3,12 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHAOS_QUEUE, clusterWorkflowId, seriesRunWorkflowId, versionsWorkflowId } from '../../src/domain/ids.js';
 import { clusterStatusQuery } from '../../src/messages/cluster-record.js';
-import { versionsProgressQuery, type VersionsCompared, type VersionsRun } from '../../src/messages/versions.js';
+import {
+  versionsProgressQuery,
+  type CompareVersionsRequest,
+  type VersionsCompared,
+  type VersionsRun,
+} from '../../src/messages/versions.js';
 import type { versionsWorkflow } from '../../src/workflows/versions.js';
 import { seriesPlan } from '../../testing/series/plan.js';
 import { brokenTasks } from '../../testing/workflows/history.js';
@@ -11,6 +16,9 @@ import { createGate } from '../../testing/workflows/gate.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 import type { StubHost, StubOptions } from '../../testing/workflows/stub-host.js';
+
+/** A bound on a hang, not on speed. */
+const PATIENT = { timeout: 30_000 };
 
 let rig: Rig;
 beforeAll(async () => {
@@ -26,7 +34,7 @@ interface Played {
   /** By round and version, from 1. */
   readonly run: (round: number, version: number) => StubHost;
   /** What was to be compared, each time. */
-  readonly asked: (readonly VersionsRun[])[];
+  readonly asked: CompareVersionsRequest['runs'][];
 }
 
 interface Other {
@@ -41,7 +49,7 @@ async function play(
   { rounds = 1, compare = () => Promise.resolve(compared) }: Other = {},
 ): Promise<Played> {
   const plan = { ...seriesPlan, rounds, cluster, series: `chaos-series-${cluster}` };
-  const asked: (readonly VersionsRun[])[] = [];
+  const asked: CompareVersionsRequest['runs'][] = [];
   const workflowId = versionsWorkflowId(cluster);
   const series = rig.hostFor(
     workflowId,
@@ -156,7 +164,7 @@ describe.concurrent('a round that is due while a series is played', () => {
       gates: { releaseCluster: last },
     });
     await due.host.called('acquireCluster');
-    await expect.poll(async () => (await recordOf('due')).waiting?.by.workflowId).toBe(due.handle.workflowId);
+    await expect.poll(async () => (await recordOf('due')).waiting?.by.workflowId, PATIENT).toBe(due.handle.workflowId);
     gate.open();
     await last.reached;
     // It has waited for nothing but the run that was on the cluster, and the next one waits for it.

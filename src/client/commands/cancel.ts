@@ -5,7 +5,8 @@ import { Command } from 'commander';
 import type { Config } from '../../config/load.js';
 import { ChaosError } from '../../domain/errors.js';
 import { isOpenExecution } from '../../domain/execution.js';
-import { CHAOS_QUEUE } from '../../domain/ids.js';
+import { CHAOS_QUEUE, isOfSeries, versionsWorkflowId } from '../../domain/ids.js';
+import { pollUntil } from '../../host/os/clock.js';
 import { temporalPaths } from '../../host/layout/paths.js';
 import { askersOf, isThere } from '../../temporal/askers.js';
 import { connectClient, findPlace } from '../../temporal/connection.js';
@@ -16,6 +17,9 @@ import { EXIT_LOST } from '../exit.js';
 import { ending, seeToEnd } from '../follow.js';
 import { configOption, readConfig } from '../options.js';
 import { openSession } from '../session.js';
+
+/** The comparison of what was played takes seconds. */
+const SERIES_LIMIT_MS = 60_000;
 
 const nothing = (why: string): ChaosError => new ChaosError('PREFLIGHT_FAILED', `nothing is cancelled: ${why}`);
 
@@ -70,12 +74,23 @@ async function cancelHere(config: Config, named: string | undefined): Promise<nu
     display.say(`cancelling ${workflowId}: ending the fault, stopping the cluster, writing the report`);
     const end = await seeToEnd(desk, workflowId, ending(desk, 'it is cancelled already'));
     if (end.kind === 'lost') return EXIT_LOST;
+    if (isOfSeries(workflowId)) await untilClosed(session.client, versionsWorkflowId(config.cluster.name));
     await announce(desk, workflowId, end);
     return 0;
   } finally {
     await session.close();
   }
 }
+
+/** A series ends with its run, and needs this command's worker for that. */
+const untilClosed = (client: Client, workflowId: string): Promise<true | undefined> =>
+  pollUntil(
+    async () => {
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      return isOpenExecution(status.name) ? undefined : true;
+    },
+    { limitMs: SERIES_LIMIT_MS, everyMs: 200 },
+  );
 
 export const cancelCommand = new Command('cancel')
   .description('cancel the run that holds the cluster: ends its fault, stops its cluster, writes its report')

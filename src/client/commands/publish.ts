@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { publishing } from '../../config/publish.js';
+import { isOfSeries } from '../../domain/ids.js';
 import { ChaosError } from '../../domain/errors.js';
 import type { Published } from '../../host/publish/index.js';
 import { storedReport } from '../../host/data/stored-runs.js';
@@ -23,6 +24,8 @@ export const publishCommand = new Command('publish')
         'publish.via: expected octokit or deploy-key, got none; see docs/publishing.md',
       );
     }
+    if (runId !== undefined && isOfSeries(runId))
+      throw new ChaosError('CONFIG_INVALID', `run: expected one that is published, got ${runId}, which is of a series`);
     if (runId !== undefined) storedReport(dataRoot, runId);
     // Imported here alone: every other command would wait for the charts and for GitHub's client.
     const { publishOwed } = await import('../../host/publish/index.js');

@@ -28,6 +28,8 @@ interface Status extends HostStatus {
   /** Of this program, as the server knows them; empty where it does not answer. */
   readonly builds: readonly BuildInUse[];
   readonly holder: Holder | null;
+  /** The run that waits for the cluster; null where none does. */
+  readonly waiting: Holder | null;
   readonly breaker: Breaker | null;
   /** In words; null where there is none. */
   readonly schedule: string | null;
@@ -45,6 +47,7 @@ const NOTHING: Omit<TemporalPart, 'verdicts'> = {
   temporal: null,
   builds: [],
   holder: null,
+  waiting: null,
   breaker: null,
   schedule: null,
   run: null,
@@ -58,6 +61,12 @@ function scheduleText({ schedule }: Asked, zone: string): string | null {
   if (schedule.state.paused) return `paused — ${pauseNote(schedule)}`;
   const [next] = schedule.info.nextActionTimes;
   return next === undefined ? 'on' : `on, next ${localTime(next.toISOString(), zone)}`;
+}
+
+/** Who is remembered for asking, and has not given up. */
+function waitingOf({ status }: Asked): Holder | null {
+  const { waiting = null, holder = null } = status ?? {};
+  return waiting !== null && holder !== null && Date.parse(waiting.until) > Date.now() ? waiting.by : null;
 }
 
 /** What Temporal knows; nothing is started for it, and a server or worker that does not answer is no error. */
@@ -80,7 +89,8 @@ export async function knownTo(client: Client, place: TemporalPlace, config: Conf
   const shown = holder?.workflowId ?? (await paused);
   const schedule = scheduleText(asked, config.time_zone);
   const verdicts = verdictsOf(asked, Date.now());
-  const common = { ...NOTHING, temporal: place.address, builds, holder, breaker, schedule, verdicts };
+  const waiting = waitingOf(asked);
+  const common = { ...NOTHING, temporal: place.address, builds, holder, waiting, breaker, schedule, verdicts };
   if (shown === undefined) return { ...common, stuck: stuckRecord === undefined ? [] : [stuckRecord] };
   return { ...common, ...(await runPart(client, shown)), url: workflowUrl(place, shown) };
 }
@@ -154,6 +164,7 @@ function asText(status: Status): string {
       : [`schedule  ${status.schedule ?? 'none (make it with: robustmq-chaos schedule apply)'}`]),
     ...verdictLines(status.verdicts),
     `run       ${holder === null && run === null ? (status.stuck.length > 0 ? 'does not go on' : 'none') : `${holder?.workflowId ?? run?.runId ?? ''}, ${run?.phase ?? 'no worker answers'}`}`,
+    ...(status.waiting === null ? [] : [`waiting   ${status.waiting.workflowId} goes next`]),
     ...(run?.scenarios ?? []).map(({ name, status: state }) => `          ${name}: ${state}`),
     ...(scenario ? [`step      ${scenario.step} since ${scenario.since}: ${scenario.detail}`] : []),
     ...status.stuck.map((why) => `stuck     ${why}`),

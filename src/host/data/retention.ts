@@ -43,6 +43,9 @@ export interface Pruned {
   readonly notices: number;
 }
 
+/** No series goes on for longer. */
+const SERIES_DAYS = 7;
+
 /** They go last: a run is shown as long as anything of it is there. */
 const REPORT_FILES: readonly string[] = [REPORT_JSON, REPORT_MARKDOWN, REPORT_PAGE, CHARTS_FOLDER];
 /** Packed or not, and of every attempt. */
@@ -73,9 +76,9 @@ function leftovers(dataRoot: string, { ledgersDays }: RetentionSettings, shown: 
     if (shown.has(runId)) return [];
     const mark = readStoredIfAny<{ startedAt?: string }>('run mark', runPaths(dir).mark);
     const startedAt = mark?.startedAt ?? lstatSync(dir).mtime.toISOString();
-    const isOld = ledgersDays > 0 && Date.now() - Date.parse(startedAt) >= ledgersDays * DAY_MS;
-    // One of a series is in no history, has its report all the same, and goes for space like any other.
-    if (!isOld && !(isOfSeries(runId) && existsSync(runPaths(dir).reportJson))) return [];
+    // What is of a series is in no history, and goes like any run that is; while it is young the series may be going on, and needs it.
+    const days = isOfSeries(runId) ? SERIES_DAYS : ledgersDays;
+    if (days === 0 || Date.now() - Date.parse(startedAt) < days * DAY_MS) return [];
     const hasLedgers = prunedMarkIfAny(dir) === undefined;
     return [{ runId, cluster: null, startedAt, hasLedgers, failed: [], publication: 'done' }];
   });

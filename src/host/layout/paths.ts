@@ -47,12 +47,6 @@ export const noticeDir = (root: string, cluster: string, since: string): string 
 /** The data folder in which the folder of a run or of a cluster lies. */
 export const dataRootOf = (folder: string): string => dirname(dirname(folder));
 
-/** What came of a series: its folder lies beside those of its runs. */
-export const versionsPaths = (root: string, series: string): { readonly json: string; readonly markdown: string } => {
-  const dir = join(dataPaths(root).series, series);
-  return { json: join(dir, 'versions.json'), markdown: join(dir, 'versions.md') };
-};
-
 /** The embedded Temporal server of a data folder. */
 export interface TemporalPaths {
   readonly folder: string;
@@ -91,14 +85,14 @@ export function writtenIn(root: string): {
   readonly folder: string;
   readonly parts: readonly { readonly path: string; readonly isFolder: boolean }[];
 } {
-  const { runs, clusters } = dataPaths(root);
+  const { runs, series, clusters } = dataPaths(root);
   const { folder, users, database, supervisorLock, supervisorLog, serverLog, workerLog } = temporalPaths(root);
   const parts = (paths: readonly string[], isFolder: boolean): { path: string; isFolder: boolean }[] =>
     paths.map((path) => ({ path, isFolder }));
   return {
     folder: root,
     parts: [
-      ...parts([runs, clusters, folder, users], true),
+      ...parts([runs, series, clusters, folder, users], true),
       ...parts([database, supervisorLock, supervisorLog, serverLog, workerLog], false),
     ],
   };

@@ -1,4 +1,4 @@
-import { blameOfError, ChaosError } from '../../domain/errors.js';
+import { blameOfError, ChaosError, messageOf } from '../../domain/errors.js';
 import type { Evidence } from '../../domain/fault-record.js';
 import { isNewer } from '../../domain/format.js';
 import { tooBusyToTell } from '../../domain/host-trouble.js';
@@ -8,6 +8,7 @@ import { writeIfRoom } from '../os/files.js';
 import { markDirty } from '../tickets/dirty-mark.js';
 import type { ClusterDriver, FaultCluster } from '../drivers/contract.js';
 import { notBack } from '../drivers/equipment.js';
+import { hasEndedAtOnce } from '../drivers/spawn-broker.js';
 import { driverNamed } from '../drivers/index.js';
 import type { Fault } from '../faults/contract.js';
 import type { FaultTicket } from '../tickets/ticket.js';
@@ -120,17 +121,21 @@ export function recoverTicket(
     } catch (error) {
       // A newer program has come meanwhile.
       if (isNewer(error)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      // A broker is blamed only after a look at what is ours.
+      const said = hasEndedAtOnce(error)
+        ? await notBack({ dir: clusterDir, driver: driverNamed(ticket.driver) }, messageOf(error))
+        : error;
+      const message = messageOf(said);
       const { at, us } = now();
       if (!isOfEarlierCluster(ticket))
         writeIfRoom(() => markDirty(clusterDir, { faultId, runId: ticket.runId, at, why: message }));
       // Due for the keeper from now on. Written in this hold: it may be waiting for the ticket already, and would keep everybody else from it for long.
       const deadlineUs = Math.min(ticket.deadlineUs, us);
-      const lastRecoverBlame = blameOfError(error);
+      const lastRecoverBlame = blameOfError(said);
       writeIfRoom(() =>
         writeTicket({ ...ticket, state: 'stuck', deadlineUs, lastRecoverError: message, lastRecoverBlame }),
       );
-      throw error instanceof ChaosError ? error : new ChaosError('RECOVER_FAILED', message);
+      throw said instanceof ChaosError ? said : new ChaosError('RECOVER_FAILED', message);
     } finally {
       host.end();
     }

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChaosError } from '../../domain/errors.js';
@@ -9,11 +9,11 @@ export type Tool = 'temporal' | 'nats-server' | 'toxiproxy-server';
 /** Root of the installation: where `package.json`, `sdk_clients/` and `.tools/` are. */
 export const installRoot = projectRoot(fileURLToPath(new URL('..', import.meta.url)));
 
-/** May this user run it? */
+/** Is it a file that this user may run? */
 export const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

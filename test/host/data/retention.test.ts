@@ -5,7 +5,8 @@ import type { HistoryIndex } from '../../../src/domain/history.js';
 import { refreshHistory } from '../../../src/host/data/history.js';
 import { pruneRuns, type PruneRequest } from '../../../src/host/data/retention.js';
 import { storedReport, storedRuns } from '../../../src/host/data/stored-runs.js';
-import { runDir, runPaths, versionsPaths } from '../../../src/host/layout/paths.js';
+import { runDir, runPaths } from '../../../src/host/layout/paths.js';
+import { versionsPaths } from '../../../src/host/layout/versions-paths.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { historyMaker } from '../../../src/report/history-files.js';
 import { storeRun } from '../../../testing/reports/publishable-run.js';
@@ -159,11 +160,11 @@ it('runs of series, and what came of them, go like the others: by age, for space
   addRun('new', 1);
   const [old, young, open] = ['1', '2', '3'].map((n) => `chaos-series-local-r${n}-v1`) as [string, string, string];
   addRun(old, 400);
-  addRun(young, 2);
+  addRun(young, 8);
   addRun(open, 400);
   for (const [runId, daysAgo] of [
     [old, 400],
-    [young, 2],
+    [young, 8],
     [open, 400],
   ] as const) {
     const startedAt = new Date(Date.now() - daysAgo * DAY_MS).toISOString();

@@ -3,7 +3,7 @@ import { pollUntil, sleepMs } from '../../os/clock.js';
 import { fromAny, liveNodes } from '../broker-processes.js';
 import type { GroupLeader, Leaders } from '../contract.js';
 import { jsz, loadStreams, monitor, type GroupCluster, type Raftz } from './monitor.js';
-import { jetStreamRequest, withNats } from './nats-api.js';
+import { BadRequest, jetStreamRequest, withNats } from './nats-api.js';
 import { loadState, nodeOf, type NatsNode, type NatsState } from './state.js';
 
 /** The raft group of the cluster itself. */
@@ -59,9 +59,14 @@ function stepDownSubject(group: string): string {
 async function stepDown(state: NatsState, group: string, node: string): Promise<void> {
   const user = group === META_GROUP ? 'system' : state.username;
   const asked = liveNodes(state)[0] ?? nodeOf(state, node);
-  await withNats(asked, { username: user, password: state.password }, (nats) =>
-    jetStreamRequest(nats, stepDownSubject(group), { placement: { preferred: node } }),
-  );
+  await withNats(asked, { username: user, password: state.password }, async (nats) => {
+    const request = (body: object): Promise<void> => jetStreamRequest(nats, stepDownSubject(group), body);
+    await request({ placement: { preferred: node } }).catch((error: unknown) => {
+      // A server before 2.11 elects whom it likes, and is asked until it likes the right one.
+      if (error instanceof BadRequest) return request({});
+      throw error;
+    });
+  });
 }
 
 /**

@@ -33,10 +33,17 @@ export async function withNats<T>(
 }
 
 /** A request to the JetStream API; an error in the answer is thrown with its text. */
+/** The server does not take this request; an older one does not know a field of it. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
 export async function jetStreamRequest(nats: NatsConnection, subject: string, body: unknown): Promise<void> {
   const answer = await nats.request(subject, JSON.stringify(body), { timeout: 5000 });
   const { error } = answer.json<{ error?: { code: number; description: string } }>();
-  if (error !== undefined) throw new Error(`${subject}: ${error.code} ${error.description}`);
+  if (error === undefined) return;
+  const message = `${subject}: ${error.code} ${error.description}`;
+  throw error.code === 400 ? new BadRequest(message) : new Error(message);
 }
 
 /**

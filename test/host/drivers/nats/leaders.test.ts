@@ -86,6 +86,28 @@ describe('the leadership', () => {
     expect(led).toEqual(everything('n2'));
   });
 
+  it('is asked for without naming the node, until it lands there, of a server that knows no such wish', async () => {
+    const led: Led = { meta: 'n1', stream: 'n2', consumer: 'n2' };
+    const dir = await natsNodes(pagesOf(led), { change: { natsPort } });
+    const bodies: object[] = [];
+    await withNats({ host: '127.0.0.1', natsPort }, { username: 'a', password: 'b' }, async (nats) => {
+      nats.subscribe('$JS.API.>', {
+        callback: (_error, message) => {
+          const body = message.json<{ placement?: object }>();
+          bodies.push(body);
+          if (body.placement !== undefined)
+            return void message.respond(JSON.stringify({ error: { code: 400, description: 'bad request' } }));
+          led.meta = led.meta === 'n1' ? 'n3' : 'n2';
+          return void message.respond('{}');
+        },
+      });
+      await nats.flush();
+      expect(await placeLeader(dir, 'n2')).toBe('n2');
+    });
+    const wish = { placement: { preferred: 'n2' } };
+    expect(bodies).toEqual([wish, {}, wish, {}]);
+  });
+
   it('is not asked for where it is there, and not for a broker that is not', async () => {
     const dir = await natsNodes(pagesOf(everything('n3')), { change: { natsPort: 1 } });
     expect(await placeLeader(dir, 'n3')).toBe('n3');
