@@ -2,11 +2,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { generate, parser, type Packet } from 'mqtt-packet';
 import { onTestFinished } from 'vitest';
 
-/** Answers to a client: the code of CONNACK, the QoS of SUBACK, or nothing at all. */
+/** Answers to a client: the code of CONNACK, the QoS of SUBACK and the retained values after it, or nothing at all. */
 export interface MqttAnswers {
   readonly connack?: number;
   readonly granted?: number;
   readonly silent?: boolean;
+  readonly retained?: Readonly<Record<string, string>>;
 }
 
 export interface MqttBroker {
@@ -20,6 +21,7 @@ export async function startMqttBroker({
   connack = 0,
   granted = 1,
   silent = false,
+  retained = {},
 }: MqttAnswers = {}): Promise<MqttBroker> {
   const got: Packet[] = [];
   const server = createServer((socket) => {
@@ -42,6 +44,11 @@ export async function startMqttBroker({
       got.push(packet);
       const answer = silent ? undefined : answerTo(packet);
       if (answer !== undefined) socket.write(generate(answer, { protocolVersion }));
+      if (answer?.cmd !== 'suback') return;
+      for (const [topic, payload] of Object.entries(retained)) {
+        const value = { cmd: 'publish', topic, payload, qos: 0, dup: false, retain: true } as const;
+        socket.write(generate(value, { protocolVersion }));
+      }
     });
     socket.on('data', (data) => packets.parse(data)).on('error', () => undefined);
   });

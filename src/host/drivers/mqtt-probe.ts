@@ -19,6 +19,8 @@ export interface Endpoint {
 /** One MQTT connection for probing: packets out, packets in, nothing kept. */
 interface Probe {
   readonly ask: (packet: Packet, answer: Packet['cmd']) => Promise<Packet>;
+  /** Everything that comes from now on. */
+  readonly listen: (see: (packet: Packet) => void) => void;
   readonly close: () => void;
 }
 
@@ -38,7 +40,8 @@ async function open(at: Endpoint, login: Login, clientId: string, limitMs = PROB
     if (socket.readyState === 'open') socket.end(generate({ cmd: 'disconnect' }, { protocolVersion }));
     setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
   };
-  const probe = { ask, close };
+  const listen: Probe['listen'] = (see) => void packets.on('packet', see);
+  const probe = { ask, listen, close };
   try {
     const connack = await ask(
       {
@@ -123,6 +126,27 @@ export async function warmUp(at: Endpoint, login: Login): Promise<void> {
       throw new Error(`SUBACK from ${at.host}:${at.port}: expected QoS 1, got ${JSON.stringify(suback.granted)}`);
     }
     await probe.ask({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['chaos/warm-up'] }, 'unsuback');
+  } finally {
+    probe.close();
+  }
+}
+
+/** The retained values under a filter, by topic: everything that a broker sends between the answers to a SUBSCRIBE of QoS 0 and to a PINGREQ after it. */
+export async function retainedUnder(
+  filter: string,
+  at: Endpoint,
+  login: Login,
+  limitMs?: number,
+): Promise<Record<string, string>> {
+  const probe = await open(at, login, probeId(), limitMs);
+  const values: Record<string, string> = {};
+  try {
+    probe.listen((packet) => {
+      if (packet.cmd === 'publish' && packet.retain) values[packet.topic] = packet.payload.toString();
+    });
+    await probe.ask({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: filter, qos: 0 }] }, 'suback');
+    await probe.ask({ cmd: 'pingreq' }, 'pingresp');
+    return values;
   } finally {
     probe.close();
   }

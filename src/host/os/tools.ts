@@ -25,6 +25,10 @@ export function findTool(tool: Tool): string | undefined {
   return places.map((place) => join(place, tool)).find(isExecutable);
 }
 
+/** A server of the distribution's: on PATH, or where Debian has servers, which is not on the PATH of ordinary users. */
+export const findServer = (name: string): string | undefined =>
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].map((place) => join(place, name)).find(isExecutable);
+
 export function requireTool(tool: Tool): string {
   const path = findTool(tool);
   if (path !== undefined) return path;

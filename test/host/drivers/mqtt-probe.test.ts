@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isAnswering, mqttRoundTripMs, warmUp } from '../../../src/host/drivers/mqtt-probe.js';
+import { isAnswering, mqttRoundTripMs, retainedUnder, warmUp } from '../../../src/host/drivers/mqtt-probe.js';
 import { startMqttBroker, type MqttAnswers } from '../../../testing/mqtt-broker.js';
 import { until } from '../../../testing/processes.js';
 
@@ -45,6 +45,23 @@ describe('a round trip', () => {
     const { port } = server.address() as AddressInfo;
     await expect(mqttRoundTripMs({ host, port }, login)).rejects.toThrow('connection closed before connack');
     expect(await isAnswering({ host, port }, 5000)).toBe(false);
+  });
+});
+
+describe('retained values', () => {
+  it('are all that a broker sends after the SUBACK, by topic', async () => {
+    const retained = { 'a/1': 'one', 'a/2': '2' };
+    const { port, got } = await startMqttBroker({ retained });
+    expect(await retainedUnder('a/#', { host, port }, { ...login, mqttVersion: '5' })).toEqual(retained);
+    expect(got[1]).toMatchObject({ cmd: 'subscribe', subscriptions: [{ topic: 'a/#', qos: 0 }] });
+    await until('the goodbye', () => got.at(-1)?.cmd === 'disconnect');
+  });
+
+  it('are none where there are none, and an error where nobody answers', async () => {
+    const { port } = await startMqttBroker();
+    expect(await retainedUnder('a/#', { host, port }, login)).toEqual({});
+    const { port: mute } = await startMqttBroker({ silent: true });
+    await expect(retainedUnder('a/#', { host, port: mute }, login, 50)).rejects.toThrow('no connack within 50 ms');
   });
 });
 

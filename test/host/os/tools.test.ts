@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findTool, installRoot, requireTool, type Tool } from '../../../src/host/os/tools.js';
+import { findServer, findTool, installRoot, requireTool, type Tool } from '../../../src/host/os/tools.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -37,4 +37,14 @@ describe('a tool', () => {
     );
     expect(requireTool('temporal')).toBe(findTool('temporal'));
   });
+});
+
+it('a server of the distribution is the one on PATH, and else the one in /usr/sbin, if there is any', () => {
+  const folder = temporaryFolder();
+  vi.stubEnv('PATH', folder);
+  expect(findServer('no-server')).toBeUndefined();
+  // Part of Debian's base system.
+  expect(findServer('chroot')).toBe('/usr/sbin/chroot');
+  writeFileSync(join(folder, 'chroot'), '', { mode: 0o755 });
+  expect(findServer('chroot')).toBe(join(folder, 'chroot'));
 });
