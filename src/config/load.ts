@@ -15,9 +15,15 @@ import { schemaProblems, type Problem } from './problems.js';
 import { withoutEmptySections } from './sections.js';
 import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
+interface KnownDriver {
+  readonly name: string;
+  readonly mqttVersion: MqttVersion;
+  readonly cannotBe?: (cluster: Pick<ConfigFile['cluster'], 'nodes' | 'network'>) => Readonly<Record<string, string>>;
+}
+
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
-  readonly drivers: readonly { readonly name: string; readonly mqttVersion: MqttVersion }[];
+  readonly drivers: readonly KnownDriver[];
   readonly faults: readonly { readonly kind: string; readonly params: z.ZodType<Record<string, unknown>> }[];
 }
 
@@ -121,6 +127,9 @@ function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
       sdks: sdks.length > 0 ? sdks : DEFAULT_SDKS,
     }),
   ];
+  const cannotBe = cluster === undefined ? {} : (driver?.cannotBe?.(cluster) ?? {});
+  for (const [key, why] of Object.entries(cannotBe))
+    problems.push({ path: ['cluster', key], text: `cluster.${key}: ${why}` });
   if (cluster?.update !== undefined && cluster.driver !== OWN_BROKER) {
     const text = `cluster.update: expected driver ${OWN_BROKER}, got ${cluster.driver}, which brings its own broker`;
     problems.push({ path: ['cluster', 'update'], text });

@@ -135,6 +135,14 @@ describe('a config that is wrong', () => {
     expect(load(own).sdks).toEqual(['java-paho']);
   });
 
+  it('is refused where its driver cannot be what it asks for, also by a default', () => {
+    expect(problems(`cluster:\n  driver: mosquitto\n  network: namespaces\n${scenarios}`)).toEqual([
+      'line 1: cluster.nodes: expected 1, got 3; driver mosquitto is one broker, which knows no cluster',
+      'line 3: cluster.network: expected proxies, got namespaces, which driver mosquitto does not support',
+    ]);
+    expect(load(`cluster: { driver: mosquitto, nodes: 1 }\n${scenarios}`).cluster.nodes).toBe(1);
+  });
+
   it('is told all its problems at once, whatever their kind, each with its line', () => {
     const text = [
       'cluster:',

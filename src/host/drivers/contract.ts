@@ -57,6 +57,9 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What of a config's `cluster` a driver may be unable to have, each with the reason. */
+export type CannotBe = Readonly<Partial<Record<'nodes' | 'network', string>>>;
+
 export interface ClusterStarted {
   readonly endpoint: string;
   readonly endpoints: readonly string[];
@@ -137,6 +140,8 @@ export interface ClusterDriver {
   readonly name: string;
   /** What its clients speak. */
   readonly mqttVersion: MqttVersion;
+  /** What is asked of it that it can never be: a config is refused for it. Absent: it takes any number of nodes, and leaves the rest to `preflight`. */
+  readonly cannotBe?: (cluster: { readonly nodes: number; readonly network: NetworkMode }) => CannotBe;
   /** Problems that make a start pointless, each with its remedy; empty if there are none. */
   preflight(options: Pick<StartOptions, 'network' | 'binary'>): Promise<readonly string[]>;
   start(dir: string, options: StartOptions): Promise<ClusterStarted>;

@@ -13,6 +13,7 @@ import { goodFault, outcome, rules } from '../../../testing/values.js';
 import { killSingle, planWith } from '../../../testing/workflows/plans.js';
 import type { ClusterDriver } from '../../../src/host/drivers/contract.js';
 import { readJson } from '../../../src/host/os/files.js';
+import { mosquittoDriver } from '../../../src/host/drivers/mosquitto/index.js';
 import { natsDriver } from '../../../src/host/drivers/nats/index.js';
 import { loadState } from '../../../src/host/drivers/nats/state.js';
 import { clusterPaths } from '../../../src/host/layout/paths.js';
@@ -23,6 +24,7 @@ import { signalProcess, waitGone, type SpawnRequest } from '../../../src/host/os
 import { errorOf } from '../../../testing/host-cluster.js';
 import { listenOn } from '../../../testing/listener.js';
 import { ownedBy, temporaryFolder } from '../../../testing/processes.js';
+import { skippedWithout } from '../../../testing/programs.js';
 
 // Between the choice of a port and its use somebody else may take it: here that is this file, in time, each time.
 
@@ -130,4 +132,8 @@ describe('proxies that were killed', () => {
 describe('a cluster of the driver nats, of which somebody takes', () => startsWithOthers(natsDriver, () => undefined));
 describeWithStandIn('a cluster of the driver robustmq, of which somebody takes', () =>
   startsWithOthers(robustmqDriver, (root) => standInFor(root).binary),
+);
+describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))(
+  'a cluster of the driver mosquitto, of which somebody takes',
+  () => startsWithOthers(mosquittoDriver, () => undefined),
 );
