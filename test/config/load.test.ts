@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,10 @@ describe('a config that is right', () => {
     expect(config).toMatchObject({ dataRoot: join(folder, 'runs'), sdkFolder: join(folder, 'mine') });
     expect(config.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(load(`${scenarios}# a word\n`).sha256).not.toBe(load(scenarios).sha256);
+  });
+
+  it.each(readdirSync(join(installRoot, 'config')))('is config/%s, which comes with the program', (file) => {
+    expect(loadConfig(join(installRoot, 'config', file), known).scenarios.length).toBeGreaterThan(1);
   });
 
   it('that comes with the program has the three scenarios of the procedure', () => {
