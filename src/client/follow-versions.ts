@@ -32,7 +32,7 @@ const handleOf = ({ session, workflowId }: VersionsDesk) =>
   session.client.workflow.getHandle<typeof versionsWorkflow>(workflowId);
 
 const inWords = ({ versions, rounds, scenarios }: VersionsRequest): string =>
-  `${rounds} rounds each of ${versions.map(({ label, path }) => `${label} (${path})`).join(', ')}${scenarios === undefined ? '' : `, ${scenarios.join(', ')} only`}`;
+  `${rounds} ${rounds === 1 ? 'round' : 'rounds'} each of ${versions.map(({ label, path }) => `${label} (${path})`).join(', ')}${scenarios === undefined ? '' : `, ${scenarios.join(', ')} only`}`;
 
 /** Starts the series. One of the same cluster that goes on already is followed, if it is the same; one that was cancelled ends first. */
 export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest): Promise<string | undefined> {
@@ -57,10 +57,10 @@ export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest
     if (!isDeepStrictEqual(running, JSON.parse(JSON.stringify(request)))) {
       return (
         `a series is being played on cluster ${cluster}: ${inWords(running)}. This one was not started. ` +
-        'The same command as for that one follows it, and its Ctrl-C ends it'
+        'The same command as for that one follows it; robustmq-chaos cancel ends it'
       );
     }
-    display.say(`series ${workflowId} is being played already: taken up here`);
+    display.say(`series ${workflowId} is there already: taken up here (Ctrl-C ends it, whoever else follows it)`);
   }
   await session.follow(workflowId);
   const url = workflowUrl(session.place, workflowId);
@@ -88,7 +88,7 @@ export const endingSeries = (desk: VersionsDesk): Interrupts =>
 
 /** Shows a series to its end. Undefined: it is out of reach, which is said, and goes on without being watched. Throws what ended it without a result. */
 export async function seeVersionsToEnd(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
-  const end = await follow(desk).finally(desk.display.end);
+  const end = await follow(desk).finally(() => desk.display.end());
   if (end !== undefined) return end;
   const why = (await whyNotGoingOn(desk.session.client, desk.workflowId)) ?? 'Temporal cannot be reached';
   desk.display.say(`${why}. The series goes on; the same command takes it up`);

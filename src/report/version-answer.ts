@@ -72,7 +72,8 @@ export function answerOf(comparison: VersionsComparison, say: Say): string {
   if (steps.length === 0) return 'nothing can be said: it takes two versions';
   const answers = steps.map((step) => stepAnswer(step, comparison, say));
   if (answers.length === 1) return answers.join('');
-  return answers.map((answer, i) => `${say(steps[i]?.after.label ?? '')}: ${answer}`).join('; ');
+  const named = (answer: string, label: string): string => (answer.startsWith(label) ? answer : `${label}: ${answer}`);
+  return answers.map((answer, i) => named(answer, say(steps[i]?.after.label ?? ''))).join('; ');
 }
 
 /** What has to be known before the comparison is believed; each a sentence. */

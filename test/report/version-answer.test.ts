@@ -44,7 +44,7 @@ it('says of each version how it is against the one before it', () => {
   const versions = [...twoVersions, { label: 'C', path: '/c' }];
   const found = compareVersions(versions, [...runsOf(0, three), ...runsOf(1, slow), ...runsOf(2, three)]);
   expect(answerOf(found, say)).toBe(
-    'B: B (2.12) is worse than A (2.10): 1 figure; C: C (2.16) is not worse than B (2.12): 1 figure better',
+    'B (2.12) is worse than A (2.10): 1 figure; C (2.16) is not worse than B (2.12): 1 figure better',
   );
   expect(answerOf(compareVersions(versions.slice(0, 1), runsOf(0, three)), say)).toBe(
     'nothing can be said: it takes two versions',

@@ -18,16 +18,26 @@ import { ending, seeToEnd } from '../follow.js';
 import { configOption, readConfig } from '../options.js';
 import { openSession } from '../session.js';
 
-/** The comparison of what was played takes seconds. */
-const SERIES_LIMIT_MS = 60_000;
+/** Its run ends its fault, and what was played is compared. */
+const SERIES_LIMIT_MS = 300_000;
 
 const nothing = (why: string): ChaosError => new ChaosError('PREFLIGHT_FAILED', `nothing is cancelled: ${why}`);
 
-/** The run that is meant: it is open. */
+/** The series that is played on a cluster, or was left alone between two of its runs. */
+async function openSeriesOf(client: Client, cluster: string): Promise<string | undefined> {
+  const id = versionsWorkflowId(cluster);
+  const found = await client.workflow
+    .getHandle(id)
+    .describe()
+    .catch(() => undefined);
+  return found !== undefined && isOpenExecution(found.status.name) ? id : undefined;
+}
+
+/** The run that is meant, or the series: it is open. */
 async function openRunOf(client: Client, config: Config, named: string | undefined): Promise<string> {
   const { name } = config.cluster;
-  const id = named ?? (await clusterStatus(client, name)).holder?.workflowId;
-  if (id === undefined) throw nothing(`no run holds cluster ${name}`);
+  const id = named ?? (await clusterStatus(client, name)).holder?.workflowId ?? (await openSeriesOf(client, name));
+  if (id === undefined) throw nothing(`no run holds cluster ${name}, and no series is played on it`);
   try {
     const { status } = await client.workflow.getHandle(id).describe();
     if (isOpenExecution(status.name)) return id;
@@ -70,11 +80,20 @@ async function cancelHere(config: Config, named: string | undefined): Promise<nu
       return 0;
     }
     const display = createDisplay(process.stdout);
+    const series = versionsWorkflowId(config.cluster.name);
+    if (workflowId === series) {
+      await untilClosed(session.client, series);
+      display.say(`series ${series} is cancelled, with the run that was on the cluster`);
+      return 0;
+    }
     const desk = { session, display, json: false, cluster: config.cluster.name };
     display.say(`cancelling ${workflowId}: ending the fault, stopping the cluster, writing the report`);
     const end = await seeToEnd(desk, workflowId, ending(desk, 'it is cancelled already'));
     if (end.kind === 'lost') return EXIT_LOST;
-    if (isOfSeries(workflowId)) await untilClosed(session.client, versionsWorkflowId(config.cluster.name));
+    if (isOfSeries(workflowId)) {
+      await untilClosed(session.client, series);
+      display.say(`series ${series} ended with it`);
+    }
     await announce(desk, workflowId, end);
     return 0;
   } finally {
@@ -93,7 +112,9 @@ const untilClosed = (client: Client, workflowId: string): Promise<true | undefin
   );
 
 export const cancelCommand = new Command('cancel')
-  .description('cancel the run that holds the cluster: ends its fault, stops its cluster, writes its report')
+  .description(
+    'cancel the run that holds the cluster, and its series if it is of one: ends its fault, stops its cluster, writes its report',
+  )
   .argument('[workflow_id]', 'default: the run that holds the cluster')
   .addOption(configOption())
   .action(async (workflowId: string | undefined, options: { readonly config: string }) => {

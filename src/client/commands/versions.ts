@@ -31,7 +31,7 @@ const letter = (index: number): string => (index < 26 ? String.fromCharCode(65 +
 
 /** `NAME=PATH` or `PATH`; a relative path begins in `folder`. */
 function versionOf(text: string, index: number, folder: string): VersionName {
-  const [, name, path] = /^([A-Za-z0-9._+-]+)=(.+)$/.exec(text) ?? [];
+  const [, name, path] = /^([A-Za-z0-9._+-]+)\s*=\s*(.+)$/.exec(text) ?? [];
   return { label: name ?? letter(index), path: resolve(folder, path ?? text) };
 }
 
@@ -40,8 +40,8 @@ function listed(file: string): readonly string[] {
   try {
     return readFileSync(file, 'utf8')
       .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
+      .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+      .filter((line) => line !== '');
   } catch (error) {
     throw new ChaosError(
       'CONFIG_INVALID',

@@ -32,10 +32,11 @@ describe('versions', () => {
   test('names every program that is not there, by its name, with the folder that it was looked for in', async () => {
     const list = join(place.root, 'versions.txt');
     program('old');
-    writeFileSync(list, '# oldest first\nold\n\nnew = 2=gone\nrc=./missing\n');
+    writeFileSync(list, '# oldest first\nold  # in production\n\nnew = 2=gone\nrc=./missing\n');
     const { exitCode, stderr } = await chaos('versions', '--list', list, '--binary', 'last=/nowhere/broker');
     expect(exitCode).toBe(64);
     expect(stderr).toContain(`rc: expected a program at ${join(place.root, 'missing')}`);
+    expect(stderr).toContain(`new: expected a program at ${join(place.root, '2=gone')}`);
     expect(stderr).toContain('last: expected a program at /nowhere/broker');
     expect(stderr).not.toContain(`at ${join(place.root, 'old')},`);
     expect(nothingStarted(place.root)).toBe(true);

@@ -42,7 +42,7 @@ test('every file has the name that it had in earlier versions', () => {
   const { scenario, phase, ticket, snapshot, notification, brokerLogs, ...ofRun } = runPaths('');
   const { ticket: clusterTicket, ticketLock, ...ofCluster } = clusterPaths('');
   expect(Object.values(data).join(' ')).toBe(
-    'runs clusters index.json index.html breakers.json notices publish.lock publishing rehearsal',
+    'runs series clusters index.json index.html breakers.json notices publish.lock publishing rehearsal',
   );
   expect(Object.values(ofRun).join(' ')).toBe(
     'run.json plan.json versions.json brokers.json report.json report.md publication.json pruned.json cluster',
