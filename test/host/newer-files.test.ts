@@ -19,13 +19,7 @@ import { natsDriver } from '../../src/host/drivers/nats/index.js';
 import { writeSnapshot } from '../../src/host/drivers/snapshot-files.js';
 import { faults } from '../../src/host/faults/index.js';
 import { ensureKeeper } from '../../src/host/keeper/control.js';
-import {
-  clusterDir,
-  clusterPaths,
-  dataPaths,
-  runDir,
-  runPaths,
-  temporalPaths } from '../../src/host/layout/paths.js';
+import { clusterDir, clusterPaths, dataPaths, runDir, runPaths, temporalPaths } from '../../src/host/layout/paths.js';
 import { versionsPaths } from '../../src/host/layout/versions-paths.js';
 import { updatePaths } from '../../src/host/layout/update-paths.js';
 import { phasePaths } from '../../src/host/layout/phase-paths.js';
