@@ -11,9 +11,13 @@ import { asActivity, askServer } from './support.js';
 /** Children of a dead run are cancelled by the server and recover what they injected: they are waited for this long. */
 const CHILDREN_LIMIT_MS = 240_000;
 
-const askCluster = (client: Client, cluster: string, holder: Holder, replaces?: Holder): Promise<AcquireAnswer> =>
+const askCluster = (
+  client: Client,
+  { cluster, holder, waits = false }: HolderRequest,
+  replaces?: Holder,
+): Promise<AcquireAnswer> =>
   client.workflow.executeUpdateWithStart(acquireUpdate, {
-    args: [{ holder, ...(replaces === undefined ? {} : { replaces }) }],
+    args: [{ holder, ...(replaces === undefined ? {} : { replaces }), ...(waits ? { waits } : {}) }],
     startWorkflowOperation: clusterRecord(cluster),
   });
 
@@ -46,13 +50,13 @@ async function isDead(client: Client, holder: Holder, signal: AbortSignal): Prom
 
 export const clusterOwnershipActivities = {
   /** Takes the cluster for a run, replacing a holder only if that is proved dead and still is the holder when it is replaced. */
-  acquireCluster: ({ cluster, holder }: HolderRequest): Promise<AcquireAnswer> =>
+  acquireCluster: (request: HolderRequest): Promise<AcquireAnswer> =>
     asActivity((signal) =>
       askServer(async (client) => {
-        const answer = await askCluster(client, cluster, holder);
+        const answer = await askCluster(client, request);
         if (answer.granted || answer.refusal.kind !== 'held') return answer;
         const { by } = answer.refusal;
-        return (await isDead(client, by, signal)) ? askCluster(client, cluster, holder, by) : answer;
+        return (await isDead(client, by, signal)) ? askCluster(client, request, by) : answer;
       }),
     ),
 

@@ -26,17 +26,20 @@ export interface VersionsDesk {
   readonly display: Display;
   readonly cluster: string;
   readonly workflowId: string;
+  /** Has this command been interrupted? */
+  readonly interrupted: () => boolean;
 }
 
-const handleOf = ({ session, workflowId }: VersionsDesk) =>
+const handleOf = ({ session, workflowId }: Pick<VersionsDesk, 'session' | 'workflowId'>) =>
   session.client.workflow.getHandle<typeof versionsWorkflow>(workflowId);
 
 const inWords = ({ versions, rounds, scenarios }: VersionsRequest): string =>
   `${rounds} ${rounds === 1 ? 'round' : 'rounds'} each of ${versions.map(({ label, path }) => `${label} (${path})`).join(', ')}${scenarios === undefined ? '' : `, ${scenarios.join(', ')} only`}`;
 
-/** Starts the series. One of the same cluster that goes on already is followed, if it is the same; one that was cancelled ends first. */
+/** Starts the series. One of the same cluster that goes on already is followed, if it is the same; one that was cancelled ends first. Else says why there is nothing to follow. */
 export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest): Promise<string | undefined> {
   const { session, display, cluster, workflowId } = desk;
+  if (desk.interrupted()) return 'interrupted: no series was started';
   try {
     await session.client.workflow.start<typeof versionsWorkflow>('VersionsWorkflow', {
       workflowId,
@@ -50,14 +53,15 @@ export async function startOrTakeUp(desk: VersionsDesk, request: VersionsRequest
     if (await isCancelled(desk)) {
       await session.follow(workflowId);
       display.say(`series ${workflowId} was cancelled, and was left alone: first it ends`);
-      await follow(desk);
-      return startOrTakeUp(desk, request);
+      // However it ends.
+      const end = await follow(desk).catch(() => null);
+      return end === undefined ? whyLost(desk) : startOrTakeUp(desk, request);
     }
     const { request: running } = await handleOf(desk).query(versionsProgressQuery);
     if (!isDeepStrictEqual(running, JSON.parse(JSON.stringify(request)))) {
       return (
         `a series is being played on cluster ${cluster}: ${inWords(running)}. This one was not started. ` +
-        'The same command as for that one follows it; robustmq-chaos cancel ends it'
+        `The same command as for that one follows it; robustmq-chaos cancel ${workflowId} ends it`
       );
     }
     display.say(`series ${workflowId} is there already: taken up here (Ctrl-C ends it, whoever else follows it)`);
@@ -72,9 +76,11 @@ const isCancelled = async (desk: VersionsDesk): Promise<boolean> =>
   (await handleOf(desk).describe()).raw.workflowExtendedInfo?.cancelRequested === true;
 
 /** An interrupt ends the series with the run that is being played, which is cancelled; a second one leaves both to who takes them up. */
-export const endingSeries = (desk: VersionsDesk): Interrupts =>
+export const endingSeries = (desk: Omit<VersionsDesk, 'interrupted'>, isFollowed: () => boolean): Interrupts =>
   onInterrupt({
     first: () => {
+      // Until then there may be a series of somebody else.
+      if (!isFollowed()) return desk.display.say('no series is started (press Ctrl-C again to leave at once)');
       desk.display.say('cancelling: ending the run, and the series with it (press Ctrl-C again to leave at once)');
       handleOf(desk)
         .cancel()
@@ -90,13 +96,17 @@ export const endingSeries = (desk: VersionsDesk): Interrupts =>
 export async function seeVersionsToEnd(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
   const end = await follow(desk).finally(() => desk.display.end());
   if (end !== undefined) return end;
-  const why = (await whyNotGoingOn(desk.session.client, desk.workflowId)) ?? 'Temporal cannot be reached';
-  desk.display.say(`${why}. The series goes on; the same command takes it up`);
+  desk.display.say(await whyLost(desk));
   return undefined;
 }
 
+async function whyLost({ session, workflowId }: VersionsDesk): Promise<string> {
+  const why = (await whyNotGoingOn(session.client, workflowId)) ?? 'Temporal cannot be reached';
+  return `${why}. The series goes on; the same command takes it up`;
+}
+
 async function follow(desk: VersionsDesk): Promise<VersionsProgress | undefined> {
-  const shown = { runs: 0 };
+  const shown = { runs: 0, refused: '' };
   let lastSeen = Date.now();
   while (Date.now() - lastSeen < LOST_AFTER_MS) {
     try {
@@ -131,7 +141,11 @@ async function endOf(desk: VersionsDesk, status: string, progress: VersionsProgr
 const isVerdict = (headline: Headline): boolean => ['PASS', 'FAIL', 'KNOWN'].includes(headline);
 
 /** A line for each run that has ended, and for what the runs so far say. */
-function show({ display }: VersionsDesk, { plan, runs, compared }: VersionsProgress, shown: { runs: number }): void {
+function show(
+  { display }: VersionsDesk,
+  { plan, runs, compared, current }: VersionsProgress,
+  shown: { runs: number; refused: string },
+): void {
   for (const { round, version, headline, runId, summary } of runs.slice(shown.runs)) {
     const name = plan?.versions[version]?.label ?? version;
     const why = isVerdict(headline) ? '' : `: ${summary}`;
@@ -139,6 +153,10 @@ function show({ display }: VersionsDesk, { plan, runs, compared }: VersionsProgr
   }
   if (runs.length > shown.runs && compared !== null) display.say(`  so far: ${compared.answer}`);
   shown.runs = runs.length;
+  if (current?.refused !== undefined && current.refused !== shown.refused) {
+    display.say(`  not yet: ${current.refused}`);
+    shown.refused = current.refused;
+  }
 }
 
 /** The run that is being played, as every run is shown. */

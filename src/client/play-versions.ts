@@ -6,7 +6,7 @@ import { readStoredIfAny } from '../host/os/stored.js';
 import type { StoredComparison, VersionsCompared, VersionsProgress } from '../messages/versions.js';
 import { versionsText } from '../report/versions-text.js';
 import { createDisplay } from './display.js';
-import { EXIT_LOST, EXIT_REFUSED } from './exit.js';
+import { EXIT_INTERRUPTED, EXIT_LOST, EXIT_REFUSED } from './exit.js';
 import { endingSeries, seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from './follow-versions.js';
 import { openSession } from './session.js';
 
@@ -19,14 +19,17 @@ export async function playVersions(
 ): Promise<number> {
   const display = createDisplay(json ? process.stderr : process.stdout);
   const session = await openSession(config);
-  const desk: VersionsDesk = { session, display, cluster, workflowId: versionsWorkflowId(cluster) };
-  const interrupts = endingSeries(desk);
+  const place = { session, display, cluster, workflowId: versionsWorkflowId(cluster) };
+  let isFollowed = false;
+  const interrupts = endingSeries(place, () => isFollowed);
+  const desk: VersionsDesk = { ...place, interrupted: interrupts.came };
   try {
     const refused = await startOrTakeUp(desk, request);
     if (refused !== undefined) {
       display.say(refused);
-      return EXIT_REFUSED;
+      return interrupts.came() ? EXIT_INTERRUPTED : EXIT_REFUSED;
     }
+    isFollowed = true;
     const end = await seeVersionsToEnd(desk);
     if (end === undefined) return EXIT_LOST;
     process.stdout.write(json ? jsonOf(end) : textOf(end));

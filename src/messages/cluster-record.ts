@@ -31,6 +31,8 @@ export interface AcquireRequest {
   readonly holder: Holder;
   /** A holder that was found dead: it is replaced, if it still is the holder. */
   readonly replaces?: Pick<Holder, 'workflowId' | 'temporalRunId'> | undefined;
+  /** It has asked before, and will ask again. */
+  readonly waits?: boolean;
 }
 
 /** Why a cluster is not to be had: another run holds it, or the breaker is open and a full run asks. */

@@ -180,6 +180,8 @@ export interface UnpauseScheduleRequest {
 export interface HolderRequest {
   readonly cluster: string;
   readonly holder: Holder;
+  /** It has asked before, and will ask again. */
+  readonly waits?: boolean;
 }
 
 /** What is left of a cluster; an error where nobody can tell, and then nothing is said about its brokers. */

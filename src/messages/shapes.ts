@@ -78,7 +78,11 @@ const holderIdShape = { workflowId: text, temporalRunId: text };
 export const releaseShape = fields<Holder>(holderIdShape);
 const holderShape = fields<Holder>({ ...holderIdShape, kind: oneOf(...runKinds), since: text });
 
-export const acquireShape = fields<AcquireRequest>({ holder: holderShape, replaces: orAbsent(releaseShape) });
+export const acquireShape = fields<AcquireRequest>({
+  holder: holderShape,
+  replaces: orAbsent(releaseShape),
+  waits: orAbsent(truth),
+});
 
 const headline = oneOf('PASS', 'FAIL', 'INVALID', 'KNOWN', 'REFUSED', 'CANCELLED');
 

@@ -39,12 +39,18 @@ export interface StoredComparison {
   readonly comparison: VersionsComparison;
 }
 
+/** The run that is played. */
+export interface PlayedNow extends Pick<VersionsRun, 'version' | 'round' | 'workflowId'> {
+  /** Why it could not be played at the last try; it is tried again. */
+  readonly refused?: string;
+}
+
 /** The answer of the query `progress`, and the result. */
 export interface VersionsProgress {
   readonly request: VersionsRequest;
   readonly plan: VersionsPlan | null;
   readonly runs: readonly VersionsRun[];
-  readonly current: Pick<VersionsRun, 'version' | 'round' | 'workflowId'> | null;
+  readonly current: PlayedNow | null;
   readonly compared: VersionsCompared | null;
   /** A person has ended it before its last run. */
   readonly cancelled: boolean;

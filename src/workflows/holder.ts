@@ -1,4 +1,4 @@
-import type { AcquireAnswer, AcquireRequest, ClusterStatus, Holder } from '../messages/cluster-record.js';
+import type { AcquireAnswer, AcquireRequest, ClusterStatus, Holder, Waiting } from '../messages/cluster-record.js';
 
 /** The part of a cluster's record that says who has it, and who is to have it next. */
 export type Holding = Pick<
@@ -14,22 +14,28 @@ export const isSame = (
 /** Who waits asks every few seconds (`take-cluster.ts`); after this long it is taken to have gone. */
 const WAITS_FOR_MS = 90_000;
 
-/** Whoever else finds the cluster taken goes before the runs of a series, and is remembered until it has the cluster or asks no more. */
-function remember(record: Holding, asking: Holder): void {
-  if (asking.kind === 'series') return;
+const isOver = ({ until }: Waiting): boolean => Date.parse(until) <= Date.now();
+
+/** Who waits, for a run of a series or since it has waited for one, is remembered until it has the cluster or asks no more. The first one goes first. */
+function remember(record: Holding, { holder: asking, waits = false }: AcquireRequest): void {
+  const { holder, waiting } = record;
+  if (asking.kind === 'series' || !(waits || holder?.kind === 'series')) return;
+  if (waiting !== null && !isOver(waiting) && !isSame(waiting.by, asking)) return;
   record.waiting = { by: asking, until: new Date(Date.now() + WAITS_FOR_MS).toISOString() };
 }
 
 /** Who is to have the cluster before this one. */
 const goesFirst = ({ waiting }: Holding, asking: Holder): Holder | undefined =>
-  asking.kind === 'series' && waiting !== null && Date.parse(waiting.until) > Date.now() ? waiting.by : undefined;
+  asking.kind === 'series' && waiting !== null && !isOver(waiting) ? waiting.by : undefined;
 
 /** A holder is replaced only by a caller who names it, after having seen that it is dead: compare and swap. */
-export function acquire(record: Holding, { holder: asking, replaces }: AcquireRequest): AcquireAnswer {
+export function acquire(record: Holding, request: AcquireRequest): AcquireAnswer {
+  const { holder: asking, replaces } = request;
   const { holder, breaker } = record;
+  if (record.waiting !== null && replaces !== undefined && isSame(record.waiting.by, replaces)) record.waiting = null;
   const isReplaced = holder !== null && replaces !== undefined && isSame(holder, replaces);
   if (holder !== null && !isReplaced && !isSame(holder, asking)) {
-    remember(record, asking);
+    remember(record, request);
     return { granted: false, refusal: { kind: 'held', by: holder } };
   }
   if (record.waiting !== null && isSame(record.waiting.by, asking)) record.waiting = null;

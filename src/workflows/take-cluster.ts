@@ -22,7 +22,11 @@ export async function takeCluster(
   progress: RunProgressKeeper,
 ): Promise<AcquireAnswer> {
   for (let asked = 1; ; asked += 1) {
-    const answer = await hostActivities(undefined).acquireCluster({ cluster, holder });
+    const answer = await hostActivities(undefined).acquireCluster({
+      cluster,
+      holder,
+      ...(asked === 1 ? {} : { waits: true }),
+    });
     if (answer.granted || answer.refusal.kind !== 'held' || asked === MOST_ASKED) return answer;
     // Who has begun to wait is not sent away because somebody else was quicker.
     if (asked === 1 && !waits(kind, answer.refusal)) return answer;

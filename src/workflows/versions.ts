@@ -16,7 +16,12 @@ import type { RunRequest } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
 import { versionsRequestShape } from '../messages/shapes.js';
 import type { VersionsPlan, VersionsRequest } from '../domain/versions-plan.js';
-import { versionsProgressQuery, type VersionsProgress, type VersionsRun } from '../messages/versions.js';
+import {
+  versionsProgressQuery,
+  type PlayedNow,
+  type VersionsProgress,
+  type VersionsRun,
+} from '../messages/versions.js';
 import { hostActivities, reasonOf } from './activities.js';
 import type { chaosRunWorkflow } from './chaos-run.js';
 import { demand } from './from-outside.js';
@@ -31,10 +36,8 @@ const COMPARE_LIMITS = { scheduleToCloseTimeout: 300_000 } as const;
 const AGAIN_AFTER_MS = 60_000;
 const MOST_TRIES = 120;
 
-type Current = NonNullable<VersionsProgress['current']>;
-
 /** The same rounds on each version in turn, so that what changes on the host meanwhile changes for all of them: A B A B. */
-const turnsOf = ({ series, versions, rounds }: VersionsPlan): Current[] =>
+const turnsOf = ({ series, versions, rounds }: VersionsPlan): PlayedNow[] =>
   Array.from({ length: rounds * versions.length }, (_, i) => {
     const [round, version] = [Math.floor(i / versions.length) + 1, i % versions.length];
     return { round, version, workflowId: seriesRunWorkflowId(series, round, version + 1) };
@@ -43,7 +46,7 @@ const turnsOf = ({ series, versions, rounds }: VersionsPlan): Current[] =>
 /** A run that fails, whatever the reason, is one that does not count; only a person's wish ends the series. */
 async function play(
   plan: VersionsPlan,
-  { workflowId, version }: Current,
+  { workflowId, version }: PlayedNow,
   config: string | undefined,
 ): Promise<RunResult> {
   const { series, scenarios, sdks } = plan;
@@ -59,13 +62,19 @@ async function play(
   });
 }
 
-async function runOf(plan: VersionsPlan, turn: Current, config: string | undefined): Promise<VersionsRun> {
+async function runOf(
+  plan: VersionsPlan,
+  turn: PlayedNow,
+  config: string | undefined,
+  onRefused: (why: string) => void,
+): Promise<VersionsRun> {
   const known = { ...turn, runId: runIdOf(turn.workflowId) };
   try {
     for (let tries = 1; ; tries += 1) {
       const { runId, headline, summary } = await play(plan, turn, config);
       // The host lets nobody measure beside the fault of another cluster, or has its own cluster with another server: that passes.
       if (headline !== 'REFUSED' || tries === MOST_TRIES) return { ...known, runId, headline, summary };
+      onRefused(summary);
       await sleep(AGAIN_AFTER_MS);
     }
   } catch (error) {
@@ -89,10 +98,11 @@ export async function versionsWorkflow(request: VersionsRequest): Promise<Versio
   change({ plan });
   for (const turn of turnsOf(plan)) {
     change({ current: turn });
-    const run = await runOf(plan, turn, request.config);
+    const run = await runOf(plan, turn, request.config, (refused) => change({ current: { ...turn, refused } }));
     change({ runs: [...state.runs, run], current: null, cancelled: run.headline === 'CANCELLED' });
     change(await CancellationScope.nonCancellable(() => compare(plan, state)));
-    if (state.cancelled || CancellationScope.current().consideredCancelled) break;
+    // What is refused for hours is not refused any less for the next version.
+    if (state.cancelled || run.headline === 'REFUSED' || CancellationScope.current().consideredCancelled) break;
   }
   if (!CancellationScope.current().consideredCancelled) return state;
   change({ cancelled: true });

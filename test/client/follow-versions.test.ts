@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure, RetryState } from '@temporalio/common';
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { seeVersionsToEnd, startOrTakeUp, type VersionsDesk } from '../../src/client/follow-versions.js';
 import type { Session } from '../../src/client/session.js';
 import type { VersionsProgress } from '../../src/messages/versions.js';
@@ -21,6 +21,11 @@ const run = (round: number, version: number) => ({
   },
 });
 const compared = { answer: 'no difference', worse: false, undecided: false, jsonPath: '/j', markdownPath: '/m' };
+
+let isInterrupted = false;
+beforeEach(() => {
+  isInterrupted = false;
+});
 
 /** A server whose series answers one by one what it is given, and is over with the last. */
 function desk(
@@ -54,7 +59,10 @@ function desk(
     follow: (id: string) => Promise.resolve(followed.push(id) > 0),
   } as unknown as Session;
   const display = { show: () => undefined, say: (text: string) => void said.push(text), end: () => undefined };
-  const made: VersionsDesk = { session, display, cluster: 'local', workflowId: 'versions-local' };
+  const made: VersionsDesk = {
+    ...{ session, display, cluster: 'local', workflowId: 'versions-local' },
+    interrupted: () => isInterrupted,
+  };
   return { made, said, started, followed };
 }
 
@@ -63,6 +71,13 @@ it('a series is started, and followed by this command', async () => {
   expect(await startOrTakeUp(made, request)).toBeUndefined();
   expect([started, followed]).toEqual([[request], ['versions-local']]);
   expect(said[0]).toMatch(/2 rounds each of A \(.*\), B \(.*\)/);
+});
+
+it('nothing is started after an interrupt', async () => {
+  const { made, started } = desk([]);
+  isInterrupted = true;
+  expect(await startOrTakeUp(made, request)).toMatch(/^interrupted/);
+  expect(started).toEqual([]);
 });
 
 it('the same one that goes on already is taken up; another one is named, and nothing is started', async () => {

@@ -21,6 +21,7 @@ const [series, next, round, other] = [
 
 const record = (holder: Holder | null): Holding => ({ ...asOfToday({ cluster: 'local', holder }) });
 const ask = (of: Holding, holder: Holder, replaces?: Holder) => acquire(of, { holder, replaces });
+const askAgain = (of: Holding, holder: Holder) => acquire(of, { holder, waits: true });
 const held = (by: Holder) => ({ granted: false, refusal: { kind: 'held', by } });
 
 describe('who is to have a cluster', () => {
@@ -55,10 +56,31 @@ describe('who is to have a cluster', () => {
     now.holder = null;
     expect(ask(now, other)).toEqual({ granted: true });
     vi.setSystemTime(START + 85_000);
-    expect(ask(now, round)).toEqual(held(other));
+    expect(askAgain(now, round)).toEqual(held(other));
     vi.setSystemTime(START + 120_000);
     now.holder = null;
     expect(ask(now, next)).toEqual(held(round));
+  });
+
+  it('who finds another run on the cluster and leaves is not remembered, and the first that waits goes first', () => {
+    const taken = record(round);
+    expect(ask(taken, other)).toEqual(held(round));
+    expect(taken.waiting).toBeNull();
+    const now = record(series);
+    ask(now, round);
+    ask(now, other);
+    expect(now.waiting?.by).toEqual(round);
+    vi.setSystemTime(START + 91_000);
+    ask(now, other);
+    expect(now.waiting?.by).toEqual(other);
+  });
+
+  it('who waited and is dead is waited for by nobody', () => {
+    const now = record(series);
+    ask(now, round);
+    now.holder = null;
+    expect(ask(now, next)).toEqual(held(round));
+    expect(ask(now, next, round)).toEqual({ granted: true });
   });
 
   it('a dead run of a series is replaced by who waits, and not by the next one of the series', () => {

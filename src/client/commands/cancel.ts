@@ -12,14 +12,14 @@ import { askersOf, isThere } from '../../temporal/askers.js';
 import { connectClient, findPlace } from '../../temporal/connection.js';
 import { announce } from '../announce.js';
 import { clusterStatus } from '../cluster-status.js';
-import { createDisplay } from '../display.js';
+import { createDisplay, type Display } from '../display.js';
 import { EXIT_LOST } from '../exit.js';
 import { ending, seeToEnd } from '../follow.js';
 import { configOption, readConfig } from '../options.js';
-import { openSession } from '../session.js';
+import { openSession, type Session } from '../session.js';
 
 /** Its run ends its fault, and what was played is compared. */
-const SERIES_LIMIT_MS = 300_000;
+const SERIES_LIMIT_MS = 900_000;
 
 const nothing = (why: string): ChaosError => new ChaosError('PREFLIGHT_FAILED', `nothing is cancelled: ${why}`);
 
@@ -80,36 +80,36 @@ async function cancelHere(config: Config, named: string | undefined): Promise<nu
       return 0;
     }
     const display = createDisplay(process.stdout);
-    const series = versionsWorkflowId(config.cluster.name);
-    if (workflowId === series) {
-      await untilClosed(session.client, series);
-      display.say(`series ${series} is cancelled, with the run that was on the cluster`);
-      return 0;
-    }
+    const { type, parentExecution } = await session.client.workflow.getHandle(workflowId).describe();
+    if (type === 'VersionsWorkflow') return await endSeries(session, workflowId, display);
     const desk = { session, display, json: false, cluster: config.cluster.name };
     display.say(`cancelling ${workflowId}: ending the fault, stopping the cluster, writing the report`);
     const end = await seeToEnd(desk, workflowId, ending(desk, 'it is cancelled already'));
     if (end.kind === 'lost') return EXIT_LOST;
-    if (isOfSeries(workflowId)) {
-      await untilClosed(session.client, series);
-      display.say(`series ${series} ended with it`);
-    }
     await announce(desk, workflowId, end);
-    return 0;
+    // A series ends with its run, and needs this command's worker for that.
+    const series = isOfSeries(workflowId) ? parentExecution?.workflowId : null;
+    return series == null ? 0 : await endSeries(session, series, display);
   } finally {
     await session.close();
   }
 }
 
-/** A series ends with its run, and needs this command's worker for that. */
-const untilClosed = (client: Client, workflowId: string): Promise<true | undefined> =>
-  pollUntil(
+/** Waits until a series that is cancelled, or whose run is, has compared what was played. */
+async function endSeries(session: Session, workflowId: string, display: Display): Promise<number> {
+  const closed = await pollUntil(
     async () => {
-      const { status } = await client.workflow.getHandle(workflowId).describe();
+      await session.keepAlive();
+      const { status } = await session.client.workflow.getHandle(workflowId).describe();
       return isOpenExecution(status.name) ? undefined : true;
     },
     { limitMs: SERIES_LIMIT_MS, everyMs: 200 },
   );
+  display.say(
+    closed ? `series ${workflowId} has ended` : `series ${workflowId} has not ended yet; it goes on to its end`,
+  );
+  return closed ? 0 : EXIT_LOST;
+}
 
 export const cancelCommand = new Command('cancel')
   .description(

@@ -2,7 +2,7 @@ const STARTS = /: mosquitto version \S+ starting$/;
 const CAME = /: New client connected from \S+ as (.+) \(p\d/;
 const WENT = [
   /: Client (.+) been disconnected by /,
-  /: Client (.+) (?:disconnected[.:, ]|closed its connection|has exceeded timeout)/,
+  /: Client (.+?)(?: \[[^\]]*\])? (?:disconnected[.:, ]|closed its connection|has exceeded timeout)/,
   /: Bad socket read\/write on client (.+): /,
   /: Client (.+) already connected, closing old connection/,
 ];

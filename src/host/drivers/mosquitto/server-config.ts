@@ -7,13 +7,13 @@ const AUTOSAVE_SECONDS = 1;
 /** What its settings say that it may lose, and what was set other than it comes: in words, for the report's versions. */
 export const DECLARED: Readonly<Record<string, string>> = {
   persistence: `saved every ${AUTOSAVE_SECONDS + 1} s (autosave_interval ${AUTOSAVE_SECONDS}); a killed broker may lose what came since: messages, sessions, retained values`,
-  max_queued_messages: '0 (no limit)',
+  max_queued_messages: '1000000',
   max_inflight_messages: '0 (no limit)',
 };
 
 /**
  * Its whole configuration. Started by root, it would change to a user who may not read the run's folder. With the default of 20 messages in flight a burst of
- * QoS 2 loses some, and beyond 1,000 queued ones it drops. What connects and disconnects is in its log, and nowhere else.
+ * QoS 2 loses some, and beyond 1,000 queued ones it drops; no limit at all is broken in 2.0.16 to 2.0.21. What connects and disconnects is in its log, and nowhere else.
  */
 export const serverConfig = ({ mqttPort, passwordFile, dataDir }: MosquittoNode): string =>
   `user root
@@ -24,7 +24,7 @@ persistence true
 persistence_location ${dataDir}/
 autosave_interval ${AUTOSAVE_SECONDS}
 autosave_on_changes false
-max_queued_messages 0
+max_queued_messages 1000000
 max_inflight_messages 0
 sys_interval 1
 connection_messages true
