@@ -86,7 +86,7 @@ describe('a run whose terminal was killed', () => {
     const again = await start(['cancel'], sandbox).done;
     expect([again.status, again.stderr]).toEqual([
       1,
-      'robustmq-chaos: nothing is cancelled: no run holds cluster e2e\n',
+      'robustmq-chaos: nothing is cancelled: no run holds cluster e2e, and no series is played on it\n',
     ]);
     expect(await nothingLeft(sandbox)).toEqual([]);
   }, 300_000);
