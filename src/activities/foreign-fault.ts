@@ -31,7 +31,10 @@ export async function refuseIfForeignFault(
     notes.push(`pre-check: fault ${ticket.faultId} of run ${ticket.runId} was open; ${error ?? 'it was recovered'}`);
   }
   // A series makes way on other clusters, too: the faults of its runs are waited for.
-  const mayPass = (): boolean => elsewhere().length > 0 && elsewhere().every(({ runId }) => isOfSeries(runId));
+  const mayPass = (): boolean => {
+    const there = elsewhere();
+    return there.length > 0 && there.every(({ runId }) => isOfSeries(runId));
+  };
   await pollUntil(() => Promise.resolve(mayPass() ? undefined : true), {
     limitMs: plan.kind === 'series' ? 0 : SERIES_FAULT_LIMIT_MS,
     everyMs: 500,

@@ -1,5 +1,5 @@
 import { ChaosError } from '../domain/errors.js';
-import { isExecutable } from '../host/os/tools.js';
+import { programProblem } from '../host/os/tools.js';
 import type { PlanVersionsRequest, VersionsPlan } from '../domain/versions-plan.js';
 import type { CompareVersionsRequest, VersionsCompared } from '../messages/versions.js';
 import { inThread } from '../threads/index.js';
@@ -12,13 +12,11 @@ export const createVersionsActivities = (makePlan: MakeVersionsPlan) => ({
   /** What is to be played; a program that is not there ends the series before its first run. */
   planVersions: (request: PlanVersionsRequest): Promise<VersionsPlan> =>
     asActivity(() => {
-      const missing = request.request.versions.find(({ path }) => !isExecutable(path));
-      if (missing === undefined) return Promise.resolve(makePlan(request));
-      const { label, path } = missing;
-      throw new ChaosError(
-        'CONFIG_INVALID',
-        `version ${label}: expected a program at ${path}, found nothing to execute`,
-      );
+      for (const { label, path } of request.request.versions) {
+        const problem = programProblem(path);
+        if (problem !== undefined) throw new ChaosError('CONFIG_INVALID', `version ${label}: ${problem}`);
+      }
+      return Promise.resolve(makePlan(request));
     }),
 
   /** Compares the reports of the runs so far, and writes that into the series' folder. */

@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Breaker } from '../domain/breaker.js';
+import { isOpenExecution } from '../domain/execution.js';
 import { clusterWorkflowId } from '../domain/ids.js';
 import { asOfToday, clusterStatusQuery, type ClusterStatus } from '../messages/cluster-record.js';
 import { runProgressQuery } from '../messages/progress.js';
@@ -48,3 +49,12 @@ async function pausedByAnswer(client: Client, cluster: string): Promise<string |
 /** Who closed the breaker last, as the end of a line about it; empty if nobody has. */
 export const lastResetText = ({ lastReset }: Breaker): string =>
   lastReset === null ? '' : `; last reset ${lastReset.at} by ${lastReset.by}: ${lastReset.reason}`;
+
+/** Is this workflow open? Not one of which the server does not know, or says nothing. */
+export async function isOpen(client: Client, workflowId: string): Promise<boolean> {
+  const found = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch(() => undefined);
+  return found !== undefined && isOpenExecution(found.status.name);
+}

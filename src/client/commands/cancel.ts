@@ -11,7 +11,7 @@ import { temporalPaths } from '../../host/layout/paths.js';
 import { askersOf, isThere } from '../../temporal/askers.js';
 import { connectClient, findPlace } from '../../temporal/connection.js';
 import { announce } from '../announce.js';
-import { clusterStatus } from '../cluster-status.js';
+import { clusterStatus, isOpen } from '../cluster-status.js';
 import { createDisplay, type Display } from '../display.js';
 import { EXIT_LOST } from '../exit.js';
 import { ending, seeToEnd } from '../follow.js';
@@ -26,11 +26,7 @@ const nothing = (why: string): ChaosError => new ChaosError('PREFLIGHT_FAILED', 
 /** The series that is played on a cluster, or was left alone between two of its runs. */
 async function openSeriesOf(client: Client, cluster: string): Promise<string | undefined> {
   const id = versionsWorkflowId(cluster);
-  const found = await client.workflow
-    .getHandle(id)
-    .describe()
-    .catch(() => undefined);
-  return found !== undefined && isOpenExecution(found.status.name) ? id : undefined;
+  return (await isOpen(client, id)) ? id : undefined;
 }
 
 /** The run that is meant, or the series: it is open. */

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import type { Config } from '../../config/load.js';
 import type { Breaker } from '../../domain/breaker.js';
 import { buildsText, whyNobodyAnswers, type BuildInUse } from '../../domain/builds.js';
-import { isOpenExecution } from '../../domain/execution.js';
 import { clusterWorkflowId, scenarioWorkflowId } from '../../domain/ids.js';
 import { localTime } from '../../report/format.js';
 import {
@@ -13,7 +12,7 @@ import {
   type ScenarioProgress,
 } from '../../messages/progress.js';
 import type { Holder } from '../../messages/cluster-record.js';
-import { lastResetText, pausedRunOf } from '../cluster-status.js';
+import { isOpen, lastResetText, pausedRunOf } from '../cluster-status.js';
 import { hostStatus, type HostStatus } from '../host-status.js';
 import { buildsNow } from '../../temporal/builds.js';
 import { connectClient, findPlace, workflowUrl, type TemporalPlace } from '../../temporal/connection.js';
@@ -114,14 +113,6 @@ async function runPart(client: Client, workflowId: string): Promise<Pick<Status,
     .query(scenarioProgressQuery)
     .catch(() => null);
   return { run, scenario, stuck: [] };
-}
-
-async function isOpen(client: Client, workflowId: string): Promise<boolean> {
-  const found = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .catch(() => undefined);
-  return found !== undefined && isOpenExecution(found.status.name);
 }
 
 /** What is known of the breaker was answered by a worker: a run that answers nothing is gone. */

@@ -5,7 +5,7 @@ import { versionsPlanFrom } from '../../config/versions.js';
 import { ChaosError, messageOf } from '../../domain/errors.js';
 import type { VersionName } from '../../domain/versions.js';
 import type { VersionsRequest } from '../../domain/versions-plan.js';
-import { isExecutable } from '../../host/os/tools.js';
+import { programProblem } from '../../host/os/tools.js';
 import { configOption, jsonOption, readConfig, sdkOption } from '../options.js';
 import { playVersions } from '../play-versions.js';
 
@@ -60,10 +60,11 @@ function versionsOf({ binary = [], list }: Options): readonly VersionName[] {
 }
 
 function refuseMissing(versions: readonly VersionName[]): void {
-  const missing = versions.filter(({ path }) => !isExecutable(path));
-  if (missing.length === 0) return;
-  const lines = missing.map(({ label, path }) => `${label}: expected a program at ${path}, found nothing to execute`);
-  throw new ChaosError('CONFIG_INVALID', lines.join('\n  '));
+  const lines = versions.flatMap(({ label, path }) => {
+    const problem = programProblem(path);
+    return problem === undefined ? [] : [`${label}: ${problem}`];
+  });
+  if (lines.length > 0) throw new ChaosError('CONFIG_INVALID', lines.join('\n  '));
 }
 
 /** The same rounds on several versions of the broker. */

@@ -19,6 +19,10 @@ export const isExecutable = (path: string): boolean => {
   }
 };
 
+/** Why a program cannot be run; undefined if it can. */
+export const programProblem = (path: string): string | undefined =>
+  isExecutable(path) ? undefined : `expected a program at ${path}, found nothing to execute`;
+
 /** Path of a tool: set-up's own pinned copy, else the one on PATH that set-up accepted. */
 export function findTool(tool: Tool): string | undefined {
   const places = [join(installRoot, '.tools', 'bin'), ...(process.env['PATH'] ?? '').split(delimiter)];

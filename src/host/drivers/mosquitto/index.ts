@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { ChaosError } from '../../../domain/errors.js';
 import { readTail } from '../../os/files.js';
-import { findServer, isExecutable } from '../../os/tools.js';
+import { findServer, programProblem } from '../../os/tools.js';
 import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, ClusterNetwork, Leaders, StartOptions } from '../contract.js';
@@ -21,14 +21,15 @@ const LOG_BYTES = 8 * 1024 * 1024;
 
 const clientEndpoint = (node: MosquittoNode): string => `${HOST}:${node.proxiedMqttPort}`;
 
-function programProblem(binary: string | undefined): string | undefined {
+function binaryProblem(binary: string | undefined): string | undefined {
   if (binary === undefined)
     return 'mosquitto: expected on PATH or in /usr/sbin, found nowhere; install the Debian package mosquitto';
-  return isExecutable(binary) ? undefined : `mosquitto: expected a program at ${binary}, found nothing to execute`;
+  const problem = programProblem(binary);
+  return problem === undefined ? undefined : `mosquitto: ${problem}`;
 }
 
 function preflight({ binary = findServer('mosquitto') }: Pick<StartOptions, 'binary'>): Promise<string[]> {
-  const problem = programProblem(binary);
+  const problem = binaryProblem(binary);
   return Promise.resolve([...(problem === undefined ? [] : [problem]), ...missingHere(['toxiproxy-server'])]);
 }
 
@@ -72,7 +73,7 @@ export const mosquittoDriver: ClusterDriver = {
   preflight,
   start: async (dir, options) => {
     const binary = options.binary ?? findServer('mosquitto');
-    if (binary === undefined) throw new ChaosError('PREFLIGHT_FAILED', programProblem(binary) ?? '');
+    if (binary === undefined) throw new ChaosError('PREFLIGHT_FAILED', binaryProblem(binary) ?? '');
     const { nodes } = await mosquittoProcesses.start(dir, { ...options, binary });
     const endpoints = nodes.map(clientEndpoint);
     const dataDirs = nodes.map(({ dataDir }) => dataDir);

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { namespaceProblems } from '../../os/namespaces.js';
-import { isExecutable, requireTool } from '../../os/tools.js';
+import { programProblem, requireTool } from '../../os/tools.js';
 import { fileSha256 } from '../../os/versions.js';
 import { brokerTargets, isUp, missingHere, nodeIds } from '../broker-processes.js';
 import type { ClusterDriver, ClusterStarted, NodeView, StartOptions } from '../contract.js';
@@ -17,8 +17,10 @@ const clientEndpoint = (node: NatsNode): string => `${node.host}:${node.proxiedM
 
 const endpointsOf = (state: NatsState): string[] => state.nodes.map(clientEndpoint);
 
-const programProblems = (binary: string): string[] =>
-  isExecutable(binary) ? [] : [`nats-server: expected a program at ${binary}, found nothing to execute`];
+function programProblems(binary: string): string[] {
+  const problem = programProblem(binary);
+  return problem === undefined ? [] : [`nats-server: ${problem}`];
+}
 
 function preflight({ network = 'proxies', binary }: Pick<StartOptions, 'network' | 'binary'>): Promise<string[]> {
   const program = binary === undefined ? missingHere(['nats-server']) : programProblems(binary);
