@@ -2,6 +2,7 @@ import type { BrokerUpdated } from './broker-update.js';
 import type { Change } from './changes.js';
 import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
+import type { GuaranteeResult } from './guarantees/guarantee.js';
 import type { KnownVerdict } from './known.js';
 import type { FaultPeriodFigures } from './ledger.js';
 import type { Loss } from './losses.js';
@@ -41,6 +42,8 @@ export interface ScenarioResult {
   /** Clients of the fault period that left no ledger: what they lost, they alone say. Absent in records of 0.1.0. */
   readonly withoutLedger?: readonly ClientOutcome[];
   readonly validation: readonly ClientOutcome[];
+  /** What each guarantee came to, in the fault period and in the validation. Absent in records of earlier versions. */
+  readonly guarantees?: readonly GuaranteeResult[];
   /** From proved recovery (or the cleanup) to the start of the validation clients, by the host's clock. */
   readonly healWaitSeconds: number | null;
   readonly snapshots: readonly SnapshotSummary[];
@@ -70,6 +73,8 @@ export interface RunData {
   readonly dataDirs: readonly string[];
   readonly control: readonly ClientOutcome[];
   readonly controlVerdicts: readonly SdkVerdict[];
+  /** What each guarantee came to in the control run. Absent in records of earlier versions. */
+  readonly controlGuarantees?: readonly GuaranteeResult[];
   /** Failures that belong to no scenario. */
   readonly runFailures: readonly Failure[];
   /** Failures of the broker in the control run that count, by `verdict.control` or `verdict.durability`. Absent in runs of 0.1.0: none counted. */

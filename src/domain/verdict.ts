@@ -1,3 +1,4 @@
+import type { GuaranteeName } from './guarantees/guarantee.js';
 import type { Blame, ScenarioStatus, SdkStatus } from './status.js';
 
 /** The limits a verdict rests on; all from the config. */
@@ -14,6 +15,8 @@ export interface VerdictRules {
   readonly durability: 'warn' | 'fail';
   /** `fail` makes the broker's failures in the control run count; `warn` only shows them. Absent in runs of 0.1.0: `warn`. */
   readonly control?: 'warn' | 'fail';
+  /** Guarantees whose violation fails; the others are shown. Absent in runs of earlier versions: at-least-once. */
+  readonly guarantees?: readonly GuaranteeName[];
 }
 
 /** One named criterion with what was expected and what was seen. */
