@@ -18,15 +18,16 @@ import { describeRoom, freeReserve, freeRoom, isNoRoom } from './disk.js';
 /**
  * Writes a file so that a reader sees the old or the new content and never a half, also after a crash: temporary file, fsync, rename, fsync of
  * the folder. On a full disk the reserve of the data folder is freed for it; if that does not help, DISK_FULL, and the old content stays.
+ * @param mode of the file, before the umask
  */
-export function writeText(path: string, text: string): void {
+export function writeText(path: string, text: string, mode = 0o666): void {
   try {
-    writeOnce(path, text);
+    writeOnce(path, text, mode);
   } catch (error) {
     if (!isNoRoom(error)) throw error;
     if (!freeReserve(path)) throw full(path, text, error);
     try {
-      writeOnce(path, text);
+      writeOnce(path, text, mode);
     } catch (again) {
       throw isNoRoom(again) ? full(path, text, again) : again;
     }
@@ -60,10 +61,10 @@ export function writeIfOther(path: string, text: string, mode: number): void {
   writeFileSync(path, text, { mode });
 }
 
-function writeOnce(path: string, text: string): void {
+function writeOnce(path: string, text: string, mode: number): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2, 8)}.tmp`;
-  const fd = openSync(temporary, 'wx');
+  const fd = openSync(temporary, 'wx', mode);
   try {
     // Not writeSync: on a nearly full disk that writes a part and says so only by its result.
     writeFileSync(fd, text);
@@ -79,7 +80,8 @@ function writeOnce(path: string, text: string): void {
 }
 
 /** The same with a value as JSON. */
-export const writeJson = (path: string, value: unknown): void => writeText(path, `${JSON.stringify(value, null, 2)}\n`);
+export const writeJson = (path: string, value: unknown, mode?: number): void =>
+  writeText(path, `${JSON.stringify(value, null, 2)}\n`, mode);
 
 function syncFolder(path: string): void {
   const fd = openSync(path, 'r');

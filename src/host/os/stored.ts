@@ -62,10 +62,13 @@ export function readStoredIfAny<T>(kind: StoredKind, path: string): T | undefine
   }
 }
 
+/** What has a cluster's login in it is for its owner alone. */
+const PRIVATE: ReadonlySet<StoredKind> = new Set<StoredKind>(['cluster state']);
+
 /** Writes a value as JSON, with its format, as `writeText` does. What a newer program wrote is left alone: FORMAT_NEWER. */
 export function writeStored(kind: StoredKind, path: string, value: object): void {
   refuse(kind, path);
-  writeJson(path, withFormat(kind, value));
+  writeJson(path, withFormat(kind, value), PRIVATE.has(kind) ? 0o600 : undefined);
 }
 
 /** The same for a text that carries its format itself. */

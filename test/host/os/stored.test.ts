@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -24,6 +24,16 @@ it('a value is stored with its format, and read without it', () => {
     { a: 2, format: 1 },
   ]);
   expect(readStored('breakers', path)).toEqual([{ a: 1 }, { a: 2 }]);
+});
+
+it('what holds the login of a cluster is for its owner alone, also where it was not before', () => {
+  const mode = (): number => statSync(path).mode & 0o777;
+  writeFileSync(path, '{}');
+  const ofAnyFile = mode();
+  writeStored('cluster state', path, { password: 'x' });
+  expect(mode()).toBe(0o600);
+  writeStored('lease', path, { a: 1 });
+  expect(mode()).toBe(ofAnyFile);
 });
 
 it('what was stored before formats is read; what is damaged is none, or written anew', () => {
