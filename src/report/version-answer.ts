@@ -41,16 +41,14 @@ function comparedText(step: VersionStep, named: (how: string) => string, say: Sa
   const { before, after, at, news, gone, worse, better } = step;
   const counting = news.filter(({ steps }) => steps[at]?.counts === true).length;
   const warnings = [news.filter(({ fails }) => !fails).length, 'new warning'] as const;
-  const failuresGone = gone.filter(({ fails }) => fails).length;
+  const failuresGone = [gone.filter(({ fails }) => fails).length, 'failure', ' gone'] as const;
+  const warningsGone = [gone.filter(({ fails }) => !fails).length, 'warning', ' gone'] as const;
   if (counting + worse.length > 0) {
     const bad = listed([[counting, 'new failure'], [worse.length, 'figure'], warnings]);
-    const good = listed([
-      [failuresGone, 'failure', ' gone'],
-      [better.length, 'figure'],
-    ]);
+    const good = listed([failuresGone, [better.length, 'figure'], warningsGone]);
     return `${named('worse')}: ${bad}${good === '' ? '' : `; better: ${good}`}`;
   }
-  const rest = listed([[failuresGone, 'failure', ' gone'], [better.length, 'figure', ' better'], warnings]);
+  const rest = listed([failuresGone, [better.length, 'figure', ' better'], warnings, warningsGone]);
   const unjudged = tooFew([before, after]).length > 0 ? `no figure is judged: ${few([before, after], say)}` : '';
   if (rest !== '') return `${named('not worse')}: ${rest}${unjudged === '' ? '' : `; ${unjudged}`}`;
   if (unjudged !== '') return `no new failure, and ${unjudged}`;

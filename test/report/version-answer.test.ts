@@ -28,6 +28,8 @@ test.each<[Rounds, Rounds, string]>([
   [slow, three, 'B (2.12) is not worse than A (2.10): 1 figure better'],
   [[{ p99Ms: 900, lost: 1 }, {}, {}], three, 'B (2.12) is not worse than A (2.10): 2 failures gone'],
   [three, [{ lostInFault: 2 }, {}, {}], 'B (2.12) is not worse than A (2.10): 1 new warning'],
+  [[{ lostInFault: 2 }, {}, {}], three, 'B (2.12) is not worse than A (2.10): 1 warning gone'],
+  [[{ lostInFault: 2 }, {}, {}], slow, 'B (2.12) is worse than A (2.10): 1 figure; better: 1 warning gone'],
   [[{}, {}], [{}], 'no new failure, and no figure is judged: A has 2 rounds that count, and B has 1 round that counts'],
   [
     [{ lost: 1 }, {}, {}],
