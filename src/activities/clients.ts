@@ -2,6 +2,7 @@ import type { ClientOutcome } from '../domain/client-result.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
+import { clientsOf } from '../domain/scenario.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
@@ -75,9 +76,8 @@ export const clientActivities = {
         phase,
         label: labelOf({ scenario, phase }),
         runId: plan.runId,
-        sdks: plan.sdks,
+        ...clientsOf(plan, scenario),
         sdkRoot: plan.sdkRoot,
-        workload: plan.workload,
         load: loadOf(plan, phase),
         limitMs: phase === 'fault' ? faultPeriodMs(plan) : plan.timing.clientLimitMs,
         settings,
@@ -100,7 +100,8 @@ export const clientActivities = {
   collectClients: ({ run, scenario, phase }: PhaseRequest): Promise<readonly ClientOutcome[]> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
-      const outcomes = await outcomesIn(dirOf(plan, { scenario, phase }), plan.sdks, signal);
+      const { sdks } = clientsOf(plan, scenario);
+      const outcomes = await outcomesIn(dirOf(plan, { scenario, phase }), sdks, signal);
       return outcomes.map(compact);
     }),
 
@@ -116,7 +117,7 @@ export const clientActivities = {
     asActivity(async (signal) => {
       const plan = planOf(run);
       const phaseDir = dirOf(plan, { scenario, phase });
-      const outcomes = await outcomesIn(phaseDir, plan.sdks, signal);
+      const outcomes = await outcomesIn(phaseDir, clientsOf(plan, scenario).sdks, signal);
       const { borders = faultBorders({ ...NO_FAULT, injectedUs: fromUs, recoveredUs: toUs }, null) } = asked;
       const period = await inThread('faultPeriodOf', { phaseDir, outcomes, fromUs, toUs, borders }, signal);
       return { ...period, withoutLedger: period.withoutLedger?.map(compact) ?? [] };

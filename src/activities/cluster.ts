@@ -86,7 +86,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         const driver = driverOf(plan);
         const problems = [
           ...(await driver.preflight({ network: plan.network, binary: plan.binary })),
-          ...scriptProblems(plan.sdkRoot, plan.sdks, plan.workload),
+          ...scriptProblems(plan),
         ];
         if (problems.length > 0) throw new ChaosError('PREFLIGHT_FAILED', problems.join('; '));
         const judged = await refuseIfHeld(plan);

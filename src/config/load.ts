@@ -9,10 +9,11 @@ import { visible } from '../domain/verbatim.js';
 import { brokerProgram, OWN_BROKER } from './broker-program.js';
 import { knownProblems } from './known.js';
 import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
-import { DEFAULT_SDKS, sdkProblems } from './sdks.js';
+import { BASIC, DEFAULT_SDKS, sdkProblems } from './sdks.js';
 import { fromUpstream } from './upstream.js';
 import { schemaProblems, type Problem } from './problems.js';
 import { withoutEmptySections } from './sections.js';
+import { scenariosOf, workloadProblems } from './workloads.js';
 import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
 interface KnownDriver {
@@ -63,10 +64,10 @@ export function loadConfig(file: string, known: KnownNames): Config {
     ...crossProblems(namingParts.parse(raw), known),
   ];
   if (problems.length > 0 || !parsed.success) return refuse(problems);
-  const folder = parsed.data.sdk_clients.folder;
+  const { folder, workload } = parsed.data.sdk_clients;
   return {
     ...parsed.data,
-    scenarios: parsed.data.scenarios as Scenario[],
+    scenarios: scenariosOf(parsed.data.scenarios, { sdks: parsed.data.sdks, workload, areOurs: folder === undefined }),
     path,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     dataRoot: realFolder(resolve(dirname(path), parsed.data.data_dir)),
@@ -117,14 +118,23 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
 function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
   const { cluster, scenarios, sdks, sdk_clients } = parts;
   const driver = known.drivers.find(({ name }) => name === cluster?.driver);
+  const clients = {
+    sdks: sdks.length > 0 ? sdks : DEFAULT_SDKS,
+    workload: sdk_clients.workload ?? BASIC,
+    areOurs: sdk_clients.folder === undefined,
+  };
   const problems: Problem[] = [
     ...(sdk_clients.folder === undefined ? sdkProblems(sdks, driver) : []),
     ...scenarios.flatMap((scenario, i) =>
       scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
     ),
+    ...workloadProblems(scenarios, clients),
     ...knownProblems(parts.known, {
-      scenarios: scenarios.flatMap((scenario) => scenario?.name ?? []),
-      sdks: sdks.length > 0 ? sdks : DEFAULT_SDKS,
+      scenarios: scenariosOf(
+        scenarios.filter((scenario) => scenario !== undefined),
+        clients,
+      ).map(({ name }) => name),
+      sdks: clients.sdks,
     }),
   ];
   const cannotBe = cluster === undefined ? {} : (driver?.cannotBe?.(cluster) ?? {});

@@ -45,6 +45,17 @@ export function chosenSdks(config: Config, request: RunRequest): readonly string
   return request.sdks === undefined ? config.sdks : config.sdks.filter((sdk) => request.sdks?.includes(sdk));
 }
 
+/** Scenarios that one of these SDKs has the workload of; a run of none of them would test nothing. */
+function playable(scenarios: readonly Scenario[], sdks: readonly string[]): Scenario[] {
+  const found = scenarios.filter((scenario) => scenario.sdks?.some((sdk) => sdks.includes(sdk)) ?? true);
+  const [first] = scenarios;
+  if (found.length > 0 || first === undefined) return found;
+  throw new ChaosError(
+    'CONFIG_INVALID',
+    `sdks: expected one whose client has workload ${first.workload ?? ''}, of ${(first.sdks ?? []).join(', ')}; got ${sdks.join(', ')}`,
+  );
+}
+
 /** A run is not planned by a list in which a day has come: its failure counts again, and somebody has to look at it. */
 export function refuseOver({ known = [], time_zone: timeZone, path }: Config): void {
   const problems = overProblems(known, dayOf(new Date(), timeZone));
@@ -101,7 +112,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
     ...seriesParts(request.inSeries),
     ...(update === undefined ? {} : { update }),
     hostQueue: hostQueue(config.host.id),
-    scenarios: chosenScenarios(config, request),
+    scenarios: playable(chosenScenarios(config, request), sdks),
     sdks,
     sdksLeftOut: config.sdks.filter((sdk) => !sdks.includes(sdk)),
     load: {

@@ -6,7 +6,7 @@ import { known, namingKnown } from './known.js';
 import { listenAddress } from './listen-address.js';
 import { notify, publish } from './remote-schema.js';
 import { retention } from './retention.js';
-import { DEFAULT_SDKS } from './sdks.js';
+import { BASIC, DEFAULT_SDKS } from './sdks.js';
 import { timeZone } from './time-zone.js';
 
 /** Upper bounds keep a slip of the finger (60000 for 60) from loading a host for days. */
@@ -24,6 +24,8 @@ const scenario = z.strictObject({
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   core: z.boolean().default(false),
   priority: z.string().regex(/^P\d$/, 'expected P0, P1, …').default('P1'),
+  /** What its clients do; each workload with a fault of its own. Absent: `sdk_clients.workload`. */
+  workloads: z.array(name).min(1).optional(),
 });
 
 const cluster = z.strictObject({
@@ -73,7 +75,7 @@ const verdict = z.strictObject({
 const sdkClients = z.strictObject({
   /** Folder with one folder per SDK; relative to the config file. Absent: the clients that come with the program. */
   folder: filePath.optional(),
-  workload: name.default('basic-pubsub'),
+  workload: name.default(BASIC),
   /** How many messages each client of the folder sends, for clients that do not read MESSAGE_COUNT. Goes before `load.messages`. */
   messages: z.number().int().min(1).max(100_000).optional(),
 });
@@ -126,7 +128,10 @@ export const namingParts = z
     cluster: cluster.prefault({}).optional().catch(undefined),
     scenarios: z.array(scenario.optional().catch(undefined)).catch([]),
     sdks: z.array(name).catch([]),
-    sdk_clients: z.object({ folder: z.unknown() }).partial().catch({}),
+    sdk_clients: z
+      .object({ folder: z.unknown(), workload: name.catch(BASIC) })
+      .partial()
+      .catch({}),
     known: namingKnown,
   })
   .catch({ cluster: undefined, scenarios: [], sdks: [], sdk_clients: {}, known: [] });

@@ -5,18 +5,24 @@ import type { Problem } from './problems.js';
 interface Sdk {
   readonly name: string;
   readonly mqttVersions: readonly MqttVersion[];
+  /** Scripts of its folder, without `.sh`. */
+  readonly workloads: readonly string[];
   /** False: only where a config names it. */
   readonly inEveryRound: boolean;
 }
 
 const BOTH = ['3.1.1', '5'] as const;
 
+/** The workload of every client, and of a scenario that names none. */
+export const BASIC = 'basic-pubsub';
+const ONE = [BASIC];
+
 export const SDKS: readonly Sdk[] = [
-  { name: 'python', mqttVersions: BOTH, inEveryRound: true },
-  { name: 'go', mqttVersions: BOTH, inEveryRound: true },
-  { name: 'rust', mqttVersions: BOTH, inEveryRound: true },
-  { name: 'java', mqttVersions: BOTH, inEveryRound: true },
-  { name: 'java-paho', mqttVersions: ['5'], inEveryRound: false },
+  { name: 'python', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'go', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'rust', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'java', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'java-paho', mqttVersions: ['5'], workloads: ONE, inEveryRound: false },
 ];
 
 const namesOf = (sdks: readonly Sdk[]): string[] => sdks.map(({ name }) => name);
@@ -45,3 +51,10 @@ export function sdkProblems(named: readonly string[], driver: Spoken | undefined
     );
   });
 }
+
+/** Of these SDKs, those whose client has the workload; of clients of a config's own nobody knows. */
+export const sdksWith = (workload: string, sdks: readonly string[]): string[] =>
+  sdks.filter((name) => SDKS.find((sdk) => sdk.name === name)?.workloads.includes(workload) ?? false);
+
+/** Every workload of the clients that come with the program. */
+export const WORKLOADS: readonly string[] = [...new Set(SDKS.flatMap(({ workloads }) => workloads))];

@@ -15,4 +15,25 @@ export interface Scenario {
   readonly core: boolean;
   /** @pattern ^P[0-9]$ */
   readonly priority: `P${number}`;
+  /** Script that its clients run, without `.sh`. Absent: the plan's. */
+  readonly workload?: string | undefined;
+  /** SDKs whose clients have that workload. Absent: all of the plan. */
+  readonly sdks?: readonly string[] | undefined;
+}
+
+/** What of a run says which clients a scenario has. */
+interface WithClients {
+  readonly workload: string;
+  readonly sdks: readonly string[];
+  readonly scenarios: readonly Scenario[];
+}
+
+/** Which clients a phase has: of the scenario of that name; null: of the control run. */
+export function clientsOf(
+  plan: WithClients,
+  name: string | null,
+): { readonly workload: string; readonly sdks: string[] } {
+  const scenario = plan.scenarios.find((one) => one.name === name);
+  const { workload = plan.workload, sdks = plan.sdks } = scenario ?? {};
+  return { workload, sdks: plan.sdks.filter((sdk) => sdks.includes(sdk)) };
 }

@@ -1,5 +1,6 @@
 import { findingsOf } from '../domain/findings.js';
 import { sortFinding, type SortedFinding } from '../domain/known.js';
+import { clientsOf } from '../domain/scenario.js';
 import type { RunData } from '../domain/report-data.js';
 import { element, xmlFile } from './xml.js';
 
@@ -34,7 +35,7 @@ const isOfClient = ({ scenario, sdk, where }: SortedFinding): boolean =>
 function clientCases(data: RunData, failures: readonly SortedFinding[]): Case[] {
   return data.plan.scenarios.flatMap(({ name }) => {
     const result = data.scenarios.find(({ scenario }) => scenario.name === name);
-    return data.plan.sdks.map((sdk): Case => {
+    return clientsOf(data.plan, name).sdks.map((sdk): Case => {
       const found = failures.find((one) => isOfClient(one) && one.scenario === name && one.sdk === sdk);
       const verdict = result?.sdkVerdicts.find((one) => one.sdk === sdk);
       const seconds = result?.validation.find((one) => one.sdk === sdk)?.durationSeconds ?? 0;

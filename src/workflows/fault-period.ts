@@ -1,6 +1,7 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
 import { faultBorders } from '../domain/periods.js';
+import { clientsOf } from '../domain/scenario.js';
 import type { PhaseRequest } from '../messages/requests.js';
 import { cancellationIn } from './activities.js';
 import { inTurn } from './in-turn.js';
@@ -27,7 +28,7 @@ export const goThroughFault: ScenarioStep = async (context, { prepareError, note
   if (prepareError !== null) return { fault: { ...NO_FAULT, injectError: prepareError } };
   const { plan, run, scenario, host, faults, progress } = context;
   const clients: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
-  progress.enter('clients connect', 15_000, `${plan.sdks.length} SDKs connect and publish`);
+  progress.enter('clients connect', 15_000, `${clientsOf(plan, scenario.name).sdks.length} SDKs connect and publish`);
   const { startedUs: clientsFromUs } = await host.startClients(clients);
   await sleep(plan.timing.leadInMs, { summary: 'clients publish before the fault' });
   const { fault, died, notes: added } = await injectAndRecover(context);

@@ -1,5 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { judgeSdk } from '../domain/judge-sdk.js';
+import { clientsOf } from '../domain/scenario.js';
 import type { FaultPeriodAnswer, PhaseRequest } from '../messages/requests.js';
 import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-context.js';
 
@@ -36,7 +37,8 @@ async function collectFaultPeriod(
 /** New clients: the only ones that are judged. */
 export const validate: ScenarioStep = async (context, { healFromUs, snapshots }) => {
   const { plan, scenario, run, host, progress } = context;
-  const { sdks, load, timing, rules } = plan;
+  const { load, timing, rules } = plan;
+  const { sdks } = clientsOf(plan, scenario.name);
   progress.enter('validation', timing.clientLimitMs, `${sdks.length} SDKs, ${load.messages} messages each`);
   const phase: PhaseRequest = { run, scenario: scenario.name, phase: 'validation' };
   const { startedUs } = await host.startClients(phase);

@@ -80,6 +80,24 @@ describe('a config that is right', () => {
   });
 });
 
+it('a scenario with several workloads is several, which known failures can name', () => {
+  const text = [
+    'sdk_clients: { folder: clients }',
+    'sdks: [mine]',
+    'scenarios:',
+    '  - { name: kill, fault: broker-kill, target: n1, workloads: [basic-pubsub, wills] }',
+    'known:',
+    '  - { id: A, why: x, scenarios: [kill-wills], sdks: [mine], match: { check: lost } }',
+  ];
+  const { scenarios: found } = load(text.join('\n'));
+  expect(found.map(({ name, workload }) => [name, workload])).toEqual([
+    ['kill', undefined],
+    ['kill-wills', 'wills'],
+  ]);
+  const wrong = text.map((line) => line.replace('[basic-pubsub, wills]', '[wills, wills]'));
+  expect(problems(wrong.join('\n'))).toContain('line 4: scenarios.0.workloads.1: wills is there twice');
+});
+
 it('the list that docs/known-failures.md shows is one, with its bounds and days', () => {
   const page = readFileSync(join(installRoot, 'docs/known-failures.md'), 'utf8');
   const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];

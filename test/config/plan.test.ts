@@ -51,6 +51,18 @@ describe('the plan of a run', () => {
     expect(planFrom(updating, { scenario: config.scenarios[0]!.name }, 'run-1', places)).not.toHaveProperty('update');
   });
 
+  it('leaves out scenarios whose workload none of its SDKs has, and is refused where nothing is left', () => {
+    const [first, second, third] = config.scenarios;
+    const special = { ...third!, workload: 'wills', sdks: ['go'] };
+    const mixed = { ...config, scenarios: [first!, second!, special] };
+    const names = (sdks: string[]) => planFrom(mixed, { sdks }, 'run-1', places).scenarios.map(({ name }) => name);
+    expect(names(['rust', 'go'])).toEqual([first, second, special].map((one) => one!.name));
+    expect(names(['rust'])).toEqual([first!.name, second!.name]);
+    expect(() => planFrom(mixed, { sdks: ['rust'], scenario: special.name }, 'run-1', places)).toThrow(
+      'sdks: expected one whose client has workload wills, of go; got rust',
+    );
+  });
+
   it('of a run of a series has the series’ broker and scenarios, updates nothing, and says at its head what it is', () => {
     const updating = { ...config, cluster: { ...config.cluster, update: ['./fetch'], update_limit_minutes: 1 } };
     const [first, , third] = config.scenarios.map(({ name }) => name) as [string, string, string];

@@ -86,7 +86,7 @@ export const doctorCommand = new Command('doctor')
     const sdkRoot = join(installRoot, 'sdk_clients');
     const plan = planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot });
     const room = roomForRun(plan);
-    const clientProblems = scriptProblems(plan.sdkRoot, plan.sdks, plan.workload);
+    const clientProblems = scriptProblems(plan);
     const can = [
       ...(await abilities()),
       ...dataFolder(writtenIn(config.dataRoot), room),

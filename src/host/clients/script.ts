@@ -1,5 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { RunPlan } from '../../domain/plan.js';
+import { clientsOf } from '../../domain/scenario.js';
 import { octalMode } from '../os/files.js';
 import { wrongElf } from './elf.js';
 
@@ -19,9 +21,14 @@ export function scriptProblem(script: string): string | undefined {
   return why && `${script}: ${why}`;
 }
 
-/** The problems of several clients; none of those that can be started. */
-export const scriptProblems = (sdkRoot: string, sdks: readonly string[], workload: string): string[] =>
-  sdks.flatMap((sdk) => scriptProblem(scriptOf(sdkRoot, sdk, workload)) ?? []);
+/** The problems of every client of a run, each once; none of those that can be started. */
+export function scriptProblems(plan: Pick<RunPlan, 'sdkRoot' | 'sdks' | 'workload' | 'scenarios'>): string[] {
+  const scripts = [null, ...plan.scenarios.map(({ name }) => name)].flatMap((name) => {
+    const { workload, sdks } = clientsOf(plan, name);
+    return sdks.map((sdk) => scriptOf(plan.sdkRoot, sdk, workload));
+  });
+  return [...new Set(scripts)].flatMap((script) => scriptProblem(script) ?? []);
+}
 
 const statOf = (path: string): ReturnType<typeof statSync> | undefined => {
   try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { scriptOf, scriptProblem, scriptProblems } from '../../../src/host/clients/script.js';
 import { temporaryFolder } from '../../../testing/processes.js';
+import { scenario } from '../../../testing/values.js';
 
 const root = temporaryFolder();
 
@@ -111,12 +112,15 @@ it('a folder is said to be one, and what is missing to be missing', () => {
   );
 });
 
-it('the problems of several clients are said together, and none of those that are well', () => {
+it('the problems of several clients are said together, each once, and none of those that are well', () => {
   client('well', '#!/bin/sh\n');
   client('ill', '#!/bin/sh\r\n');
-  const problems = scriptProblems(root, ['ill', 'well', 'nowhere'], 'load');
-  expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+  const plain = scenario('plain');
+  const special = scenario('special', { workload: 'wills', sdks: ['well'] });
+  const plan = { sdkRoot: root, sdks: ['ill', 'well', 'nowhere'], workload: 'load', scenarios: [plain, special] };
+  expect(scriptProblems(plan).map((problem) => problem.split(': ')[0])).toEqual([
     scriptOf(root, 'ill', 'load'),
     scriptOf(root, 'nowhere', 'load'),
+    scriptOf(root, 'well', 'wills'),
   ]);
 });
