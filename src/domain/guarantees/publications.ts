@@ -1,0 +1,80 @@
+import { matches } from './filter.js';
+import { grouped } from './grouped.js';
+import { byMessage, isAccepted, type History, type MessageId, type Qos, type Receipt } from './history.js';
+
+/** A message from its first hand-over to its last acknowledgement. */
+export interface Publication extends MessageId {
+  readonly qos: Qos;
+  readonly retain: boolean;
+  readonly clears: boolean;
+  /** Of the first hand-over. */
+  readonly connection: number;
+  readonly sentUs: number;
+  readonly handOvers: number;
+  /** PUBACK or PUBCOMP; infinite: never. */
+  readonly ackedUs: number;
+  /** The same, of the last hand-over: no copy of it comes later. */
+  readonly settledUs: number;
+}
+
+/** By topic, in the order of their first hand-over. */
+export function publicationsByTopic({ sends, acks }: Pick<History, 'sends' | 'acks'>): Map<string, Publication[]> {
+  const acked = byMessage(acks.filter((ack) => ack.step !== 'pubrec' && isAccepted(ack)));
+  const publications = byMessage(sends)
+    .all()
+    .map((rows): Publication => {
+      const first = rows.reduce((least, row) => (row.us < least.us ? row : least));
+      const lastUs = rows.reduce((us, row) => Math.max(us, row.us), -Infinity);
+      const times = acked.of(first).map(({ us }) => us);
+      return {
+        ...{ publisher: first.publisher, topic: first.topic, seq: first.seq, connection: first.connection },
+        ...{ qos: first.qos, retain: first.retain, clears: first.clears, sentUs: first.us, handOvers: rows.length },
+        ackedUs: Math.min(Infinity, ...times),
+        settledUs: Math.min(Infinity, ...times.filter((us) => us >= lastUs)),
+      };
+    });
+  publications.sort((a, b) => a.sentUs - b.sentUs);
+  return grouped(publications, ({ topic }) => topic);
+}
+
+/** Which of these topics a filter finds. Most filters name one. */
+export function topicsOf(filter: string, topics: ReadonlyMap<string, unknown>): string[] {
+  if (!/[+#]/.test(filter)) return topics.has(filter) ? [filter] : [];
+  return [...topics.keys()].filter((topic) => matches(filter, topic));
+}
+
+/** Index of the first whose `value` is this much or more. */
+export function firstFrom<Row>(rows: readonly Row[], value: (row: Row) => number, least: number): number {
+  let low = 0;
+  for (let high = rows.length; low < high;) {
+    const middle = (low + high) >> 1;
+    const row = rows[middle];
+    if (row !== undefined && value(row) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** When one client received a message first; infinite: never. */
+export type FirstReceipts = (id: MessageId) => number;
+
+/** The first receipts of some clients. */
+export function firstReceiptsOf(
+  receipts: readonly Receipt[],
+  clients: ReadonlySet<string>,
+): (client: string) => FirstReceipts {
+  const rows = new Map([...clients].map((client) => [client, new Map<string, Map<string, Map<number, number>>>()]));
+  for (const { client, topic, publisher, seq, us } of receipts) {
+    const topics = rows.get(client);
+    if (topics === undefined) continue;
+    const publishers = topics.get(topic) ?? new Map<string, Map<number, number>>();
+    const seqs = publishers.get(publisher) ?? new Map<number, number>();
+    if (us < (seqs.get(seq) ?? Infinity)) seqs.set(seq, us);
+    publishers.set(publisher, seqs);
+    topics.set(topic, publishers);
+  }
+  return (client) => {
+    const topics = rows.get(client);
+    return ({ publisher, topic, seq }) => topics?.get(topic)?.get(publisher)?.get(seq) ?? Infinity;
+  };
+}
