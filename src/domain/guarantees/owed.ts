@@ -1,0 +1,81 @@
+import { grouped } from './grouped.js';
+import type { Circumstances } from './guarantee.js';
+import { matches, shareOf } from './filter.js';
+import { byMessage, isAccepted, type Ack, type History, type MessageId, type Send } from './history.js';
+import { isConnected, type Standing } from './subscribed.js';
+
+/** A message that the broker took over with its last acknowledgement, and so owes to everybody who was subscribed. */
+export interface Owed extends MessageId {
+  readonly qos: 1 | 2;
+  /** The first hand-over. */
+  readonly sentUs: number;
+  /** PUBACK or PUBCOMP. */
+  readonly ackedUs: number;
+  /** Handed over once and acknowledged on the same connection: the broker got it once. */
+  readonly isSentOnce: boolean;
+}
+
+/** What is owed to a subscription with this filter, if it stood all the time; in the order of the topics. */
+export type OwedTo = (filter: string) => readonly Owed[];
+
+export function owedOf({ sends, acks }: History): OwedTo {
+  const acked = byMessage(acks);
+  const owed = byMessage(sends)
+    .all()
+    .flatMap((list) => owedBy(list, acked));
+  const byTopic = grouped(owed, ({ topic }) => topic);
+  const found = new Map<string, readonly Owed[]>();
+  return (filter) => {
+    const held = found.get(filter);
+    if (held !== undefined) return held;
+    const wanted = shareOf(filter)?.filter ?? filter;
+    const list = /[+#]/.test(wanted)
+      ? [...byTopic].flatMap(([topic, messages]) => (matches(wanted, topic) ? messages : []))
+      : (byTopic.get(wanted) ?? []);
+    found.set(filter, list);
+    return list;
+  };
+}
+
+/** An empty payload names no message: who receives it cannot say which one it was. */
+function owedBy(sends: readonly Send[], acked: { of: (id: MessageId) => readonly Ack[] }): Owed[] {
+  const first = sends.reduce((a, b) => (b.us < a.us ? b : a));
+  const { publisher, topic, seq, qos, clears } = first;
+  if (qos === 0 || clears) return [];
+  const acks = acked.of(first);
+  const last = acks.filter((ack) => ack.step === (qos === 1 ? 'puback' : 'pubcomp') && isAccepted(ack));
+  if (last.length === 0) return [];
+  const ackedUs = last.reduce((us, ack) => Math.min(us, ack.us), Infinity);
+  const isSentOnce = sends.length === 1 && acks.every(({ connection }) => connection === first.connection);
+  return [{ publisher, topic, seq, qos, sentUs: first.us, ackedUs, isSentOnce }];
+}
+
+/**
+ * Must a subscriber have a message by the end? Not if its session may be gone, if the broker may forget by what its driver declares, or if it may have
+ * dropped the message for a client that was away.
+ */
+export function demandOf(
+  standings: readonly Standing[],
+  owedTo: OwedTo,
+  { fault, broker }: Circumstances,
+): (standing: Standing, message: Owed) => boolean {
+  const forgetsUntilUs = fault === null || broker.survivesDeath === true ? -Infinity : (fault.recoveredUs ?? Infinity);
+  const isAway = (standing: Standing, { sentUs, ackedUs }: Owed): boolean => !isConnected(standing, sentUs, ackedUs);
+  const byClient = grouped(standings, ({ row }) => row.client);
+  const queued = new Map<string, number>();
+  /** At most: a message is counted for each filter that it matches. */
+  const queuedFor = (client: string): number => {
+    const held = queued.get(client);
+    if (held !== undefined) return held;
+    const counted = (byClient.get(client) ?? []).reduce(
+      (sum, one) => sum + owedTo(one.row.filter).filter((message) => isAway(one, message)).length,
+      0,
+    );
+    queued.set(client, counted);
+    return counted;
+  };
+  const isKept = (client: string): boolean =>
+    broker.queuedMessages !== null && queuedFor(client) <= broker.queuedMessages;
+  return (standing, message) =>
+    standing.isThere && message.sentUs > forgetsUntilUs && (!isAway(standing, message) || isKept(standing.row.client));
+}
