@@ -1,5 +1,6 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import { NO_FAULT } from '../domain/fault-record.js';
+import { NO_LIMITS } from '../domain/guarantees/guarantee.js';
 import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { clientsOf } from '../domain/scenario.js';
@@ -11,6 +12,8 @@ import type {
   ClientsStopped,
   FaultPeriodAnswer,
   FaultPeriodRequest,
+  GuaranteesJudged,
+  GuaranteesRequest,
   PhaseId,
   PhaseRequest,
   PhaseStarted,
@@ -121,5 +124,18 @@ export const clientActivities = {
       const { borders = faultBorders({ ...NO_FAULT, injectedUs: fromUs, recoveredUs: toUs }, null) } = asked;
       const period = await inThread('faultPeriodOf', { phaseDir, outcomes, fromUs, toUs, borders }, signal);
       return { ...period, withoutLedger: period.withoutLedger?.map(compact) ?? [] };
+    }),
+
+  /** Applies the checkers of MQTT's guarantees to what the clients of a phase left, and keeps the results in its folder. */
+  judgeGuarantees: ({ run, scenario, phase, leftOut, fault }: GuaranteesRequest): Promise<GuaranteesJudged> =>
+    asActivity((signal) => {
+      const plan = planOf(run);
+      const kind = plan.scenarios.find(({ name }) => name === scenario)?.fault;
+      const task = {
+        ...{ runDir: plan.runDir, scenario, phase, sdks: plan.sdks.filter((sdk) => !leftOut.includes(sdk)) },
+        fault: fault === null || kind === undefined ? null : { kind, record: fault },
+        limits: driverOf(plan).limits?.({ nodes: plan.nodeCount }) ?? NO_LIMITS,
+      };
+      return inThread('judgeGuarantees', task, signal);
     }),
 };

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ChaosError, messageOf } from '../domain/errors.js';
+import { storedGuarantees } from '../host/data/judged-guarantees.js';
 import { runPaths } from '../host/layout/paths.js';
 import { writeStored } from '../host/os/stored.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
@@ -11,10 +12,16 @@ const TRIES = 10;
 
 export function createReportActivities(versions: Readonly<Record<string, string>>) {
   return {
-    /** Writes one scenario down, whatever becomes of the run. */
+    /** Writes one scenario down, whatever becomes of the run; with what was kept of its guarantees. */
     recordScenario: ({ run, result }: RecordScenarioRequest): Promise<void> =>
       asActivity(() => {
-        writeStored('scenario', runPaths(run.runDir).scenario(result.scenario.name), result);
+        const { name } = result.scenario;
+        const judged = (['fault', 'validation'] as const).flatMap((phase) => {
+          const results = storedGuarantees(run.runDir, { scenario: name, phase });
+          return results === undefined ? [] : [results];
+        });
+        const guarantees = judged.length === 0 ? {} : { guarantees: judged.flat() };
+        writeStored('scenario', runPaths(run.runDir).scenario(name), { ...result, ...guarantees });
         return Promise.resolve();
       }),
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { BOUNDS, type KnownEntry } from '../domain/known.js';
+import { BOUNDS, boundOf, type Bound, type KnownEntry } from '../domain/known.js';
+import { GUARANTEE_NAMES } from '../domain/guarantees/guarantee.js';
 import { CHECKS, PLACES, PLACES_OF, STATUSES_OF, type CheckName, type Place } from '../domain/symptom.js';
 import { nearest, type Problem } from './problems.js';
 
@@ -37,6 +38,7 @@ const match = z.strictObject({
   lost: bound.optional(),
   unconfirmed: bound.optional(),
   p99_ms: bound.optional(),
+  violations: bound.optional(),
 });
 
 type Match = z.infer<typeof match>;
@@ -85,13 +87,19 @@ type EntryProblem = Problem & { readonly path: readonly (string | number)[] };
 const placesOf = ({ where }: Match, check: CheckName | undefined): readonly Place[] =>
   where === undefined ? (check === undefined ? PLACES : PLACES_OF[check]) : [where];
 
+/** The check that a bound alone is about; any guarantee stands for all of them, which have the same places and statuses. */
+const boundedCheck = (bound: Bound | undefined): CheckName | undefined =>
+  bound === 'violations' ? GUARANTEE_NAMES[0] : bound;
+
+const boundedText = (bound: Bound): string => (bound === 'violations' ? GUARANTEE_NAMES.join(' or ') : bound);
+
 /** What makes an entry cover too much, or nothing ever. */
 function entryProblems({ scenarios, sdks, match: given }: Entry): EntryProblem[] {
   const problems: EntryProblem[] = [];
   const say = (path: readonly (string | number)[], text: string): void => void problems.push({ path, text });
   const bounds = BOUNDS.filter((key) => given[key] !== undefined);
   const [bounded] = bounds;
-  const check = given.check ?? (given.line === undefined ? bounded : 'never_line');
+  const check = given.check ?? (given.line === undefined ? boundedCheck(bounded) : 'never_line');
   if (check === undefined && given.error === undefined) {
     say(['match'], 'expected a check, an error, a line or a bound: without one it would hide every failure');
   }
@@ -99,8 +107,8 @@ function entryProblems({ scenarios, sdks, match: given }: Entry): EntryProblem[]
   if (given.line !== undefined && check !== 'never_line') {
     say(['match', 'line'], `expected check: never_line or none beside it, got ${String(given.check)}`);
   }
-  if (bounded !== undefined && check !== bounded)
-    say(['match', bounded], `bounds the check ${bounded}, got the check ${String(check)}`);
+  if (bounded !== undefined && (check === undefined || boundOf(check) !== bounded))
+    say(['match', bounded], `bounds the check ${boundedText(bounded)}, got the check ${String(check)}`);
   if (given.check === 'p99_ms' && given.p99_ms === undefined) {
     say(['match', 'p99_ms'], 'expected a bound, e.g. <= 1500: without one every p99 would be known');
   }

@@ -72,6 +72,7 @@ export const rulesFrom = ({ verdict }: Config): VerdictRules => ({
   nonCorePassRatePercent: verdict.non_core_pass_rate_percent,
   durability: verdict.durability,
   control: verdict.control,
+  guarantees: verdict.guarantees,
 });
 
 /** What brings a newer broker. Its program is found like any other, or beside the config. */

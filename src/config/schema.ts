@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { DEFAULT_GUARANTEES } from '../domain/guarantee-verdict.js';
+import { GUARANTEE_NAMES } from '../domain/guarantees/guarantee.js';
 import { subscriberSessions } from '../domain/plan.js';
+import { shown } from '../domain/shape.js';
 import { cron } from './cron.js';
 import { filePath } from './file-path.js';
 import { known, namingKnown } from './known.js';
@@ -70,6 +73,14 @@ const verdict = z.strictObject({
   non_core_pass_rate_percent: z.number().min(0).max(100).default(75),
   durability: z.enum(['warn', 'fail']).default('warn'),
   control: z.enum(['warn', 'fail']).default('warn'),
+  /** Guarantees of MQTT whose violation fails; those of the others are warnings. */
+  guarantees: z
+    .array(
+      z.enum(GUARANTEE_NAMES, {
+        error: ({ input }) => `expected some of ${GUARANTEE_NAMES.join(', ')}, got ${shown(input)}`,
+      }),
+    )
+    .default([...DEFAULT_GUARANTEES]),
 });
 
 const sdkClients = z.strictObject({

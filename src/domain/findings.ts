@@ -1,4 +1,7 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
+import { controlViolations, scenarioViolations, violationSymptom } from './guarantee-findings.js';
+import { violatedIn } from './guarantee-verdict.js';
+import type { GuaranteeResult } from './guarantees/guarantee.js';
 import { controlFailuresOf, failedBefore } from './judge-control.js';
 import { lineFindings } from './never-lines.js';
 import type { RunPlan } from './plan.js';
@@ -10,7 +13,7 @@ import type { Failure, SdkVerdict } from './verdict.js';
 /** What findings are made of: a run, whether or not it has been judged as a whole. */
 export type FoundIn = Pick<
   RunData,
-  'plan' | 'control' | 'controlVerdicts' | 'runFailures' | 'scenarios' | 'endSnapshot' | 'notes'
+  'plan' | 'control' | 'controlVerdicts' | 'controlGuarantees' | 'runFailures' | 'scenarios' | 'endSnapshot' | 'notes'
 >;
 
 const isCheck = (name: string): name is CheckName => (CHECKS as readonly string[]).includes(name);
@@ -31,20 +34,26 @@ function valueOf(check: CheckName, result: ClientResult | null): number | null {
   return check === 'lost' || check === 'sent' || check === 'p99_ms' ? result[check] : null;
 }
 
+/** What is known of one client in one phase, beside its verdict. */
+interface OfClient {
+  readonly outcome: ClientOutcome | undefined;
+  readonly violated: readonly GuaranteeResult[];
+  /** How many messages it was asked for. */
+  readonly asked: number;
+}
+
 /**
  * The failing checks of one client. A client ends with status 1 because of what it has found, and has no p99 where it has received nothing: where another
  * check fails, these two say nothing more. Messages that were never acknowledged are in no check of their own.
  */
-function symptomsOf(verdict: SdkVerdict, outcome: ClientOutcome | undefined, where: Place, asked: number): Symptom[] {
+function symptomsOf(verdict: SdkVerdict, { outcome, violated, asked }: OfClient, where: Place): Symptom[] {
   const result = outcome?.result ?? null;
   const said = outcome === undefined ? [] : saidBy(outcome);
-  const symptom = (check: CheckName, observed: string): Symptom => ({
-    check,
-    where,
-    value: valueOf(check, result),
-    text: `${check} ${observed}`,
-    said,
-  });
+  const symptom = (check: CheckName, observed: string): Symptom => {
+    const violation = violated.find(({ guarantee }) => guarantee === check);
+    if (violation !== undefined) return violationSymptom(violation);
+    return { check, where, value: valueOf(check, result), text: `${check} ${observed}`, said };
+  };
   const failing = verdict.checks.flatMap(({ check, observed, ok }) =>
     !ok && isCheck(check) ? [symptom(check, observed)] : [],
   );
@@ -64,15 +73,22 @@ function symptomsOf(verdict: SdkVerdict, outcome: ClientOutcome | undefined, whe
   return found.every(isFollowing) ? found : found.filter((one) => !isFollowing(one));
 }
 
+/** What is known of the clients of one phase. */
+interface OfPhase {
+  readonly outcomes: readonly ClientOutcome[];
+  readonly guarantees: readonly GuaranteeResult[] | undefined;
+  readonly asked: number;
+}
+
 function clientFinding(
   verdict: SdkVerdict,
-  outcomes: readonly ClientOutcome[],
+  { outcomes, guarantees, asked }: OfPhase,
   at: Pick<Finding, 'scenario' | 'where' | 'fails'>,
-  asked: number,
 ): Finding {
-  const outcome = outcomes.find(({ sdk }) => sdk === verdict.sdk);
   const { sdk, status } = verdict;
-  return { ...at, sdk, status, blame: blameOf(status), symptoms: symptomsOf(verdict, outcome, at.where, asked) };
+  const violated = violatedIn(guarantees).filter((one) => one.sdk === sdk && one.phase === at.where);
+  const of = { outcome: outcomes.find((one) => one.sdk === sdk), violated, asked };
+  return { ...at, sdk, status, blame: blameOf(status), symptoms: symptomsOf(verdict, of, at.where) };
 }
 
 /** What each client of the fault period lost. */
@@ -122,38 +138,42 @@ const isOfOurs = ({ verdict, fault, clusterEnded, brokersUnknown, equipmentDied 
     equipmentDied.length > 0 ||
     fault.recoverErrorBlame === 'equipment');
 
-function scenarioFindings(result: ScenarioResult, { durability }: RunPlan['rules'], asked: number): Finding[] {
-  const isDurable = durability === 'fail';
-  const { scenario, verdict, sdkVerdicts, validation, snapshots } = result;
+function scenarioFindings(result: ScenarioResult, rules: RunPlan['rules'], asked: number): Finding[] {
+  const isDurable = rules.durability === 'fail';
+  const { scenario, verdict, sdkVerdicts, validation, guarantees, snapshots } = result;
   const lines = lineFindings(scenario.name, snapshots);
   const failures = verdict.failures.filter(({ blame }) => blame !== null);
   // Without a verdict of the client, nothing is known of its failure but its status.
   const own = failures.filter(({ sdk }) => sdk === null || !sdkVerdicts.some((v) => v.sdk === sdk));
   const losses = isOfOurs(result) ? [] : lossFindings(result, isDurable);
-  // Of several failures of one status there is one finding. That messages were lost is said by the losses.
+  const violations = isOfOurs(result) ? [] : scenarioViolations(result, rules);
+  // Of several failures of one status there is one finding. What was lost or violated in the fault period is said by each client.
   const statuses = [...new Map(own.map((failure) => [`${failure.status} ${String(failure.sdk)}`, failure])).values()];
   const isSaid = ({ status, sdk }: Failure): boolean =>
-    sdk === null && status === 'failed' && deadOf(result).length === 0 && isDurable && losses.length > 0;
+    sdk === null &&
+    status === 'failed' &&
+    deadOf(result).length === 0 &&
+    [...losses, ...violations].some(({ fails }) => fails);
   const ofClients = sdkVerdicts.filter(({ sdk }) => failures.some((failure) => failure.sdk === sdk));
   const at = { scenario: scenario.name, where: 'validation', fails: true } as const;
   return [
     ...statuses.filter((failure) => !isSaid(failure)).map((failure) => ownFinding(result, failure)),
-    ...ofClients.map((sdkVerdict) => clientFinding(sdkVerdict, validation, at, asked)),
+    ...ofClients.map((sdkVerdict) => clientFinding(sdkVerdict, { outcomes: validation, guarantees, asked }, at)),
     ...losses,
+    ...violations,
     ...lines,
   ];
 }
 
 function controlFindings(data: FoundIn): Finding[] {
   const counted = controlFailuresOf(data, data.plan.rules);
-  return failedBefore(data).map((verdict) =>
-    clientFinding(
-      verdict,
-      data.control,
-      { scenario: null, where: 'control', fails: counted.some(({ sdk }) => sdk === verdict.sdk) },
-      data.plan.load.messages,
-    ),
-  );
+  const { control: outcomes, controlGuarantees: guarantees, plan } = data;
+  const of = { outcomes, guarantees, asked: plan.load.messages };
+  const failed = failedBefore(data).map((verdict) => {
+    const fails = counted.some(({ sdk }) => sdk === verdict.sdk);
+    return clientFinding(verdict, of, { scenario: null, where: 'control', fails });
+  });
+  return [...failed, ...controlViolations(data)];
 }
 
 function runFindings({ runFailures, notes }: FoundIn): Finding[] {

@@ -36,7 +36,10 @@ export const FORMATS = {
   'clients stopped': 1,
   'client ready': 1,
   'client exit': 1,
-  ledger: 1,
+  // 2: every event, instead of one line for each message.
+  ledger: 2,
+  // What the checkers said of a phase.
+  guarantees: 1,
   comparison: 1,
   // The data folder.
   history: 1,

@@ -1,5 +1,6 @@
 import type { ClientOutcome } from './client-result.js';
 import type { FaultRecord } from './fault-record.js';
+import { isCounted, type Violated } from './guarantee-verdict.js';
 import { blameOf, type ScenarioStatus } from './status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict, VerdictRules } from './verdict.js';
 
@@ -63,6 +64,8 @@ export function judgeScenario(input: {
   readonly verdicts: readonly SdkVerdict[];
   /** What the clients of the fault period lost, from their first message to their end. */
   readonly lostInFault: LostInFault;
+  /** What the checkers found in the ledgers of the fault period. */
+  readonly violatedInFault?: readonly Violated[];
   /** Brokers that died by themselves: during the fault, or after a recovery that had proved them all alive. */
   readonly deadNodes: readonly string[];
   /** Why the test's own equipment had ended the cluster by then, if it had. */
@@ -83,7 +86,9 @@ export function judgeScenario(input: {
   const oursInTheWay = fault.recoverErrorBlame === 'equipment';
   if (fault.recoverError !== null)
     own.push(fault.recoveryBlame === 'broker' && oursInTheWay ? 'harness_error' : 'recover_error');
-  if (rules.durability === 'fail' && input.lostInFault.count > 0) own.push('failed');
+  const { violatedInFault = [] } = input;
+  const lostSome = rules.durability === 'fail' && input.lostInFault.count > 0;
+  if (lostSome || violatedInFault.some((one) => isCounted(one, rules))) own.push('failed');
   if (rules.durability === 'fail' && input.lostInFault.uncounted.length > 0) own.push('harness_error');
   const healedBefore = fault.injectError === null && fault.recoverError === null;
   if (healedBefore && input.deadNodes.length > 0) own.push('failed');

@@ -1,5 +1,6 @@
 import type { ClientOutcome, ClientResult } from './client-result.js';
 import { contradictionIn } from './contradiction.js';
+import { guaranteeChecks, type Violated } from './guarantee-verdict.js';
 import { hostTroubleIn, tooBusyToTell } from './host-trouble.js';
 import { blameOf, type SdkStatus } from './status.js';
 import type { Check, SdkVerdict, VerdictRules } from './verdict.js';
@@ -56,9 +57,18 @@ function tooFew({ sent, planned = Infinity }: ClientResult, asked: number): Chec
   return check(name, `>= ${asked}, as MESSAGE_COUNT says (config: sdk_clients.messages)`, String(count), false);
 }
 
-/** What a stranger with the client's own id has done to it is not the broker's failure. Who passed in spite of it has passed. */
-export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
-  const verdict = judgeAlone(outcome, rules, askedMessages);
+/**
+ * What a stranger with the client's own id has done to it is not the broker's failure. Who passed in spite of it has passed. `violated`: what the checkers found in the
+ * ledgers of the phase, of any client.
+ */
+export function judgeSdk(
+  outcome: ClientOutcome,
+  rules: VerdictRules,
+  askedMessages: number,
+  violated: readonly Violated[] = [],
+): SdkVerdict {
+  const own = violated.filter(({ sdk }) => sdk === outcome.sdk);
+  const verdict = judgeAlone(outcome, rules, askedMessages, own);
   const { idTaken } = outcome;
   if (idTaken === undefined || blameOf(verdict.status) !== 'broker') return verdict;
   const stranger = check('client_id', 'used by no other client', idTaken, false);
@@ -67,10 +77,15 @@ export function judgeSdk(outcome: ClientOutcome, rules: VerdictRules, askedMessa
 
 /**
  * Judges one client of a validation by step 5 of the seed: exit code 0, nothing lost, p99 below the limit; plus at least one message sent.
- * A late generator excuses slowness and nothing else. A client whose figures contradict each other is not believed, and one that has sent fewer
+ * A guarantee that is named and was violated is a check, too. A late generator excuses slowness and nothing else. A client whose figures contradict each other is not believed, and one that has sent fewer
  * messages than it was asked for has proved nothing with the rest.
  */
-function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: number): SdkVerdict {
+function judgeAlone(
+  outcome: ClientOutcome,
+  rules: VerdictRules,
+  askedMessages: number,
+  violated: readonly Violated[],
+): SdkVerdict {
   const { sdk, end, result } = outcome;
   const exit = check('exit_code', '0', exitText(outcome), end.kind === 'exited' && end.code === 0);
   const verdict = (status: SdkStatus, checks: readonly Check[]): SdkVerdict => ({
@@ -93,11 +108,13 @@ function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: 
   }
   if (couldNotBegin(outcome)) return verdict('harness_error', [exit]);
   const p99 = result.p99_ms;
+  const broken = guaranteeChecks(violated, rules, result.lost);
   const checks = [
     exit,
     check('sent', '> 0', String(result.sent), result.sent > 0),
     check('lost', '0', String(result.lost), result.lost === 0),
     check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
+    ...broken,
   ];
   // Nothing of this is the broker's: the host had run out of something, or somebody ended a client that had met nothing bad.
   const trouble = hostTroubleIn(result.errors.join('\n'));
@@ -108,5 +125,6 @@ function judgeAlone(outcome: ClientOutcome, rules: VerdictRules, askedMessages: 
   const few = tooFew(result, askedMessages);
   if (good) return few === null ? verdict('passed', checks) : verdict('harness_error', [...checks, few]);
   if (few?.check === 'planned') return verdict('failed', [...checks, few]);
-  return verdict(isExcusable(result) && isOverloaded(outcome, rules) ? 'harness_overloaded' : 'failed', checks);
+  const excusable = broken.length === 0 && isExcusable(result);
+  return verdict(excusable && isOverloaded(outcome, rules) ? 'harness_overloaded' : 'failed', checks);
 }

@@ -1,5 +1,5 @@
-import { BOUNDS, type KnownEntry, type KnownMatch } from './known.js';
-import type { Finding, Symptom } from './symptom.js';
+import { boundOf, type KnownEntry, type KnownMatch } from './known.js';
+import type { CheckName, Finding, Symptom } from './symptom.js';
 
 /** What a person gives to an entry. */
 export interface Named {
@@ -30,20 +30,18 @@ function lastingPart(text: string): string {
 const telling = (said: readonly string[]): string =>
   said.find((text) => !text.startsWith('setup_error:')) ?? said[0] ?? '';
 
-const isBounded = (check: string): check is (typeof BOUNDS)[number] => (BOUNDS as readonly string[]).includes(check);
-
 /** Matches this symptom, and nothing worse: by a bound where it has a figure, else by what was said. */
 function matchOf({ status }: Finding, { check, where, said }: Symptom): KnownMatch {
   if (check === 'never_line') return { line: lastingPart(said[0] ?? '') || (said[0] ?? '') };
   // The name of a broker is too short to be told by: the death of any of them is covered.
   if (check === 'dead_broker') return { status, check, where };
-  const part = isBounded(check) ? '' : lastingPart(telling(said));
+  const part = boundOf(check) !== undefined ? '' : lastingPart(telling(said));
   return { status, check, where, ...(part === '' ? {} : { error: part }) };
 }
 
 /** One thing that was seen of several clients. */
 interface Group {
-  readonly check: string;
+  readonly check: CheckName;
   readonly match: KnownMatch;
   readonly scenario: string | null;
   readonly sdks: readonly (string | null)[];
@@ -74,7 +72,8 @@ export function entriesFrom(findings: readonly Finding[], { id, why, since }: Na
   const groups = groupsOf(findings);
   return groups.map(({ check, match, scenario, sdks, most }, i) => {
     const given = Object.fromEntries(Object.entries(match).map(([key, value]) => [key, String(value)]));
-    const bound = isBounded(check) && most !== null ? { [check]: `<= ${Math.ceil(most)}` } : {};
+    const key = boundOf(check);
+    const bound = key !== undefined && most !== null ? { [key]: `<= ${Math.ceil(most)}` } : {};
     const names = sdks.filter((sdk) => sdk !== null);
     return {
       id: groups.length === 1 ? id : `${id}.${i + 1}`,

@@ -1,3 +1,4 @@
+import { isGuarantee } from './guarantee-verdict.js';
 import type { ScenarioStatus, SdkStatus } from './status.js';
 import type { CheckName, Finding, Place, Symptom } from './symptom.js';
 
@@ -14,6 +15,8 @@ export interface KnownMatch {
   readonly unconfirmed?: number | undefined;
   /** In ms. */
   readonly p99_ms?: number | undefined;
+  /** Of one guarantee. */
+  readonly violations?: number | undefined;
 }
 
 /** One failure that people know of: it is shown, and is nothing new. */
@@ -33,8 +36,13 @@ export interface KnownEntry {
   readonly goneAfter: number;
 }
 
-/** The bounds of a match, each with the check that it bounds. */
-export const BOUNDS = ['lost', 'unconfirmed', 'p99_ms'] as const;
+/** The bounds of a match. */
+export const BOUNDS = ['lost', 'unconfirmed', 'p99_ms', 'violations'] as const;
+export type Bound = (typeof BOUNDS)[number];
+
+/** What bounds a check: `violations` those of guarantees, any other the check of its own name. Undefined: nothing does. */
+export const boundOf = (check: CheckName): Bound | undefined =>
+  isGuarantee(check) ? 'violations' : BOUNDS.find((bound) => bound === check);
 
 /** `day`: a date like `until`, in the time zone of the config. */
 export const isLiving = ({ until }: KnownEntry, day: string): boolean => until === undefined || day < until;
@@ -50,7 +58,7 @@ export const isAbout = (
 
 /** A figure is covered by an entry that names its check or bounds it, and a p99 by a bound alone: no word of a client makes every loss known. */
 function meansFigure(match: KnownMatch, { check }: Symptom): boolean {
-  const key = BOUNDS.find((bound) => bound === check);
+  const key = boundOf(check);
   if (key === undefined || match[key] !== undefined) return true;
   return match.check === check && check !== 'p99_ms';
 }
@@ -58,7 +66,7 @@ function meansFigure(match: KnownMatch, { check }: Symptom): boolean {
 const isWithin = (match: KnownMatch, { check, value }: Symptom): boolean =>
   BOUNDS.every((key) => {
     const bound = match[key];
-    return bound === undefined || (check === key && value !== null && value <= bound);
+    return bound === undefined || (boundOf(check) === key && value !== null && value <= bound);
   });
 
 /** Does the entry cover this symptom of this finding? */

@@ -34,6 +34,8 @@ export interface Ledger {
   readonly endUs: number;
   /** When publishing began, and messages a second; absent where a ledger does not say it. */
   readonly schedule?: { readonly t0Us: number; readonly rate: number } | undefined;
+  /** Absent where a ledger does not say it. */
+  readonly topic?: string | undefined;
   /** Ledgers of 0.1.0 have none. */
   readonly impostors?: readonly LedgerImpostor[] | undefined;
   readonly events: readonly LedgerEvent[];

@@ -23,7 +23,7 @@ export interface PeriodCount {
 }
 
 /** A fault that is not proved to be over goes on: what is acknowledged then is acknowledged during it. */
-const isProvedOver = ({ recoverError, healed, cleanup }: FaultRecord): boolean =>
+export const isProvedOver = ({ recoverError, healed, cleanup }: FaultRecord): boolean =>
   (recoverError === null || healed.length > 0) && cleanup?.startsWith('failed') !== true;
 
 /** The borders of a fault period. `stoppedUs`: when its clients were told to stop publishing; null where that is not known. */

@@ -8,10 +8,18 @@ import {
   type FaultPeriodFigures,
   type Ledger,
 } from './ledger.js';
+import { violatedIn } from './guarantee-verdict.js';
+import type { GuaranteeResult } from './guarantees/guarantee.js';
 import { faultBorders } from './periods.js';
 import type { RunData, ScenarioResult } from './report-data.js';
 import type { Blame } from './status.js';
 import { controlFailuresOf } from './judge-control.js';
+import {
+  guaranteeDifferences,
+  guaranteesAgain,
+  scenarioGuaranteesAgain,
+  type FindGuarantees,
+} from './rejudge-guarantees.js';
 import { judgeRun } from './judge-run.js';
 import { judgeScenario, lostInFaultOf } from './judge-scenario.js';
 import { judgeSdk } from './judge-sdk.js';
@@ -42,6 +50,12 @@ export type FindLedger = (
   sdk: string,
 ) => Ledger | undefined;
 
+/** What a run is judged again from. */
+export interface Evidence {
+  readonly ledger: FindLedger;
+  readonly guarantees?: FindGuarantees;
+}
+
 /** A client's histogram has three significant digits: what is closer to the ledger than this says the same. */
 const HISTOGRAM_ERROR = 0.002;
 
@@ -60,10 +74,14 @@ function recounted(result: ClientResult, { messages, endUs }: Ledger): ClientRes
 const withLedger = (outcome: ClientOutcome, ledger: Ledger | undefined): ClientOutcome =>
   outcome.result === null || ledger === undefined ? outcome : { ...outcome, result: recounted(outcome.result, ledger) };
 
+const nothing: FindGuarantees = () => undefined;
+
 /** What a run is judged again by. */
 interface Judging {
   readonly rules: VerdictRules;
   readonly askedMessages: number;
+  readonly sdks: readonly string[];
+  readonly find: Evidence;
 }
 
 /** Records of 0.1.0 do not say whose failure an unproved recovery is: what was decided then stands. */
@@ -81,28 +99,43 @@ function recountedFault(
   return faultPeriodFigures(figures.sdk, ledger, [injectedUs, recoveredUs], borders);
 }
 
-function rejudgeScenario(result: ScenarioResult, find: FindLedger, { rules, askedMessages }: Judging): ScenarioResult {
+function rejudgeScenario(
+  result: ScenarioResult,
+  { rules, askedMessages, sdks, find }: Judging,
+): ScenarioResult {
+
   // A run that was cancelled has no verdict, and no rule gives it one.
   if (result.verdict.status === 'cancelled') return result;
   const { name } = result.scenario;
-  const validation = result.validation.map((o) => withLedger(o, find(name, 'validation', o.sdk)));
+  const validation = result.validation.map((o) => withLedger(o, find.ledger(name, 'validation', o.sdk)));
   const faultPeriod = result.faultPeriod.map((figures) => {
-    const ledger = find(name, 'fault', figures.sdk);
+    const ledger = find.ledger(name, 'fault', figures.sdk);
     return ledger === undefined ? figures : recountedFault(result, figures, ledger);
   });
-  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages));
+  const guarantees = scenarioGuaranteesAgain(result, sdks, find.guarantees ?? nothing);
+  const violated = (phase: GuaranteeResult['phase']): GuaranteeResult[] =>
+    violatedIn(guarantees).filter((one) => one.phase === phase);
+  const sdkVerdicts = validation.map((o) => judgeSdk(o, rules, askedMessages, violated('validation')));
   const { deadNodes, clusterEnded = null, equipmentDied = [], brokersUnknown = null } = result;
   const verdict = judgeScenario({
     fault: { recoveryBlame: blamedThen(result), ...result.fault },
     verdicts: sdkVerdicts,
     lostInFault: lostInFaultOf({ ...result, faultPeriod }),
+    violatedInFault: violated('fault'),
     deadNodes,
     clusterEnded,
     equipmentDied,
     brokersUnknown,
     rules,
   });
-  return { ...result, validation, faultPeriod, sdkVerdicts, verdict };
+  return {
+    ...result,
+    validation,
+    faultPeriod,
+    sdkVerdicts,
+    verdict,
+    ...(guarantees === undefined ? {} : { guarantees }),
+  };
 }
 
 const FIGURES = ['sent', 'received', 'lost', 'unconfirmed', 'p99_ms'] as const;
@@ -120,6 +153,12 @@ function outcomeDifferences(where: string, was: readonly ClientOutcome[], now: r
   });
 }
 
+const violationDifferences = (where: string, ...results: Parameters<typeof guaranteeDifferences>): Difference[] =>
+  guaranteeDifferences(...results).map(({ guarantee, phase, sdk, was, now }) => {
+    const period = phase === 'fault' ? ', fault period' : '';
+    return { where: `${where} ${sdk}${period}`, what: guarantee, was, now };
+  });
+
 function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Difference[] {
   const { name } = now.scenario;
   const sdks = now.sdkVerdicts.flatMap((v) =>
@@ -133,16 +172,21 @@ function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Differen
     ...sdks,
     ...outcomeDifferences(name, was.validation, now.validation),
     ...lost,
+    ...violationDifferences(name, was.guarantees, now.guarantees),
   ];
 }
 
 /** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`, what is known by `list`; null: nothing is. */
-export function rejudge(stored: RunData, find: FindLedger, rules: VerdictRules, list: KnownList | null): Rejudged {
+export function rejudge(stored: RunData, find: Evidence, rules: VerdictRules, list: KnownList | null): Rejudged {
   const { known: before, ...data } = stored;
   const askedMessages = data.plan.load.messages;
-  const control = data.control.map((o) => withLedger(o, find(null, 'control', o.sdk)));
-  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, find, { rules, askedMessages }));
-  const controlVerdicts = control.map((o) => judgeSdk(o, rules, askedMessages));
+  const control = data.control.map((o) => withLedger(o, find.ledger(null, 'control', o.sdk)));
+  const { sdks } = data.plan;
+  const scenarios = data.scenarios.map((result) => rejudgeScenario(result, { rules, askedMessages, sdks, find }));
+  const controlGuarantees = guaranteesAgain(data.controlGuarantees, sdks, (sdk) =>
+    (find.guarantees ?? nothing)(null, 'control', sdk),
+  );
+  const controlVerdicts = control.map((o) => judgeSdk(o, rules, askedMessages, violatedIn(controlGuarantees)));
   const { runFailures } = data;
   const controlFailures = controlFailuresOf({ control, controlVerdicts, runFailures }, rules);
   const verdict = judgeRun({
@@ -153,7 +197,10 @@ export function rejudge(stored: RunData, find: FindLedger, rules: VerdictRules, 
     cancelled: data.headline === 'CANCELLED',
     rules,
   });
-  const judged = { control, controlVerdicts, controlFailures, scenarios };
+  const judged = {
+    ...{ control, controlVerdicts, controlFailures, scenarios },
+    ...(controlGuarantees === undefined ? {} : { controlGuarantees }),
+  };
   const alone: RunData = { ...data, ...verdict, ...judged, plan: { ...data.plan, rules } };
   const now = list === null ? alone : judgeKnown(alone, list);
   const counts = (known: KnownVerdict | undefined): string =>
@@ -163,13 +210,14 @@ export function rejudge(stored: RunData, find: FindLedger, rules: VerdictRules, 
     ...difference('run', 'what is new', counts(before), counts(now.known)),
     ...difference('run', 'pass rate', data.passRatePercent, now.passRatePercent),
     ...outcomeDifferences('control run', data.control, control),
+    ...violationDifferences('control run', data.controlGuarantees, controlGuarantees),
     ...scenarios.flatMap((s, i) => scenarioDifferences(data.scenarios[i] ?? s, s)),
   ];
   const withoutLedger = [
-    ...data.control.filter((o) => find(null, 'control', o.sdk) === undefined).map((o) => `control run ${o.sdk}`),
+    ...data.control.filter((o) => find.ledger(null, 'control', o.sdk) === undefined).map((o) => `control run ${o.sdk}`),
     ...data.scenarios.flatMap(({ scenario, validation }) =>
       validation
-        .filter((o) => find(scenario.name, 'validation', o.sdk) === undefined)
+        .filter((o) => find.ledger(scenario.name, 'validation', o.sdk) === undefined)
         .map((o) => `${scenario.name} ${o.sdk}`),
     ),
   ];

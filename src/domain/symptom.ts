@@ -1,10 +1,11 @@
+import { GUARANTEE_NAMES, type GuaranteeName } from './guarantees/guarantee.js';
 import type { Blame, ScenarioStatus, SdkStatus } from './status.js';
 
 /** In which part of a run something was seen. `scenario`: neither in the fault period nor in the validation, but of the scenario itself. */
 export const PLACES = ['control', 'fault', 'validation', 'scenario', 'run'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** What can fail of a broker, or must not be overlooked. Those of a client are its checks (`judge-sdk.ts`). */
+/** What can fail of a broker, or must not be overlooked. Those of a client are its checks (`judge-sdk.ts`); a guarantee that was violated has its name. */
 export const CHECKS = [
   'exit_code',
   'sent',
@@ -16,23 +17,29 @@ export const CHECKS = [
   'dead_broker',
   'cluster_start',
   'never_line',
+  ...GUARANTEE_NAMES,
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 const OF_CLIENTS = ['control', 'validation'] as const;
+const OF_PHASES = ['control', 'fault', 'validation'] as const;
+
+const ofGuarantees = <Value>(value: Value): Readonly<Record<GuaranteeName, Value>> =>
+  Object.fromEntries(GUARANTEE_NAMES.map((name) => [name, value])) as Record<GuaranteeName, Value>;
 
 /** Where each of them can be seen. */
 export const PLACES_OF: Readonly<Record<CheckName, readonly Place[]>> = {
   exit_code: OF_CLIENTS,
   sent: OF_CLIENTS,
   planned: OF_CLIENTS,
-  lost: ['control', 'fault', 'validation'],
+  lost: OF_PHASES,
   unconfirmed: OF_CLIENTS,
   p99_ms: OF_CLIENTS,
   recovery: ['scenario'],
   dead_broker: ['scenario'],
   cluster_start: ['run'],
   never_line: ['scenario', 'run'],
+  ...ofGuarantees(OF_PHASES),
 };
 
 /** How what fails in it can come out. */
@@ -47,17 +54,18 @@ export const STATUSES_OF: Readonly<Record<CheckName, readonly ScenarioStatus[]>>
   dead_broker: ['failed'],
   cluster_start: ['cluster_start_error'],
   never_line: ['failed'],
+  ...ofGuarantees(['failed']),
 };
 
 /** One thing that was seen of the broker. */
 export interface Symptom {
   readonly check: CheckName;
   readonly where: Place;
-  /** Lost or unconfirmed messages, the p99 in ms, the number of log lines; null where there is no figure. */
+  /** Lost or unconfirmed messages, the p99 in ms, the number of log lines or violations; null where there is no figure. */
   readonly value: number | null;
   /** In words, as reports show it. */
   readonly text: string;
-  /** What clients, brokers or recovery said: a log line, messages of errors. */
+  /** What clients, brokers or recovery said: a log line, messages of errors, violations. */
   readonly said: readonly string[];
 }
 

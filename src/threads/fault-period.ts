@@ -30,7 +30,7 @@ export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs, borders }: Fau
       const ledger = readLedger(phaseDir, sdk);
       if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, [fromUs, toUs], borders)];
       const why = lineProblem === null ? '' : `: ${lineProblem}`;
-      notes.push(`fault period: ${sdk} left no ledger (${end.kind}${why})`.slice(0, 300));
+      notes.push(`fault period: ${sdk} left no ledger of version 1 (${end.kind}${why})`.slice(0, 300));
     } catch (error) {
       notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
     }

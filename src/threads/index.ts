@@ -21,7 +21,7 @@ export async function inThread<N extends JobName>(
   name: N,
   task: Parameters<Jobs[N]>[0],
   signal?: AbortSignal,
-): Promise<ReturnType<Jobs[N]>> {
+): Promise<Awaited<ReturnType<Jobs[N]>>> {
   const jobs = (pool ??= new Piscina({
     filename: join(installRoot, 'dist', 'threads', 'jobs.js'),
     minThreads: 0,
@@ -36,5 +36,5 @@ export async function inThread<N extends JobName>(
   before = turn.catch(() => undefined);
   const answer = (await turn) as JobAnswer;
   if ('error' in answer) throw unpack(answer.error);
-  return answer.value as ReturnType<Jobs[N]>;
+  return answer.value as Awaited<ReturnType<Jobs[N]>>;
 }

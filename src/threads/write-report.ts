@@ -16,6 +16,7 @@ import { historyEntries } from '../host/data/history.js';
 import { dataRootOf, runPaths } from '../host/layout/paths.js';
 import { updatePaths } from '../host/layout/update-paths.js';
 import { readStored, readStoredIfWhole } from '../host/os/stored.js';
+import { storedGuarantees } from '../host/data/judged-guarantees.js';
 import { lossesOf, loudLogs } from '../host/data/run-evidence.js';
 import { readLedgers, type StoredLedgers } from '../host/data/stored-ledgers.js';
 import { historyMaker } from '../report/history-files.js';
@@ -101,6 +102,7 @@ function runData(
   });
   const { workflowId, startedAt, endpoint, dataDirs, control, controlVerdicts, runFailures, endSnapshot, notes } =
     request;
+  const controlGuarantees = storedGuarantees(plan.runDir, { scenario: null, phase: 'control' });
   const brokerUpdate = readStoredIfWhole<BrokerUpdated>('broker update', updatePaths(plan.runDir).outcome);
   return {
     runId: plan.runId,
@@ -113,6 +115,7 @@ function runData(
     dataDirs,
     control,
     controlVerdicts,
+    ...(controlGuarantees === undefined ? {} : { controlGuarantees }),
     runFailures,
     controlFailures,
     scenarios,

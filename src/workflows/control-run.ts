@@ -2,6 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { blameOf } from '../domain/status.js';
 import { judgeSdk } from '../domain/judge-sdk.js';
 import type { Failure } from '../domain/verdict.js';
+import { judgeGuarantees } from './judge-guarantees.js';
 import type { RunContext, RunStep } from './run-context.js';
 
 /** The clients without any fault: the baseline. What of the test's own equipment failed in it is a failure of the run. */
@@ -19,7 +20,8 @@ export const controlRun: RunStep = async (context, { runFailures, notes }) => {
       await CancellationScope.nonCancellable(() => host.killClients(phase));
     }
   })();
-  const controlVerdicts = control.map((outcome) => judgeSdk(outcome, rules, load.messages));
+  const judged = await judgeGuarantees(plan, phase, control);
+  const controlVerdicts = control.map((outcome) => judgeSdk(outcome, rules, load.messages, judged.violated));
   progress.control(control, controlVerdicts);
   const failures = controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
     status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status) }],
@@ -32,7 +34,7 @@ export const controlRun: RunStep = async (context, { runFailures, notes }) => {
     control,
     controlVerdicts,
     runFailures: [...runFailures, ...equipment, ...excused],
-    notes: excuse === null ? notes : [...notes, excuse],
+    notes: [...notes, ...judged.notes, ...(excuse === null ? [] : [excuse])],
   };
 };
 

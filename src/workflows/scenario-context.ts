@@ -1,5 +1,6 @@
 import type { Activities } from '../activities/index.js';
 import type { ClientOutcome } from '../domain/client-result.js';
+import type { Violated } from '../domain/guarantee-verdict.js';
 import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { PeriodBorder } from '../domain/periods.js';
@@ -33,6 +34,8 @@ export interface ScenarioFound {
   readonly faultPeriod: readonly FaultPeriodFigures[];
   /** Clients of the fault period whose losses no ledger tells. */
   readonly withoutLedger: readonly ClientOutcome[];
+  /** What the checkers found in the ledgers of the fault period. */
+  readonly violatedInFault: readonly Violated[];
   /** When the heal wait began, by the host's monotonic clock. */
   readonly healFromUs: number | null;
   readonly healWaitSeconds: number | null;
@@ -50,6 +53,7 @@ export const NOTHING_FOUND: ScenarioFound = {
   borders: [],
   faultPeriod: [],
   withoutLedger: [],
+  violatedInFault: [],
   healFromUs: null,
   healWaitSeconds: null,
   validation: [],

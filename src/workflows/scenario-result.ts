@@ -46,7 +46,14 @@ export function resultOf({
 }): ScenarioResult {
   const { fault, borders, faultPeriod, withoutLedger, validation, verdicts, snapshots, notes, healWaitSeconds } = found;
   const end = endOf(found, left);
-  const judged = { fault, verdicts, lostInFault: lostInFaultOf(found), ...end, rules: plan.rules };
+  const judged = {
+    fault,
+    verdicts,
+    lostInFault: lostInFaultOf(found),
+    violatedInFault: found.violatedInFault,
+    ...end,
+    rules: plan.rules,
+  };
   const unknown = end.brokersUnknown === null ? [] : [`which brokers lived could not be told: ${end.brokersUnknown}`];
   return {
     scenario,

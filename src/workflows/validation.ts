@@ -1,7 +1,8 @@
 import { sleep } from '@temporalio/workflow';
 import { judgeSdk } from '../domain/judge-sdk.js';
 import { clientsOf } from '../domain/scenario.js';
-import type { FaultPeriodAnswer, PhaseRequest } from '../messages/requests.js';
+import type { FaultPeriodAnswer, GuaranteesJudged, PhaseRequest } from '../messages/requests.js';
+import { judgeGuarantees } from './judge-guarantees.js';
 import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-context.js';
 
 /** The heal wait: from the proof of the recovery on the cluster is left alone. Meanwhile the clients of the fault period end, and are counted. */
@@ -9,7 +10,7 @@ export const waitForHealing: ScenarioStep = async (context, soFar) => {
   const { plan, scenario, run, host, progress } = context;
   const healFromUs = soFar.fault.recoveredUs ?? (await host.hostTime()).us;
   progress.enter('heal wait', plan.timing.healWaitMs, 'nothing is done to the cluster before the validation');
-  const [, { figures, withoutLedger = [], notes }, snapshot] = await Promise.all([
+  const [, { figures, withoutLedger = [], notes, violated }, snapshot] = await Promise.all([
     sleep(plan.timing.healWaitMs, { summary: 'heal wait before the validation' }),
     collectFaultPeriod(context, soFar, healFromUs),
     host.takeSnapshot({ run, label: `${scenario.name}-2-recovered` }),
@@ -18,24 +19,30 @@ export const waitForHealing: ScenarioStep = async (context, soFar) => {
     healFromUs,
     faultPeriod: figures,
     withoutLedger,
+    violatedInFault: violated,
     notes: [...soFar.notes, ...notes],
     snapshots: [...soFar.snapshots, snapshot],
   };
 };
 
+type FaultPeriodFound = FaultPeriodAnswer & Pick<GuaranteesJudged, 'violated'>;
+
 /** What the clients of the fault period saw between inject and recovery; nothing where none were started. */
 async function collectFaultPeriod(
-  { run, scenario, host }: ScenarioContext,
+  { plan, run, scenario, host }: ScenarioContext,
   { prepareError, fault, borders }: ScenarioFound,
   healFromUs: number,
-): Promise<FaultPeriodAnswer> {
-  if (prepareError !== null) return { figures: [], notes: [] };
+): Promise<FaultPeriodFound> {
+  if (prepareError !== null) return { figures: [], notes: [], violated: [] };
   const window = { fromUs: fault.injectedUs ?? healFromUs, toUs: healFromUs };
-  return host.collectFaultPeriod({ run, scenario: scenario.name, phase: 'fault', ...window, borders });
+  const phase: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
+  const period = await host.collectFaultPeriod({ ...phase, ...window, borders });
+  const { violated, notes } = await judgeGuarantees(plan, phase, period.withoutLedger ?? [], fault);
+  return { ...period, violated, notes: [...period.notes, ...notes] };
 }
 
 /** New clients: the only ones that are judged. */
-export const validate: ScenarioStep = async (context, { healFromUs, snapshots }) => {
+export const validate: ScenarioStep = async (context, { healFromUs, snapshots, notes }) => {
   const { plan, scenario, run, host, progress } = context;
   const { load, timing, rules } = plan;
   const { sdks } = clientsOf(plan, scenario.name);
@@ -43,7 +50,8 @@ export const validate: ScenarioStep = async (context, { healFromUs, snapshots })
   const phase: PhaseRequest = { run, scenario: scenario.name, phase: 'validation' };
   const { startedUs } = await host.startClients(phase);
   const validation = await host.collectClients(phase);
-  const verdicts = validation.map((outcome) => judgeSdk(outcome, rules, load.messages));
+  const judged = await judgeGuarantees(plan, phase, validation);
+  const verdicts = validation.map((outcome) => judgeSdk(outcome, rules, load.messages, judged.violated));
   progress.clients('validation', validation, verdicts);
   const snapshot = await host.takeSnapshot({ run, label: `${scenario.name}-3-validated` });
   return {
@@ -51,5 +59,6 @@ export const validate: ScenarioStep = async (context, { healFromUs, snapshots })
     validation,
     verdicts,
     snapshots: [...snapshots, snapshot],
+    notes: [...notes, ...judged.notes],
   };
 };

@@ -54,7 +54,7 @@ describe('a config that is right', () => {
       sdks: DEFAULT_SDKS,
       load: { messages: 1000, rate_per_second: 50 },
       timing: { heal_wait_seconds: 60, recovery_budget_seconds: 60 },
-      verdict: { p99_limit_ms: 500, non_core_pass_rate_percent: 75, durability: 'warn', control: 'warn' },
+      verdict: { p99_limit_ms: 500, non_core_pass_rate_percent: 75, durability: 'warn', control: 'warn', guarantees: ['at-least-once'] },
       dataRoot: join(folder, '..', 'data'),
       sdkFolder: undefined,
       scenarios: [{ name: 'kill', params: {}, core: false, priority: 'P1' }],

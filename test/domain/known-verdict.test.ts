@@ -310,8 +310,13 @@ test(
           if (number % 10 !== 9) return;
           // A list that came later than the run, and the ledgers are gone.
           const list = { entries, day, earlier: sightingsIn(runs.slice(0, -1).reverse(), entries) };
-          expect(told(rejudge(data, () => undefined, rules, list).data), `run ${number}, again`).toEqual(expected);
-          expect(rejudge(now, () => undefined, rules, list).differences, `run ${number}, the same list`).toEqual([]);
+          expect(told(rejudge(data, { ledger: () => undefined }, rules, list).data), `run ${number}, again`).toEqual(
+            expected,
+          );
+          expect(
+            rejudge(now, { ledger: () => undefined }, rules, list).differences,
+            `run ${number}, the same list`,
+          ).toEqual([]);
         });
       }),
       bounded(1),

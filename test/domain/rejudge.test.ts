@@ -24,7 +24,7 @@ const with_ =
 
 describe('judging again', () => {
   test('by the same rules says the same', () => {
-    const again = rejudge(good.data, finder(good), rules, null);
+    const again = rejudge(good.data, { ledger: finder(good) }, rules, null);
     expect(again.differences).toEqual([]);
     expect(again.data).toEqual(good.data);
   });
@@ -35,13 +35,13 @@ describe('judging again', () => {
       'local',
     );
     expect(changes).toHaveLength(1);
-    const again = rejudge({ ...good.data, changes }, finder(good), rules, null);
+    const again = rejudge({ ...good.data, changes }, { ledger: finder(good) }, rules, null);
     expect([again.differences, again.data.changes]).toEqual([[], changes]);
   });
 
   test('by stricter rules says where the verdict changes, and leaves the stored run as it was', () => {
     const before = structuredClone(good.data);
-    const { data, differences } = rejudge(good.data, finder(good), { ...rules, p99LimitMs: 1 }, null);
+    const { data, differences } = rejudge(good.data, { ledger: finder(good) }, { ...rules, p99LimitMs: 1 }, null);
     expect(data.headline).toBe('FAIL');
     expect(differences).toContainEqual({ where: 'run', what: 'headline', was: 'PASS', now: 'FAIL' });
     expect(differences).toContainEqual({ where: 'leader-transfer go', what: 'status', was: 'passed', now: 'failed' });
@@ -53,7 +53,7 @@ describe('judging again', () => {
       ...ledger,
       messages: ledger.messages.map((m) => (m.seq === 7 ? { ...m, recv_us: null } : m)),
     }));
-    const { data, differences } = rejudge(good.data, lying, rules, null);
+    const { data, differences } = rejudge(good.data, { ledger: lying }, rules, null);
     expect(data.headline).toBe('FAIL');
     expect(differences).toContainEqual({ where: 'leader-transfer go', what: 'lost', was: '0', now: '1' });
     expect(differences).toContainEqual({ where: 'leader-transfer go', what: 'received', was: '300', now: '299' });
@@ -64,7 +64,7 @@ describe('judging again', () => {
       ...ledger,
       messages: ledger.messages.map((m) => (m.recv_us === null ? m : { ...m, recv_us: m.recv_us + 700_000 })),
     }));
-    const { data, differences } = rejudge(good.data, slow, rules, null);
+    const { data, differences } = rejudge(good.data, { ledger: slow }, rules, null);
     expect(data.headline).toBe('FAIL');
     expect(differences.find((d) => d.what === 'p99_ms')?.where).toBe('leader-transfer go');
   });
@@ -72,8 +72,8 @@ describe('judging again', () => {
   test('makes messages lost during the fault count where the rules of today say so', () => {
     const lossy = syntheticRun({ messages: 300, sdks: ['go'], lostEvery: 100 });
     const healthy = { ...lossy, ledgers: lossy.ledgers.filter((l) => l.phase !== 'validation') };
-    const warn = rejudge(good.data, finder(healthy), rules, null);
-    const fail = rejudge(good.data, finder(healthy), { ...rules, durability: 'fail' }, null);
+    const warn = rejudge(good.data, { ledger: finder(healthy) }, rules, null);
+    const fail = rejudge(good.data, { ledger: finder(healthy) }, { ...rules, durability: 'fail' }, null);
     expect([warn.data.headline, fail.data.headline]).toEqual(['PASS', 'FAIL']);
     expect(fail.differences.some((d) => d.what === 'acknowledged, then lost')).toBe(true);
   });
@@ -95,12 +95,12 @@ describe('judging again', () => {
         .map((m) => ({ ...m, intended_us: afterUs, ack_us: afterUs, recv_us: null }));
       return { ...ledger!, messages: [...ledger!.messages.slice(0, -40), ...lost] };
     };
-    const { differences, data } = rejudge(of01, losing, rules, null);
+    const { differences, data } = rejudge(of01, { ledger: losing }, rules, null);
     const where = 'leader-transfer go, fault period';
     expect(differences).toEqual([{ where, what: 'acknowledged, then lost', was: '0', now: '40' }]);
     expect(data.headline).toBe('PASS');
-    expect(rejudge(of01, losing, { ...rules, durability: 'fail' }, null).data.headline).toBe('FAIL');
-    expect(rejudge(of01, finder(good), rules, null).differences).toEqual([]);
+    expect(rejudge(of01, { ledger: losing }, { ...rules, durability: 'fail' }, null).data.headline).toBe('FAIL');
+    expect(rejudge(of01, { ledger: finder(good) }, rules, null).differences).toEqual([]);
   });
 
   test('makes the control run count where the rules of today say so, and no longer where they do not', () => {
@@ -108,16 +108,16 @@ describe('judging again', () => {
       ...good.data,
       control: good.data.control.map((o) => ({ ...o, result: { ...o.result!, p99_ms: 900 } })),
     };
-    const strict = rejudge(ill, () => undefined, { ...rules, control: 'fail' }, null);
+    const strict = rejudge(ill, { ledger: () => undefined }, { ...rules, control: 'fail' }, null);
     expect(strict.data).toMatchObject({ headline: 'FAIL', controlFailures: [{ sdk: 'go' }, { sdk: 'rust' }] });
-    expect(rejudge(strict.data, () => undefined, rules, null).data).toMatchObject({
+    expect(rejudge(strict.data, { ledger: () => undefined }, rules, null).data).toMatchObject({
       headline: 'PASS',
       controlFailures: [],
     });
   });
 
   test('names the clients that it has to take at their word', () => {
-    const { withoutLedger, differences } = rejudge(good.data, () => undefined, rules, null);
+    const { withoutLedger, differences } = rejudge(good.data, { ledger: () => undefined }, rules, null);
     expect(withoutLedger).toContain('leader-transfer go');
     expect(withoutLedger).toHaveLength(8);
     expect(differences).toEqual([]);
@@ -125,6 +125,6 @@ describe('judging again', () => {
 
   test('gives a cancelled run no verdict', () => {
     const cancelled = { ...good.data, headline: 'CANCELLED', runPassed: false } as const;
-    expect(rejudge(cancelled, finder(good), rules, null).data.headline).toBe('CANCELLED');
+    expect(rejudge(cancelled, { ledger: finder(good) }, rules, null).data.headline).toBe('CANCELLED');
   });
 });

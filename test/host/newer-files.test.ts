@@ -9,8 +9,10 @@ import { FORMATS, type StoredKind } from '../../src/domain/format.js';
 import type { RunPlan } from '../../src/domain/plan.js';
 import { REPORT_JSON, RESERVE } from '../../src/domain/run-files.js';
 import * as clients from '../../src/host/clients/index.js';
+import { readHistory } from '../../src/host/clients/history-file.js';
 import { readLedger } from '../../src/host/clients/ledger-file.js';
 import { noteBreaker, refreshHistory } from '../../src/host/data/history.js';
+import { storedGuarantees } from '../../src/host/data/judged-guarantees.js';
 import { pruneRuns } from '../../src/host/data/retention.js';
 import { lossesOf } from '../../src/host/data/run-evidence.js';
 import { storedReport, storedRuns } from '../../src/host/data/stored-runs.js';
@@ -302,7 +304,14 @@ const rows: { readonly [Kind in StoredKind]: Row } = {
     path: () => phasePaths(phase()).client('go').exit,
     acts: () => [() => clients.outcomesOf({ phaseDir: phase(), sdks: ['go'] })],
   },
-  ledger: { path: () => phasePaths(phase()).client('go').packedLedger, acts: () => [() => readLedger(phase(), 'go')] },
+  ledger: {
+    path: () => phasePaths(phase()).client('go').packedLedger,
+    acts: () => [() => readLedger(phase(), 'go'), () => readHistory(phase(), 'go')],
+  },
+  guarantees: {
+    path: () => phasePaths(phase()).guarantees,
+    acts: () => [() => storedGuarantees(run(), { scenario: null, phase: 'control' })],
+  },
   history: {
     path: () => dataPaths(root).historyJson,
     given: oldRun,
@@ -341,10 +350,11 @@ describe.each(Object.entries(rows))('a %s of a newer program', (name, { path, gi
     mkdirSync(dirname(path()), { recursive: true });
     writeFileSync(path(), newerContent(name as StoredKind));
     utimesSync(path(), LONG_AGO, LONG_AGO);
+    const current = FORMATS[name as StoredKind];
     const before = { bytes: readFileSync(path()), at: statSync(path()).mtimeMs };
     for (const act of acts()) {
       const said = await errorOf(Promise.resolve().then(act));
-      expect(said).toContain(`${path()}: expected a ${name} of format 1 or older, got format 2`);
+      expect(said).toContain(`${path()}: expected a ${name} of format ${current} or older, got format ${current + 1}`);
       expect(said).toMatch(/which a newer program wrote; install that program, or a newer one/);
     }
     await without?.();

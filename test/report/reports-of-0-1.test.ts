@@ -15,7 +15,7 @@ const storedReport = (name: string): ReportFile =>
   JSON.parse(readFileSync(join(installRoot, 'docs', 'robustmq', `${name}.json`), 'utf8')) as ReportFile;
 const stored = (name: string): RunData => storedReport(name).details;
 const judgedAgain = (data: RunData, rules = data.plan.rules): ReturnType<typeof rejudge> =>
-  rejudge(data, () => undefined, rules, null);
+  rejudge(data, { ledger: () => undefined }, rules, null);
 
 describe.each(['run-1', 'topics-ahead'])('a stored report of version 0.1.0: %s', (name) => {
   const data = stored(name);

@@ -14,6 +14,6 @@ it('is figures of each client that left a ledger, and a note of each that left n
   const outcomes = [outcome({ sdk: 'go' }), { ...outcome({ sdk: 'own' }), lineProblem: 'no JSON' }];
   expect(faultPeriodOf({ phaseDir, outcomes, fromUs: 2, toUs: 5, borders: [] })).toMatchObject({
     figures: [{ sdk: 'go', planned: 1, acked: 1, ackedLostSeqs: [0, 1] }],
-    notes: ['fault period: own left no ledger (exited: no JSON)'],
+    notes: ['fault period: own left no ledger of version 1 (exited: no JSON)'],
   });
 });

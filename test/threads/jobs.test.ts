@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { run } from '../../src/threads/jobs.js';
 import { temporaryFolder } from '../../testing/processes.js';
 
-it('a job answers with its value, or with the error that it threw', () => {
+it('a job answers with its value, or with the error that it threw', async () => {
   const folder = temporaryFolder();
-  expect(run({ name: 'outcomesOf', task: { phaseDir: folder, sdks: [] } })).toEqual({ value: [] });
+  expect(await run({ name: 'outcomesOf', task: { phaseDir: folder, sdks: [] } })).toEqual({ value: [] });
   const dataRoot = join(folder, 'a file');
   writeFileSync(dataRoot, '');
-  expect(run({ name: 'updateHistory', task: { dataRoot, changed: [] } })).toMatchObject({
+  expect(await run({ name: 'updateHistory', task: { dataRoot, changed: [] } })).toMatchObject({
     error: { system: 'EEXIST', chaos: undefined },
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GUARANTEE_NAMES } from '../../src/domain/guarantees/guarantee.js';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { Evidence } from '../../src/domain/fault-record.js';
 import { outcome } from '../../testing/values.js';
@@ -77,6 +78,13 @@ it('a full run with four SDKs and its three scenarios leave at most 500 events a
     instead: {
       collectClients: async () => sdks.map((sdk) => outcome({ sdk, result: fullResult })),
       collectFaultPeriod: async () => ({ figures: sdks.map(figures), notes: [] }),
+      judgeGuarantees: async ({ phase }) => ({
+        violated:
+          phase === 'fault'
+            ? sdks.flatMap((sdk) => GUARANTEE_NAMES.map((guarantee) => ({ guarantee, phase, sdk, violations: 12345 })))
+            : [],
+        notes: [],
+      }),
       takeSnapshot: async ({ label }) => ({
         label,
         at: '2026-11-22T00:00:00.000Z',

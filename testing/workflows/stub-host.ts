@@ -108,6 +108,7 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     killClients: async () => 0,
     collectClients: async () => plan.sdks.map((sdk) => outcome({ sdk })),
     collectFaultPeriod: async () => ({ figures: [], notes: [] }),
+    judgeGuarantees: async () => ({ violated: [], notes: [] }),
     prepareFault: async () => ({ error: null }),
     planFault: async ({ scenario }) => ({
       faultId: `f-${++faults}`,

@@ -20,6 +20,7 @@ const KINDS = new Map<string, StoredKind>([
   [basename(run.scenario('any')), 'scenario'],
   [phase.spec, 'phase'],
   [phase.runner, 'phase runner'],
+  [phase.guarantees, 'guarantees'],
 ]);
 
 const TICKETS = dirname(run.ticket('any'));

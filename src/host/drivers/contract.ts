@@ -1,3 +1,4 @@
+import type { BrokerLimits } from '../../domain/guarantees/guarantee.js';
 import type { MqttVersion } from '../../domain/mqtt.js';
 import type { SnapshotSummary } from '../../domain/report-data.js';
 import type { ProcessId } from '../os/processes.js';
@@ -140,6 +141,11 @@ export interface ClusterDriver {
   readonly name: string;
   /** What its clients speak. */
   readonly mqttVersion: MqttVersion;
+  /**
+   * What its configuration says that the broker keeps, and how much of it: what it may lose then is no violation of a guarantee. Absent: nothing is declared, and what depends on it
+   * stays undecided. It is of the driver, and not of one cluster: old runs are judged by it, too.
+   */
+  readonly limits?: (cluster: { readonly nodes: number }) => BrokerLimits;
   /** What is asked of it that it can never be: a config is refused for it. Absent: it takes any number of nodes, and leaves the rest to `preflight`. */
   readonly cannotBe?: (cluster: { readonly nodes: number; readonly network: NetworkMode }) => CannotBe;
   /** Problems that make a start pointless, each with its remedy; empty if there are none. */

@@ -11,6 +11,8 @@ export interface PhasePaths {
   readonly start: string;
   /** When the clients were told to stop publishing. */
   readonly stopped: string;
+  /** What the checkers said of the clients' ledgers. */
+  readonly guarantees: string;
   readonly client: (sdk: string) => ClientPaths;
 }
 
@@ -32,6 +34,7 @@ export const phasePaths = (dir: string): PhasePaths => ({
   runnerLog: join(dir, 'runner.log'),
   start: join(dir, 'start'),
   stopped: join(dir, 'stopped.json'),
+  guarantees: join(dir, 'guarantees.json'),
   client: (sdk) => clientPaths(join(dir, sdk)),
 });
 

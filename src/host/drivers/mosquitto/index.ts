@@ -9,7 +9,7 @@ import { mqttRoundTripMs } from '../mqtt-probe.js';
 import { connectedIn } from './connections.js';
 import { equipmentProblem, loginOf, mosquittoProcesses, unhealthy } from './lifecycle.js';
 import { cannotBe } from './plan.js';
-import { DECLARED } from './server-config.js';
+import { DECLARED, LIMITS } from './server-config.js';
 import { snapshot } from './snapshot.js';
 import { findState, HOST, loadState, mosquittoProxies, type MosquittoNode } from './state.js';
 
@@ -69,6 +69,7 @@ export const mosquittoDriver: ClusterDriver = {
   ...mosquittoProcesses,
   name: 'mosquitto',
   mqttVersion: '5',
+  limits: () => LIMITS,
   cannotBe,
   preflight,
   start: async (dir, options) => {

@@ -1,15 +1,20 @@
 import { pbkdf2Sync } from 'node:crypto';
+import type { BrokerLimits } from '../../../domain/guarantees/guarantee.js';
 import { HOST, type MosquittoNode } from './state.js';
 
 /** The shortest that there is. Mosquitto 2.0 saves when more than so many whole seconds are over: every two. */
 const AUTOSAVE_SECONDS = 1;
+const QUEUED_MESSAGES = 1_000_000;
 
 /** What its settings say that it may lose, and what was set other than it comes: in words, for the report's versions. */
 export const DECLARED: Readonly<Record<string, string>> = {
   persistence: `saved every ${AUTOSAVE_SECONDS + 1} s (autosave_interval ${AUTOSAVE_SECONDS}); a killed broker may lose what came since: messages, sessions, retained values`,
-  max_queued_messages: '1000000',
+  max_queued_messages: String(QUEUED_MESSAGES),
   max_inflight_messages: '0 (no limit)',
 };
+
+/** The same for the checkers of guarantees. Without a limit in flight there is none to declare. */
+export const LIMITS: BrokerLimits = { survivesDeath: false, queuedMessages: QUEUED_MESSAGES, inFlightMessages: null };
 
 /**
  * Its whole configuration. Started by root, it would change to a user who may not read the run's folder. With the default of 20 messages in flight a burst of
@@ -24,7 +29,7 @@ persistence true
 persistence_location ${dataDir}/
 autosave_interval ${AUTOSAVE_SECONDS}
 autosave_on_changes false
-max_queued_messages 1000000
+max_queued_messages ${QUEUED_MESSAGES}
 max_inflight_messages 0
 sys_interval 1
 connection_messages true

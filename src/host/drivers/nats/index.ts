@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { NO_LIMITS } from '../../../domain/guarantees/guarantee.js';
 import { namespaceProblems } from '../../os/namespaces.js';
 import { programProblem, requireTool } from '../../os/tools.js';
 import { fileSha256 } from '../../os/versions.js';
@@ -49,6 +50,8 @@ export const natsDriver: ClusterDriver = {
   ...natsProcesses,
   name: 'nats',
   mqttVersion: '3.1.1',
+  // Three replicas in files: two brokers of three have what was acknowledged. Of fewer nodes nothing is promised.
+  limits: ({ nodes }) => ({ ...NO_LIMITS, survivesDeath: nodes >= 3 ? true : null }),
   preflight,
   start: async (dir, options): Promise<ClusterStarted> => {
     const state = await natsProcesses.start(dir, options);
