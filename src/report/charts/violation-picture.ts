@@ -84,8 +84,8 @@ function faultBand(lines: readonly HistoryLine[]): string {
 /** In words, for those who cannot see it. */
 function alternative({ name, since, lines }: ShownHistory): string {
   const marks = lines.filter(isMark);
-  const [first, last] = [lines[0], lines.at(-1)].map((line) => msText(line?.ms ?? 0));
-  return `${name}, in time. ${marks.length} moments, ${first} to ${last} ms from the ${since}. The same history follows as a table.`;
+  const at = (line: HistoryLine | undefined): string => msText(line?.ms ?? 0);
+  return `${name}, in time. ${marks.length} moments, ${at(lines[0])} to ${at(lines.at(-1))} ms from the ${since}. The same history follows as a table.`;
 }
 
 /** One SVG for wide and narrow screens, light and dark. */
