@@ -25,7 +25,7 @@ const rooms = {
   'host/notify': ['domain', 'host/os', 'host/layout', 'host/remote'],
   'host/publish': ['domain', 'host/os', 'host/layout', 'host/remote'],
   'host/doctor': ['domain', 'host/os', 'host/remote', 'host/notify', 'host/publish'],
-  docs: ['host/faults', 'host/injectors'],
+  docs: ['domain', 'host/faults', 'host/injectors'],
   temporal: ['domain', 'messages', 'host/os', 'host/temporal'],
   threads: ['domain', 'messages', 'report', 'host/*'],
   activities: ['domain', 'messages', 'report', 'threads', 'host/*'],

@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { faultsPage } from '../src/docs/faults-page.js';
+import { guaranteesPage } from '../src/docs/guarantees-page.js';
+import { guarantees } from '../src/domain/guarantees/index.js';
 import { faults } from '../src/host/faults/index.js';
 import { injectors } from '../src/host/injectors/index.js';
 import { SCHEMA_FILES, schemaOf } from './schemas.js';
@@ -14,4 +16,5 @@ async function write(name: string, text: string): Promise<void> {
 }
 
 await write('faults.md', faultsPage(faults, injectors));
+await write('guarantees.md', guaranteesPage(guarantees));
 for (const name of SCHEMA_FILES) await write(name, schemaOf(name));

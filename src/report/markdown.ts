@@ -3,6 +3,7 @@ import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-
 import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import { changeLines } from './changes.js';
 import { mark, table } from './format.js';
+import { guaranteesTable } from './guarantees.js';
 import { newsTable } from './news.js';
 import { caveats, summaryOf } from './summary.js';
 import {
@@ -20,6 +21,7 @@ import {
   type Table,
 } from './tables.js';
 import { commandsAgain, comparedLine, factLines, faultLines, processorsLines, SYMBOL } from './report-sentences.js';
+import { violationParts } from './violations.js';
 
 /** A picture beside the report. */
 export interface Picture {
@@ -41,6 +43,7 @@ export function markdownReport(data: RunData, pictures: readonly Picture[] = [])
       .join('\n>\n'),
     news(data),
     changeLines(data).join('\\\n'),
+    guarantees(data),
     factLines(data).join('\\\n'),
     overview(data),
     lossesSection(data.losses),
@@ -61,6 +64,11 @@ const titled = (of: Table, more = ''): string =>
 function news(data: RunData): string {
   const of = newsTable(data);
   return of === null ? '' : [`## ${of.caption}`, bare(of)].filter((part) => part !== '').join('\n\n');
+}
+
+function guarantees(data: RunData): string {
+  const of = guaranteesTable(data);
+  return of === null ? '' : `## ${of.caption}\n\n${bare(of)}`;
 }
 
 function overview(data: RunData): string {
@@ -84,7 +92,9 @@ function control(data: RunData): string {
   const caption = 'Control run: the same clients, no fault';
   const rows = bare(clientTable(caption, data.control, data.controlVerdicts, 'control'));
   const checks = titled(checksTable({ sdkVerdicts: data.controlVerdicts }));
-  return [`## ${caption}`, rows, ...(checks === '' ? [] : [checks]), ...processorsLines(data.control)].join('\n\n');
+  const violations = violationParts(null, data.controlGuarantees);
+  const parts = [...(checks === '' ? [] : [checks]), ...processorsLines(data.control), ...violations];
+  return [`## ${caption}`, rows, ...parts].join('\n\n');
 }
 
 function scenarioSection(data: RunData, result: ScenarioResult, pictures: readonly Picture[]): string {
@@ -103,6 +113,7 @@ function scenarioSection(data: RunData, result: ScenarioResult, pictures: readon
     titled(lostByPeriodTable(result)),
     validation(data, result),
     titled(checksTable(result)),
+    ...violationParts(scenario.name, result.guarantees, result.fault),
     snapshotsText(result.snapshots),
     result.notes.map((note) => `- ${verbatim(note)}`).join('\n'),
   ];

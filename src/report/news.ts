@@ -1,14 +1,13 @@
 import { ofBroker, type KnownEntry, type SortedFinding } from '../domain/known.js';
 import type { RunData } from '../domain/report-data.js';
 import { dash } from './format.js';
+import { PHASE_WORDS } from './guarantees.js';
 import { newsText } from './summary.js';
 import type { Table } from './tables.js';
 
 /** In which part of a run something was seen, in words. */
 export const IN = {
-  control: 'control run',
-  fault: 'fault period',
-  validation: 'validation',
+  ...PHASE_WORDS,
   scenario: 'scenario',
   run: 'run',
 } as const;

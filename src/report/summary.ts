@@ -4,6 +4,7 @@ import { countsOf, countsText } from '../domain/known.js';
 import { PRODUCTION_HEAL_WAIT_MS } from '../domain/plan.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import type { SdkVerdict } from '../domain/verdict.js';
+import { violatedText } from './guarantees.js';
 import { FAULT_PERIODS } from './tables.js';
 
 /** Acknowledged messages that the clients of fault periods lost, by when they were acknowledged; empty where there are none. */
@@ -70,6 +71,7 @@ export function summaryOf(data: RunData): string {
     newsText(data),
     before === '' ? '' : `${data.headline === 'PASS' ? 'but ' : ''}${before}`,
     lostText(data),
+    violatedText(data),
   ];
   return `${[data.headline, ...parts.filter((part) => part !== '')].join(', ')}: ${what(data)}`;
 }
@@ -78,8 +80,8 @@ export function summaryOf(data: RunData): string {
 export function ownWordsOf(data: RunData): string {
   const failed = data.scenarios.filter((s) => !s.verdict.passed);
   const which = failed.map(({ scenario, verdict }) => `${scenario.name}: ${verdict.status}`).join(' · ');
-  const head = [data.headline, ...(data.known === undefined ? [] : [newsText(data)])].join(', ');
-  return `${head}: ${counted(data)}${which === '' ? '' : ` — ${which}`}`;
+  const parts = [newsText(data), violatedText(data)].filter((part) => part !== '');
+  return `${[data.headline, ...parts].join(', ')}: ${counted(data)}${which === '' ? '' : ` — ${which}`}`;
 }
 
 /** What has to be read before the verdict is believed; each a sentence. */

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { createNotifyActivities } from '../../src/activities/notify.js';
 import { expositionText, historyMetrics } from '../../src/domain/metrics.js';
 import type { Notification } from '../../src/domain/notification.js';
+import type { ScenarioResult } from '../../src/domain/report-data.js';
 import type { WebhookSettings } from '../../src/domain/notify-settings.js';
 import { runPaths } from '../../src/host/layout/paths.js';
 import type { Notifier } from '../../src/host/notify/contract.js';
@@ -22,9 +23,10 @@ import { jsonReport } from '../../src/report/json.js';
 import { junitReport } from '../../src/report/junit.js';
 import { markdownReport } from '../../src/report/markdown.js';
 import { summaryOf } from '../../src/report/summary.js';
+import { violationParts } from '../../src/report/violations.js';
 import { perform, plannedRun } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
-import { exampleRun, roundsBefore, updateText } from '../../testing/reports/example.js';
+import { exampleRun, roundsBefore, updateText, violatedRun } from '../../testing/reports/example.js';
 import { UNSIGNED } from '../../testing/webhook-notifier.js';
 import { startWebhook } from '../../testing/webhook-server.js';
 
@@ -45,6 +47,16 @@ it('a report begins as the page shows it, with what is new, what has changed, an
   expect(blocks).toContain(`${changeLines(run).join('\n')}\n`);
   expect(sentences).toContain(`\`${updateText('well')}\``);
   expect(sentences).toContain(`\`${summaryOf(exampleRun(0)).split(':')[0]}\``);
+});
+
+it('so does one in which a guarantee was violated, and so does the violation', () => {
+  const violated = violatedRun();
+  const text = markdownReport(violated);
+  expect(blocks).toContain(`${text.split('\n\nRun `')[0]}\n`);
+  const [{ scenario, guarantees, fault }] = violated.scenarios as [ScenarioResult];
+  const parts = violationParts(scenario.name, guarantees, fault).join('\n\n');
+  expect(text).toContain(parts);
+  expect(blocks).toContain(`${parts}\n`);
 });
 
 it('so do junit.xml, the badge and an entry of the feed', () => {

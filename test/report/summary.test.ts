@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../../src/domain/scenario.js';
-import { caveats, failureText, summaryOf } from '../../src/report/summary.js';
+import { caveats, failureText, ownWordsOf, summaryOf } from '../../src/report/summary.js';
 import { catalogue, outcome } from '../../testing/values.js';
+import { guaranteeResult } from '../../testing/reports/guarantees.js';
 import { figures, plan, result, runData, snapshot } from '../../testing/reports/values.js';
 
 const [follower, delay, leader] = catalogue as [Scenario, Scenario, Scenario];
@@ -38,6 +39,14 @@ describe('the first line', () => {
     const faultPeriod = [figures({ ackedLost: 5, ackedLostSeqs: [1] }), figures({ sdk: 'rust', ackedLost: 1 })];
     const data = runData({ scenarios: [result(follower), result(delay), result(leader, { faultPeriod })] });
     expect(summaryOf(data)).toBe('PASS, 6 acknowledged messages lost in the fault period: 3 of 3 scenarios passed');
+  });
+
+  it('warns of violated guarantees, in the words of a commit too, and with nobody else’s', () => {
+    const shown = [{ text: '@somebody closes #1', moments: [] }];
+    const guarantees = [guaranteeResult({ state: 'violated', violations: 1, shown, why: '#2' })];
+    const data = runData({ scenarios: [result(follower), result(delay), result(leader, { guarantees })] });
+    const line = 'PASS, order violated (go in leader-transfer): 3 of 3 scenarios passed';
+    expect([summaryOf(data), ownWordsOf(data)]).toEqual([line, line]);
   });
 
   it('counts what was planned, not what was run', () => {

@@ -8,6 +8,7 @@ import { historyEntry } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
 import { knownEntry } from '../known.js';
 import { catalogue, outcome } from '../values.js';
+import { exampleResults } from './guarantees.js';
 import { figures, plan, result, runData } from './values.js';
 
 const EARLIER = 40;
@@ -78,4 +79,13 @@ export function exampleRun(lost = 9): RunData {
   });
   const judged = judgeKnown(data, { entries, day: '2026-11-22', earlier: [[{ id: 'RMQ-8', seen: 0 }]] });
   return { ...judged, changes: changesFoundIn(historyEntry(jsonReport(judged)), roundsBefore()) };
+}
+
+/** A run that passed, and in which a guarantee was violated. */
+export function violatedRun(): RunData {
+  const validation = [outcome({ sdk: 'go' }), outcome({ sdk: 'java' })];
+  const faultPeriod = [figures(), figures({ sdk: 'java' })];
+  const { injectedUs } = result(leaderTransfer!).fault;
+  const guarantees = exampleResults(injectedUs ?? 0);
+  return round(EARLIER + 1, [], { scenarios: [result(leaderTransfer!, { faultPeriod, validation, guarantees })] });
 }

@@ -1,3 +1,4 @@
+import type { GuaranteeResult } from '../../src/domain/guarantees/guarantee.js';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { PeriodBorder } from '../../src/domain/periods.js';
 import type { RunPlan } from '../../src/domain/plan.js';
@@ -101,6 +102,7 @@ interface ScenarioChange {
   readonly borders?: readonly PeriodBorder[];
   readonly withoutLedger?: readonly ClientOutcome[];
   readonly snapshots?: readonly SnapshotSummary[];
+  readonly guarantees?: readonly GuaranteeResult[];
 }
 
 /** These clients planned what they were asked for. */
@@ -132,6 +134,7 @@ export function result(scenario: Scenario, change: ScenarioChange = {}): Scenari
     faultPeriod,
     withoutLedger: change.withoutLedger ?? [],
     validation,
+    ...(change.guarantees === undefined ? {} : { guarantees: change.guarantees }),
     healWaitSeconds: 60.01,
     snapshots: change.snapshots ?? [snapshot()],
     notes: [],

@@ -27,7 +27,8 @@ export function figure(chart: DrawnChart, legend: Html, table: Table): Html {
 const swatch = (shape: string): Html =>
   raw(`<svg width="16" height="12" viewBox="0 0 16 12" aria-hidden="true">${shape}</svg>`);
 
-const entry = (shape: string, text: string): Html => html`<li>${swatch(shape)}${text}</li>`;
+/** One entry of a legend: a shape of 16 by 12 pixels, and what it means. */
+export const entry = (shape: string, text: string): Html => html`<li>${swatch(shape)}${text}</li>`;
 
 const SHAPES = {
   ok: '<rect x="6" y="4" width="4" height="4" fill="var(--ok)"/>',
@@ -39,7 +40,7 @@ const SHAPES = {
 const line = (colour: string, dash: string): string =>
   `<path d="M0 6H16" stroke="var(--${colour})" stroke-width="2" stroke-dasharray="${dash}"/>`;
 
-const area = (colour: string): string => `<rect width="16" height="12" fill="var(--${colour})"/>`;
+export const area = (colour: string): string => `<rect width="16" height="12" fill="var(--${colour})"/>`;
 
 /** What the marks and colours of a timeline mean. */
 export const timelineLegend = ({ lateMs }: Timeline): Html =>

@@ -2,15 +2,18 @@ import type { RunData } from '../../domain/report-data.js';
 import type { ScenarioCharts } from '../charts.js';
 import { changeLines } from '../changes.js';
 import { mark, number } from '../format.js';
+import { guaranteesTable } from '../guarantees.js';
 import { html, type Html } from '../html.js';
 import { newsTable } from '../news.js';
 import { commandsAgain, factLines, processorsLines, SYMBOL, versionsOf } from '../report-sentences.js';
 import type { RunSources } from '../sources.js';
 import { caveats, summaryOf } from '../summary.js';
 import { checksTable, clientTable, lossesTable, lostMessagesTable, overviewTable, worstFirst } from '../tables.js';
+import { NO_WINDOW } from '../violations.js';
 import { tableHtml, whereThereAreRows } from './figures.js';
 import { inline, pageFrame, paragraph } from './frame.js';
 import { anchorOf, scenarioSection } from './scenario-section.js';
+import { violationsSection } from './violations-section.js';
 
 /** `report.html`: one file that needs nothing else. */
 export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[]): string {
@@ -29,7 +32,7 @@ export function reportPage(sources: RunSources, charts: readonly ScenarioCharts[
             </ul>`
       }
       ${caveats(data).map((text) => html`<p class="caveat"><strong>Note:</strong> ${text}</p>`)} ${news(data)}
-      ${changes(data)} ${paragraph(factLines(data).slice(0, 2))}
+      ${headTables(data)} ${paragraph(factLines(data).slice(0, 2))}
       <nav aria-label="Sections">
         <ul>
           ${scenarios.map(({ scenario, verdict }) => html`<li><a href="#${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}</a></li>`)}
@@ -66,10 +69,21 @@ function news(data: RunData): Html | null {
   </section>`;
 }
 
-/** Figures that are others than before, though no limit was crossed. */
-function changes(data: RunData): Html | null {
+/** Figures that are others than before, though no limit was crossed; and what became of each guarantee. */
+function headTables(data: RunData): Html[] {
   const lines = changeLines(data);
-  return lines.length === 0 ? null : html`<section id="changes">${paragraph(lines)}</section>`;
+  const guarantees = guaranteesTable(data);
+  return [
+    ...(lines.length === 0 ? [] : [html`<section id="changes">${paragraph(lines)}</section>`]),
+    ...(guarantees === null
+      ? []
+      : [
+          html`<section id="guarantees">
+            <h2>${guarantees.caption}</h2>
+            ${tableHtml(guarantees)}
+          </section>`,
+        ]),
+  ];
 }
 
 /** Cells that break between their two figures only. */
@@ -103,7 +117,7 @@ function control(data: RunData): Html {
     <h2 id="control">Control run: the same clients, no fault</h2>
     ${whereThereAreRows(of) ?? html`<p>There was no control run.</p>`}
     ${whereThereAreRows(checksTable({ sdkVerdicts: data.controlVerdicts }))}
-    ${processorsLines(data.control).map((line) => html`<p>${line}</p>`)}
+    ${[...processorsLines(data.control).map((line) => html`<p>${line}</p>`), ...violationsSection(null, data.controlGuarantees, NO_WINDOW)]}
   </section>`;
 }
 

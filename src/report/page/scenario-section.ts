@@ -25,6 +25,7 @@ import {
   whereThereAreRows,
 } from './figures.js';
 import { paragraph } from './frame.js';
+import { violationsSection } from './violations-section.js';
 
 export const anchorOf = (scenario: string): string => `scenario-${scenario}`;
 
@@ -47,7 +48,7 @@ export function scenarioSection(sources: RunSources, result: ScenarioResult, cha
     ${whereThereAreRows(lostByPeriodTable(result))} ${whereThereAreRows(validation)}
     ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
     ${charts?.percentiles === undefined ? null : figure(charts.percentiles, percentileLegend, percentileTable(scenario.name, charts.curves))}
-    ${brokerLog(sources, scenario.name)}
+    ${[...violationsSection(scenario.name, result.guarantees, fault), brokerLog(sources, scenario.name)]}
     ${
       snapshots.flatMap((s) => s.warnings).length === 0
         ? null

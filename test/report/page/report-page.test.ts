@@ -12,6 +12,7 @@ import { runFiles } from '../../../src/report/run-files.js';
 import { timelineOf } from '../../../src/report/timeline.js';
 import { barriers, browserMissing, launchBrowser, marksIn, openPage, SCREENS } from '../../../testing/browser.js';
 import { knownEntry } from '../../../testing/known.js';
+import { everyMoment, guaranteeResult } from '../../../testing/reports/guarantees.js';
 import { scratchFolder } from '../../../testing/scratch.js';
 import { syntheticRun } from '../../../testing/reports/synthetic.js';
 
@@ -24,8 +25,26 @@ const list = { entries, day: '2026-11-29', earlier: [] };
 const sources = { ...run, data: judgeKnown({ ...run.data, plan: { ...run.data.plan, known: entries } }, list) };
 const files = runFiles(sources);
 
+/** The same run, with a violation in the first scenario and in the control run; without ledgers, since the other page has the charts. */
+const shown = [{ text: 'sub’s <b>message</b> 7 never came', moments: everyMoment(50_000_000) }];
+const violated = guaranteeResult({ state: 'violated', violations: 9, shown, why: 'seen, and not judged' });
+const [first, ...others] = sources.data.scenarios;
+const withGuarantees = {
+  ...sources.data,
+  controlGuarantees: [{ ...violated, phase: 'control' } as const],
+  scenarios: [{ ...first!, guarantees: [violated, guaranteeResult({ guarantee: 'will', sdk: 'rust' })] }, ...others],
+};
+const filesWithGuarantees = runFiles({ ...sources, ledgers: [], data: withGuarantees });
+
 test('the same run gives the same files, to the byte', () => {
   expect([...runFiles(sources)]).toEqual([...files]);
+});
+
+test('a run that recorded no guarantee says nothing about any', () => {
+  for (const name of ['report.html', 'report.md']) {
+    expect(files.get(name)).not.toMatch(/guarantee/i);
+    expect(filesWithGuarantees.get(name)).toMatch(/guarantee/i);
+  }
 });
 
 test('every chart is a file beside the Markdown, which shows it', () => {
@@ -46,19 +65,29 @@ describe.skipIf(browserMissing)('in a browser', () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
+    writeFileSync(join(folder, 'guarantees.html'), filesWithGuarantees.get('report.html')!);
     browser = await launchBrowser();
     page = (await openPage(browser, url('report.html'), { width: 1440, scheme: 'light' })).page;
   });
   afterAll(() => browser.close());
 
-  test.each(SCREENS)('is whole, quiet and free of barriers at $width pixels, $scheme', async (screen) => {
-    const opened = await openPage(browser, url('report.html'), screen);
-    expect(opened.complaints).toEqual([]);
-    expect(opened.requests).toEqual([url('report.html')]);
-    expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBe(screen.width);
-    expect(await barriers(opened.page)).toEqual([]);
-    await opened.page.close();
-  });
+  // What only the second page has does not depend on a wide screen.
+  const PAGES = [
+    ...SCREENS.map((screen) => ({ file: 'report.html', ...screen })),
+    ...SCREENS.filter(({ width }) => width === 360).map((screen) => ({ file: 'guarantees.html', ...screen })),
+  ];
+
+  test.each(PAGES)(
+    'is whole, quiet and free of barriers: $file, $width pixels, $scheme',
+    async ({ file, ...screen }) => {
+      const opened = await openPage(browser, url(file), screen);
+      expect(opened.complaints).toEqual([]);
+      expect(opened.requests).toEqual([url(file)]);
+      expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBe(screen.width);
+      expect(await barriers(opened.page)).toEqual([]);
+      await opened.page.close();
+    },
+  );
 
   test.each(['ok', 'late', 'unacked', 'lost'] as const)('draws every message that is %s', async (kind) => {
     let total = 0;
@@ -105,6 +134,25 @@ describe.skipIf(browserMissing)('in a browser', () => {
     expect(new Set(kinds).size).toBeGreaterThan(1);
     expect(rows.at(-1)).toContain('K-2 has not been seen for 1 round');
     expect(await page.locator('#news ~ section h2, main h2').first().textContent()).toMatch(/^Validation/);
+  });
+
+  test('shows guarantees after what is new and before the scenarios, and of a violation who did what', async () => {
+    const { page: opened } = await openPage(browser, url('guarantees.html'), { width: 1440, scheme: 'light' });
+    const heads = (await opened.locator('h2').allTextContents()).slice(0, 3);
+    expect(heads).toEqual([
+      expect.stringMatching(/^What is new/),
+      expect.stringMatching(/^Guarantees/),
+      expect.stringMatching(/^Validation/),
+    ]);
+    const cell = (name: string) => opened.locator(`[data-cell="guarantees/${name}"]`).textContent();
+    expect(await cell('order/go')).toBe('✗ violated: 18, most in control run');
+    expect([await cell('will/rust'), await cell('will/go')]).toEqual(['✓ held', '–']);
+    const violation = opened.locator('figure:has-text("never came")').first();
+    expect(await violation.locator('figcaption').textContent()).toBe('sub’s <b>message</b> 7 never came');
+    expect(await violation.locator('svg').getAttribute('aria-label')).toMatch(/7 moments, .* as a table\.$/);
+    // One row for each moment, and the two borders of the fault.
+    expect(await violation.locator('details tbody tr').count()).toBe(9);
+    await opened.close();
   });
 
   test('names every lost message, and what the brokers said stays text', async () => {
