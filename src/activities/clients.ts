@@ -8,12 +8,11 @@ import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
 import { refuseFullDisk } from '../host/tickets/lease.js';
+import type { GuaranteesJudged, GuaranteesRequest } from '../messages/guarantees.js';
 import type {
   ClientsStopped,
   FaultPeriodAnswer,
   FaultPeriodRequest,
-  GuaranteesJudged,
-  GuaranteesRequest,
   PhaseId,
   PhaseRequest,
   PhaseStarted,

@@ -15,26 +15,19 @@ import type { RunData, ScenarioResult } from './report-data.js';
 import type { Blame } from './status.js';
 import { controlFailuresOf } from './judge-control.js';
 import {
-  guaranteeDifferences,
-  guaranteesAgain,
-  scenarioGuaranteesAgain,
-  type FindGuarantees,
-} from './rejudge-guarantees.js';
+  difference,
+  outcomeDifferences,
+  scenarioDifferences,
+  violationDifferences,
+  type Difference,
+} from './rejudge-differences.js';
+import { guaranteesAgain, scenarioGuaranteesAgain, type FindGuarantees } from './rejudge-guarantees.js';
 import { judgeRun } from './judge-run.js';
 import { judgeScenario, lostInFaultOf } from './judge-scenario.js';
 import { judgeSdk } from './judge-sdk.js';
 import { countsOf, countsText, type KnownVerdict } from './known.js';
 import { judgeKnown, type KnownList } from './known-verdict.js';
 import type { VerdictRules } from './verdict.js';
-
-/** What a stored run said, and what its ledgers say by the rules given now. */
-export interface Difference {
-  /** `run`, a scenario, or a client in a phase of one. */
-  readonly where: string;
-  readonly what: string;
-  readonly was: string;
-  readonly now: string;
-}
 
 export interface Rejudged {
   readonly data: RunData;
@@ -99,11 +92,7 @@ function recountedFault(
   return faultPeriodFigures(figures.sdk, ledger, [injectedUs, recoveredUs], borders);
 }
 
-function rejudgeScenario(
-  result: ScenarioResult,
-  { rules, askedMessages, sdks, find }: Judging,
-): ScenarioResult {
-
+function rejudgeScenario(result: ScenarioResult, { rules, askedMessages, sdks, find }: Judging): ScenarioResult {
   // A run that was cancelled has no verdict, and no rule gives it one.
   if (result.verdict.status === 'cancelled') return result;
   const { name } = result.scenario;
@@ -136,44 +125,6 @@ function rejudgeScenario(
     verdict,
     ...(guarantees === undefined ? {} : { guarantees }),
   };
-}
-
-const FIGURES = ['sent', 'received', 'lost', 'unconfirmed', 'p99_ms'] as const;
-
-const difference = (where: string, what: string, was: unknown, now: unknown): Difference[] =>
-  was === now ? [] : [{ where, what, was: String(was), now: String(now) }];
-
-function outcomeDifferences(where: string, was: readonly ClientOutcome[], now: readonly ClientOutcome[]): Difference[] {
-  return now.flatMap(({ sdk, result }, i) => {
-    const before = was[i]?.result;
-    if (result === null || before == null) return [];
-    return FIGURES.flatMap((key) =>
-      before[key] === undefined ? [] : difference(`${where} ${sdk}`, key, before[key], result[key]),
-    );
-  });
-}
-
-const violationDifferences = (where: string, ...results: Parameters<typeof guaranteeDifferences>): Difference[] =>
-  guaranteeDifferences(...results).map(({ guarantee, phase, sdk, was, now }) => {
-    const period = phase === 'fault' ? ', fault period' : '';
-    return { where: `${where} ${sdk}${period}`, what: guarantee, was, now };
-  });
-
-function scenarioDifferences(was: ScenarioResult, now: ScenarioResult): Difference[] {
-  const { name } = now.scenario;
-  const sdks = now.sdkVerdicts.flatMap((v) =>
-    difference(`${name} ${v.sdk}`, 'status', was.sdkVerdicts.find((w) => w.sdk === v.sdk)?.status, v.status),
-  );
-  const lost = now.faultPeriod.flatMap((f, i) =>
-    difference(`${name} ${f.sdk}, fault period`, 'acknowledged, then lost', was.faultPeriod[i]?.ackedLost, f.ackedLost),
-  );
-  return [
-    ...difference(name, 'status', was.verdict.status, now.verdict.status),
-    ...sdks,
-    ...outcomeDifferences(name, was.validation, now.validation),
-    ...lost,
-    ...violationDifferences(name, was.guarantees, now.guarantees),
-  ];
 }
 
 /** Judges a stored run again: counts and p99 from its ledgers, verdicts by `rules`, what is known by `list`; null: nothing is. */

@@ -1,6 +1,5 @@
 import type { ResetRequest, RunEnding } from '../domain/breaker.js';
 import type { ClientOutcome } from '../domain/client-result.js';
-import type { Violated } from '../domain/guarantee-verdict.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { ReportPlace } from '../domain/notification.js';
 import type { PeriodBorder } from '../domain/periods.js';
@@ -99,19 +98,6 @@ export interface FaultPeriodAnswer {
   readonly figures: readonly FaultPeriodFigures[];
   /** Clients that left no ledger that can be read; absent in answers of 0.1.0. */
   readonly withoutLedger?: readonly ClientOutcome[];
-  readonly notes: readonly string[];
-}
-
-export interface GuaranteesRequest extends PhaseRequest {
-  /** SDKs whose ids a stranger used. */
-  readonly leftOut: readonly string[];
-  /** Of a fault period; null otherwise. */
-  readonly fault: FaultRecord | null;
-}
-
-/** In short: the results themselves are in the phase's folder. */
-export interface GuaranteesJudged {
-  readonly violated: readonly Violated[];
   readonly notes: readonly string[];
 }
 

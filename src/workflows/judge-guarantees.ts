@@ -1,7 +1,8 @@
 import { patched } from '@temporalio/workflow';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { FaultRecord } from '../domain/fault-record.js';
-import type { GuaranteesJudged, PhaseRequest } from '../messages/requests.js';
+import type { GuaranteesJudged } from '../messages/guarantees.js';
+import type { PhaseRequest } from '../messages/requests.js';
 import type { RunPlan } from '../domain/plan.js';
 import { cancellationIn, hostActivities, reasonOf } from './activities.js';
 

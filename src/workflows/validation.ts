@@ -1,7 +1,8 @@
 import { sleep } from '@temporalio/workflow';
 import { judgeSdk } from '../domain/judge-sdk.js';
 import { clientsOf } from '../domain/scenario.js';
-import type { FaultPeriodAnswer, GuaranteesJudged, PhaseRequest } from '../messages/requests.js';
+import type { GuaranteesJudged } from '../messages/guarantees.js';
+import type { FaultPeriodAnswer, PhaseRequest } from '../messages/requests.js';
 import { judgeGuarantees } from './judge-guarantees.js';
 import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-context.js';
 

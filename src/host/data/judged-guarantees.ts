@@ -9,7 +9,7 @@ import type { RunData } from '../../domain/report-data.js';
 import { readHistory } from '../clients/history-file.js';
 import { phasePaths } from '../layout/phase-paths.js';
 import { runPaths } from '../layout/paths.js';
-import { readStored, readStoredIfWhole, writeStored } from '../os/stored.js';
+import { readStoredIfWhole, writeStored } from '../os/stored.js';
 
 /** One phase of a run whose ledgers are to be judged. */
 export interface PhaseToJudge extends Pick<StoredLedger, 'scenario' | 'phase'> {
@@ -43,7 +43,7 @@ export async function judgePhase(asked: PhaseToJudge): Promise<PhaseJudged> {
   const { runDir, scenario, phase, sdks, fault, limits } = asked;
   // After a failed injection nobody knows what was done to the cluster, and when.
   if (fault !== null && fault.record.injectError !== null) return { results: [], judged: [], notes: [] };
-  const brokers = readStored<BrokersSince[]>('broker list', runPaths(runDir).brokers) ?? [];
+  const brokers = readStoredIfWhole<BrokersSince[]>('broker list', runPaths(runDir).brokers) ?? [];
   const done = fault === null ? null : faultCircumstances(fault.kind, fault.record, brokers);
   const circumstances: Circumstances = { fault: done, broker: limits };
   const results: GuaranteeResult[] = [];
