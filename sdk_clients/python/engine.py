@@ -38,18 +38,16 @@ class Engine(Steps):
         generator = Generator(self._config, self._recorder, t0_us, workload.generate) if workload.publisher else None
         if generator:
             generator.start()
-        while not (workload.has_happened() and (generator is None or generator.done)):
+        while not self._recorder.signals and not (workload.has_happened() and (generator is None or generator.done)):
             now = now_us()
-            if self._recorder.wait_until(lambda: self._recorder.signals, min(now + TICK_US, self._work_until_us)):
-                break
             if now >= self._work_until_us:
+                self._time_limit_error(f"publishing, {workload.happened()} of {self._planned} generated")
                 break
+            self._recorder.wait_until(lambda: self._recorder.signals, min(now + TICK_US, self._work_until_us))
         if generator:
             generator.stop()
         if self._recorder.signals:
             self._planned = workload.happened()
-        elif workload.happened() < self._planned or not workload.has_happened():
-            self._time_limit_error(f"publishing, {workload.happened()} of {self._planned} generated")
         workload.stop()
         self._published_us = now_us()
 
@@ -57,6 +55,10 @@ class Engine(Steps):
         workload = self._workload
         self._drain_until(lambda: workload.has_arrived(now_us() - self._published_us), TICK_US)
         self._is_complete = workload.after_drain(lambda: self._recorder.signals > 1 or now_us() >= self._work_until_us)
+
+    @property
+    def _quiet_us(self) -> int:
+        return super()._quiet_us + self._workload.silence_us
 
     def _say_goodbye(self) -> None:
         self._part_from([role for role in (self._workload.publisher, *self._workload.readers()) if role])

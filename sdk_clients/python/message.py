@@ -28,3 +28,5 @@ class Will:
     qos: int
     delay_s: int
     payload: bytes
+    # When its client is to die.
+    intended_us: int

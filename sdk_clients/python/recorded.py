@@ -143,6 +143,8 @@ class RecordedConnection(Connection):
             retain, shared = getattr(properties, "RetainAvailable", 1), getattr(properties, "SharedSubscriptionAvailable", 1)
             offers = (self.maximum_qos, bool(retain), bool(shared))
         self._recorder.event("connack", *self._who, code, session_present, *offers)
+        if code == 0 and self._will is not None:
+            self._recorder.entrusted(self._session.client_id, self._will)
 
     def connack_done(self) -> None:
         self._connack.set()

@@ -55,6 +55,11 @@ class Recorder(Notes):
         named = will and {"topic": will.topic, "seq": will.seq, "qos": will.qos, "delay_s": will.delay_s}
         self.event("connect", client, connection, endpoint, clean, keep_alive_s, expiry_s, named)
 
+    def entrusted(self, client: str, will: Will) -> None:
+        with self.changed:
+            if not self._frozen:
+                self.tally.entrust(client, will)
+
     def sent(self, client: str, connection: int, message: Message) -> None:
         with self.changed:
             if not self._frozen:

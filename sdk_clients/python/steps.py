@@ -81,9 +81,14 @@ class Steps:
             self._planned = 0
             raise Stopped("stopped by a signal during set-up")
 
+    @property
+    def _quiet_us(self) -> int:
+        """A drain in which nothing came for so long is over."""
+        return max(2 * self._config.ack_wait_ms * 1000, MIN_QUIET_US)
+
     def _drain_until(self, done: Callable[[], bool], tick_us: int = 3_600_000_000) -> None:
         """`done` is asked when something may have changed, and every `tick_us`."""
-        quiet_us = max(2 * self._config.ack_wait_ms * 1000, MIN_QUIET_US)
+        quiet_us = self._quiet_us
         drain_until_us = self._published_us + self._config.drain_max_ms * 1000
         self._notes.start_draining()
         while not done():

@@ -1,6 +1,6 @@
 """What a workload came to, counted by identity. Pure, and not safe for threads; recorder.py locks around it."""
 
-from message import Message
+from message import Message, Will
 
 # Publisher, topic, seq.
 Identity = tuple[str, str, int]
@@ -29,6 +29,11 @@ class Tally:
         self.sent.setdefault(identity, message.intended_us)
         if message.clears and self._clears.setdefault(message.topic, identity) != identity:
             self._clears[message.topic] = None
+
+    def entrust(self, publisher: str, will: Will) -> None:
+        """A broker took it over with a CONNECT."""
+        self.attempts += 1
+        self.sent.setdefault((publisher, will.topic, will.seq), will.intended_us)
 
     def acknowledge(self, publisher: str, message: Message, step: str, code: int) -> bool:
         """True where the message is thereby taken over for the first time."""

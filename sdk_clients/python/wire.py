@@ -1,9 +1,9 @@
 """paho's client with every packet shown. The one module that touches what paho-mqtt keeps to itself; its version is pinned by hash.
 
 The library's callbacks do not show what a ledger of version 2 needs: it has none for PUBREC, calls on_publish once for whatever
-ends a QoS 2 message, ignores the reason code of a PUBREC, does not say which PUBLISH it sends again after a reconnect, and
-shows a received QoS 2 message at its PUBREL. So the two places are overridden through which every packet goes: `_packet_handle`,
-which is called with each complete packet that came in, and `_send_publish`, which makes each PUBLISH that goes out.
+ends a QoS 2 message, ignores the reason code of a PUBREC, tells the packet id of a message only when its answer may have come,
+and shows a received QoS 2 message at its PUBREL. So the two places are overridden through which every packet goes:
+`_packet_handle`, which is called with each complete packet that came in, and `_send_publish`, which makes each PUBLISH that goes out.
 """
 
 import threading
@@ -31,7 +31,8 @@ class Observer(Protocol):
     def connack_done(self) -> None:
         """The library has sent again what the last connection left open."""
 
-    def sent(self, message: Message) -> None: ...
+    def sent(self, message: Message) -> None:
+        """Handed over to the library. What that sends again by itself, with DUP, is no other message."""
 
     def acknowledged(self, message: Message | None, step: str, code: int) -> None:
         """None: for a packet id that is not in use."""
@@ -74,6 +75,7 @@ class Wire(mqtt.Client):
 
     def publish_message(self, message: Message) -> None:
         self._handed.message = message
+        self._observer.sent(message)
         self.publish(message.topic, message.payload, message.qos, message.retain)
 
     def mute(self) -> None:
@@ -97,13 +99,9 @@ class Wire(mqtt.Client):
             sock.close()
 
     def _send_publish(self, mid, topic, payload=b"", qos=0, retain=False, dup=False, info=None, properties=None):
-        message = self._kept.message_of_mid.get(mid) if qos > 0 else None
-        if message is None:
-            message = self._handed.message
-            if qos > 0:
-                self._kept.message_of_mid[mid] = message
-        if self._sock is not None:
-            self._observer.sent(message)
+        # Before the packet leaves, so that no answer can come first. One that is known is sent again, under its own packet id.
+        if qos > 0 and mid not in self._kept.message_of_mid:
+            self._kept.message_of_mid[mid] = self._handed.message
         return super()._send_publish(mid, topic, payload, qos, retain, dup, info, properties)
 
     def _packet_handle(self) -> mqtt.MQTTErrorCode:

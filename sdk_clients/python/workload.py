@@ -28,6 +28,8 @@ class Workload:
     # Does every message reach somebody, where nothing goes wrong?
     is_for_all = True
     measures_latency = False
+    # For so long nothing may come though everything is right.
+    silence_us = 0
 
     def __init__(self, config: WorkloadConfig, recorder: Recorder) -> None:
         self.config, self.recorder = config, recorder

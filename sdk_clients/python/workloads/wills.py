@@ -11,6 +11,7 @@ from message import Will
 from payload import Identity
 from recorded import RecordedConnection
 from roles import PAUSE_BETWEEN_ATTEMPTS_S
+from steps import MIN_QUIET_US
 from wire import MqttSession
 from workload import Workload
 from workload_config import Death
@@ -32,7 +33,9 @@ class Wills(Workload):
 
     def __init__(self, config, recorder) -> None:
         super().__init__(config, recorder)
-        self.planned = len(config.deaths)
+        # Each connection has a will, and a takeover has two connections.
+        self.planned = len(config.deaths) + sum(death.kind == "takeover" for death in config.deaths)
+        self.silence_us = int((MUTE_FACTOR * config.keep_alive_s + max((d.delay_s for d in config.deaths), default=0)) * 1e6)
         self._over = threading.Event()
         self._mortals = [Mortal(self, number, death, self._over) for number, death in enumerate(config.deaths)]
 
@@ -52,7 +55,7 @@ class Wills(Workload):
             mortal.start()
 
     def happened(self) -> int:
-        return sum(mortal.has_died for mortal in self._mortals)
+        return len(self.recorder.tally.sent)
 
     def has_happened(self) -> bool:
         return not any(mortal.is_alive() for mortal in self._mortals)
@@ -61,12 +64,10 @@ class Wills(Workload):
         self._over.set()
 
     def has_arrived(self, since_published_us: int) -> bool:
-        delay_s = max(death.delay_s for death in self.config.deaths)
-        quiet_us = max(2 * self.config.ack_wait_ms, 1000) * 1000
-        return since_published_us >= (MUTE_FACTOR * self.config.keep_alive_s + delay_s) * 1e6 + quiet_us
+        return since_published_us >= self.silence_us + max(2 * self.config.ack_wait_ms * 1000, MIN_QUIET_US)
 
     def after_drain(self, _must_end: Callable[[], bool]) -> bool:
-        return self.happened() == self.planned
+        return all(mortal.has_died for mortal in self._mortals)
 
     def planned_connections(self) -> int:
         return 1
@@ -93,7 +94,7 @@ class Mortal(threading.Thread):
 
     def run(self) -> None:
         self._sleep_until(self.due_us - LIFE_US)
-        connection = self._connect(self.death.endpoint, 0)
+        connection = self._connect(self.death.endpoint)
         if connection is None:
             return
         self._sleep_until(self.due_us, connection)
@@ -117,7 +118,7 @@ class Mortal(threading.Thread):
                 self._mute = connection
                 connection.mute()
             case "takeover":
-                second = self._connect(self.death.endpoint + 1, 1)
+                second = self._connect(self.death.endpoint + 1)
                 if second is None:
                     return connection.disconnect(LEAVING_LIMIT_S)
                 if not connection.lost.wait(TAKEOVER_LIMIT_S):
@@ -126,12 +127,12 @@ class Mortal(threading.Thread):
                 second.disconnect(LEAVING_LIMIT_S)
         self.has_died = True
 
-    def _connect(self, place: int, seq: int) -> RecordedConnection | None:
+    def _connect(self, place: int) -> RecordedConnection | None:
         """Tries until it should be dead, and once at least. Each connection has a will of its own, so that it can be told apart."""
         config, recorder = self._workload.config, self._workload.recorder
         endpoint = config.endpoints[place % len(config.endpoints)]
         while not self._over.is_set():
-            connection = RecordedConnection(config, self._session, recorder, self._will(seq))
+            connection = RecordedConnection(config, self._session, recorder, self._will())
             try:
                 connection.open(endpoint)
                 return connection
@@ -143,11 +144,11 @@ class Mortal(threading.Thread):
         self._note(f"{endpoint}: not connected by the time of its death")
         return None
 
-    def _will(self, seq: int) -> Will:
-        config = self._workload.config
+    def _will(self) -> Will:
+        config, seq = self._workload.config, self._session.connections
         identity = Identity(config.run, config.phase, self._session.client_id)
         body = payload.encode(identity, seq, self.due_us, config.payload_bytes)
-        return Will(self._topic, seq, self.death.qos, self.death.delay_s, body)
+        return Will(self._topic, seq, self.death.qos, self.death.delay_s, body, self.due_us)
 
     def _sleep_until(self, until_us: int, connection: RecordedConnection | None = None) -> None:
         """Not beyond the end of the run, nor that of the connection."""
