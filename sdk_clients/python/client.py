@@ -1,6 +1,7 @@
 """The entry. It does what must come before the slow imports of everything else."""
 
 import signal
+import sys
 
 from clock import now_us
 
@@ -13,7 +14,7 @@ def start() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     from main import main
 
-    main(started_us, STOP_SIGNALS)
+    main(started_us, STOP_SIGNALS, sys.argv[1] if len(sys.argv) > 1 else "basic-pubsub")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class Config:
         return Identity(self.run, self.phase, f"{self.client_id}-pub")
 
 
-class _Reader:
+class Reader:
     """Takes values out of the environment; an empty value counts as unset, a bad one is noted and replaced by the default."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -98,11 +98,20 @@ class _Reader:
 
 def read_config(env: Mapping[str, str]) -> Config:
     """Raises ConfigError with all problems at once."""
-    read = _Reader(env)
+    read = Reader(env)
+    config = Config(**fields_of(read))
+    check(config, read)
+    if read.problems:
+        raise ConfigError(read.problems)
+    return config
+
+
+def fields_of(read: Reader) -> dict:
+    """Every field of Config; what is wrong with one of them is noted in `read`."""
     single = read.endpoints("CLUSTER_ENDPOINT", read.text("CLUSTER_ENDPOINT", ""))
     several = read.optional("CLUSTER_ENDPOINTS")
     client_id = read.text("CLIENT_ID", f"python-{secrets.token_hex(4)}")
-    config = Config(
+    return dict(
         endpoints=single if several is None else read.endpoints("CLUSTER_ENDPOINTS", several),
         username=read.optional("MQTT_USERNAME"),
         password=read.optional("MQTT_PASSWORD"),
@@ -122,6 +131,10 @@ def read_config(env: Mapping[str, str]) -> Config:
         start_file=read.optional("START_FILE"),
         ledger_path=read.optional("LEDGER_PATH"),
     )
+
+
+def check(config: Config, read: Reader) -> None:
+    """What a reader of single values cannot see."""
     if config.mqtt_version not in (MQTT_311, MQTT_5):
         read.refuse("MQTT_VERSION", f"{MQTT_311} or {MQTT_5}", json.dumps(config.mqtt_version))
     if config.subscriber_session not in (PERSISTENT, CLEAN):
@@ -130,6 +143,3 @@ def read_config(env: Mapping[str, str]) -> Config:
         read.refuse("TOPIC", "a topic name without wildcards, at most 65535 bytes", json.dumps(config.topic[:80]))
     if config.password is not None and config.username is None:
         read.refuse("MQTT_PASSWORD", "MQTT_USERNAME beside it, as MQTT 3.1.1 demands", "a password alone")
-    if read.problems:
-        raise ConfigError(read.problems)
-    return config

@@ -38,6 +38,12 @@ class Connection:
     """`on_ack(seq, at_us)` is called for a real PUBACK only, `on_refused(seq, reason)` for one that says it is none (MQTT 5),
     `on_message(payload, dup, at_us)` for every receipt."""
 
+    paho_class = mqtt.Client
+    connect_limit_s = CONNECT_LIMIT_S
+    keep_alive_s = KEEPALIVE_S
+    # Of a session that is not clean.
+    expiry_s = SESSION_EXPIRY_S
+
     def __init__(
         self,
         config: Config,
@@ -65,7 +71,7 @@ class Connection:
 
     def _paho_client(self, config: Config, client_id: str, clean_session: bool) -> mqtt.Client:
         is_5 = config.mqtt_version == MQTT_5
-        client = mqtt.Client(
+        client = self.paho_class(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if is_5 else clean_session,
@@ -73,7 +79,7 @@ class Connection:
             reconnect_on_failure=False,
         )
         self._connect_options = self._options_of_5(clean_session) if is_5 else {}
-        client.connect_timeout = CONNECT_LIMIT_S
+        client.connect_timeout = self.connect_limit_s
         # 0 is no limit: a message counted as handed over is on its way, not in a queue of the library's.
         client.max_inflight_messages_set(0)
         client.username_pw_set(config.username, config.password)
@@ -87,18 +93,17 @@ class Connection:
         client.on_log = self._logged
         return client
 
-    @staticmethod
-    def _options_of_5(clean_session: bool) -> dict:
+    def _options_of_5(self, clean_session: bool) -> dict:
         properties = Properties(PacketTypes.CONNECT)
         if not clean_session:
-            properties.SessionExpiryInterval = SESSION_EXPIRY_S
+            properties.SessionExpiryInterval = self.expiry_s
         return {"clean_start": clean_session, "properties": properties}
 
     def open(self, endpoint: Endpoint) -> None:
         """Returns once CONNACK 0 is there; raises ConnectionFailed."""
-        deadline_us = now_us() + int(CONNECT_LIMIT_S * 1e6)
+        deadline_us = now_us() + int(self.connect_limit_s * 1e6)
         try:
-            self._client.connect(endpoint.host, endpoint.port, KEEPALIVE_S, **self._connect_options)
+            self._client.connect(endpoint.host, endpoint.port, self.keep_alive_s, **self._connect_options)
         except OSError as error:
             raise ConnectionFailed(f"cannot connect: {error}") from error
         self._client.loop_start()
@@ -111,15 +116,15 @@ class Connection:
         elif self._connack.is_set():
             error = f"{self.lost_reason} before CONNACK"
         else:
-            error = f"no CONNACK within {CONNECT_LIMIT_S:g} s"
+            error = f"no CONNACK within {self.connect_limit_s:g} s"
         self.abort(error)
         raise (LoginRefused if self._connack_reason in LOGIN_REFUSED else ConnectionFailed)(error)
 
-    def subscribe(self, topic: str, limit_s: float) -> int | None:
+    def subscribe(self, topic: str, limit_s: float, qos: int = GRANTED_QOS_1) -> int | None:
         """The SUBACK's return code, or None where none came in time."""
         self._suback.clear()
         self._suback_code = None
-        self._client.subscribe(topic, qos=1)
+        self._client.subscribe(topic, qos=qos)
         self._suback.wait(limit_s)
         return self._suback_code
 
@@ -162,10 +167,13 @@ class Connection:
     # paho's callbacks, on its own network thread: as little as possible happens here.
 
     def _connected(self, _client, _userdata, flags, reason_code, properties) -> None:
+        self._read_connack(flags, reason_code, properties)
+        self._connack.set()
+
+    def _read_connack(self, flags, reason_code, properties) -> None:
         self.receive_maximum = getattr(properties, "ReceiveMaximum", UNLIMITED)
         self.session_present = flags.session_present
         self._connack_reason = str(reason_code)
-        self._connack.set()
 
     def _disconnected(self, _client, _userdata, flags, reason_code, _properties) -> None:
         if not self.lost.is_set() and flags.is_disconnect_packet_from_server:

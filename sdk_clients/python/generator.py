@@ -1,20 +1,20 @@
 """The open loop: message i is due at t0 + i / rate, whatever the broker does."""
 
 import threading
+from collections.abc import Callable
 
-import payload
 from clock import now_us
 from config import Config
-from journal import Journal
-from outbox import Outbox
+from notes import Notes
 
 
 class Generator(threading.Thread):
     """A thread of its own, which touches no socket: nothing that the library does can hold it up."""
 
-    def __init__(self, config: Config, journal: Journal, outbox: Outbox, t0_us: int) -> None:
+    def __init__(self, config: Config, notes: Notes, t0_us: int, generate: Callable[[int, int], bool]) -> None:
+        """`generate(i, intended_us)` makes message i; false where no more is taken."""
         super().__init__(name="generator", daemon=True)
-        self._config, self._journal, self._outbox = config, journal, outbox
+        self._config, self._notes, self._generate = config, notes, generate
         self._t0_us = t0_us
         self._stop_requested = threading.Event()
         self.done = False
@@ -27,14 +27,10 @@ class Generator(threading.Thread):
     def run(self) -> None:
         for i in range(self._config.message_count):
             intended_us = self._t0_us + int(i * 1e6 / self._config.message_rate)
-            if not self._sleep_until(intended_us):
+            if not self._sleep_until(intended_us) or not self._generate(i, intended_us):
                 break
-            seq = self._journal.generated(intended_us)
-            if seq is None:
-                break
-            self._outbox.add(seq, payload.encode(self._config.identity, seq, intended_us, self._config.payload_bytes))
         self.done = True
-        self._journal.wake()
+        self._notes.wake()
 
     def _sleep_until(self, due_us: int) -> bool:
         """False where publishing was stopped."""

@@ -1,29 +1,20 @@
 """What has happened so far in this run: written by every thread, read by the main one."""
 
-import threading
-from collections.abc import Callable
-
 from clock import now_us
-from errors import ErrorList
 from ledger import Ledger
+from notes import Notes
 from payload import Identity, decode
 
 
-class Journal:
-    """The ledger, the connection events and the errors behind one lock; waiters are woken when something they wait for may have come."""
+class Journal(Notes):
+    """The ledger and the connection events, behind the lock of the notes."""
 
     def __init__(self, identity: Identity) -> None:
-        self.changed = threading.Condition()
+        super().__init__()
         self.ledger = Ledger()
         self.events: list[dict] = []
-        self.signals = 0
-        self.connections = 0
         self.refused_acks = 0
-        self.progress_us = 0
         self._identity = identity
-        self._errors = ErrorList()
-        self._frozen = False
-        self._draining = False
 
     def generated(self, intended_us: int) -> int | None:
         """The seq of the message queued now, or None where the journal is closed."""
@@ -87,35 +78,3 @@ class Journal:
                 "reason_code": reason_code,
             }
         )
-
-    def error(self, text: str, transient: bool = False) -> None:
-        with self.changed:
-            self._errors.add(text, transient)
-
-    def error_texts(self) -> list[str]:
-        with self.changed:
-            return self._errors.texts()
-
-    def signalled(self) -> None:
-        with self.changed:
-            self.signals += 1
-            self.changed.notify_all()
-
-    def wake(self) -> None:
-        with self.changed:
-            self.changed.notify_all()
-
-    def wait_until(self, predicate: Callable[[], bool], deadline_us: int) -> bool:
-        """False where the deadline came first."""
-        with self.changed:
-            return self.changed.wait_for(predicate, max(deadline_us - now_us(), 0) / 1e6)
-
-    def start_draining(self) -> None:
-        with self.changed:
-            self._draining = True
-
-    def freeze(self) -> int:
-        """From now on nothing is counted; returns the time of it. Without this the farewell would enter the figures."""
-        with self.changed:
-            self._frozen = True
-            return now_us()

@@ -10,12 +10,11 @@ import traceback
 from typing import NoReturn
 
 from clock import now_us
-from config import Config, ConfigError, read_config
+from config import Config, ConfigError
 from errors import ErrorList
-from journal import Journal
-from ledger import Ledger
-from result import RunFacts, build_result
-from runner import Runner
+from notes import Notes
+from programs import Program, program_named
+from steps import Steps
 
 UNUSABLE_INPUT = 2
 
@@ -34,54 +33,52 @@ def emit(result: dict, status: int) -> NoReturn:
     os._exit(status)
 
 
-def refuse_input(error: ConfigError, started_us: int) -> NoReturn:
+def refuse_input(program: Program, error: ConfigError, started_us: int) -> NoReturn:
     errors = ErrorList()
     for problem in error.problems:
         errors.add(problem)
-    now = now_us()
-    result, _ = build_result(Ledger(), RunFacts(started_us=started_us, now_us=now, end_us=now, errors=errors.texts()))
-    emit(result, UNUSABLE_INPUT)
+    emit(program.refused(started_us, now_us(), errors.texts()), UNUSABLE_INPUT)
 
 
-def take_signals(journal: Journal, stop_signals: set[signal.Signals]) -> None:
-    """A thread instead of handlers: a handler could interrupt the main thread while that holds the journal's lock."""
+def take_signals(notes: Notes, stop_signals: set[signal.Signals]) -> None:
+    """A thread instead of handlers: a handler could interrupt the main thread while that holds the lock of the notes."""
     while True:
         signal.sigwait(stop_signals)
-        journal.signalled()
+        notes.signalled()
 
 
-def end_at_time_limit(config: Config, journal: Journal, runner: Runner, started_us: int) -> None:
+def end_at_time_limit(config: Config, notes: Notes, run: Steps, started_us: int) -> None:
     """For a run that hangs where no limit of its own applies, such as a ledger on a dead file system."""
     until_us = started_us + config.time_limit_ms * 1000
     time.sleep(max(until_us - now_us(), 0) / 1e6)
-    journal.freeze()
-    unwritten = "" if runner.ledger_ok else ", and no ledger was written"
-    journal.error(f"TIME_LIMIT_MS={config.time_limit_ms} came before the run had ended by itself{unwritten}")
-    result, _ = runner.result()
+    notes.freeze()
+    unwritten = "" if run.ledger_ok else ", and no ledger was written"
+    notes.error(f"TIME_LIMIT_MS={config.time_limit_ms} came before the run had ended by itself{unwritten}")
+    result, _ = run.result()
     emit(result, 1)
 
 
-def main(started_us: int, stop_signals: set[signal.Signals]) -> NoReturn:
+def main(started_us: int, stop_signals: set[signal.Signals], workload: str) -> NoReturn:
+    program = program_named(workload)
     try:
-        config = read_config(os.environ)
+        config = program.read(os.environ)
     except ConfigError as error:
-        refuse_input(error, started_us)
-    journal = Journal(config.identity)
-    threading.excepthook = lambda args: note_crash(journal, args.exc_value)
-    runner = Runner(config, journal, started_us)
-    threading.Thread(target=take_signals, args=(journal, stop_signals), name="signals", daemon=True).start()
-    limit = (config, journal, runner, started_us)
+        refuse_input(program, error, started_us)
+    notes, run = program.begin(config, started_us)
+    threading.excepthook = lambda args: note_crash(notes, args.exc_value)
+    threading.Thread(target=take_signals, args=(notes, stop_signals), name="signals", daemon=True).start()
+    limit = (config, notes, run, started_us)
     threading.Thread(target=end_at_time_limit, args=limit, name="watchdog", daemon=True).start()
     try:
-        runner.run()
+        run.run()
         crashed = False
     except Exception as error:
-        note_crash(journal, error)
+        note_crash(notes, error)
         crashed = True
-    result, status = runner.result()
+    result, status = run.result()
     emit(result, 1 if crashed else status)
 
 
-def note_crash(journal: Journal, error: BaseException | None) -> None:
+def note_crash(notes: Notes, error: BaseException | None) -> None:
     traceback.print_exception(error)
-    journal.error(f"internal error: {error!r}")
+    notes.error(f"internal error: {error!r}")

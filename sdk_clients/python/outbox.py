@@ -14,6 +14,8 @@ AGAIN_AFTER_REFUSAL_S = 0.2
 class Outbox(threading.Thread):
     """Keeps each message until its PUBACK, and hands over every one that it keeps again on each new connection."""
 
+    max_in_flight = MAX_IN_FLIGHT
+
     def __init__(self, journal: Journal, topic: str) -> None:
         super().__init__(name="outbox", daemon=True)
         self._journal, self._topic = journal, topic
@@ -39,6 +41,9 @@ class Outbox(threading.Thread):
     def refused(self, seq: int, reason: str) -> None:
         """A PUBACK that is none: the broker did not take the message, which is handed over again after a pause."""
         self._journal.refused(reason)
+        self._try_again_later(seq)
+
+    def _try_again_later(self, seq: int) -> None:
         again = threading.Timer(AGAIN_AFTER_REFUSAL_S, self._again, (seq, self._connection))
         again.daemon = True
         again.start()
@@ -70,13 +75,16 @@ class Outbox(threading.Thread):
     def run(self) -> None:
         while True:
             seq, payload, connection = self._next()
-            self._journal.handed_over(seq)
             try:
-                connection.publish(seq, self._topic, payload)
+                self._hand_over(seq, payload, connection)
             except Exception as error:
                 # Nothing ends this thread; the message stays here and is handed over on the next connection.
                 self._journal.error(f"publish: {error!r}", transient=True)
                 connection.abort("publish failed")
+
+    def _hand_over(self, seq: int, payload: bytes, connection: Connection) -> None:
+        self._journal.handed_over(seq)
+        connection.publish(seq, self._topic, payload)
 
     def _next(self) -> tuple[int, bytes, Connection]:
         with self._changed:
@@ -90,4 +98,4 @@ class Outbox(threading.Thread):
         in_flight = len(self._unacked) - len(self._waiting)
         if not self._waiting or self._connection is None or not self._subscription_known:
             return False
-        return in_flight < min(MAX_IN_FLIGHT, self._connection.receive_maximum)
+        return in_flight < min(self.max_in_flight, self._connection.receive_maximum)

@@ -31,14 +31,24 @@ def encode(identity: Identity, seq: int, intended_us: int, size: int) -> bytes:
 
 def decode(identity: Identity, payload: bytes) -> tuple[int, int] | None:
     """The seq and when it was due, or None where the payload does not name this publisher, run and phase."""
+    named = decode_any(identity.run, identity.phase, payload)
+    if named is None or named[0] != identity.publisher:
+        return None
+    return named[1:]
+
+
+def decode_any(run: str, phase: str, payload: bytes) -> tuple[str, int, int] | None:
+    """The publisher, the seq and when it was due, or None where the payload is not of this run and phase."""
     try:
         body = json.loads(payload)
     except (ValueError, RecursionError):
         return None
     if not isinstance(body, dict):
         return None
-    if (body.get("run"), body.get("phase"), body.get("publisher")) != (identity.run, identity.phase, identity.publisher):
+    if (body.get("run"), body.get("phase")) != (run, phase):
         return None
-    seq, intended_us = body.get("seq"), body.get("intended_us")
+    publisher, seq, intended_us = body.get("publisher"), body.get("seq"), body.get("intended_us")
     # bool is a kind of int in Python; `true` is no sequence number.
-    return (seq, intended_us) if type(seq) is int and type(intended_us) is int else None
+    if type(publisher) is not str or type(seq) is not int or type(intended_us) is not int:
+        return None
+    return publisher, seq, intended_us

@@ -45,7 +45,7 @@ def _milliseconds(hdr: HdrHistogram, percentile: float) -> float:
     return round(hdr.get_value_at_percentile(100 * rank / hdr.total_count) / 1000, 3)
 
 
-def _percentiles(values_us: list[int], measured: bool, names: dict[str, float]) -> dict[str, float | None]:
+def percentiles(values_us: list[int], measured: bool, names: dict[str, float]) -> dict[str, float | None]:
     if not measured or not values_us:
         return dict.fromkeys(names)
     hdr = histogram(values_us)
@@ -59,13 +59,13 @@ def _timings(ledger: Ledger, counts: Counts, end_us: int) -> dict[str, float | N
     ack = [(end_us if m.ack_us is None else m.ack_us) - m.intended_us for m in sent]
     lateness = [m.queued_us - m.intended_us for m in ledger.messages]
     return {
-        **_percentiles(
+        **percentiles(
             latency,
             counts.received > 0,
             {"p50_ms": 50, "p90_ms": 90, "p99_ms": 99, "p999_ms": 99.9, "max_ms": 100},
         ),
-        **_percentiles(ack, counts.acked > 0, {"ack_p50_ms": 50, "ack_p99_ms": 99, "ack_max_ms": 100}),
-        **_percentiles(lateness, True, {"lateness_p99_ms": 99, "lateness_max_ms": 100}),
+        **percentiles(ack, counts.acked > 0, {"ack_p50_ms": 50, "ack_p99_ms": 99, "ack_max_ms": 100}),
+        **percentiles(lateness, True, {"lateness_p99_ms": 99, "lateness_max_ms": 100}),
     }
 
 

@@ -1,8 +1,6 @@
-"""One run from set-up to the end, step by step as CONTRACT.md numbers them."""
+"""One run of basic-pubsub from set-up to the end, step by step as CONTRACT.md numbers them."""
 
-import json
-import os
-
+import payload
 from clock import now_us
 from config import Config
 from generator import Generator
@@ -10,85 +8,29 @@ from journal import Journal
 from ledger_file import write_ledger
 from outbox import Outbox
 from result import RunFacts, build_result
-from roles import Publisher, Role, Subscriber
-
-LEAD_US = 50_000
-# How often START_FILE is looked for.
-START_TICK_US = 10_000
-FAREWELL_LIMIT_S = 2.0
-MIN_QUIET_US = 10_000_000
-# Kept back from TIME_LIMIT_MS for farewell, ledger and result.
-END_RESERVE_US = 2_000_000
+from roles import Publisher, Subscriber
+from steps import LEAD_US, Steps
 
 
-class Stopped(Exception):
-    """The run ended before anything was published; the message says why."""
-
-
-class Runner:
+class Runner(Steps):
     """Owns the threads of a run. `result` can be asked for at any time, from any thread."""
 
     def __init__(self, config: Config, journal: Journal, started_us: int) -> None:
-        self._config, self._journal, self._started_us = config, journal, started_us
-        limit_us = config.time_limit_ms * 1000
-        self._reserve_us = min(END_RESERVE_US, limit_us // 4)
-        self._work_until_us = started_us + limit_us - self._reserve_us
+        super().__init__(config, journal, started_us)
+        self._journal = journal
         self._outbox = Outbox(journal, config.topic)
         self._publisher = Publisher(config, journal, self._outbox)
         self._subscriber = Subscriber(config, journal, self._outbox)
         self._t0_us: int | None = None
-        self._published_us: int | None = None
-        self._end_us: int | None = None
-        self._planned = config.message_count
-        self.ledger_ok = config.ledger_path is None
-
-    def run(self) -> None:
-        try:
-            self._set_up()
-            self._wait_for_start()
-            self._publish()
-            self._drain()
-        except Stopped as stop:
-            self._journal.error(str(stop))
-        self._end_us = self._journal.freeze()
-        self._say_goodbye()
-        self._write_ledger()
 
     def _set_up(self) -> None:
-        deadline_us = min(self._started_us + self._config.setup_limit_ms * 1000, self._work_until_us)
-        for role in (self._subscriber, self._publisher):
-            role.start()
-            self._wait_for(role, deadline_us)
+        self._start([self._subscriber, self._publisher])
         self._outbox.start()
-        ready = {"event": "ready", "publisher": str(self._publisher.endpoint), "subscriber": str(self._subscriber.endpoint)}
-        print(json.dumps(ready, separators=(",", ":")), flush=True)
-
-    def _wait_for(self, role: Role, deadline_us: int) -> None:
-        self._journal.wait_until(lambda: role.ready or role.login_refused or self._journal.signals, deadline_us)
-        self._heed_signal()
-        if role.login_refused:
-            raise Stopped(f"set-up: {role.login_refused}")
-        if not role.ready:
-            limit = f"SETUP_LIMIT_MS={self._config.setup_limit_ms}, TIME_LIMIT_MS={self._config.time_limit_ms}"
-            raise Stopped(f"set-up: {role.name} not connected and subscribed in time ({limit})")
-
-    def _wait_for_start(self) -> None:
-        path = self._config.start_file
-        while path is not None and not os.path.exists(path):
-            now = now_us()
-            if now >= self._work_until_us:
-                raise Stopped(f"START_FILE: expected {path} before TIME_LIMIT_MS={self._config.time_limit_ms}, found none")
-            self._journal.wait_until(lambda: self._journal.signals, min(now + START_TICK_US, self._work_until_us))
-            self._heed_signal()
-
-    def _heed_signal(self) -> None:
-        if self._journal.signals:
-            self._planned = 0
-            raise Stopped("stopped by a signal during set-up")
+        self._say_ready(str(self._publisher.endpoint), str(self._subscriber.endpoint))
 
     def _publish(self) -> None:
         self._t0_us = now_us() + LEAD_US
-        generator = Generator(self._config, self._journal, self._outbox, self._t0_us)
+        generator = Generator(self._config, self._journal, self._t0_us, self._generate)
         generator.start()
         self._journal.wait_until(lambda: generator.done or self._journal.signals, self._work_until_us)
         generator.stop()
@@ -99,32 +41,18 @@ class Runner:
         elif generated < self._planned:
             self._time_limit_error(f"publishing, {generated} of {self._planned} generated")
 
-    def _drain(self) -> None:
-        quiet_us = max(2 * self._config.ack_wait_ms * 1000, MIN_QUIET_US)
-        drain_until_us = self._published_us + self._config.drain_max_ms * 1000
-        self._journal.start_draining()
-        while not self._journal.ledger.all_ok():
-            now, quiet_until_us = now_us(), max(self._journal.progress_us, self._published_us) + quiet_us
-            if self._journal.signals > 1:
-                return self._journal.error("drain ended by a second signal")
-            if now >= self._work_until_us:
-                return self._time_limit_error("draining")
-            if now >= drain_until_us:
-                return self._journal.error(f"drain ended by DRAIN_MAX_MS={self._config.drain_max_ms}")
-            if now >= quiet_until_us:
-                return self._journal.error(f"drain ended: no acknowledgement and no first receipt for {quiet_us // 1000} ms")
-            self._journal.wait_until(
-                lambda: self._journal.ledger.all_ok() or self._journal.signals > 1,
-                min(quiet_until_us, drain_until_us, self._work_until_us),
-            )
+    def _generate(self, _i: int, intended_us: int) -> bool:
+        seq = self._journal.generated(intended_us)
+        if seq is None:
+            return False
+        self._outbox.add(seq, payload.encode(self._config.identity, seq, intended_us, self._config.payload_bytes))
+        return True
 
-    def _time_limit_error(self, doing: str) -> None:
-        self._journal.error(f"TIME_LIMIT_MS={self._config.time_limit_ms} came while {doing}")
+    def _drain(self) -> None:
+        self._drain_until(self._journal.ledger.all_ok)
 
     def _say_goodbye(self) -> None:
-        until_us = min(now_us() + int(FAREWELL_LIMIT_S * 1e6), self._work_until_us + self._reserve_us // 2)
-        for role, share in ((self._publisher, 2), (self._subscriber, 1)):
-            role.close(max(until_us - now_us(), 0) / 1e6 / share)
+        self._part_from([self._publisher, self._subscriber])
 
     def _write_ledger(self) -> None:
         if self._config.ledger_path is None:

@@ -1,0 +1,9 @@
+"""Every workload of contract version 2 that this client has. A new one is one file and one line here."""
+
+from workload import Workload
+from workloads.qos_mix import QosMix
+from workloads.retained import Retained
+from workloads.sessions import Sessions
+from workloads.wills import Wills
+
+WORKLOADS: dict[str, type[Workload]] = {each.name: each for each in (QosMix, Sessions, Retained, Wills)}
