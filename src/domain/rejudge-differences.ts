@@ -18,7 +18,11 @@ export const difference = (where: string, what: string, was: unknown, now: unkno
   was === now ? [] : [{ where, what, was: String(was), now: String(now) }];
 
 /** Of the figures of clients. */
-export function outcomeDifferences(where: string, was: readonly ClientOutcome[], now: readonly ClientOutcome[]): Difference[] {
+export function outcomeDifferences(
+  where: string,
+  was: readonly ClientOutcome[],
+  now: readonly ClientOutcome[],
+): Difference[] {
   return now.flatMap(({ sdk, result }, i) => {
     const before = was[i]?.result;
     if (result === null || before == null) return [];
@@ -29,7 +33,10 @@ export function outcomeDifferences(where: string, was: readonly ClientOutcome[],
 }
 
 /** Of what the checkers said. */
-export const violationDifferences = (where: string, ...results: Parameters<typeof guaranteeDifferences>): Difference[] =>
+export const violationDifferences = (
+  where: string,
+  ...results: Parameters<typeof guaranteeDifferences>
+): Difference[] =>
   guaranteeDifferences(...results).map(({ guarantee, phase, sdk, was, now }) => {
     const period = phase === 'fault' ? ', fault period' : '';
     return { where: `${where} ${sdk}${period}`, what: guarantee, was, now };

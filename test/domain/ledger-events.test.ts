@@ -93,8 +93,16 @@ describe('a ledger of events', () => {
 
 describe('a row that the rows before it do not allow', () => {
   it.each([
-    ['a time before the last one', [connect('p', 5), send(4)], /^send.at_us: expected 5 or later, as events are in time order, got 4$/],
-    ['a connection that nobody began', [send(4)], /^send.connection: expected one that "p" began with a connect, got 1$/],
+    [
+      'a time before the last one',
+      [connect('p', 5), send(4)],
+      /^send.at_us: expected 5 or later, as events are in time order, got 4$/,
+    ],
+    [
+      'a connection that nobody began',
+      [send(4)],
+      /^send.connection: expected one that "p" began with a connect, got 1$/,
+    ],
     ['another client’s', [connect('s', 1), send(4)], /began with a connect/],
     ['a number that is left out', [connect('p', 1, 2)], /^connect.connection: expected 1, the next of "p", got 2$/],
     ['the same number again', [connect('p', 1), connect('p', 2)], /expected 2, the next of "p", got 1/],

@@ -46,11 +46,21 @@ describe('a ledger of version 1 as a history', () => {
     const { connections } = historyOfLedger(ledger(), kept);
     expect(connections).toMatchObject([
       { client: 'publisher', number: 1, clean: true, expiryS: 0, openedUs: 2, closedUs: null, closedBy: null },
-      { client: 'subscriber', number: 1, clean: false, expiryS: null, closedUs: 31, closedBy: 'peer', reasonCode: 0x8b },
+      {
+        client: 'subscriber',
+        number: 1,
+        clean: false,
+        expiryS: null,
+        closedUs: 31,
+        closedBy: 'peer',
+        reasonCode: 0x8b,
+      },
       { client: 'subscriber', number: 2, endpoint: '127.0.0.1:2', openedUs: 32, sessionPresent: true },
     ]);
     const expiry = (settings: Parameters<typeof historyOfLedger>[1]) =>
-      historyOfLedger(ledger(), settings).connections.map(({ clean, expiryS }) => [clean, expiryS]).at(-1);
+      historyOfLedger(ledger(), settings)
+        .connections.map(({ clean, expiryS }) => [clean, expiryS])
+        .at(-1);
     expect(expiry({ ...kept, mqttVersion: '5' })).toEqual([false, 1800]);
     expect(expiry({ ...kept, keptSession: false })).toEqual([true, 0]);
   });

@@ -9,7 +9,15 @@ const will = { topic: 'w', seq: 1, qos: 1, delay_s: 0 };
 const good = [
   { event: 'connect', ...at, endpoint: 'h:1', clean: false, keep_alive_s: 5, expiry_s: null, will: null },
   { event: 'connect', ...at, endpoint: 'h:1', clean: false, keep_alive_s: 5, expiry_s: 60, will },
-  { event: 'connack', ...at, code: 0, session_present: null, maximum_qos: 1, retain_available: true, shared_available: null },
+  {
+    event: 'connack',
+    ...at,
+    code: 0,
+    session_present: null,
+    maximum_qos: 1,
+    retain_available: true,
+    shared_available: null,
+  },
   { event: 'close', ...at, by: 'own-cut', reason_code: null },
   { event: 'subscribe', ...at, filter: 't/#', qos: 2 },
   { event: 'suback', ...at, filter: 't/#', granted: 128 },

@@ -17,9 +17,7 @@ const [kill] = catalogue;
 
 it('there is none where both say the same', () => {
   expect(difference('run', 'headline', 'PASS', 'PASS')).toEqual([]);
-  expect(difference('run', 'pass rate', 100, 75)).toEqual([
-    { where: 'run', what: 'pass rate', was: '100', now: '75' },
-  ]);
+  expect(difference('run', 'pass rate', 100, 75)).toEqual([{ where: 'run', what: 'pass rate', was: '100', now: '75' }]);
 });
 
 it('the figures of clients differ, but for those that the stored run does not have', () => {
@@ -30,7 +28,10 @@ it('the figures of clients differ, but for those that the stored run does not ha
 
 it('a scenario differs in its status, its clients, its losses and its guarantees, each at its place', () => {
   const was = result(kill!, { faultPeriod: [figures()] });
-  const lost = result(kill!, { faultPeriod: [figures({ ackedLost: 3 })], validation: [outcome({ result: { lost: 1 } })] });
+  const lost = result(kill!, {
+    faultPeriod: [figures({ ackedLost: 3 })],
+    validation: [outcome({ result: { lost: 1 } })],
+  });
   const now = { ...lost, guarantees: [broken] };
   expect(scenarioDifferences(was, now).map(({ where, what }) => `${where}: ${what}`)).toEqual([
     'broker-kill-single: status',

@@ -8,7 +8,9 @@ import { writeLedger } from '../../testing/reports/stored.js';
 it('answers in short what was violated, and keeps the rest in the folder of the phase', async () => {
   const runDir = temporaryFolder();
   const at = { intended_us: 3, queued_us: 3, sent_us: 3, attempts: 1, ack_us: 4, recv_us: null, dups: 0 };
-  const events = [{ event: 'connected', role: 'subscriber', endpoint: 'h:1', at_us: 1, session_present: null } as const];
+  const events = [
+    { event: 'connected', role: 'subscriber', endpoint: 'h:1', at_us: 1, session_present: null } as const,
+  ];
   const ledger = { endUs: 9, events, messages: [{ ...at, seq: 0 }] };
   const place = { scenario: null, phase: 'control' } as const;
   writeLedger(runDir, { ...place, sdk: 'go', ledger });

@@ -57,7 +57,11 @@ describe('a phase', () => {
   it('is not judged after an injection that failed: nobody knows what was done', async () => {
     leave('fault', 'go');
     const record = { ...goodFault, injectError: 'no such node' };
-    expect(await judgePhase(asked({ fault: { kind: 'broker-kill', record } }))).toEqual({ results: [], judged: [], notes: [] });
+    expect(await judgePhase(asked({ fault: { kind: 'broker-kill', record } }))).toEqual({
+      results: [],
+      judged: [],
+      notes: [],
+    });
   });
 
   it('is kept with its violations in full, and read again', async () => {
@@ -81,7 +85,9 @@ it('a stored run is judged in every phase, but for clients whose id a stranger u
       { scenario: null, phase: 'control' },
       ...(['fault', 'validation'] as const).map((phase) => ({ scenario: kill!.name, phase })),
     ] as const;
-    return places.map(({ scenario, phase }) => judged.find(scenario, phase, 'go')?.some(({ state }) => state === 'violated'));
+    return places.map(({ scenario, phase }) =>
+      judged.find(scenario, phase, 'go')?.some(({ state }) => state === 'violated'),
+    );
   };
   expect(await phases()).toEqual([true, true, true]);
   expect(await phases({ control: [taken] })).toEqual([undefined, true, true]);
