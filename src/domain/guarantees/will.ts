@@ -1,39 +1,34 @@
 import { judgementOfCases, type Case } from './cases.js';
 import type { Circumstances, Guarantee, Moment, Violation } from './guarantee.js';
 import { grouped } from './grouped.js';
-import type { Connection, History, Receipt } from './history.js';
+import { byMessage, type Connection, type History, type Receipt } from './history.js';
 import { isDuringFault, isHurt } from './hurt.js';
-import { byClient, EARLY_US, isOpened } from './session-lives.js';
+import { byClient, endEarliestUs, isOpened } from './session-lives.js';
 import { closes, opens } from './session-present.js';
 import { dueOf, GRACE_US, type Due, type Testator } from './will-due.js';
-import { aroundOf, witnessesOf, type Witness } from './will-witnesses.js';
+import { witnessesIn, type Witness } from './will-witnesses.js';
 
 export const will: Guarantee = {
   name: 'will',
   rule: 'A will is published exactly if its connection ends without DISCONNECT (or with 0x04): after its delay, once to each subscriber; not if the session is resumed within the delay.',
-  section: '3.1.2.5, 3.1.2.10; MQTT 5: 3.1.3.2.2',
+  section: '3.1.2.5, 3.1.2.10; MQTT 5: 3.1.3.2.2, 3.1.4',
   needs: 'connections with their will, keep-alive and how they ended; subscriptions; every receipt',
   unknown:
-    'A will of a client that died together with its broker; one of QoS 0 that is missing during a fault; what is due after the end of the drain.',
+    'A will of a client whose broker was hurt with it; one that comes late, or not at all at QoS 0; what is due after the end of the drain.',
   judge(history, circumstances) {
     const clients = byClient(history.connections);
-    const testators = history.connections.filter(isTestator);
-    const connections = new Map(
-      [...clients].map(([client, list]) => [client, new Map(list.map((one) => [one.number, one]))]),
-    );
-    const around = aroundOf(history, (client, number) => connections.get(client)?.get(number), testators);
-    const aliveUs = lastSigns(history, testators);
-    const cases = testators.flatMap((dead) => {
-      const others = (clients.get(dead.client) ?? []).filter((one) => one !== dead);
-      const due = isNamedAgain(dead, others)
-        ? NAMED_TWICE
-        : dueOf(
-            dead,
-            others.filter(({ number }) => number > dead.number),
-            circumstances,
-          );
-      const death = { dead, due, circumstances, endUs: history.endUs, aliveUs: aliveUs(dead) };
-      return witnessesOf(dead, around).map((witness) => caseOf(death, witness));
+    const connections = new Map(history.connections.map((one) => [keyOf(one.client, one.number), one]));
+    const witnessesOf = witnessesIn(history, (client, number) => connections.get(keyOf(client, number)));
+    const aliveUs = lastSigns(history);
+    const cases = [...clients.values()].flatMap((own) => {
+      const named = grouped(own, (one) => JSON.stringify([one.will?.topic, one.will?.seq]));
+      return own.flatMap((dead, at) => {
+        if (!isTestator(dead)) return [];
+        const isUnique = named.get(JSON.stringify([dead.will.topic, dead.will.seq]))?.length === 1;
+        const due = isUnique ? dueOf(dead, own[at + 1], circumstances) : NAMED_TWICE;
+        const death = { dead, due, circumstances, endUs: history.endUs, aliveUs: aliveUs(dead) };
+        return witnessesOf(dead).map((witness) => caseOf(death, witness));
+      });
     });
     return judgementOfCases(cases);
   },
@@ -45,7 +40,7 @@ interface Death {
   readonly due: Due;
   readonly circumstances: Circumstances;
   readonly endUs: number;
-  /** When the broker last said something on its connection. */
+  /** Its connection was still served after this time. */
   readonly aliveUs: number;
 }
 
@@ -53,69 +48,79 @@ const isTestator = (connection: Connection): connection is Testator => isOpened(
 
 const NAMED_TWICE: Due = { kind: 'either', why: 'two connections of one client named the same will' };
 
-const isNamedAgain = ({ will: own }: Testator, others: readonly Connection[]): boolean =>
-  others.some((one) => one.will?.topic === own.topic && one.will.seq === own.seq);
+const keyOf = (client: string, number: number): string => `${number} ${client}`;
 
-/** The last receipt or acknowledgement on a connection. */
-function lastSigns({ receipts, acks }: History, testators: readonly Testator[]): (dead: Testator) => number {
-  const signs = new Map(
-    [...grouped(testators, ({ client }) => client).keys()].map((client) => [client, new Map<number, number>()]),
-  );
-  const note = (client: string, connection: number, us: number): void => {
-    const own = signs.get(client);
-    if (own !== undefined && us > (own.get(connection) ?? -Infinity)) own.set(connection, us);
-  };
-  for (const { client, connection, us } of receipts) note(client, connection, us);
-  for (const { publisher, connection, us } of acks) note(publisher, connection, us);
-  return ({ client, number }) => signs.get(client)?.get(number) ?? -Infinity;
+/** What was received or acknowledged on a connection passed the broker after its first hand-over. When its client looked at it proves nothing: a busy host reads late. */
+function lastSigns({ connections, sends, receipts, acks }: History): (dead: Testator) => number {
+  const signs = new Map(connections.filter(isTestator).map((one) => [keyOf(one.client, one.number), -Infinity]));
+  const clients = new Set(connections.filter(isTestator).map(({ client }) => client));
+  const rows = [
+    ...receipts.filter(({ client }) => clients.has(client)),
+    ...acks.flatMap((ack) => (clients.has(ack.publisher) ? [{ ...ack, client: ack.publisher }] : [])),
+  ];
+  const sent = rows.length > 0 ? byMessage(sends) : null;
+  for (const row of rows) {
+    const key = keyOf(row.client, row.connection);
+    const firstUs = (sent?.of(row) ?? []).reduce((us, one) => Math.min(us, one.us), Infinity);
+    const known = signs.get(key);
+    if (known !== undefined && firstUs < Infinity) signs.set(key, Math.max(known, firstUs));
+  }
+  return ({ client, number }) => signs.get(keyOf(client, number)) ?? -Infinity;
 }
 
 function caseOf(death: Death, witness: Witness): Case {
-  const { dead, due, circumstances, endUs, aliveUs } = death;
+  const { dead, due } = death;
+  const last = witness.received.at(-1);
+  if (due.kind === 'either') return due.why;
+  if (last === undefined) return due.kind === 'must' ? missing(death, due, witness) : null;
+  const found = came(death, due, witness);
+  const isExcused = found !== null && mayBeFaulty(death, dead.openedUs, last.us);
+  return isExcused ? WITH_ITS_BROKER : found;
+}
+
+const WITH_ITS_BROKER =
+  'a client died together with its broker, or its will with one that does not declare that it survives';
+
+/** A broker that does not survive a death may keep a will anywhere. */
+const mayBeFaulty = ({ dead, circumstances }: Death, fromUs: number, toUs: number): boolean =>
+  circumstances.broker.survivesDeath === true
+    ? isHurt(circumstances, dead.endpoint, fromUs, toUs)
+    : isDuringFault(circumstances, fromUs, toUs);
+
+/** Of a will that came. */
+function came(death: Death, due: Exclude<Due, { kind: 'either' }>, witness: Witness): Case {
   const [first] = witness.received;
-  if (first === undefined)
-    return due.kind === 'must' ? missing(death, due, witness) : due.kind === 'either' ? due.why : null;
-  const forbidden =
-    due.kind === 'must-not' ? due.why : first.us + EARLY_US < aliveUs ? 'while its connection went on' : null;
-  const isExcused = isHurt(circumstances, dead.endpoint, dead.openedUs, dead.closedUs ?? endUs);
-  if (forbidden !== null)
-    return isExcused ? WITH_ITS_BROKER : violation(death, `was published ${forbidden}`, received(first));
-  const repeated = repeatedIn(death, witness);
-  if (repeated !== null) return repeated;
+  if (first === undefined) return null;
+  if (first.us < death.aliveUs) return violation(death, 'was published while its connection went on', received(first));
   if (due.kind === 'open') return 'a will was published of a client that did not notice its end';
-  if (due.kind !== 'must') return due.kind === 'either' ? due.why : null;
-  if (isExcused) return null;
+  if (due.kind === 'must-not')
+    return first.us > (death.dead.closedUs ?? Infinity)
+      ? violation(death, `was published ${due.why}`, received(first))
+      : 'a broker may have given up a client before that ended its connection';
   if (first.us < due.earliestUs) return violation(death, 'was published before its delay had passed', received(first));
   const isLate = first.us > due.latestUs && first.connection === witness.connection?.number;
-  return isLate && !isHurtWitness(death, witness, due.latestUs)
-    ? violation(death, `was published too late for ${first.client}`, received(first))
-    : null;
+  return repeated(death, witness) ?? (isLate ? LATE : null);
 }
 
-const WITH_ITS_BROKER = 'a client died together with its broker';
+const LATE = `a will came more than ${GRACE_US / 1e6} s late, and the standard names no limit`;
 
-function missing(death: Death, due: Extract<Due, { kind: 'must' }>, witness: Witness): Case {
+function missing(death: Death, due: Extract<Due, { kind: 'must' }>, { client, connection, qos }: Witness): Case {
   const { dead, circumstances, endUs } = death;
-  const closedUs = dead.closedUs ?? endUs;
-  if (isHurt(circumstances, dead.endpoint, closedUs, due.dueUs + GRACE_US)) return WITH_ITS_BROKER;
+  const fromUs = endEarliestUs(dead);
+  if (mayBeFaulty(death, fromUs, due.dueUs + GRACE_US)) return WITH_ITS_BROKER;
   if (endUs < due.latestUs) return 'the drain ended before a will was due';
-  const leftUs = witness.connection?.closedUs ?? Infinity;
-  if (leftUs <= due.latestUs || isHurtWitness(death, witness, due.latestUs))
+  const isAway = connection === null || (connection.closedUs ?? Infinity) <= due.latestUs;
+  if (isAway || isHurt(circumstances, connection.endpoint, fromUs, due.latestUs))
     return 'a subscriber was not connected all the time';
-  if (witness.qos === 0 && isDuringFault(circumstances, closedUs, due.latestUs))
-    return 'a will of QoS 0 may be lost during a fault';
-  const never = { us: due.latestUs, who: witness.client, what: 'never', text: 'the will never came' } as const;
-  return violation(death, `never came to ${witness.client}`, never);
+  if (qos === 0) return 'a will of QoS 0 may be lost';
+  const never = { us: due.latestUs, who: client, what: 'never', text: 'the will never came' } as const;
+  return violation(death, `never came to ${client}`, never);
 }
 
-const isHurtWitness = ({ dead, circumstances, endUs }: Death, { connection }: Witness, untilUs: number): boolean =>
-  connection !== null && isHurt(circumstances, connection.endpoint, dead.closedUs ?? endUs, untilUs);
-
-/** A repeated packet of QoS 1 or 2 says so, or comes on another connection; QoS 0 never repeats. */
-function repeatedIn(death: Death, { client, received: receipts, copies }: Witness): Case {
-  const fresh = receipts.filter(({ dup, qos }) => qos === 0 || dup !== true);
-  const groups = [...grouped(fresh, ({ qos, connection }) => (qos === 0 ? 0 : connection)).values()];
-  const tooMany = groups.find(({ length }) => length > copies);
+/** A repeated packet says so, or comes on another connection. With the retain flag it may answer a SUBSCRIBE. */
+function repeated(death: Death, { client, received: receipts, copies }: Witness): Case {
+  const fresh = receipts.filter(({ dup, retain }) => dup !== true && !retain);
+  const tooMany = [...grouped(fresh, ({ connection }) => connection).values()].find(({ length }) => length > copies);
   if (tooMany === undefined) return null;
   if (tooMany.some(({ qos, dup }) => qos > 0 && dup === null))
     return 'a will came again, and a library hides whether it was a repeated packet';
