@@ -58,6 +58,7 @@ export const scripts = {
   hanging: 'sleep 1000 & setsid sleep 1000 & trap "" TERM; sleep 1000; sleep 1000',
   leaving: `sleep 1000 & setsid sleep 1000 & sleep 0.2; echo '${goodLine}'`,
   escaping: `env -i setsid sleep 5 & echo '${goodLine}'`,
+  otherwise: `echo '{"sent":1,"received":1,"lost":0,"p99_ms":null,"errors":[],"workload":"wills"}'`,
   contradicting: `echo '{"sent":100,"received":40,"lost":0,"p99_ms":1,"errors":[]}'`,
   taken: `printf '${endedBy(0x8e)}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,
   copied: `printf '${ledgerOfTwoCopies}' > "$LEDGER_PATH"; echo '${noneLine}'; exit 1`,

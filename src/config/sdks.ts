@@ -18,7 +18,12 @@ export const BASIC = 'basic-pubsub';
 const ONE = [BASIC];
 
 export const SDKS: readonly Sdk[] = [
-  { name: 'python', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  {
+    name: 'python',
+    mqttVersions: BOTH,
+    workloads: [BASIC, 'qos-mix', 'sessions', 'retained', 'wills'],
+    inEveryRound: true,
+  },
   { name: 'go', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
   { name: 'rust', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
   { name: 'java', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },

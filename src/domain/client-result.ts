@@ -43,7 +43,15 @@ export interface ClientResult {
   readonly attempts?: Count | undefined;
   readonly sdk?: string | undefined;
   readonly mqtt_version?: string | undefined;
+  /** Of clients that have several: which one this was. Absent: the usual one. */
+  readonly workload?: string | undefined;
+  /** Rows of a ledger of version 2. */
+  readonly events?: Count | undefined;
 }
+
+/** Publish and subscribe, every message to one subscriber. Of another workload, the guarantees say how it went. */
+export const isBasic = ({ workload }: Pick<ClientResult, 'workload'>): boolean =>
+  workload === undefined || workload === 'basic-pubsub';
 
 /** How a client process ended. `runner_died`: the process of ours that watched it is gone without having written down an end. */
 export type ClientEnd =

@@ -1,4 +1,4 @@
-import type { ClientOutcome, ClientResult } from './client-result.js';
+import { isBasic, type ClientOutcome, type ClientResult } from './client-result.js';
 import { contradictionIn } from './contradiction.js';
 import { guaranteeChecks, type Violated } from './guarantee-verdict.js';
 import { hostTroubleIn, tooBusyToTell } from './host-trouble.js';
@@ -108,12 +108,13 @@ function judgeAlone(
   }
   if (couldNotBegin(outcome)) return verdict('harness_error', [exit]);
   const p99 = result.p99_ms;
+  const isFast = p99 !== null && p99 < rules.p99LimitMs;
   const broken = guaranteeChecks(violated, rules, result.lost);
   const checks = [
     exit,
     check('sent', '> 0', String(result.sent), result.sent > 0),
     check('lost', '0', String(result.lost), result.lost === 0),
-    check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), p99 !== null && p99 < rules.p99LimitMs),
+    ...(isBasic(result) ? [check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), isFast)] : []),
     ...broken,
   ];
   // Nothing of this is the broker's: the host had run out of something, or somebody ended a client that had met nothing bad.
@@ -122,7 +123,7 @@ function judgeAlone(
     return verdict('harness_error', [...checks, check('host', 'no trouble', trouble, false)]);
   if (end.kind === 'signalled' && checks.slice(1).every((c) => c.ok)) return verdict('harness_error', checks);
   const good = checks.every((c) => c.ok);
-  const few = tooFew(result, askedMessages);
+  const few = isBasic(result) ? tooFew(result, askedMessages) : null;
   if (good) return few === null ? verdict('passed', checks) : verdict('harness_error', [...checks, few]);
   if (few?.check === 'planned') return verdict('failed', [...checks, few]);
   const excusable = broken.length === 0 && isExcusable(result);

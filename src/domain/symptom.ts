@@ -6,7 +6,7 @@ export const PLACES = ['control', 'fault', 'validation', 'scenario', 'run'] as c
 export type Place = (typeof PLACES)[number];
 
 /** What can fail of a broker, or must not be overlooked. Those of a client are its checks (`judge-sdk.ts`); a guarantee that was violated has its name. */
-export const CHECKS = [
+const OWN_CHECKS = [
   'exit_code',
   'sent',
   'planned',
@@ -17,9 +17,9 @@ export const CHECKS = [
   'dead_broker',
   'cluster_start',
   'never_line',
-  ...GUARANTEE_NAMES,
 ] as const;
-export type CheckName = (typeof CHECKS)[number];
+export type CheckName = (typeof OWN_CHECKS)[number] | GuaranteeName;
+export const CHECKS: readonly CheckName[] = [...OWN_CHECKS, ...GUARANTEE_NAMES];
 
 const OF_CLIENTS = ['control', 'validation'] as const;
 const OF_PHASES = ['control', 'fault', 'validation'] as const;

@@ -18,6 +18,7 @@ describe('the figures of one client', () => {
     ['it failed and says how many were never confirmed', { received: 40, unconfirmed: 60 }, 1],
     ['a message was lost, and others came twice', { received: 120, lost: 1 }, 1],
     ['nothing was sent', { sent: 0, received: 0 }, 1],
+    ['not every message has to reach anybody', { received: 3, workload: 'retained' }, 0],
     ['it planned more than it could send', { planned: 120, acked: 100, recovered: 0 }, 1],
   ])('agree where %s', (_what, result, code) => expect(problemOf(result, code)).toBe('none'));
 

@@ -23,6 +23,17 @@ describe('one SDK', () => {
     });
   });
 
+  it('demands no p99 and no number of messages of another workload than the usual one', () => {
+    const other = outcome({ result: { workload: 'wills', p99_ms: null, sent: 6, planned: 6, received: 3 } });
+    expect(judgeSdk(other, rules, ASKED)).toMatchObject({ status: 'passed' });
+    expect(judgeSdk(outcome({ result: { workload: 'wills', p99_ms: null, lost: 1 } }), rules, ASKED)).toMatchObject({
+      status: 'failed',
+    });
+    expect(judgeSdk(outcome({ result: { workload: 'basic-pubsub', p99_ms: null } }), rules, ASKED)).toMatchObject({
+      status: 'failed',
+    });
+  });
+
   it.each<[string, ClientOutcome, string]>([
     ['exit code 1', outcome({ end: { kind: 'exited', code: 1 } }), 'exit_code'],
     ['one lost message', outcome({ result: { lost: 1 } }), 'lost'],

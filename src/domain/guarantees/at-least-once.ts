@@ -1,25 +1,50 @@
+import { matches } from './filter.js';
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
-import { byMessage, isAccepted, type Ack } from './history.js';
+import { byMessage, isAccepted, type Ack, type History } from './history.js';
 
-/** Of which nobody can demand anything: sessions that ended, or subscribers that came later, are judged by `session` and `reach`. */
+/** That some subscriber has it is enough: what each one is owed is judged by `session` and `reach`, and retained values, which nobody need have asked for, by `retained`. */
 export const atLeastOnce: Guarantee = {
   name: 'at-least-once',
-  rule: 'Every QoS 1 message that the broker acknowledged reaches the subscriber.',
+  rule: 'Every QoS 1 message that the broker acknowledged reaches a subscriber that had subscribed before it was sent.',
   section: '4.3.2',
   needs: 'PUBACK and first receipt of every message',
   unknown: 'A message without a PUBACK may arrive or not.',
-  judge({ acks, receipts, subscriptions, endUs }) {
+  judge(history) {
+    const { acks, receipts, subscriptions, endUs } = history;
     const acknowledged = acks.filter((ack) => ack.step === 'puback' && isAccepted(ack));
     if (acknowledged.length === 0) return undecidedBecause('no QoS 1 message was acknowledged');
     if (subscriptions.length === 0 && receipts.length === 0) return undecidedBecause('nobody subscribed');
     const received = byMessage(receipts);
-    const seen = [...byMessage(acknowledged).all()];
-    const violations = seen.flatMap(([first]) =>
-      first === undefined || received.of(first).length > 0 ? [] : [lost(first, endUs)],
-    );
+    const isOwed = owedIn(history);
+    const seen = byMessage(acknowledged)
+      .all()
+      .flatMap(([first]) => (first !== undefined && (received.of(first).length > 0 || isOwed(first)) ? [first] : []));
+    const violations = seen.filter((ack) => received.of(ack).length === 0).map((ack) => lost(ack, endUs));
     return judgementOf({ checked: seen.length, violations });
   },
 };
+
+/** Had anybody subscribed to it before it was first sent? A subscription whose times were not recorded stood before, by the contract of the clients. */
+function owedIn({ sends, subscriptions }: History): (message: Ack) => boolean {
+  const sent = byMessage(sends);
+  const since = new Map<string, number>();
+  const sinceOf = (topic: string): number => {
+    const held = since.get(topic);
+    if (held !== undefined) return held;
+    const found = subscriptions
+      .filter(({ filter, granted }) => matches(filter, topic) && (granted === null || granted < 0x80))
+      .reduce(
+        (first, { sentUs, answeredUs }) => Math.min(first, answeredUs ?? (sentUs === null ? 0 : Infinity)),
+        Infinity,
+      );
+    since.set(topic, found);
+    return found;
+  };
+  return (message) => {
+    const [first] = sent.of(message);
+    return first?.retain !== true && sinceOf(message.topic) <= (first?.us ?? message.us);
+  };
+}
 
 const lost = (ack: Ack, endUs: number): Violation => ({
   text: `${ack.publisher}'s message ${ack.seq} on ${ack.topic} was acknowledged and never received`,

@@ -34,7 +34,8 @@ export const order: Guarantee = {
 /** Messages that were sent and received, by publisher, topic, QoS and subscriber, in the order of their first send. */
 function lanesOf({ sends, acks, receipts }: History): Passage[][] {
   const acked = byMessage(acks.filter((ack) => ack.step !== 'pubrec' && isAccepted(ack)));
-  const received = byMessage(receipts);
+  // A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile.
+  const received = byMessage(receipts.filter(({ retain }) => !retain));
   const lanes = new Map<string, Passage[]>();
   for (const [first] of byMessage(sends).all()) {
     if (first === undefined) continue;

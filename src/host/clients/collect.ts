@@ -1,5 +1,6 @@
 import { phasePaths } from '../layout/phase-paths.js';
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ClientEnd, ClientOutcome, ClientResult } from '../../domain/client-result.js';
 import { contradictionIn } from '../../domain/contradiction.js';
 import { countLedger, type Ledger } from '../../domain/ledger.js';
@@ -110,9 +111,20 @@ function outcomeOf(phaseDir: string, sdk: string, attempt: number, ledger: Ledge
   const parsed = parseResultLine(exit.lastLine, exit.lastLineTruncated);
   if ('problem' in parsed) return { sdk, end, result: null, lineProblem: parsed.problem, ...ran };
   writeJson(phasePaths(phaseDir).client(sdk).result, JSON.parse(exit.lastLine));
-  const problem = contradictionIn({ end, result: parsed.result }) ?? otherThanLedger(ledger, parsed.result);
+  const problem =
+    otherThanAsked(phaseDir, sdk, parsed.result) ??
+    contradictionIn({ end, result: parsed.result }) ??
+    otherThanLedger(ledger, parsed.result);
   if (problem !== null) return { sdk, end, result: null, lineProblem: problem, ...ran };
   return { sdk, end, result: parsed.result, lineProblem: null, ...ran };
+}
+
+/** Of another workload other figures are judged: which one it was is no client's choice. */
+function otherThanAsked(phaseDir: string, sdk: string, { workload }: ClientResult): string | null {
+  if (workload === undefined) return null;
+  const spec = readStored<PhaseSpec>('phase', phasePaths(phaseDir).spec)?.clients.find((one) => one.sdk === sdk);
+  const asked = spec === undefined ? null : basename(spec.script, '.sh');
+  return asked === null || asked === workload ? null : `the result line says workload ${workload}, and ${asked} was started`;
 }
 
 /** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */

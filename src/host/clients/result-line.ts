@@ -41,6 +41,7 @@ const schema = z.object(
     publisher_endpoint: text.nullable().optional(),
     subscriber_endpoint: text.nullable().optional(),
     library: text.optional(),
+    workload: text.optional(),
   },
   'expected one JSON object',
 );

@@ -39,6 +39,8 @@ describe('order', () => {
       [receipt(1, 40), receipt(0, 50, { client: 'other' })],
     ])
       expect(judge({ sends, acks, receipts }).violations).toEqual([]);
+    // What answers a SUBSCRIBE stands in no order with what is published meanwhile.
+    expect(judge({ sends, acks, receipts: [receipt(1, 40), receipt(0, 50, { retain: true })] }).violations).toEqual([]);
     const backwards = [receipt(1, 40), receipt(0, 50)];
     for (const over of [{ topic: 'other' }, { qos: 2 as const }, { publisher: 'other' }])
       expect(

@@ -106,6 +106,11 @@ describe('a phase of clients that were never seen before', () => {
     expect(outcomeOf('contradicting')?.lineProblem).toContain('sent 100, received 40, lost 0');
   });
 
+  it('does not believe a line of another workload than the one that was started', () => {
+    expect(outcomeOf('otherwise')).toMatchObject({ ...(exited(0) as object), result: null });
+    expect(outcomeOf('otherwise')?.lineProblem).toMatch(/^the result line says workload wills, and .+ was started$/);
+  });
+
   it('knows by its ledger a client whose id another one took, and no other', () => {
     expect(outcomeOf('taken')?.idTaken).toMatch(/^another client used the client id of the publisher: .*0x8e/);
     expect(outcomeOf('copied')?.idTaken).toMatch(/^another client uses this client id and publishes to its topic/);
