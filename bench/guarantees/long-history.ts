@@ -1,6 +1,6 @@
 import type { GuaranteeName } from '../../src/domain/guarantees/guarantee.js';
 import type { Ack, AckStep, History, Qos, Receipt, Send } from '../../src/domain/guarantees/history.js';
-import { ack, connection, history, receipt, send, subscription } from '../../testing/guarantee-history.js';
+import { connection, history, subscription } from '../../testing/guarantee-history.js';
 
 /** How many violations of each guarantee are in it. */
 export const PLANTED: Partial<Record<GuaranteeName, number>> = {
@@ -8,11 +8,15 @@ export const PLANTED: Partial<Record<GuaranteeName, number>> = {
   'at-most-once': 20,
   'exactly-once': 20,
   order: 20,
+  // One for each subscription that misses messages.
+  reach: 2,
 };
 
 const STEPS: Record<Qos, readonly AckStep[]> = { 0: [], 1: ['puback'], 2: ['pubrec', 'pubcomp'] };
 const PUBLISHERS = ['p0', 'p1', 'p2', 'p3'];
 const LANES: readonly Qos[] = [0, 1, 2];
+/** As a reader of ledgers has them: one string for each topic, and not one for each row. */
+const TOPICS = new Map(PUBLISHERS.map((publisher) => [publisher, LANES.map((qos) => `${publisher}/${qos}`)]));
 /** Events of one message of each lane: send, acknowledgements, receipt. */
 const EVENTS = LANES.reduce<number>((sum, qos) => sum + 2 + STEPS[qos].length, 0);
 const GAP_US = 100;
@@ -32,16 +36,17 @@ export function longHistory(events: number): History {
         const isPlanted = seq % every === every >> 1 && seq < 20 * every;
         play({ publisher, qos, seq, middleUs, planted: isPlanted ? Math.floor(seq / every) : null }, rows);
       }
-  const topics = PUBLISHERS.flatMap((publisher) => LANES.map((qos) => ({ filter: `${publisher}/${qos}`, qos })));
   return history({
     ...rows,
     endUs: (rounds + 10) * GAP_US,
     connections: [
       ...PUBLISHERS.map((client) => connection({ client })),
       connection({ closedUs: middleUs }),
-      connection({ number: 2, openedUs: middleUs + 1, sessionPresent: true }),
+      connection({ number: 2, askedUs: middleUs, openedUs: middleUs + 1, sessionPresent: true }),
     ],
-    subscriptions: topics.map(({ filter, qos }) => subscription({ filter, qos, granted: qos })),
+    subscriptions: [...TOPICS.values()].flatMap((topics) =>
+      LANES.map((qos) => subscription({ filter: topics[qos] ?? '', qos, granted: qos })),
+    ),
   });
 }
 
@@ -59,11 +64,16 @@ function play(
   rows: { sends: Send[]; acks: Ack[]; receipts: Receipt[] },
 ): void {
   const sentUs = 10 + seq * GAP_US;
-  const id = { publisher, topic: `${publisher}/${qos}` };
-  rows.sends.push(send(seq, sentUs, { ...id, qos }));
-  STEPS[qos].forEach((step, at) => rows.acks.push(ack(seq, sentUs + 1 + at, { ...id, step })));
-  const comes = (us: number): number =>
-    rows.receipts.push(receipt(seq, us, { ...id, qos, connection: us < middleUs ? 1 : 2 }));
+  const topic = TOPICS.get(publisher)?.[qos] ?? '';
+  rows.sends.push({ publisher, topic, seq, connection: 1, qos, retain: false, clears: false, us: sentUs });
+  STEPS[qos].forEach((step, at) =>
+    rows.acks.push({ publisher, topic, seq, connection: 1, step, code: 0, us: sentUs + 1 + at }),
+  );
+  const comes = (us: number): number => {
+    const number = us < middleUs ? 1 : 2;
+    const id = { publisher, topic, seq };
+    return rows.receipts.push({ ...id, client: 'sub', connection: number, qos, retain: false, dup: false, us });
+  };
   const isWrong = planted !== null && publisher === 'p0';
   if (isWrong && (qos === 1 || (qos === 2 && planted % 2 === 0))) return;
   // Acknowledged long before the next one is sent, and received after it.

@@ -9,14 +9,13 @@ export const atLeastOnce: Guarantee = {
   needs: 'PUBACK and first receipt of every message',
   unknown: 'A message without a PUBACK may arrive or not.',
   judge({ acks, receipts, subscriptions, endUs }) {
-    const acknowledged = acks.filter((ack) => ack.step === 'puback' && isAccepted(ack));
-    if (acknowledged.length === 0) return undecidedBecause('no QoS 1 message was acknowledged');
+    const seen = byMessage(acks)
+      .all()
+      .flatMap((list) => list.find((ack) => ack.step === 'puback' && isAccepted(ack)) ?? []);
+    if (seen.length === 0) return undecidedBecause('no QoS 1 message was acknowledged');
     if (subscriptions.length === 0 && receipts.length === 0) return undecidedBecause('nobody subscribed');
     const received = byMessage(receipts);
-    const seen = [...byMessage(acknowledged).all()];
-    const violations = seen.flatMap(([first]) =>
-      first === undefined || received.of(first).length > 0 ? [] : [lost(first, endUs)],
-    );
+    const violations = seen.flatMap((first) => (received.of(first).length > 0 ? [] : [lost(first, endUs)]));
     return judgementOf({ checked: seen.length, violations });
   },
 };
