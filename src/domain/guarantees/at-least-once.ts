@@ -11,16 +11,17 @@ export const atLeastOnce: Guarantee = {
   unknown: 'A message without a PUBACK may arrive or not.',
   judge(history) {
     const { acks, receipts, subscriptions, endUs } = history;
-    const acknowledged = acks.filter((ack) => ack.step === 'puback' && isAccepted(ack));
+    const acknowledged = byMessage(acks)
+      .all()
+      .flatMap((list) => list.find((ack) => ack.step === 'puback' && isAccepted(ack)) ?? []);
     if (acknowledged.length === 0) return undecidedBecause('no QoS 1 message was acknowledged');
     if (subscriptions.length === 0 && receipts.length === 0) return undecidedBecause('nobody subscribed');
     const received = byMessage(receipts);
     const isOwed = owedIn(history);
-    const seen = byMessage(acknowledged)
-      .all()
-      .flatMap(([first]) => (first !== undefined && (received.of(first).length > 0 || isOwed(first)) ? [first] : []));
-    const violations = seen.filter((ack) => received.of(ack).length === 0).map((ack) => lost(ack, endUs));
-    return judgementOf({ checked: seen.length, violations });
+    const missing = acknowledged.filter((ack) => received.of(ack).length === 0);
+    const owed = missing.filter(isOwed);
+    const violations = owed.map((ack) => lost(ack, endUs));
+    return judgementOf({ checked: acknowledged.length - missing.length + owed.length, violations });
   },
 };
 

@@ -50,14 +50,16 @@ export function lookInto(history: History, circumstances: Circumstances): Look {
 
 /** Asked for only where something is missing. What never came is left out: a queue that is full holds what comes later, and many losses must not excuse each other. */
 function queueOf(client: string, { sends, receipts }: History): (fromUs: number) => number {
-  const received = byMessage(receipts.filter((receipt) => receipt.client === client));
+  const received = byMessage(receipts);
   return mostWaiting(
-    [...byMessage(sends).all()].flatMap(([sent]) => {
-      const [receipt] = sent === undefined ? [] : received.of(sent);
-      return sent === undefined || receipt === undefined
-        ? []
-        : [{ fromUs: sent.us, untilUs: Math.max(sent.us, receipt.us) }];
-    }),
+    byMessage(sends)
+      .all()
+      .flatMap(([sent]) => {
+        const receipt = sent && received.of(sent).find((one) => one.client === client);
+        return sent === undefined || receipt === undefined
+          ? []
+          : { fromUs: sent.us, untilUs: Math.max(sent.us, receipt.us) };
+      }),
   );
 }
 

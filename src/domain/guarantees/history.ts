@@ -138,24 +138,49 @@ export interface ByMessage<Row> {
   readonly all: () => (readonly Row[])[];
 }
 
-/** Groups by message. A string for each of a million messages would double the memory. */
+type Held<Row> = Row | Row[];
+type Index<Row> = Map<string, Map<string, Map<number, Held<Row>>>>;
+
+/** Every checker asks for the same lists. An index lives as long as its list. */
+const indexed = new WeakMap<readonly MessageId[], ByMessage<MessageId>>();
+
+/** Groups by message; a list that was given once must not change. */
 export function byMessage<Row extends MessageId>(list: readonly Row[]): ByMessage<Row> {
-  const publishers = new Map<string, Map<string, Map<number, Row[]>>>();
+  const held = indexed.get(list) as ByMessage<Row> | undefined;
+  if (held !== undefined) return held;
+  const made = indexOf(list);
+  indexed.set(list, made);
+  return made;
+}
+
+/** There may be a million messages: one with a single row is held without a list, and no strings are made. */
+function indexOf<Row extends MessageId>(list: readonly Row[]): ByMessage<Row> {
+  const index: Index<Row> = new Map();
   for (const row of list) {
-    const topics = inserted(publishers, row.publisher, () => new Map<string, Map<number, Row[]>>());
-    const seqs = inserted(topics, row.topic, () => new Map<number, Row[]>());
-    inserted(seqs, row.seq, (): Row[] => []).push(row);
+    const { publisher, topic, seq } = row;
+    const seqs = inserted(inserted(index, publisher), topic);
+    const held = seqs.get(seq);
+    if (held === undefined) seqs.set(seq, row);
+    else if (Array.isArray(held)) held.push(row);
+    else seqs.set(seq, [held, row]);
   }
   return {
-    of: ({ publisher, topic, seq }) => publishers.get(publisher)?.get(topic)?.get(seq) ?? EMPTY,
-    all: () => [...publishers.values()].flatMap((topics) => [...topics.values()].flatMap((seqs) => [...seqs.values()])),
+    of: ({ publisher, topic, seq }) => {
+      const held = index.get(publisher)?.get(topic)?.get(seq);
+      return held === undefined ? EMPTY : rowsOf(held);
+    },
+    all: () => [...index.values()].flatMap((topics) => [...topics.values()].flatMap(listsOf)),
   };
 }
 
-function inserted<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+const rowsOf = <Row>(held: Held<Row>): readonly Row[] => (Array.isArray(held) ? held : [held]);
+
+const listsOf = <Row>(seqs: Map<number, Held<Row>>): (readonly Row[])[] => Array.from(seqs.values(), rowsOf);
+
+function inserted<Key, InnerKey, Value>(map: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
   const held = map.get(key);
   if (held !== undefined) return held;
-  const made = make();
+  const made = new Map<InnerKey, Value>();
   map.set(key, made);
   return made;
 }

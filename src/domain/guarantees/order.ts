@@ -1,5 +1,5 @@
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
-import { byMessage, isAccepted, type Ack, type History, type MessageId, type Qos } from './history.js';
+import { byMessage, isAccepted, type Ack, type History, type MessageId, type Receipt, type Send } from './history.js';
 
 /** One message as one subscriber got it. */
 interface Passage extends MessageId {
@@ -33,34 +33,44 @@ export const order: Guarantee = {
 
 /** Messages that were sent and received, by publisher, topic, QoS and subscriber, in the order of their first send. */
 function lanesOf({ sends, acks, receipts }: History): Passage[][] {
-  const acked = byMessage(acks.filter((ack) => ack.step !== 'pubrec' && isAccepted(ack)));
-  // A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile.
-  const received = byMessage(receipts.filter(({ retain }) => !retain));
-  const lanes = new Map<string, Passage[]>();
+  const [acked, received] = [byMessage(acks), byMessage(receipts)];
+  const lanes: Lanes = new Map();
   for (const [first] of byMessage(sends).all()) {
     if (first === undefined) continue;
-    for (const [reader, receivedUs] of firstReceipts(received.of(first))) {
-      const lane = laneKey(first, first.qos, reader);
-      const ackedUs = firstAck(acked.of(first));
-      const passage = { ...idOf(first), reader, sentUs: first.us, ackedUs, receivedUs };
-      const held = lanes.get(lane);
-      if (held === undefined) lanes.set(lane, [passage]);
-      else held.push(passage);
-    }
+    const { publisher, topic, seq, us: sentUs } = first;
+    const readers = firstReceipts(received.of(first));
+    if (readers.size === 0) continue;
+    const ackedUs = firstAck(acked.of(first));
+    for (const [reader, receivedUs] of readers)
+      laneOf(lanes, first, reader).push({ publisher, topic, seq, reader, sentUs, ackedUs, receivedUs });
   }
-  return [...lanes.values()].map((lane) => lane.sort((a, b) => a.sentUs - b.sentUs));
+  return [...lanes.values()]
+    .flatMap((topics) => [...topics.values()].flatMap((keys) => [...keys.values()]))
+    .map((lane) => lane.sort((a, b) => a.sentUs - b.sentUs));
 }
 
-const idOf = ({ publisher, topic, seq }: MessageId): MessageId => ({ publisher, topic, seq });
+/** By publisher, topic, and QoS with subscriber. */
+type Lanes = Map<string, Map<string, Map<string, Passage[]>>>;
 
-const laneKey = ({ publisher, topic }: MessageId, qos: Qos, reader: string): string =>
-  JSON.stringify([publisher, topic, qos, reader]);
+function laneOf(lanes: Lanes, { publisher, topic, qos }: Send, reader: string): Passage[] {
+  const topics = lanes.get(publisher) ?? new Map<string, Map<string, Passage[]>>();
+  if (topics.size === 0) lanes.set(publisher, topics);
+  const keys = topics.get(topic) ?? new Map<string, Passage[]>();
+  if (keys.size === 0) topics.set(topic, keys);
+  const key = `${qos} ${reader}`;
+  const lane = keys.get(key) ?? [];
+  if (lane.length === 0) keys.set(key, lane);
+  return lane;
+}
 
-const firstAck = (acks: readonly Ack[]): number => acks.reduce((first, { us }) => Math.min(first, us), Infinity);
+/** Of the last step of a message. */
+const firstAck = (acks: readonly Ack[]): number =>
+  acks.reduce((us, ack) => (ack.step !== 'pubrec' && isAccepted(ack) ? Math.min(us, ack.us) : us), Infinity);
 
-function firstReceipts(receipts: readonly { readonly client: string; readonly us: number }[]): Map<string, number> {
+/** By subscriber. A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile. */
+function firstReceipts(receipts: readonly Receipt[]): Map<string, number> {
   const first = new Map<string, number>();
-  for (const { client, us } of receipts) first.set(client, Math.min(us, first.get(client) ?? Infinity));
+  for (const { client, us, retain } of receipts) if (!retain) first.set(client, Math.min(us, first.get(client) ?? Infinity));
   return first;
 }
 

@@ -38,16 +38,18 @@ export function owedOf({ sends, acks }: History): OwedTo {
 }
 
 /** An empty payload names no message: who receives it cannot say which one it was. */
-function owedBy(sends: readonly Send[], acked: { of: (id: MessageId) => readonly Ack[] }): Owed[] {
+function owedBy(sends: readonly Send[], acked: { of: (id: MessageId) => readonly Ack[] }): Owed | [] {
   const first = sends.reduce((a, b) => (b.us < a.us ? b : a));
   const { publisher, topic, seq, qos, clears } = first;
   if (qos === 0 || clears) return [];
-  const acks = acked.of(first);
-  const last = acks.filter((ack) => ack.step === (qos === 1 ? 'puback' : 'pubcomp') && isAccepted(ack));
-  if (last.length === 0) return [];
-  const ackedUs = last.reduce((us, ack) => Math.min(us, ack.us), Infinity);
-  const isSentOnce = sends.length === 1 && acks.every(({ connection }) => connection === first.connection);
-  return [{ publisher, topic, seq, qos, sentUs: first.us, ackedUs, isSentOnce }];
+  const lastStep = qos === 1 ? 'puback' : 'pubcomp';
+  let ackedUs = Infinity;
+  let isSentOnce = sends.length === 1;
+  for (const ack of acked.of(first)) {
+    if (ack.step === lastStep && isAccepted(ack)) ackedUs = Math.min(ackedUs, ack.us);
+    isSentOnce &&= ack.connection === first.connection;
+  }
+  return ackedUs === Infinity ? [] : { publisher, topic, seq, qos, sentUs: first.us, ackedUs, isSentOnce };
 }
 
 /**

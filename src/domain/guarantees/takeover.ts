@@ -100,6 +100,7 @@ const openingOf = ({ client, number, endpoint, openedUs }: Connection): Violatio
  * have been on its way to the first by then.
  */
 function servedAfter(takeovers: readonly Takeover[], { receipts, sends }: History): Violation[] {
+  if (takeovers.length === 0) return [];
   const byClient = grouped(takeovers, ({ first }) => first.client);
   const late = receipts.flatMap((receipt) => {
     const taken = byClient.get(receipt.client)?.find(({ first }) => first.number === receipt.connection);

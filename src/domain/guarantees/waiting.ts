@@ -6,23 +6,28 @@ export interface Wait {
 
 /** The most messages that lay there at once, at or after a moment. */
 export function mostWaiting(waits: readonly Wait[]): (fromUs: number) => number {
-  const steps = waits
-    .flatMap(({ fromUs, untilUs }) => [
-      { us: fromUs, by: 1 },
-      { us: untilUs, by: -1 },
-    ])
-    .sort((a, b) => a.us - b.us || b.by - a.by);
-  let count = 0;
-  const counts = steps.map(({ by }) => (count += by));
-  for (let at = counts.length - 2; at >= 0; at -= 1) counts[at] = Math.max(counts[at] ?? 0, counts[at + 1] ?? 0);
+  const starts = Float64Array.from(waits, ({ fromUs }) => fromUs).sort();
+  const ends = Float64Array.from(waits, ({ untilUs }) => untilUs).sort();
+  let gone = 0;
+  const most = starts.map((us, at) => {
+    while ((ends[gone] ?? Infinity) < us) gone += 1;
+    return at + 1 - gone;
+  });
+  for (let at = most.length - 2; at >= 0; at -= 1) most[at] = Math.max(most[at] ?? 0, most[at + 1] ?? 0);
+  // There are never more than at this moment, or when a later one begins to wait.
   return (fromUs) => {
-    let [low, high] = [0, steps.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((steps[middle]?.us ?? Infinity) < fromUs) low = middle + 1;
-      else high = middle;
-    }
-    // The count between two steps is that after the earlier one, which the later ones may only exceed.
-    return counts[Math.max(0, low - 1)] ?? 0;
+    const before = countBelow(starts, fromUs);
+    return Math.max(before - countBelow(ends, fromUs), most[before] ?? 0);
   };
+}
+
+/** How many of these, which are in order, are less. */
+function countBelow(values: Float64Array, limit: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? Infinity) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

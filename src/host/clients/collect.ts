@@ -124,7 +124,9 @@ function otherThanAsked(phaseDir: string, sdk: string, { workload }: ClientResul
   if (workload === undefined) return null;
   const spec = readStored<PhaseSpec>('phase', phasePaths(phaseDir).spec)?.clients.find((one) => one.sdk === sdk);
   const asked = spec === undefined ? null : basename(spec.script, '.sh');
-  return asked === null || asked === workload ? null : `the result line says workload ${workload}, and ${asked} was started`;
+  return asked === null || asked === workload
+    ? null
+    : `the result line says workload ${workload}, and ${asked} was started`;
 }
 
 /** A result line that its own ledger contradicts is not believed. Clients without a ledger are taken at their word. */

@@ -28,10 +28,16 @@ describe('at-least-once', () => {
   });
 
   it('demands nothing of a message that nobody had subscribed to before it was sent, nor of a retained value', () => {
-    const late = { sends: [send(0, 10)], acks: [ack(0, 15)], subscriptions: [subscription({ sentUs: 9, answeredUs: 11 })] };
+    const late = {
+      sends: [send(0, 10)],
+      acks: [ack(0, 15)],
+      subscriptions: [subscription({ sentUs: 9, answeredUs: 11 })],
+    };
     expect(judge(late)).toMatchObject({ state: 'undecided', checked: 0 });
     expect(judge({ ...late, subscriptions: [subscription({ sentUs: 8, answeredUs: 9 })] }).state).toBe('violated');
-    expect(judge({ ...late, subscriptions: [subscription({ sentUs: null, answeredUs: null, granted: null })] }).state).toBe('violated');
+    expect(
+      judge({ ...late, subscriptions: [subscription({ sentUs: null, answeredUs: null, granted: null })] }).state,
+    ).toBe('violated');
     for (const over of [{ filter: 'u' }, { granted: 0x80 }, { answeredUs: null }])
       expect(judge({ ...late, subscriptions: [subscription(over)] }).checked).toBe(0);
     expect(judge({ ...late, subscriptions: [subscription()], sends: [send(0, 10, { retain: true })] }).checked).toBe(0);
