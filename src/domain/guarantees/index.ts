@@ -11,4 +11,15 @@ import { takeover } from './takeover.js';
 import { will } from './will.js';
 
 /** Every guarantee that is checked, in the order of the matrix. A new one is one file and one line here. */
-export const guarantees: readonly Guarantee[] = [atLeastOnce, atMostOnce, exactlyOnce, order, session, retained, will, shared, takeover, reach];
+export const guarantees: readonly Guarantee[] = [
+  atLeastOnce,
+  atMostOnce,
+  exactlyOnce,
+  order,
+  session,
+  retained,
+  will,
+  shared,
+  takeover,
+  reach,
+];

@@ -3,8 +3,7 @@ import type { Circumstances, Guarantee, Moment, Violation } from './guarantee.js
 import { grouped } from './grouped.js';
 import type { Connection, History, Receipt } from './history.js';
 import { isDuringFault, isHurt } from './hurt.js';
-import { byClient, EARLY_US, isOpened } from './session-lives.js';
-import { closes, opens } from './session-present.js';
+import { byClient, closes, EARLY_US, isOpened, opens } from './connection-ends.js';
 import { dueOf, GRACE_US, type Due, type Testator } from './will-due.js';
 import { aroundOf, witnessesOf, type Witness } from './will-witnesses.js';
 
