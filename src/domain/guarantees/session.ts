@@ -26,7 +26,7 @@ function casesOf(attempts: readonly Connection[], circumstances: Circumstances):
   let last: Opened | null = null;
   let endsUs = areTogether(attempts) ? -Infinity : Infinity;
   for (const attempt of attempts) {
-    endsUs = Math.min(endsUs, mayEndUs(attempt, last));
+    endsUs = Math.min(endsUs, mayEndUs(attempt));
     if (!isOpened(attempt)) continue;
     if (last !== null && isOwed(attempt, last)) {
       const doubt = attempt.openedUs >= endsUs - EARLY_US ? ANOTHER : mayBeLost(attempt, circumstances) ? DIED : null;
@@ -48,9 +48,9 @@ function areTogether(attempts: readonly Connection[]): boolean {
 }
 
 /** From when on an attempt without an answer may have ended the session: a broker may take a CONNECT long after its client gave it up. */
-function mayEndUs(attempt: Connection, last: Opened | null): number {
+function mayEndUs(attempt: Connection): number {
   if (isOpened(attempt)) return Infinity;
-  return attempt.clean ? -Infinity : (attempt.askedUs ?? last?.openedUs ?? 0) + expiryUs(attempt);
+  return attempt.clean ? -Infinity : (attempt.askedUs ?? 0) + expiryUs(attempt);
 }
 
 /** It expires no earlier than if the connection before had been closed as soon as it was asked for: when a broker took it, and noticed its end, nobody can tell. */
