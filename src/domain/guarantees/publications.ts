@@ -1,6 +1,6 @@
 import { matches } from './filter.js';
 import { grouped } from './grouped.js';
-import { byMessage, isAccepted, type History, type MessageId, type Qos, type Receipt } from './history.js';
+import { byMessage, isAccepted, type History, type MessageId, type Qos } from './history.js';
 
 /** A message from its first hand-over to its last acknowledgement. */
 export interface Publication extends MessageId {
@@ -10,7 +10,6 @@ export interface Publication extends MessageId {
   /** Of the first hand-over. */
   readonly connection: number;
   readonly sentUs: number;
-  readonly handOvers: number;
   /** PUBACK or PUBCOMP; infinite: never. */
   readonly ackedUs: number;
   /** The same, of the last hand-over: no copy of it comes later. */
@@ -28,7 +27,7 @@ export function publicationsByTopic({ sends, acks }: Pick<History, 'sends' | 'ac
       const times = acked.of(first).map(({ us }) => us);
       return {
         ...{ publisher: first.publisher, topic: first.topic, seq: first.seq, connection: first.connection },
-        ...{ qos: first.qos, retain: first.retain, clears: first.clears, sentUs: first.us, handOvers: rows.length },
+        ...{ qos: first.qos, retain: first.retain, clears: first.clears, sentUs: first.us },
         ackedUs: Math.min(Infinity, ...times),
         settledUs: Math.min(Infinity, ...times.filter((us) => us >= lastUs)),
       };
@@ -53,28 +52,4 @@ export function firstFrom<Row>(rows: readonly Row[], value: (row: Row) => number
     else high = middle;
   }
   return low;
-}
-
-/** When one client received a message first; infinite: never. */
-export type FirstReceipts = (id: MessageId) => number;
-
-/** The first receipts of some clients. */
-export function firstReceiptsOf(
-  receipts: readonly Receipt[],
-  clients: ReadonlySet<string>,
-): (client: string) => FirstReceipts {
-  const rows = new Map([...clients].map((client) => [client, new Map<string, Map<string, Map<number, number>>>()]));
-  for (const { client, topic, publisher, seq, us } of receipts) {
-    const topics = rows.get(client);
-    if (topics === undefined) continue;
-    const publishers = topics.get(topic) ?? new Map<string, Map<number, number>>();
-    const seqs = publishers.get(publisher) ?? new Map<number, number>();
-    if (us < (seqs.get(seq) ?? Infinity)) seqs.set(seq, us);
-    publishers.set(publisher, seqs);
-    topics.set(topic, publishers);
-  }
-  return (client) => {
-    const topics = rows.get(client);
-    return ({ publisher, topic, seq }) => topics?.get(topic)?.get(publisher)?.get(seq) ?? Infinity;
-  };
 }

@@ -1,48 +1,78 @@
 import { judgementOfCases, type Case } from './cases.js';
+import { byClient, closes, EARLY_US, expiryUs, isOpened, opens, type Opened } from './connection-ends.js';
 import type { Circumstances, Guarantee } from './guarantee.js';
-import type { Connection, History } from './history.js';
-import { grouped } from './grouped.js';
-import { firstReceiptsOf, publicationsByTopic, type Publication } from './publications.js';
-import { keptCases } from './session-kept.js';
-import { byClient, livesOf } from './session-lives.js';
-import { presenceCases } from './session-present.js';
+import type { Connection } from './history.js';
+import { DIED } from './hurt.js';
 
+/** A case is a connection that has to find a session: the one before it asked for one that outlives it, and it cannot have expired. */
 export const session: Guarantee = {
   name: 'session',
-  rule: 'What is acknowledged while a persistent subscriber is away arrives once it is back; `session present` is true, subscriptions stay, and a session lives until its expiry and no longer.',
-  section: '3.1.2.4, 3.2.2.2; MQTT 5: 3.1.2.11.2',
-  needs: 'connections with session present and expiry, subscriptions, sends, acknowledgements, first receipts',
+  rule: 'A client that comes back before its session expires, and does not ask for a clean one, is told that its session is present.',
+  section: '3.2.2.2, 3.1.2.4; MQTT 5: 3.1.2.11.2',
+  needs: 'every connection with clean start, expiry and session present',
   unknown:
-    'What waited beyond the queue that the broker declares; what a broker held that does not declare that this survives its death; what comes after the end of the drain.',
-  judge(history, circumstances) {
-    const clients = [...byClient(history.connections)];
-    const present = clients.flatMap(([, attempts]) => presenceCases(attempts, circumstances));
-    return judgementOfCases([...present, ...everythingKept(history, circumstances, clients)]);
+    'A session that a fault may have destroyed, unless one broker was hurt and the driver declares that its death is survived. Whether a session is gone once it has expired; what it held. A shorter expiry that the broker named in its CONNACK, which no ledger has.',
+  judge({ connections }, circumstances) {
+    const clients = [...byClient(connections).values()];
+    return judgementOfCases(clients.flatMap((attempts) => casesOf(attempts, circumstances)));
   },
 };
 
-/** Every session that was resumed at least once. */
-function everythingKept(history: History, circumstances: Circumstances, clients: [string, Connection[]][]): Case[] {
-  const lives = clients.flatMap(([client, attempts]) =>
-    livesOf(attempts)
-      .filter(({ length }) => length > 1)
-      .map((life) => ({ client, life })),
-  );
-  const receivedBy = firstReceiptsOf(history.receipts, new Set(lives.map(({ client }) => client)));
-  const subscriptions = grouped(history.subscriptions, ({ client }) => client);
-  const publications = publicationsByTopic(history);
-  const publisherAt = endpointsOf(clients);
-  return lives.flatMap(({ client, life }) =>
-    keptCases({
-      ...{ life, publications, publisherAt, history, circumstances },
-      subscriptions: subscriptions.get(client) ?? [],
-      received: receivedBy(client),
-    }),
-  );
+export const ANOTHER = 'another CONNECT, unanswered or under way at the same time, may have ended the session';
+
+/** The connections of one client, in the order of their numbers. */
+function casesOf(attempts: readonly Connection[], circumstances: Circumstances): Case[] {
+  const cases: Case[] = [];
+  let last: Opened | null = null;
+  let endsUs = areTogether(attempts) ? -Infinity : Infinity;
+  for (const attempt of attempts) {
+    endsUs = Math.min(endsUs, mayEndUs(attempt));
+    if (!isOpened(attempt)) continue;
+    if (last !== null && isOwed(attempt, last)) {
+      const doubt = attempt.openedUs >= endsUs - EARLY_US ? ANOTHER : mayBeLost(attempt, circumstances) ? DIED : null;
+      cases.push(attempt.sessionPresent === true ? null : (doubt ?? absent(attempt, last)));
+    }
+    last = attempt;
+  }
+  return cases;
 }
 
-function endpointsOf(clients: [string, Connection[]][]): (publication: Publication) => string | null {
-  const attempts = new Map(clients);
-  return ({ publisher, connection }) =>
-    attempts.get(publisher)?.find(({ number }) => number === connection)?.endpoint ?? null;
+/** Was one CONNECT under way when an answer came to another? Either may have been the later one at the broker. */
+function areTogether(attempts: readonly Connection[]): boolean {
+  let openedUs = -Infinity;
+  return attempts.some((attempt) => {
+    if ((attempt.askedUs ?? Infinity) < openedUs) return true;
+    openedUs = Math.max(openedUs, attempt.openedUs ?? -Infinity);
+    return false;
+  });
 }
+
+/** From when on an attempt without an answer may have ended the session: a broker may take a CONNECT long after its client gave it up. */
+function mayEndUs(attempt: Connection): number {
+  if (isOpened(attempt)) return Infinity;
+  return attempt.clean ? -Infinity : (attempt.askedUs ?? 0) + expiryUs(attempt);
+}
+
+/** It expires no earlier than if the connection before had been closed as soon as it was asked for: when a broker took it, and noticed its end, nobody can tell. */
+const isOwed = (back: Opened, last: Opened): boolean =>
+  back.sessionPresent !== null &&
+  !back.clean &&
+  isKept(last) &&
+  back.openedUs < (last.askedUs ?? last.openedUs) + expiryUs(last) - EARLY_US;
+
+/** A clean session of 3.1.1 ends with its connection. A clean start of 5 begins one that outlives it if it says for how long. */
+const isKept = ({ clean, expiryS }: Connection): boolean => (clean ? (expiryS ?? 0) > 0 : expiryS !== 0);
+
+/** What a driver declares is about the death of one broker. Any other may have held the session, and a loss may show long after the fault. */
+const mayBeLost = ({ openedUs }: Opened, { fault, broker }: Circumstances): boolean =>
+  fault !== null && fault.injectedUs <= openedUs && !(broker.survivesDeath === true && fault.victims?.length === 1);
+
+const absent = (back: Opened, last: Opened): Case => ({
+  text: `${back.client}'s session had not expired, and it was told that there is none`,
+  moments: [
+    opens(last),
+    // One that was taken over may end later, and moments are in time order.
+    ...(last.closedUs !== null && last.closedUs <= back.openedUs ? [closes(last)] : []),
+    opens(back, 'session not present'),
+  ],
+});

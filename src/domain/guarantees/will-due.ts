@@ -1,7 +1,7 @@
 import type { Circumstances } from './guarantee.js';
 import type { Connection, Will } from './history.js';
 import { latestUs } from './hurt.js';
-import { EARLY_US, endEarliestUs, endLatestUs, expiryUs, isOpened, type Opened } from './session-lives.js';
+import { EARLY_US, endEarliestUs, endLatestUs, expiryUs, isOpened, type Opened } from './connection-ends.js';
 
 /** How long a broker may take to notice what is due, and to deliver it. */
 export const GRACE_US = 5_000_000;

@@ -3,8 +3,7 @@ import type { Circumstances, Guarantee, Moment, Violation } from './guarantee.js
 import { grouped } from './grouped.js';
 import { byMessage, type Connection, type History, type Receipt } from './history.js';
 import { isDuringFault, isHurt } from './hurt.js';
-import { byClient, endEarliestUs, isOpened } from './session-lives.js';
-import { closes, opens } from './session-present.js';
+import { byClient, closes, endEarliestUs, isOpened, opens } from './connection-ends.js';
 import { dueOf, GRACE_US, type Due, type Testator } from './will-due.js';
 import { witnessesIn, type Witness } from './will-witnesses.js';
 

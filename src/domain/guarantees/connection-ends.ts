@@ -1,4 +1,5 @@
 import { grouped } from './grouped.js';
+import type { Moment } from './guarantee.js';
 import type { Connection } from './history.js';
 
 /** Seconds in the clocks of brokers are whole: what lasts N seconds may end this much early. */
@@ -18,25 +19,6 @@ export function byClient(connections: readonly Connection[]): Map<string, Connec
   const clients = grouped(connections, ({ client }) => client);
   for (const list of clients.values()) list.sort((a, b) => a.number - b.number);
   return clients;
-}
-
-/**
- * The sessions of one client: the connections of each that were let in. Each but the first found its session present, and nothing in between can have
- * begun another one: a CONNECT that asks for a clean session may have done so though it was never answered.
- */
-export function livesOf(attempts: readonly Connection[]): Opened[][] {
-  const lives: Opened[][] = [];
-  let isBroken = true;
-  for (const attempt of attempts) {
-    const isResumed = !isBroken && !attempt.clean && attempt.sessionPresent === true;
-    if (!isOpened(attempt)) isBroken ||= attempt.clean;
-    else {
-      if (isResumed) lives.at(-1)?.push(attempt);
-      else lives.push([attempt]);
-      isBroken = false;
-    }
-  }
-  return lives;
 }
 
 const patienceUs = ({ keepAliveS }: Connection): number => (keepAliveS ?? 0) * 1.5 * SECOND_US;
@@ -59,3 +41,17 @@ export function endLatestUs(connection: Connection): number {
 }
 
 export const expiryUs = ({ expiryS }: Connection): number => (expiryS ?? Infinity) * SECOND_US;
+
+export const opens = ({ client, number, openedUs, endpoint }: Opened, told?: string): Moment => ({
+  us: openedUs,
+  who: client,
+  what: 'connect',
+  text: `connection ${number} to ${endpoint}${told === undefined ? '' : `: ${told}`}`,
+});
+
+export const closes = ({ client, number, closedUs, closedBy, openedUs }: Connection): Moment => ({
+  us: closedUs ?? openedUs ?? 0,
+  who: client,
+  what: 'close',
+  text: `connection ${number} ends: ${closedBy ?? 'unknown'}`,
+});
