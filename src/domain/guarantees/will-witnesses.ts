@@ -1,7 +1,7 @@
 import { grouped } from './grouped.js';
 import { shareOf } from './filter.js';
 import { byMessage, type Connection, type History, type Receipt, type Subscription } from './history.js';
-import { EARLY_US, endEarliestUs } from './session-lives.js';
+import { EARLY_US, endEarliestUs } from './connection-ends.js';
 import { copiesAllowed, subscribersOf } from './subscribers.js';
 import type { Testator } from './will-due.js';
 

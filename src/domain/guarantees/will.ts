@@ -1,7 +1,7 @@
 import { judgementOfCases, type Case } from './cases.js';
 import type { Circumstances, Guarantee, Moment, Violation } from './guarantee.js';
 import { grouped } from './grouped.js';
-import { byMessage, type Connection, type History, type Receipt } from './history.js';
+import { byMessage, type Ack, type Connection, type History, type Receipt } from './history.js';
 import { isDuringFault, isHurt } from './hurt.js';
 import { byClient, closes, endEarliestUs, isOpened, opens } from './connection-ends.js';
 import { dueOf, GRACE_US, type Due, type Testator } from './will-due.js';
@@ -51,19 +51,18 @@ const keyOf = (client: string, number: number): string => `${number} ${client}`;
 
 /** What was received or acknowledged on a connection passed the broker after its first hand-over. When its client looked at it proves nothing: a busy host reads late. */
 function lastSigns({ connections, sends, receipts, acks }: History): (dead: Testator) => number {
-  const signs = new Map(connections.filter(isTestator).map((one) => [keyOf(one.client, one.number), -Infinity]));
-  const clients = new Set(connections.filter(isTestator).map(({ client }) => client));
-  const rows = [
-    ...receipts.filter(({ client }) => clients.has(client)),
-    ...acks.flatMap((ack) => (clients.has(ack.publisher) ? [{ ...ack, client: ack.publisher }] : [])),
-  ];
-  const sent = rows.length > 0 ? byMessage(sends) : null;
-  for (const row of rows) {
-    const key = keyOf(row.client, row.connection);
-    const firstUs = (sent?.of(row) ?? []).reduce((us, one) => Math.min(us, one.us), Infinity);
-    const known = signs.get(key);
-    if (known !== undefined && firstUs < Infinity) signs.set(key, Math.max(known, firstUs));
-  }
+  const testators = connections.filter(isTestator);
+  const clients = new Set(testators.map(({ client }) => client));
+  const sent = clients.size > 0 ? byMessage(sends) : null;
+  const signs = new Map<string, number>();
+  const note = (client: string, row: Receipt | Ack): void => {
+    if (!clients.has(client)) return;
+    const [first] = sent?.of(row) ?? [];
+    const key = keyOf(client, row.connection);
+    if (first !== undefined) signs.set(key, Math.max(signs.get(key) ?? -Infinity, first.us));
+  };
+  for (const receipt of receipts) note(receipt.client, receipt);
+  for (const ack of acks) note(ack.publisher, ack);
   return ({ client, number }) => signs.get(keyOf(client, number)) ?? -Infinity;
 }
 

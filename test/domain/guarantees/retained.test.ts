@@ -188,11 +188,11 @@ describe('retained, in 10,000 histories', () => {
       took: fc.option(fc.integer({ min: 1, max: 6 })),
       clears: fc.nat(3).map((n) => n === 0),
     });
-    const read = fc.record({ at: fc.integer({ min: 0, max: 30 }), shown: fc.option(fc.nat(5)) });
-    const values = fc.uniqueArray(written, { minLength: 1, maxLength: 5, selector: ({ sent }) => sent });
+    const read = fc.record({ at: fc.integer({ min: 0, max: 30 }), shown: fc.option(fc.nat(3)) });
+    const values = fc.uniqueArray(written, { minLength: 1, maxLength: 4, selector: ({ sent }) => sent });
     let wrongs = 0;
     fc.assert(
-      fc.property(values, fc.array(read, { maxLength: 3 }), (list, some) => {
+      fc.property(values, fc.array(read, { maxLength: 2 }), (list, some) => {
         const asked = some.map(({ at, shown }) => ({ at, shown: shown === null ? null : shown % list.length }));
         const wrong = asked.flatMap((one, n) => (isWrong(list, one) ? [`r${n}`] : [])).join();
         if (wrong !== '') wrongs += 1;
@@ -207,7 +207,7 @@ describe('retained, in 10,000 histories', () => {
     const planted = { old: 0, nothing: 0, deleted: 0 };
     const read = fc.record({ at: fc.integer({ min: 0, max: 40 }), lie: fc.constantFrom('none', ...KINDS) });
     fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 3 }), fc.array(read, { maxLength: 3 }), (deletes, some) => {
+      fc.property(fc.array(fc.boolean(), { maxLength: 3 }), fc.array(read, { maxLength: 2 }), (deletes, some) => {
         // One value every eight ticks, acknowledged after one; each boolean may make it a deletion.
         const list = [false, ...deletes].map((clears, n): Written => ({ sent: n * 8, took: 1, clears }));
         const lies: number[] = [];
