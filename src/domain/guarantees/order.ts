@@ -70,7 +70,8 @@ const firstAck = (acks: readonly Ack[]): number =>
 /** By subscriber. A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile. */
 function firstReceipts(receipts: readonly Receipt[]): Map<string, number> {
   const first = new Map<string, number>();
-  for (const { client, us, retain } of receipts) if (!retain) first.set(client, Math.min(us, first.get(client) ?? Infinity));
+  for (const { client, us, retain } of receipts)
+    if (!retain) first.set(client, Math.min(us, first.get(client) ?? Infinity));
   return first;
 }
 

@@ -51,7 +51,7 @@ const rowY = (row: number): number => ROW * (row + 0.5);
 
 /** Names differ at their end, so a long one loses its beginning; the table has it whole. */
 function labelOf({ who, text }: HistoryLine, room: number): string {
-  const [words, name] = [[...visible(text)], who === null ? [] : [...visible(who)]];
+  const [words, name] = [Array.from(visible(text)), who === null ? [] : Array.from(visible(who))];
   const left = Math.max(4, room - words.length - 2);
   const short = name.length > left ? ['…', ...name.slice(1 - left)] : name;
   const all = [...short, ...(name.length > 0 ? [': '] : []), ...words];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClosedBy, Connection } from '../../../src/domain/guarantees/history.js';
-import { EARLY_US } from '../../../src/domain/guarantee./connection-ends.js';
+import { EARLY_US } from '../../../src/domain/guarantees/connection-ends.js';
 import { dueOf, GRACE_US, type Testator } from '../../../src/domain/guarantees/will-due.js';
 import { calm, connection } from '../../../testing/guarantee-history.js';
 
