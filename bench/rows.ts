@@ -13,6 +13,7 @@ import { overhead } from './rows/11-overhead.js';
 import { scheduleToStart } from './rows/12-schedule-to-start.js';
 import { longReport } from './rows/13-long-report.js';
 import { plantedChanges } from './rows/14-change-points.js';
+import { ledgersJudged } from './rows/17-guarantees.js';
 import { versionNoise } from './rows/18-versions.js';
 
 /** The table, in its order. */
@@ -31,5 +32,6 @@ export const rows: readonly Row[] = [
   scheduleToStart,
   longReport,
   plantedChanges,
+  ledgersJudged,
   versionNoise,
 ];

@@ -75,19 +75,19 @@ describe('at-most-once', () => {
 
   const filters = fc.oneof(fc.constant(['t']), fc.subarray(['t', '+', '#', 'u', '$share/g/t']));
   const copy = fc.record({
-    seq: fc.nat(3),
+    seq: fc.nat(1),
     client: fc.constantFrom('sub', 'sub', 'other'),
     connection: fc.constantFrom(1, 1, 2),
     retain: fc.constantFrom(false, false, false, true),
   });
 
   it('agrees with every message, client and connection looked at', { timeout }, () => {
-    const sent = fc.record({ seq: fc.nat(3), qos: fc.constantFrom(0 as const, 0 as const, 0 as const, 1 as const) });
+    const sent = fc.record({ seq: fc.nat(1), qos: fc.constantFrom(0 as const, 0 as const, 0 as const, 1 as const) });
     const states = new Map<string, number>();
     fc.assert(
       fc.property(
-        fc.array(sent, { maxLength: 5 }),
-        fc.array(copy, { maxLength: 8 }),
+        fc.array(sent, { maxLength: 3 }),
+        fc.array(copy, { maxLength: 5 }),
         filters,
         filters,
         (sends, copies, own, others) => {
@@ -100,7 +100,7 @@ describe('at-most-once', () => {
             ],
           });
           const seen = { violations: 0, checked: 0, undecided: 0 };
-          for (const seq of [0, 1, 2, 3]) {
+          for (const seq of [0, 1]) {
             const handed = sends.filter((one) => one.seq === seq);
             const live = copies.filter((one) => one.seq === seq && !one.retain);
             if (handed.length === 0 || handed.some(({ qos }) => qos > 0) || live.length === 0) continue;
@@ -131,7 +131,7 @@ describe('at-most-once', () => {
       planted: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(message, { maxLength: 9 }), fc.integer({ min: 1, max: 3 }), (messages, overlapping) => {
+      fc.property(fc.array(message, { maxLength: 4 }), fc.integer({ min: 1, max: 3 }), (messages, overlapping) => {
         const { violations } = judge({
           subscriptions: ['t', '+', '#'].slice(0, overlapping).map((filter) => subscription({ filter })),
           sends: messages.flatMap(({ handovers }, seq) =>

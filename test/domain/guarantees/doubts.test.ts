@@ -1,10 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactlyOnce } from '../../../src/domain/guarantees/exactly-once.js';
-import { NO_LIMITS, type BrokerLimits, type Circumstances } from '../../../src/domain/guarantees/guarantee.js';
-import type { Connection, History, Receipt, Subscription } from '../../../src/domain/guarantees/history.js';
+import { NO_LIMITS, type Circumstances } from '../../../src/domain/guarantees/guarantee.js';
+import type { History, Receipt } from '../../../src/domain/guarantees/history.js';
 import { doubtAboutLoss, doubtAboutRepetition, lookInto, type Course } from '../../../src/domain/guarantees/doubts.js';
-import { ack, calm, connection, history, receipt, send, subscription } from '../../../testing/guarantee-history.js';
+import { ack, calm, connection, history, receipt, send } from '../../../testing/guarantee-history.js';
 
 const offers = { maximumQos: 2, retain: true, shared: true } as const;
 const pub = connection({ client: 'pub' });
