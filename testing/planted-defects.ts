@@ -51,9 +51,9 @@ const clientDefects: readonly Omit<Defect, 'where'>[] = [
     name: 'drains for one second only',
     edits: [
       {
-        file: 'runner.py',
-        from: 'quiet_us = max(2 * self._config.ack_wait_ms * 1000, MIN_QUIET_US)',
-        to: 'quiet_us = 1_000_000',
+        file: 'steps.py',
+        from: 'return max(2 * self._config.ack_wait_ms * 1000, MIN_QUIET_US)',
+        to: 'return 1_000_000',
       },
     ],
   },
@@ -113,8 +113,8 @@ const clientDefects: readonly Omit<Defect, 'where'>[] = [
     edits: [
       {
         file: 'generator.py',
-        from: '            seq = self._journal.generated(intended_us)\n',
-        to: '            self._stop_requested.wait(0.002)\n            seq = self._journal.generated(intended_us)\n',
+        from: 'if not self._sleep_until(intended_us) or not',
+        to: 'if not self._sleep_until(intended_us) or self._stop_requested.wait(0.002) or not',
       },
     ],
   },

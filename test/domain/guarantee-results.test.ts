@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_FAULT } from '../../src/domain/fault-record.js';
 import { faultCircumstances, guaranteeResults } from '../../src/domain/guarantee-results.js';
-import { ack, calm, history, receipt, send } from '../../testing/guarantee-history.js';
+import { ack, calm, history, receipt, send, subscription } from '../../testing/guarantee-history.js';
 
 const of = { phase: 'validation', sdk: 'go' } as const;
 
@@ -17,7 +17,11 @@ describe('what the checkers say of a history', () => {
 
   it('counts every violation and shows the first three in full, with texts that end somewhere', () => {
     const acks = [1, 2, 3, 4, 5].map((seq) => ack(seq, seq, { topic: 'x'.repeat(60_000) }));
-    const [lost] = guaranteeResults(history({ acks }), calm, of);
+    const [lost] = guaranteeResults(
+      history({ acks, subscriptions: [subscription({ filter: '#', answeredUs: 0 })] }),
+      calm,
+      of,
+    );
     expect(lost).toMatchObject({ guarantee: 'at-least-once', state: 'violated', violations: 5 });
     expect(lost?.shown).toHaveLength(3);
     expect(lost?.shown[0]?.text).toHaveLength(301);

@@ -46,7 +46,7 @@ it('a commit says the verdict first, and which run it was', () => {
 it('a commit calls nobody and closes no issue, whatever others have said', () => {
   const said = publication.commitMessage(jsonReport(runSaying('closes #1 @org/team')));
   expect(said).toMatch(
-    /^FAIL, 1 new failure, 3 known, 0 gone, order violated \(go in the control run; go in leader-transfer\): 0 of 3 scenarios passed — leader-transfer: /,
+    /^FAIL, 1 new failure, 2 new warnings, 3 known, 0 gone, order violated \(go in the control run; go in leader-transfer\): 0 of 3 scenarios passed — leader-transfer: /,
   );
   expect(said).not.toMatch(/[#@]|closes/);
 });

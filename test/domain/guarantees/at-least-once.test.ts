@@ -54,6 +54,7 @@ describe('at-least-once', () => {
         const { violations, checked } = judge({
           acks: acked.map(({ seq, us, code }) => ack(seq, us, { code })),
           receipts: received.map(({ seq, us }) => receipt(seq, us)),
+          subscriptions: [subscription({ sentUs: 0, answeredUs: 0 })],
         });
         const taken = new Set(acked.filter(({ code }) => code < 0x80).map(({ seq }) => seq));
         const lost = [...taken].filter((seq) => !received.some((one) => one.seq === seq));
