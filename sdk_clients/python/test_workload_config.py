@@ -1,7 +1,7 @@
 import unittest
 
 from config import ConfigError
-from workload_config import Death, read_workload_config
+from workload_config import USUAL_DEATHS, Death, read_workload_config
 from workloads import WORKLOADS
 from workloads.qos_mix import QosMix
 from workloads.retained import Retained
@@ -36,8 +36,15 @@ class WorkloadConfig(unittest.TestCase):
 
     def test_deaths_are_demanded_by_wills_alone(self) -> None:
         self.assertEqual(problems_of(QosMix), [])
-        self.assertRegex(problems_of(Wills)[0], "DEATHS: expected 1 to 200 of at_ms:.*, got 0 of them")
+        self.assertRegex(problems_of(Wills, DEATHS=",")[0], "DEATHS: expected 1 to 200 of at_ms:.*, got 0 of them")
         self.assertRegex(problems_of(Wills, DEATHS=",".join(["1:0:cut:1:0"] * 201))[0], "got 201 of them")
+
+    def test_one_client_dies_each_second_where_no_deaths_are_given(self) -> None:
+        ways = len(USUAL_DEATHS)
+        for count, expected in ((1, ways), (1000, 20), (1_000_000, 200)):
+            deaths = read_workload_config({**MINIMUM, "MESSAGE_COUNT": str(count), "MESSAGE_RATE": "50"}, Wills).deaths
+            self.assertEqual([death.at_ms for death in deaths], [1000 * i for i in range(1, expected + 1)])
+            self.assertEqual(len({(death.kind, death.qos) for death in deaths}), ways)
 
     def test_refuses_deaths_that_cannot_be(self) -> None:
         for death in ("1:3:cut:1:0", "1:0:kill:1:0", "1:0:cut:3:0", "-1:0:cut:1:0", "1:0:cut:1", "1:0:cut:1:0:0", "١:0:cut:1:0"):

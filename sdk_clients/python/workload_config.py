@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from config import MQTT_5, Config, ConfigError, Reader, check, fields_of
 
 MAX_DEATHS = 200
+# Kind and QoS of the will; each of them in every version of MQTT.
+USUAL_DEATHS = ("clean:1", "cut:1", "mute:1", "cut:0", "takeover:1")
 KINDS = ("clean", "cut", "mute", "takeover", "disconnect04")
 DEATH = "at_ms:endpoint:clean|cut|mute|takeover|disconnect04:qos:delay_s"
 
@@ -63,7 +66,7 @@ def read_workload_config(env: Mapping[str, str], workload: type) -> WorkloadConf
         resume_endpoint=_place(read, "RESUME_ENDPOINT", count),
         reader_interval_ms=read.whole("READER_INTERVAL_MS", "200", 10, 3_600_000),
         reader_endpoints=_places(read, "READER_ENDPOINTS", count),
-        deaths=_deaths(read, count, base["mqtt_version"] == MQTT_5) if workload.has_deaths else (),
+        deaths=_deaths(read, count, base) if workload.has_deaths else (),
     )
     check(config, read)
     if config.resume_at_ms < config.offline_at_ms and config.resume_file is None and config.offline_file is None:
@@ -96,8 +99,16 @@ def _places(read: Reader, name: str, count: int) -> tuple[int, ...]:
     return places
 
 
-def _deaths(read: Reader, count: int, is_5: bool) -> tuple[Death, ...]:
-    raw = read.text("DEATHS", "")
+def _usual_deaths(count: int, base: Mapping[str, Any]) -> str:
+    """One a second, for as long as the messages of the usual workload would take, over all endpoints."""
+    seconds = int(base["message_count"] / base["message_rate"])
+    times = range(1, min(MAX_DEATHS, max(len(USUAL_DEATHS), seconds)) + 1)
+    return ",".join(f"{1000 * i}:{i % count}:{USUAL_DEATHS[i % len(USUAL_DEATHS)]}:0" for i in times)
+
+
+def _deaths(read: Reader, count: int, base: Mapping[str, Any]) -> tuple[Death, ...]:
+    is_5 = base["mqtt_version"] == MQTT_5
+    raw = read.text("DEATHS", "") or _usual_deaths(count, base)
     parts = [part.strip() for part in raw.split(",") if part.strip()]
     if not 1 <= len(parts) <= MAX_DEATHS:
         read.refuse("DEATHS", f"1 to {MAX_DEATHS} of {DEATH}, comma-separated", f"{len(parts)} of them")

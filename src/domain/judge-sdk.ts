@@ -112,7 +112,9 @@ function judgeAlone(
   const broken = guaranteeChecks(violated, rules, result.lost);
   const checks = [
     exit,
-    check('sent', '> 0', String(result.sent), result.sent > 0),
+    isBasic(result)
+      ? check('sent', '> 0', String(result.sent), result.sent > 0)
+      : check('events', '> 0', String(result.events ?? 0), (result.events ?? 0) > 0),
     check('lost', '0', String(result.lost), result.lost === 0),
     ...(isBasic(result) ? [check('p99_ms', `< ${rules.p99LimitMs}`, String(p99), isFast)] : []),
     ...broken,

@@ -24,11 +24,12 @@ describe('one SDK', () => {
   });
 
   it('demands no p99 and no number of messages of another workload than the usual one', () => {
-    const other = outcome({ result: { workload: 'wills', p99_ms: null, sent: 6, planned: 6, received: 3 } });
+    const other = outcome({ result: { workload: 'wills', p99_ms: null, sent: 0, planned: 6, received: 3, events: 9 } });
     expect(judgeSdk(other, rules, ASKED)).toMatchObject({ status: 'passed' });
-    expect(judgeSdk(outcome({ result: { workload: 'wills', p99_ms: null, lost: 1 } }), rules, ASKED)).toMatchObject({
-      status: 'failed',
-    });
+    for (const over of [{ lost: 1, events: 9 }, { events: 0 }, {}])
+      expect(judgeSdk(outcome({ result: { workload: 'wills', p99_ms: null, ...over } }), rules, ASKED)).toMatchObject({
+        status: 'failed',
+      });
     expect(judgeSdk(outcome({ result: { workload: 'basic-pubsub', p99_ms: null } }), rules, ASKED)).toMatchObject({
       status: 'failed',
     });

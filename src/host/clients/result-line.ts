@@ -42,6 +42,7 @@ const schema = z.object(
     subscriber_endpoint: text.nullable().optional(),
     library: text.optional(),
     workload: text.optional(),
+    events: count.optional(),
   },
   'expected one JSON object',
 );
