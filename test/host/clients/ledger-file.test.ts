@@ -39,8 +39,14 @@ describe('a ledger', () => {
     expect(readLedger(folder, 'own')).toBeUndefined();
   });
 
+  it('of version 2 has no figures in it, which is no error', () => {
+    write('events', gzipSync(`{"ledger":2,"end_us":9}\n`));
+    expect(readLedger(folder, 'events')).toBeUndefined();
+  });
+
   it.each([
-    ['is of another version', gzipSync(`{"ledger":2,"end_us":9}\n${message}`)],
+    ['is of no version', gzipSync(`{"ledger":0,"end_us":9}\n${message}`)],
+    ['is of a newer version', gzipSync(`{"ledger":3,"end_us":9}\n${message}`)],
     ['never ended', gzipSync(`{"ledger":1,"end_us":null}\n${message}`)],
     ['is empty', gzipSync('')],
     ['is cut off', gzipSync(head + message).subarray(0, 30)],
