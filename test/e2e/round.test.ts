@@ -133,7 +133,8 @@ test('what the live sessions went through is recorded for every SDK', () => {
 
 test('the history stays small', () => {
   const { history } = round.result as unknown as { history: { events: number; bytes: number } };
-  expect(history.events).toBeLessThanOrEqual(500);
+  // Run and scenarios together. The guarantees of each phase are an activity of their own: seven, and some fifty events.
+  expect(history.events).toBeLessThanOrEqual(550);
   expect(history.bytes).toBeLessThanOrEqual(256 * 1024);
 });
 
