@@ -131,7 +131,12 @@ export const clientActivities = {
       const plan = planOf(run);
       const kind = plan.scenarios.find(({ name }) => name === scenario)?.fault;
       const task = {
-        ...{ runDir: plan.runDir, scenario, phase, sdks: plan.sdks.filter((sdk) => !leftOut.includes(sdk)) },
+        ...{
+          runDir: plan.runDir,
+          scenario,
+          phase,
+          sdks: clientsOf(plan, scenario).sdks.filter((sdk) => !leftOut.includes(sdk)),
+        },
         fault: fault === null || kind === undefined ? null : { kind, record: fault },
         limits: driverOf(plan).limits?.({ nodes: plan.nodeCount }) ?? NO_LIMITS,
       };

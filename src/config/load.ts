@@ -9,11 +9,11 @@ import { visible } from '../domain/verbatim.js';
 import { brokerProgram, OWN_BROKER } from './broker-program.js';
 import { knownProblems } from './known.js';
 import { configSchema, namingParts, type ConfigFile, type NamingParts } from './schema.js';
-import { BASIC, DEFAULT_SDKS, sdkProblems } from './sdks.js';
+import { sdkProblems } from './sdks.js';
 import { fromUpstream } from './upstream.js';
 import { schemaProblems, type Problem } from './problems.js';
 import { withoutEmptySections } from './sections.js';
-import { scenariosOf, workloadProblems } from './workloads.js';
+import { clientsIn, scenariosOf, workloadProblems } from './workloads.js';
 import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
 interface KnownDriver {
@@ -64,10 +64,10 @@ export function loadConfig(file: string, known: KnownNames): Config {
     ...crossProblems(namingParts.parse(raw), known),
   ];
   if (problems.length > 0 || !parsed.success) return refuse(problems);
-  const { folder, workload } = parsed.data.sdk_clients;
+  const { folder } = parsed.data.sdk_clients;
   return {
     ...parsed.data,
-    scenarios: scenariosOf(parsed.data.scenarios, { sdks: parsed.data.sdks, workload, areOurs: folder === undefined }),
+    scenarios: scenariosOf(parsed.data.scenarios, clientsIn(parsed.data)),
     path,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     dataRoot: realFolder(resolve(dirname(path), parsed.data.data_dir)),
@@ -116,15 +116,11 @@ function fail(path: string, problems: readonly YamlProblem[]): never {
 
 /** What the schema cannot see: names that must exist, parameters of each fault, names used twice. */
 function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
-  const { cluster, scenarios, sdks, sdk_clients } = parts;
+  const { cluster, scenarios, sdks } = parts;
   const driver = known.drivers.find(({ name }) => name === cluster?.driver);
-  const clients = {
-    sdks: sdks.length > 0 ? sdks : DEFAULT_SDKS,
-    workload: sdk_clients.workload ?? BASIC,
-    areOurs: sdk_clients.folder === undefined,
-  };
+  const clients = clientsIn(parts);
   const problems: Problem[] = [
-    ...(sdk_clients.folder === undefined ? sdkProblems(sdks, driver) : []),
+    ...(clients.areOurs ? sdkProblems(sdks, driver) : []),
     ...scenarios.flatMap((scenario, i) =>
       scenario === undefined ? [] : scenarioProblems(scenarios, scenario, i, known),
     ),

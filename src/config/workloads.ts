@@ -1,7 +1,7 @@
 import type { Scenario } from '../domain/scenario.js';
 import type { Problem } from './problems.js';
 import type { ConfigFile } from './schema.js';
-import { BASIC, sdksWith, WORKLOADS } from './sdks.js';
+import { BASIC, DEFAULT_SDKS, sdksWith, WORKLOADS } from './sdks.js';
 
 /** A scenario as a config has it: it may name several workloads. */
 type Written = ConfigFile['scenarios'][number];
@@ -14,6 +14,15 @@ interface Clients {
   /** The clients come with the program, so that their workloads are known. */
   readonly areOurs: boolean;
 }
+
+/** Of a config, or of what can be read of it. */
+export const clientsIn = ({
+  sdks,
+  sdk_clients: { folder, workload = BASIC },
+}: {
+  readonly sdks: readonly string[];
+  readonly sdk_clients: { readonly folder?: unknown; readonly workload?: string | undefined };
+}): Clients => ({ sdks: sdks.length > 0 ? sdks : DEFAULT_SDKS, workload, areOurs: folder === undefined });
 
 /** The name of a scenario with one of its workloads: its own where there is one alone, or it is the usual one. */
 const nameWith = ({ name, workloads = [] }: Written, workload: string): string =>
@@ -28,12 +37,12 @@ export function scenariosOf(written: readonly Written[], { sdks, workload: usual
     const { workloads = [], ...rest } = scenario;
     const one = rest as Scenario;
     if (workloads.length === 0) return [one];
-    return workloads.map((workload) => ({
-      ...one,
-      name: nameWith(scenario, workload),
-      ...(workload === usual ? {} : { workload }),
-      ...(areOurs && sdksWith(workload, sdks).length < sdks.length ? { sdks: sdksWith(workload, sdks) } : {}),
-    }));
+    return workloads.map((workload) => {
+      const able = areOurs ? sdksWith(workload, sdks) : sdks;
+      const name = nameWith(scenario, workload);
+      const only = able.length < sdks.length ? { sdks: able } : {};
+      return { ...one, name, ...(workload === usual ? {} : { workload }), ...only };
+    });
   });
 }
 

@@ -28,7 +28,7 @@ function tooMany(result: ClientResult): string | null {
 export function contradictionIn({ end, result }: Pick<ClientOutcome, 'end' | 'result'>): string | null {
   if (result === null) return null;
   // Of another workload than the usual one not every message has to reach anybody.
-  const isWhole = isBasic(result);
-  const problem = (isWhole ? missing(result, end.kind === 'exited' && end.code === 0) : null) ?? tooMany(result);
+  const gap = isBasic(result) ? missing(result, end.kind === 'exited' && end.code === 0) : null;
+  const problem = gap ?? tooMany(result);
   return problem === null ? null : `the figures of the last line disagree: ${problem}`;
 }

@@ -11,8 +11,13 @@ import { writeReport } from './write-report.js';
 
 /** Every job, by its name: one line each. */
 const jobs = {
-  ...{ compareVersions, outcomesOf, faultPeriodOf, judgeGuarantees },
-  ...{ updateHistory, removeOld, writeReport },
+  compareVersions,
+  outcomesOf,
+  faultPeriodOf,
+  judgeGuarantees,
+  updateHistory,
+  removeOld,
+  writeReport,
 };
 
 export type Jobs = typeof jobs;

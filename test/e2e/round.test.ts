@@ -19,6 +19,7 @@ import type { HistoryIndex } from '../../src/domain/history.js';
 import { sweepOwned } from '../../src/host/os/processes.js';
 import { temporalPaths } from '../../src/host/layout/paths.js';
 import { readLease } from '../../src/host/tickets/lease.js';
+import { MAX_BYTES, MAX_EVENTS } from '../../testing/history-limits.js';
 import { openPages } from '../../testing/program.js';
 import { runTypeScript } from '../../testing/typescript.js';
 
@@ -133,9 +134,8 @@ test('what the live sessions went through is recorded for every SDK', () => {
 
 test('the history stays small', () => {
   const { history } = round.result as unknown as { history: { events: number; bytes: number } };
-  // Run and scenarios together. The guarantees of each phase are an activity of their own: seven, and some fifty events.
-  expect(history.events).toBeLessThanOrEqual(550);
-  expect(history.bytes).toBeLessThanOrEqual(256 * 1024);
+  expect(history.events).toBeLessThanOrEqual(MAX_EVENTS);
+  expect(history.bytes).toBeLessThanOrEqual(MAX_BYTES);
 });
 
 test('the run folder has the raw files: ledgers, results, tickets, snapshots, broker logs, and no password', () => {

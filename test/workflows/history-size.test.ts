@@ -2,12 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GUARANTEE_NAMES } from '../../src/domain/guarantees/guarantee.js';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { Evidence } from '../../src/domain/fault-record.js';
+import { MAX_BYTES, MAX_EVENTS } from '../../testing/history-limits.js';
 import { outcome } from '../../testing/values.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
-
-// The guarantees of each phase are an activity of their own: seven, and some fifty events.
-const MAX_EVENTS = 550;
-const MAX_BYTES = 256 * 1024;
 
 let rig: Rig;
 beforeAll(async () => {

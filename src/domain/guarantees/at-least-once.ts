@@ -1,6 +1,6 @@
-import { matches } from './filter.js';
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
-import { byMessage, isAccepted, type Ack, type History } from './history.js';
+import { byMessage, isAccepted, type Ack, type History, type Subscription } from './history.js';
+import { subscribersOf } from './subscribers.js';
 
 /** That some subscriber has it is enough: what each one is owed is judged by `session` and `reach`, and retained values, which nobody need have asked for, by `retained`. */
 export const atLeastOnce: Guarantee = {
@@ -28,22 +28,13 @@ export const atLeastOnce: Guarantee = {
 /** Had anybody subscribed to it before it was first sent? A subscription whose times were not recorded stood before, by the contract of the clients. */
 function owedIn({ sends, subscriptions }: History): (message: Ack) => boolean {
   const sent = byMessage(sends);
-  const since = new Map<string, number>();
-  const sinceOf = (topic: string): number => {
-    const held = since.get(topic);
-    if (held !== undefined) return held;
-    const found = subscriptions
-      .filter(({ filter, granted }) => matches(filter, topic) && (granted === null || granted < 0x80))
-      .reduce(
-        (first, { sentUs, answeredUs }) => Math.min(first, answeredUs ?? (sentUs === null ? 0 : Infinity)),
-        Infinity,
-      );
-    since.set(topic, found);
-    return found;
-  };
+  const subscribers = subscribersOf(subscriptions);
+  const sinceUs = ({ sentUs, answeredUs }: Subscription): number => answeredUs ?? (sentUs === null ? 0 : Infinity);
   return (message) => {
     const [first] = sent.of(message);
-    return first?.retain !== true && sinceOf(message.topic) <= (first?.us ?? message.us);
+    const us = first?.us ?? message.us;
+    const isAwaited = [...subscribers(message.topic).values()].flat().some((one) => sinceUs(one) <= us);
+    return first?.retain !== true && isAwaited;
   };
 }
 

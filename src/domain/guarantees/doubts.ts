@@ -1,6 +1,7 @@
 import type { Circumstances } from './guarantee.js';
 import { byMessage, type Ack, type Connection, type History, type Receipt, type Send } from './history.js';
-import { connectionsOf, isKept, isKeptToEnd, isNeverAway } from './kept.js';
+import { byClient } from './connection-ends.js';
+import { isKept, isKeptToEnd, isNeverAway } from './kept.js';
 import { copiesAllowed, subscribersOf, type Subscribers } from './subscribers.js';
 import { mostWaiting } from './waiting.js';
 
@@ -38,7 +39,7 @@ export function lookInto(history: History, circumstances: Circumstances): Look {
   return {
     endUs: history.endUs,
     subscribers: subscribersOf(history.subscriptions),
-    connections: connectionsOf(history.connections),
+    connections: byClient(history.connections),
     circumstances,
     mostWaitingFor: (client, fromUs) => {
       const queue = queues.get(client) ?? queueOf(client, history);

@@ -1,4 +1,5 @@
 import { doubtAboutLoss, doubtAboutRepetition, lookInto, type Course, type Doubt, type Look } from './doubts.js';
+import { grouped } from './grouped.js';
 import { judgementOf, notOffered, undecidedBecause, type Guarantee, type Moment, type Violation } from './guarantee.js';
 import { byMessage, isAccepted, type Ack, type Receipt, type Send, type Subscription } from './history.js';
 import { shareOf } from './filter.js';
@@ -55,7 +56,7 @@ const whyOf = ({ open, doubts }: Found): string =>
 function judgeMessage(course: Course, receipts: readonly Receipt[], look: Look, found: Found): void {
   const matching = look.subscribers(course.first.topic);
   if (course.completed === undefined && receipts.length === 0 && matching.size > 0) found.open += 1;
-  const came = byClient(receipts);
+  const came = grouped(receipts, ({ client }) => client);
   for (const [client, all] of came) {
     found.checked += 1;
     const copies = all.filter(({ qos, retain }) => qos === 2 && !retain).sort((a, b) => a.us - b.us);
@@ -74,16 +75,6 @@ function judgeMessage(course: Course, receipts: readonly Receipt[], look: Look, 
 function enter({ doubts, violations }: Found, doubt: Doubt | null, violation: () => Violation): void {
   if (doubt === null) violations.push(violation());
   else doubts.set(doubt, (doubts.get(doubt) ?? 0) + 1);
-}
-
-function byClient(receipts: readonly Receipt[]): Map<string, Receipt[]> {
-  const clients = new Map<string, Receipt[]>();
-  for (const receipt of receipts) {
-    const list = clients.get(receipt.client);
-    if (list === undefined) clients.set(receipt.client, [receipt]);
-    else list.push(receipt);
-  }
-  return clients;
 }
 
 /** The connection of the latest subscription at QoS 2 that had its SUBACK before the message was first sent; undefined: nothing was promised. */

@@ -125,6 +125,9 @@ export interface Receipt extends MessageId {
   readonly us: number;
 }
 
+/** Is this subscription not known to be refused? One whose answer was not recorded may stand. */
+export const mayStand = ({ granted }: Pick<Subscription, 'granted'>): boolean => granted === null || granted < 0x80;
+
 /** Did this acknowledgement take the message over? */
 export const isAccepted = ({ code }: Pick<Ack, 'code'>): boolean => code < 0x80;
 

@@ -1,16 +1,5 @@
 import type { Connection } from './history.js';
 
-/** The connections of each client, in their order. */
-export function connectionsOf(connections: readonly Connection[]): ReadonlyMap<string, readonly Connection[]> {
-  const byClient = new Map<string, Connection[]>();
-  for (const one of [...connections].sort((a, b) => a.number - b.number)) {
-    const held = byClient.get(one.client);
-    if (held === undefined) byClient.set(one.client, [one]);
-    else held.push(one);
-  }
-  return byClient;
-}
-
 /**
  * Was the session surely the same one on two connections of a client, and on each between them? False also where nobody can tell: a connection that was not
  * recorded, a session present that is not shown, a clean attempt without an answer, more time between two connections than the session lives.

@@ -18,13 +18,14 @@ export interface Publication extends MessageId {
 
 /** By topic, in the order of their first hand-over. */
 export function publicationsByTopic({ sends, acks }: Pick<History, 'sends' | 'acks'>): Map<string, Publication[]> {
-  const acked = byMessage(acks.filter((ack) => ack.step !== 'pubrec' && isAccepted(ack)));
+  const acked = byMessage(acks);
   const publications = byMessage(sends)
     .all()
     .map((rows): Publication => {
       const first = rows.reduce((least, row) => (row.us < least.us ? row : least));
       const lastUs = rows.reduce((us, row) => Math.max(us, row.us), -Infinity);
-      const times = acked.of(first).map(({ us }) => us);
+      const lastSteps = acked.of(first).filter((ack) => ack.step !== 'pubrec' && isAccepted(ack));
+      const times = lastSteps.map(({ us }) => us);
       return {
         ...{ publisher: first.publisher, topic: first.topic, seq: first.seq, connection: first.connection },
         ...{ qos: first.qos, retain: first.retain, clears: first.clears, sentUs: first.us },
@@ -42,8 +43,8 @@ export function topicsOf(filter: string, topics: ReadonlyMap<string, unknown>): 
   return [...topics.keys()].filter((topic) => matches(filter, topic));
 }
 
-/** Index of the first whose `value` is this much or more. */
-export function firstFrom<Row>(rows: readonly Row[], value: (row: Row) => number, least: number): number {
+/** Index of the first whose `value` is this much or more: how many are less. */
+export function firstFrom<Row>(rows: ArrayLike<Row>, value: (row: Row) => number, least: number): number {
   let low = 0;
   for (let high = rows.length; low < high;) {
     const middle = (low + high) >> 1;

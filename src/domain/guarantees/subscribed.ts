@@ -1,5 +1,6 @@
+import { byClient } from './connection-ends.js';
 import { grouped } from './grouped.js';
-import type { Connection, History, Subscription } from './history.js';
+import { mayStand, type Connection, type History, type Subscription } from './history.js';
 
 /** One subscription, and how long it stood, as far as its client can know. */
 export interface Standing {
@@ -16,15 +17,10 @@ export interface Standing {
 
 /** Each subscription that was not refused. */
 export function standingsOf({ subscriptions, connections, endUs }: History): Standing[] {
-  const byClient = grouped(connections, ({ client }) => client);
-  for (const [client, mine] of byClient)
-    byClient.set(
-      client,
-      mine.toSorted((a, b) => a.number - b.number),
-    );
-  const accepted = subscriptions.filter(({ granted }) => granted === null || granted < 0x80);
+  const clients = byClient(connections);
+  const accepted = subscriptions.filter(mayStand);
   const standing = accepted.map((row): Standing => {
-    const session = sessionOf(row.connection, byClient.get(row.client) ?? [], endUs);
+    const session = sessionOf(row.connection, clients.get(row.client) ?? [], endUs);
     return { row, grantedUs: row.answeredUs ?? Infinity, ...session };
   });
   const again = grouped(standing, ({ row }) => JSON.stringify([row.client, row.filter]));

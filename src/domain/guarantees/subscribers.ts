@@ -1,5 +1,6 @@
 import { matches } from './filter.js';
-import type { Subscription } from './history.js';
+import { grouped } from './grouped.js';
+import { mayStand, type Subscription } from './history.js';
 
 /** Who gets a topic: the subscriptions that match it and were not refused, by client. */
 export type Subscribers = (topic: string) => ReadonlyMap<string, readonly Subscription[]>;
@@ -7,13 +8,12 @@ export type Subscribers = (topic: string) => ReadonlyMap<string, readonly Subscr
 /** Each topic is matched once: there are a million messages, and few topics. */
 export function subscribersOf(subscriptions: readonly Subscription[]): Subscribers {
   const known = new Map<string, ReadonlyMap<string, readonly Subscription[]>>();
-  const accepted = subscriptions.filter(({ granted }) => granted === null || granted < 0x80);
+  const accepted = subscriptions.filter(mayStand);
   return (topic) => {
     const held = known.get(topic);
     if (held !== undefined) return held;
-    const byClient = new Map<string, Subscription[]>();
-    for (const one of accepted.filter(({ filter }) => matches(filter, topic)))
-      byClient.set(one.client, [...(byClient.get(one.client) ?? []), one]);
+    const matching = accepted.filter(({ filter }) => matches(filter, topic));
+    const byClient = grouped(matching, ({ client }) => client);
     known.set(topic, byClient);
     return byClient;
   };

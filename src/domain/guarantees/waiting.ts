@@ -1,3 +1,5 @@
+import { firstFrom } from './publications.js';
+
 /** From when until when a message lay at the broker, both included. */
 export interface Wait {
   readonly fromUs: number;
@@ -16,18 +18,9 @@ export function mostWaiting(waits: readonly Wait[]): (fromUs: number) => number 
   for (let at = most.length - 2; at >= 0; at -= 1) most[at] = Math.max(most[at] ?? 0, most[at + 1] ?? 0);
   // There are never more than at this moment, or when a later one begins to wait.
   return (fromUs) => {
-    const before = countBelow(starts, fromUs);
-    return Math.max(before - countBelow(ends, fromUs), most[before] ?? 0);
+    const before = firstFrom(starts, itself, fromUs);
+    return Math.max(before - firstFrom(ends, itself, fromUs), most[before] ?? 0);
   };
 }
 
-/** How many of these, which are in order, are less. */
-function countBelow(values: Float64Array, limit: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? Infinity) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const itself = (us: number): number => us;

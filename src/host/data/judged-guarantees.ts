@@ -6,6 +6,7 @@ import { placesOf, type StoredLedger } from '../../domain/ledger.js';
 import type { BrokersSince } from '../../domain/losses.js';
 import type { FindGuarantees } from '../../domain/rejudge-guarantees.js';
 import type { RunData } from '../../domain/report-data.js';
+import { clientsOf } from '../../domain/scenario.js';
 import { readHistory } from '../clients/history-file.js';
 import { phasePaths } from '../layout/phase-paths.js';
 import { runPaths } from '../layout/paths.js';
@@ -92,7 +93,9 @@ export async function judgeStoredRun(
     const of = scenarios.find(({ scenario }) => scenario.name === place.scenario);
     if (place.scenario !== null && of === undefined) continue;
     const outcomes = { control, fault: of?.withoutLedger ?? [], validation: of?.validation ?? [] }[place.phase];
-    const sdks = plan.sdks.filter((sdk) => !outcomes.some((o) => o.sdk === sdk && o.idTaken !== undefined));
+    const sdks = clientsOf(plan, place.scenario).sdks.filter(
+      (sdk) => !outcomes.some((o) => o.sdk === sdk && o.idTaken !== undefined),
+    );
     const fault = place.phase === 'fault' && of ? { kind: of.scenario.fault, record: of.fault } : null;
     const { results, judged, notes } = await judgePhase({ runDir, ...place, sdks, fault, limits });
     for (const sdk of judged)

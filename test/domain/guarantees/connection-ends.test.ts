@@ -26,6 +26,13 @@ describe('the ends of a connection', () => {
       ['b', [1]],
     ]);
     expect(rows.map(({ number }) => number)).toEqual([2, 1, 1]);
+    const [first, second, other] = [opened(), opened({ number: 2 }), connection({ client: 'other' })];
+    expect(byClient([second, other, first])).toEqual(
+      new Map([
+        ['sub', [first, second]],
+        ['other', [other]],
+      ]),
+    );
     expect([connection(), connection({ openedUs: null })].map(isOpened)).toEqual([true, false]);
   });
 

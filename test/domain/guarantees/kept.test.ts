@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/domain/guarantees/history.js';
-import { connectionsOf, isKept, isKeptToEnd, isNeverAway } from '../../../src/domain/guarantees/kept.js';
+import { isKept, isKeptToEnd, isNeverAway } from '../../../src/domain/guarantees/kept.js';
 import { connection } from '../../../testing/guarantee-history.js';
 
 const S = 1e6;
 const first = connection({ openedUs: S, closedUs: 10 * S });
 const second = (over: Partial<Connection> = {}): Connection =>
   connection({ number: 2, askedUs: 11 * S, openedUs: 12 * S, sessionPresent: true, ...over });
-
-it('lists the connections of each client in their order', () => {
-  const other = connection({ client: 'other' });
-  expect(connectionsOf([second(), other, first])).toEqual(
-    new Map([
-      ['sub', [first, second()]],
-      ['other', [other]],
-    ]),
-  );
-});
 
 describe('a session', () => {
   it('is kept by a connection that finds it again', () => {
