@@ -24,9 +24,9 @@ let cachedBootId;
 const bootId = () => (cachedBootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 
 /**
- * Fields 3, 14 to 17 and 22 of /proc/<pid>/stat; the command in field 2 may hold anything, so count from its closing parenthesis.
+ * Fields 3, 14 to 17, 20 and 22 of /proc/<pid>/stat; the command in field 2 may hold anything, so count from its closing parenthesis.
  * @param {number} pid
- * @returns {CpuTicks & { readonly state: string, readonly startTicks: number } | undefined}
+ * @returns {CpuTicks & { readonly state: string, readonly threads: number, readonly startTicks: number } | undefined}
  */
 function readStat(pid) {
   const text = readQuietly(`/proc/${pid}/stat`);
@@ -35,6 +35,7 @@ function readStat(pid) {
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
   return {
     state: fields[0] ?? '?',
+    threads: Number(fields[17]),
     startTicks: Number(fields[19]),
     ownTicks: user + system,
     reapedTicks: childUser + childSystem,
@@ -60,7 +61,9 @@ function readQuietly(path) {
  */
 export function identify(pid) {
   const stat = readStat(pid);
-  if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return undefined;
+  if (stat === undefined || stat.state === 'X') return undefined;
+  // A process that is killed shows Z as soon as its first thread has ended: until the others have, its ports and files are not free.
+  if (stat.state === 'Z' && stat.threads <= 1) return undefined;
   return { pid, startTicks: stat.startTicks, bootId: bootId() };
 }
 

@@ -50,6 +50,22 @@ describe('a process', () => {
     expect(isAlive(parent)).toBe(true);
   });
 
+  it('whose first thread alone has ended is not gone: the others may still hold its ports', async () => {
+    const program = [
+      'import ctypes, platform, threading, time',
+      'threading.Thread(target=time.sleep, args=(60,)).start()',
+      '# exit, of this thread alone',
+      "ctypes.CDLL(None).syscall({'x86_64': 60, 'aarch64': 93}[platform.machine()], 0)",
+    ];
+    writeFileSync(join(folder, 'threads.py'), program.join('\n'));
+    const id = await shell(folder, `exec python3 ${join(folder, 'threads.py')}`);
+    await until('its first thread has ended', () => readFileSync(`/proc/${id.pid}/stat`, 'utf8').includes(') Z '));
+    expect(isAlive(id)).toBe(true);
+    expect(await waitGone(id, 100)).toBe(false);
+    expect(signalProcess(id, 'SIGKILL')).toBe(true);
+    expect(await waitGone(id, 5000)).toBe(true);
+  });
+
   it('keeps its start time under a name made to confuse', async () => {
     const before = await sleeper();
     const command = join(folder, 'x) Z 1 (y');
