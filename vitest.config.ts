@@ -56,8 +56,11 @@ const clusters = [
   'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,take-cluster,unplanned,validation,versions,watch}.test.ts',
 ];
 
-/** Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that. */
-const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+/**
+ * A bound on a hang, not on speed. Every wait inside has a limit of its own, whose error says what never came: a shorter one around it would hide that,
+ * and would end tests that a busy machine only makes slow.
+ */
+const patient = { testTimeout: 900_000, hookTimeout: 900_000 };
 
 /** Vitest leaves a core free for itself, which of two is half. */
 const twoAtATime = { maxWorkers: 2 };

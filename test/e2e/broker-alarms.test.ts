@@ -78,7 +78,7 @@ beforeAll(async () => {
   await judged(running, 'acknowledges-nothing');
   thawMajority(sandbox.clusterDir);
   round = await finishedWhole(running);
-}, 300_000);
+});
 
 afterAll(() => removeSandbox(sandbox));
 

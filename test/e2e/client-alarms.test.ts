@@ -66,7 +66,7 @@ describe('clients that fail in the validation', () => {
       few: minimalWith(TOO_FEW),
     });
     round = await finishedWhole(start(['round', '--json'], sandbox));
-  }, 300_000);
+  });
 
   afterAll(() => removeSandbox(sandbox));
 
@@ -139,7 +139,7 @@ describe('a client that is not there', () => {
     });
     writeClients(sandbox.root, { minimal: OLD_STYLE });
     round = await finished(start(['round', '--json'], sandbox));
-  }, 120_000);
+  });
 
   afterAll(() => removeSandbox(sandbox));
 

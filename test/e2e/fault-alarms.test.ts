@@ -63,7 +63,7 @@ beforeAll(async () => {
   await whileRunning(running, fileAppears(join(validation, 'rust', 'ready.json')));
   await keepProxiesDead(4000);
   round = await finishedWhole(running);
-}, 180_000);
+});
 
 afterAll(async () => {
   worker?.kill('SIGKILL');

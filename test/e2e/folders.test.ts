@@ -50,7 +50,7 @@ beforeAll(async () => {
   const status = await start(['status', '--json'], byRealName, undefined, program).done;
   seenByRealName = JSON.parse(status.stdout) as typeof seenByRealName;
   byLink = await running;
-}, 200_000);
+});
 
 afterAll(() => removeSandbox(sandbox));
 

@@ -78,7 +78,7 @@ describe('the worker is killed', () => {
     expect(brokers).toHaveLength(3);
     await Promise.all([second.done, third.done]);
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 180_000);
+  });
 });
 
 describe('everything but the keeper is killed', () => {
@@ -103,7 +103,7 @@ describe('everything but the keeper is killed', () => {
     await mustPoll('the keeper to have done its work', () => !isAlive(keeper) || undefined, 60_000);
     expect(openTickets(sandbox.clusterDir)).toEqual([]);
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('Ctrl-C', () => {
@@ -129,7 +129,7 @@ describe('Ctrl-C', () => {
     expect(openTickets(sandbox.clusterDir)).toEqual([]);
     expect(existsSync(join(sandbox.clusterDir, 'cluster.json'))).toBe(false);
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('a terminal that closes', () => {
@@ -147,5 +147,5 @@ describe('a terminal that closes', () => {
     expect(report.headline).toBe('CANCELLED');
     expect(openTickets(sandbox.clusterDir)).toEqual([]);
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -49,7 +49,7 @@ beforeAll(async () => {
   dev = start(['dev'], sandbox);
   await mustPoll('dev', () => liveUsers(sandbox.dataRoot).some(({ role }) => role === 'worker') || undefined);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
-}, 120_000);
+});
 
 afterAll(() => removeSandbox(sandbox));
 

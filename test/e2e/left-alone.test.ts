@@ -62,7 +62,7 @@ describe('a run whose terminal was killed', () => {
     expect(stderr).toMatch(/asked for was leader-transfer with go; run .* is broker-kill-single with go/);
     expect(status).toBe(75);
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 180_000);
+  });
 
   test('is ended in good order by the next one with --cancel-first, and by cancel, which brings what it needs', async () => {
     const timing = { fault_window_seconds: 60 };
@@ -89,5 +89,5 @@ describe('a run whose terminal was killed', () => {
       'robustmq-chaos: nothing is cancelled: no run holds cluster e2e, and no series is played on it\n',
     ]);
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 300_000);
+  });
 });

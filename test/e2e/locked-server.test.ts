@@ -59,7 +59,7 @@ beforeAll(async () => {
     TEMPORAL_TLS_SERVER_NAME: 'temporal.test',
     TEMPORAL_GRPC_META_TEAM: 'chaos',
   };
-}, 120_000);
+});
 afterEach(() => void vi.unstubAllEnvs());
 afterAll(async () => {
   for (const door of doors) await door.close();
@@ -147,6 +147,6 @@ test('a round runs to its verdict with a client certificate, an API key and no r
   const client = await connectClient(placeOf(door));
   expect(await missingSearchAttributes(client, 'default')).toEqual(['ChaosCluster', 'ChaosState', 'ChaosScenario']);
   await client.connection.close();
-}, 120_000);
+});
 
 test('nothing is left running', async () => expect(await nothingLeft(sandbox)).toEqual([]));

@@ -85,4 +85,4 @@ test('after an outage nothing is made up for: the first round is that of the nex
   after.child.kill('SIGTERM');
   await after.done;
   expect(await nothingLeft(sandbox)).toEqual([]);
-}, 180_000);
+});

@@ -33,7 +33,7 @@ describeWithStandIn('a round with the driver robustmq', () => {
     });
     standInFor(sandbox.root);
     round = await finishedWhole(start(['round', '--json'], sandbox));
-  }, 300_000);
+  });
 
   afterAll(() => removeSandbox(sandbox));
 

@@ -50,7 +50,7 @@ beforeAll(async () => {
   await sweepOwned((owner) => owner === `${sandbox.root}#outside-server`);
   status = await start(['status', '--json'], sandbox).done;
   round = await finishedWhole(running);
-}, 300_000);
+});
 
 afterAll(() => removeSandbox(sandbox));
 

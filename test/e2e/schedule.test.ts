@@ -44,7 +44,7 @@ beforeAll(async () => {
   dev = start(['dev'], sandbox);
   await mustPoll('dev', () => liveUsers(sandbox.dataRoot).some(({ role }) => role === 'worker') || undefined);
   client = await connectClient(embeddedServer(sandbox.dataRoot)!);
-}, 120_000);
+});
 
 afterAll(() => removeSandbox(sandbox));
 
@@ -128,7 +128,7 @@ describe('two ticks and a round by hand that fail', () => {
     expect(end.status).toBe(1);
     expect(printed).toMatchObject({ headline: 'FAIL', paused: { consecutiveFailures: 3 } });
     pausedRun = printed.workflowId;
-  }, 120_000);
+  });
 
   test('have the round, the words, the tick and the schedule refused, with the paused run and the way to resume', async () => {
     const ways = [
@@ -187,7 +187,7 @@ describe('two ticks and a round by hand that fail', () => {
       schedule: expect.stringMatching(new RegExp(`^paused — ${BREAKER_NOTE} 3 rounds`)),
       run: { phase: 'paused', pause: { consecutiveFailures: 3 } },
     });
-  }, 120_000);
+  });
 
   test('are forgotten when somebody resumes: the run ends, the schedule goes on, people are told', async () => {
     const end = await run('resume', '--by', 'ann', '--reason', 'mended');
@@ -243,7 +243,7 @@ describe('a paused run that somebody terminated', () => {
     const end = await run('resume', ...person);
     expect([end.status, end.stdout]).toEqual([0, 'resumed by ann: a test. The count is 0; the schedule goes on.\n']);
     expect(await breaker()).toMatchObject({ consecutiveFailures: 0, state: { kind: 'closed' } });
-  }, 120_000);
+  });
 });
 
 describe('a schedule that is removed', () => {

@@ -146,4 +146,4 @@ test('every run ends on its own build, new ones begin on the new build, and what
   expect([await statusOf(leftRun), await buildOf(leftRun)]).toEqual(['COMPLETED', NEXT]);
   await end(next);
   expect(await nothingLeft(sandbox)).toEqual([]);
-}, 400_000);
+});

@@ -62,4 +62,4 @@ test('a series is taken up after its command was killed, finds the version that 
   expect([existsSync(ordinary) ? readdirSync(ordinary) : [], existsSync(historyJson)]).toEqual([[], false]);
   expect(readdirSync(series).length).toBe(3);
   expect(await nothingLeft(sandbox)).toEqual([]);
-}, 240_000);
+});

@@ -47,7 +47,7 @@ describe.skipIf(skippedWithout('chromium', 'chromium'))('Temporal’s Web UI', (
     client = await mustPoll('a connection', () => connectClient(found).catch(() => undefined));
     place = found;
     ui = await openBrowser();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     try {
@@ -116,12 +116,12 @@ describe.skipIf(skippedWithout('chromium', 'chromium'))('Temporal’s Web UI', (
     const next = await failedTick();
     expect(next).toMatchObject({ effect: 'counted', consecutiveFailures: 1 });
     await client.workflow.getHandle(next.workflowId).result();
-  }, 240_000);
+  });
 
   it('leaves nothing running', async () => {
     await client.connection.close();
     dev.child.kill('SIGTERM');
     await dev.done;
     expect(await nothingLeft(sandbox)).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -52,7 +52,7 @@ it('a run goes on with the build that it began with, until somebody moves it; th
   // The reset was an update of it.
   expect(await openRun(client, 'cluster-moved')).toMatchObject({ build: 'next' });
   await next.stop();
-}, 60_000);
+});
 
 it('a person types the same for a server of their own', () => {
   expect(setCurrentCommand('b', { address: 'h:7233', namespace: 'n' })).toBe(

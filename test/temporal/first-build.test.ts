@@ -27,4 +27,4 @@ it('a run of a version without builds goes on with the first build, and so does 
   expect(await openRun(client, workflowId)).toMatchObject({ build: 'first' });
   expect(await openRun(client, 'cluster-old')).toMatchObject({ build: 'first' });
   await first.stop();
-}, 60_000);
+});
