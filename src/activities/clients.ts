@@ -1,6 +1,5 @@
 import type { ClientOutcome } from '../domain/client-result.js';
 import { NO_FAULT } from '../domain/fault-record.js';
-import { NO_LIMITS } from '../domain/guarantees/guarantee.js';
 import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
 import { clientsOf } from '../domain/scenario.js';
@@ -8,16 +7,17 @@ import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
 import { refuseFullDisk } from '../host/tickets/lease.js';
-import type { GuaranteesJudged, GuaranteesRequest } from '../messages/guarantees.js';
 import type {
   ClientsStopped,
   FaultPeriodAnswer,
   FaultPeriodRequest,
+  PhaseCollected,
   PhaseId,
   PhaseRequest,
   PhaseStarted,
 } from '../messages/requests.js';
 import { inThread } from '../threads/index.js';
+import { judgeGuarantees } from './guarantees.js';
 import { asActivity, driverOf, planOf } from './support.js';
 
 /** Beyond lead-in, window and recovery, fault-period clients live this long at most: their drain. */
@@ -98,16 +98,17 @@ export const clientActivities = {
   killClients: ({ run, scenario, phase }: PhaseRequest): Promise<number> =>
     asActivity(() => clients.killClients(planOf(run).clusterDir, labelOf({ scenario, phase }))),
 
-  /** Waits for the clients' ends, also of those that an earlier worker started. */
-  collectClients: ({ run, scenario, phase }: PhaseRequest): Promise<readonly ClientOutcome[]> =>
+  /** Waits for the clients' ends, also of those that an earlier worker started, and judges what they left. */
+  collectClients: ({ run, scenario, phase }: PhaseRequest): Promise<PhaseCollected> =>
     asActivity(async (signal) => {
       const plan = planOf(run);
       const { sdks } = clientsOf(plan, scenario);
       const outcomes = await outcomesIn(dirOf(plan, { scenario, phase }), sdks, signal);
-      return outcomes.map(compact);
+      const judged = await judgeGuarantees({ plan, scenario, phase, outcomes, fault: null }, signal);
+      return { outcomes: outcomes.map(compact), ...judged };
     }),
 
-  /** Waits for the fault-period clients, cuts what their ledgers say to [inject, recover], and counts every loss in its period. */
+  /** Waits for the fault-period clients, cuts what their ledgers say to [inject, recover], counts every loss in its period, and judges them. */
   collectFaultPeriod: ({
     run,
     scenario,
@@ -122,24 +123,12 @@ export const clientActivities = {
       const outcomes = await outcomesIn(phaseDir, clientsOf(plan, scenario).sdks, signal);
       const { borders = faultBorders({ ...NO_FAULT, injectedUs: fromUs, recoveredUs: toUs }, null) } = asked;
       const period = await inThread('faultPeriodOf', { phaseDir, outcomes, fromUs, toUs, borders }, signal);
-      return { ...period, withoutLedger: period.withoutLedger?.map(compact) ?? [] };
-    }),
-
-  /** Applies the checkers of MQTT's guarantees to what the clients of a phase left, and keeps the results in its folder. */
-  judgeGuarantees: ({ run, scenario, phase, leftOut, fault }: GuaranteesRequest): Promise<GuaranteesJudged> =>
-    asActivity((signal) => {
-      const plan = planOf(run);
-      const kind = plan.scenarios.find(({ name }) => name === scenario)?.fault;
-      const task = {
-        ...{
-          runDir: plan.runDir,
-          scenario,
-          phase,
-          sdks: clientsOf(plan, scenario).sdks.filter((sdk) => !leftOut.includes(sdk)),
-        },
-        fault: fault === null || kind === undefined ? null : { kind, record: fault },
-        limits: driverOf(plan).limits?.({ nodes: plan.nodeCount }) ?? NO_LIMITS,
-      };
-      return inThread('judgeGuarantees', task, signal);
+      const withoutLedger = period.withoutLedger?.map(compact) ?? [];
+      if (asked.fault === undefined) return { ...period, withoutLedger };
+      const { violated, notes } = await judgeGuarantees(
+        { plan, scenario, phase, outcomes, fault: asked.fault },
+        signal,
+      );
+      return { ...period, withoutLedger, violated, notes: [...period.notes, ...notes] };
     }),
 };

@@ -11,6 +11,7 @@ import type { Blame, Headline } from '../domain/status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
 import type { Answer } from './answer.js';
 import type { Holder } from './cluster-record.js';
+import type { GuaranteesJudged } from './guarantees.js';
 
 /** Shapes that cross the border between workflows and activities. One object in, one object out. */
 
@@ -92,12 +93,21 @@ export interface FaultPeriodRequest extends PhaseRequest {
   readonly toUs: number;
   /** Absent in requests of 0.1.0. */
   readonly borders?: readonly PeriodBorder[];
+  /** Absent where the run began before guarantees were judged. */
+  readonly fault?: FaultRecord;
+}
+
+/** What became of a phase's clients, and what the checkers say of their ledgers. */
+export interface PhaseCollected extends GuaranteesJudged {
+  readonly outcomes: readonly ClientOutcome[];
 }
 
 export interface FaultPeriodAnswer {
   readonly figures: readonly FaultPeriodFigures[];
   /** Clients that left no ledger that can be read; absent in answers of 0.1.0. */
   readonly withoutLedger?: readonly ClientOutcome[];
+  /** Absent in answers of 0.1.0. */
+  readonly violated?: GuaranteesJudged['violated'];
   readonly notes: readonly string[];
 }
 

@@ -1,8 +1,10 @@
 import type { Activities } from '../activities/index.js';
+import type { ClientOutcome } from '../domain/client-result.js';
 import type {
   ClientsStopped,
   HoldAnswer,
   ObserveAnswer,
+  PhaseCollected,
   PlanAnswer,
   PrepareAnswer,
   RecoverAnswer,
@@ -48,6 +50,10 @@ function recovering(answer: RecoverAnswer | RecoverOf01): RecoverAnswer {
 }
 
 const stopping = (answer: ClientsStopped | undefined | null): ClientsStopped => answer ?? { stoppedUs: null };
+
+/** What became of a phase's clients: 0.1.0 judged no guarantees. */
+export const collected = (answer: PhaseCollected | readonly ClientOutcome[]): PhaseCollected =>
+  'outcomes' in answer ? answer : { outcomes: answer, violated: [], notes: [] };
 
 /** The activities that break something, watch it and end it, and the one that ends the clients which went through it. */
 export type FaultActivities = Pick<

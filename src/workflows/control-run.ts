@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { blameOf } from '../domain/status.js';
 import { judgeSdk } from '../domain/judge-sdk.js';
 import type { Failure } from '../domain/verdict.js';
-import { judgeGuarantees } from './judge-guarantees.js';
+import { collected } from './answers-of-0-1.js';
 import type { RunContext, RunStep } from './run-context.js';
 
 /** The clients without any fault: the baseline. What of the test's own equipment failed in it is a failure of the run. */
@@ -11,17 +11,20 @@ export const controlRun: RunStep = async (context, { runFailures, notes }) => {
   const { rules, load } = plan;
   const phase = { run, scenario: null, phase: 'control' } as const;
   progress.enter('control run');
-  const control = await (async () => {
+  const {
+    outcomes: control,
+    violated,
+    notes: judging,
+  } = await (async () => {
     try {
       await host.startClients(phase);
-      return await host.collectClients(phase);
+      return collected(await host.collectClients(phase));
     } finally {
       // Nothing if they ended by themselves; a cancelled run leaves none behind.
       await CancellationScope.nonCancellable(() => host.killClients(phase));
     }
   })();
-  const judged = await judgeGuarantees(plan, phase, control);
-  const controlVerdicts = control.map((outcome) => judgeSdk(outcome, rules, load.messages, judged.violated));
+  const controlVerdicts = control.map((outcome) => judgeSdk(outcome, rules, load.messages, violated));
   progress.control(control, controlVerdicts);
   const failures = controlVerdicts.flatMap(({ sdk, status }): Failure[] =>
     status === 'passed' ? [] : [{ status, sdk, blame: blameOf(status) }],
@@ -34,7 +37,7 @@ export const controlRun: RunStep = async (context, { runFailures, notes }) => {
     control,
     controlVerdicts,
     runFailures: [...runFailures, ...equipment, ...excused],
-    notes: [...notes, ...judged.notes, ...(excuse === null ? [] : [excuse])],
+    notes: [...notes, ...judging, ...(excuse === null ? [] : [excuse])],
   };
 };
 

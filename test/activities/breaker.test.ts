@@ -3,7 +3,7 @@ import { outcome } from '../../testing/values.js';
 import { breakerRuns, failing, type Run } from '../../testing/workflows/breaker-runs.js';
 import { createGate } from '../../testing/workflows/gate.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
-import type { StubOptions } from '../../testing/workflows/stub-host.js';
+import { allKept, type StubOptions } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ describe.concurrent('the count', () => {
 
   it('stays where it is for runs of nothing but format errors, of which the third sends one warning', async () => {
     const unreadable: StubOptions = {
-      instead: { collectClients: async () => [outcome({ sdk: 'go', result: null, lineProblem: 'no JSON' })] },
+      instead: { collectClients: async () => allKept([outcome({ sdk: 'go', result: null, lineProblem: 'no JSON' })]) },
     };
     const runs: Run[] = [];
     for (let i = 0; i < 4; i += 1) {

@@ -144,7 +144,8 @@ describe('what the clients of a phase said', () => {
     const lost_seqs = Array.from({ length: 50 }, (_, n) => n);
     ended(CONTROL, 'go', JSON.stringify({ ...goodResult, errors, lost: 50, received: 950, lost_seqs }));
     ended(CONTROL, 'rust', `panic: ${'x'.repeat(5000)}`);
-    const [go, rust] = await perform(clientActivities.collectClients, { run, ...CONTROL });
+    const { outcomes } = await perform(clientActivities.collectClients, { run, ...CONTROL });
+    const [go, rust] = outcomes;
     expect(go?.result?.errors).toEqual(errors.slice(0, 3).map((error) => error.slice(0, 160)));
     expect(go?.result).toMatchObject({ lost: 50, lost_seqs: lost_seqs.slice(0, 20) });
     expect(rust).toMatchObject({ sdk: 'rust', result: null });

@@ -5,7 +5,7 @@ import { commandsOf } from '../../testing/workflows/history.js';
 import { killSingle } from '../../testing/workflows/plans.js';
 import { BEFORE, END } from '../../testing/workflows/calls.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
-import { left } from '../../testing/workflows/stub-host.js';
+import { allKept, left } from '../../testing/workflows/stub-host.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -15,7 +15,8 @@ afterAll(() => rig.close());
 
 const controlGives =
   (bad: ReturnType<typeof outcome>): Activities['collectClients'] =>
-  async ({ phase }) => [outcome({ sdk: 'go' }), { ...(phase === 'control' ? bad : outcome()), sdk: 'python' }];
+  async ({ phase }) =>
+    allKept([outcome({ sdk: 'go' }), { ...(phase === 'control' ? bad : outcome()), sdk: 'python' }]);
 
 describe.concurrent('the control run', () => {
   it('in which the equipment fails ends the run at once as INVALID', async () => {

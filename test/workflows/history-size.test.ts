@@ -4,6 +4,7 @@ import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { Evidence } from '../../src/domain/fault-record.js';
 import { MAX_BYTES, MAX_EVENTS } from '../../testing/history-limits.js';
 import { outcome } from '../../testing/values.js';
+import { allKept } from '../../testing/workflows/stub-host.js';
 import { createRig, type Rig } from '../../testing/workflows/rig.js';
 
 let rig: Rig;
@@ -70,17 +71,16 @@ const figuresOfNodes = Object.fromEntries(
   ),
 );
 
-it('a full run with four SDKs and its three scenarios leave at most 550 events and 256 KiB in Temporal', async () => {
+it('a full run with four SDKs and its three scenarios leave at most 500 events and 256 KiB in Temporal', async () => {
   const { handle, host } = await rig.startRun({
     plan: { sdks },
     instead: {
-      collectClients: async () => sdks.map((sdk) => outcome({ sdk, result: fullResult })),
-      collectFaultPeriod: async () => ({ figures: sdks.map(figures), notes: [] }),
-      judgeGuarantees: async ({ phase }) => ({
-        violated:
-          phase === 'fault'
-            ? sdks.flatMap((sdk) => GUARANTEE_NAMES.map((guarantee) => ({ guarantee, phase, sdk, violations: 12345 })))
-            : [],
+      collectClients: async () => allKept(sdks.map((sdk) => outcome({ sdk, result: fullResult }))),
+      collectFaultPeriod: async ({ phase }) => ({
+        figures: sdks.map(figures),
+        violated: sdks.flatMap((sdk) =>
+          GUARANTEE_NAMES.map((guarantee) => ({ guarantee, phase, sdk, violations: 12345 })),
+        ),
         notes: [],
       }),
       takeSnapshot: async ({ label }) => ({

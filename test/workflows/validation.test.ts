@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../src/activities/index.js';
 import type { ClientOutcome } from '../../src/domain/client-result.js';
+import type { Violated } from '../../src/domain/guarantee-verdict.js';
 import type { FaultPeriodFigures } from '../../src/domain/ledger.js';
 import type { ScenarioStatus } from '../../src/domain/status.js';
+import type { PhaseId } from '../../src/messages/requests.js';
 import { outcome, rules } from '../../testing/values.js';
 import { courseOf, type Course } from '../../testing/workflows/course.js';
 import { activityEvents, isTimer, timersOf, toMs } from '../../testing/workflows/history.js';
+import { killSingle } from '../../testing/workflows/plans.js';
 import { createRig, type Rig, type StartOptions } from '../../testing/workflows/rig.js';
+import { allKept } from '../../testing/workflows/stub-host.js';
+
 let rig: Rig;
 beforeAll(async () => {
   rig = await createRig();
@@ -42,14 +47,14 @@ describe.concurrent('the validation', () => {
     ['a runner that died', outcome({ end: { kind: 'runner_died' }, result: null }), 'harness_error'],
   ])('with %s gives the scenario its status', async (_, bad, status) => {
     const { outcome: result, record } = await withActivities({
-      collectClients: async () => [outcome({ sdk: 'go' }), { ...outcome(), ...bad, sdk: 'python' }],
+      collectClients: async () => allKept([outcome({ sdk: 'go' }), { ...outcome(), ...bad, sdk: 'python' }]),
     });
     expect(result.verdict).toMatchObject({ passed: false, status, failures: [{ status, sdk: 'python' }] });
     expect(record.sdkVerdicts.map((verdict) => verdict.status)).toEqual(['passed', status]);
   });
 
   it('with no client at all cannot pass', async () => {
-    const { outcome: result } = await withActivities({ collectClients: async () => [] });
+    const { outcome: result } = await withActivities({ collectClients: async () => allKept([]) });
     expect(result.verdict).toMatchObject({ passed: false, status: 'harness_error' });
   });
 });
@@ -130,5 +135,49 @@ describe.concurrent('what the clients saw during the fault', () => {
   it('fails the scenario where the config says that acknowledged messages may not be lost', async () => {
     const { outcome: result } = await courseOf(rig, terribleFault('fail'));
     expect(result.verdict).toMatchObject({ passed: false, status: 'failed' });
+  });
+});
+
+describe.concurrent('the guarantees of a run', () => {
+  const named = { ...rules, guarantees: ['order'] as const };
+  const violated = (phase: PhaseId['phase']): Violated[] => [{ guarantee: 'order', phase, sdk: 'go', violations: 3 }];
+  const violatedIn = (wanted: PhaseId['phase']): Partial<Activities> => ({
+    collectClients: async ({ phase }) => ({
+      ...allKept([outcome({ sdk: 'go' })]),
+      ...(phase === wanted ? { violated: violated(phase) } : {}),
+    }),
+    collectFaultPeriod: async ({ phase }) => ({
+      ...{ figures: [], notes: [] },
+      ...(phase === wanted ? { violated: violated(phase) } : {}),
+    }),
+  });
+
+  it.each([
+    ['validation', named, 'FAIL'],
+    ['fault', named, 'FAIL'],
+    ['control', named, 'PASS'],
+    ['control', { ...named, control: 'fail' as const }, 'FAIL'],
+    ['validation', rules, 'PASS'],
+    ['fault', rules, 'PASS'],
+  ] as const)('count in the %s by the rules', async (phase, by, headline) => {
+    const { handle } = await rig.startRun({
+      plan: { scenarios: [killSingle], sdks: ['go'], rules: by },
+      instead: violatedIn(phase),
+    });
+    expect(await handle.result()).toMatchObject({ headline });
+  });
+
+  it('that could not be judged are notes, and fail nothing', async () => {
+    const note = (where: string): string => `${where}: the guarantees could not be judged: no room`;
+    const { handle, host } = await rig.startRun({
+      plan: { scenarios: [killSingle], sdks: ['go'], rules: named },
+      instead: {
+        collectClients: async ({ phase }) => ({ ...allKept([outcome({ sdk: 'go' })]), notes: [note(phase)] }),
+        collectFaultPeriod: async ({ phase }) => ({ figures: [], notes: [note(phase)] }),
+      },
+    });
+    expect(await handle.result()).toMatchObject({ headline: 'PASS' });
+    expect(host.reports[0]?.notes).toEqual([note('control')]);
+    expect(host.records[0]?.notes).toEqual([note('fault'), note('validation')]);
   });
 });

@@ -3,7 +3,8 @@ import { createPlanActivities } from '../../src/activities/plan.js';
 import { breakerActivities } from '../../src/activities/breaker.js';
 import { clusterOwnershipActivities } from '../../src/activities/cluster-ownership.js';
 import type { Activities } from '../../src/activities/index.js';
-import type { ClusterLeft, WriteReportRequest } from '../../src/messages/requests.js';
+import type { ClientOutcome } from '../../src/domain/client-result.js';
+import type { ClusterLeft, PhaseCollected, WriteReportRequest } from '../../src/messages/requests.js';
 import { scheduleActivities } from '../../src/activities/schedule.js';
 import { createWatchActivities } from '../../src/activities/watch.js';
 import { ChaosError, type ErrorCode } from '../../src/domain/errors.js';
@@ -66,6 +67,9 @@ export const left = (change: Partial<Extract<ClusterLeft, { error: null }>> = {}
   error: null,
 });
 
+/** What became of a phase's clients, with every guarantee kept. */
+export const allKept = (outcomes: readonly ClientOutcome[]): PhaseCollected => ({ outcomes, violated: [], notes: [] });
+
 /** Everything goes well. The ids and times are fixed, so that two recordings differ only where the workflow does. */
 function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: WriteReportRequest[]): Activities {
   let faults = 0;
@@ -106,9 +110,8 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
     startClients: async () => ({ startedUs: 9_000_000, ready: { go: null, python: null } }),
     stopClients: async () => ({ stoppedUs: 2_500_000 }),
     killClients: async () => 0,
-    collectClients: async () => plan.sdks.map((sdk) => outcome({ sdk })),
+    collectClients: async () => allKept(plan.sdks.map((sdk) => outcome({ sdk }))),
     collectFaultPeriod: async () => ({ figures: [], notes: [] }),
-    judgeGuarantees: async () => ({ violated: [], notes: [] }),
     prepareFault: async () => ({ error: null }),
     planFault: async ({ scenario }) => ({
       faultId: `f-${++faults}`,
