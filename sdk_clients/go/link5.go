@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"time"
 
@@ -33,14 +33,14 @@ func newLink5(d Dial, lose func(reason string, code *byte)) *link5 {
 
 func (l *link5) connect() (bool, error) {
 	d := l.dial
-	conn, err := net.DialTimeout("tcp", d.Endpoint, connectLimit)
+	conn, err := d.socket()
 	if err != nil {
 		return false, fmt.Errorf("cannot connect: %w", err)
 	}
 	config := paho.ClientConfig{
 		ClientID:      d.ClientID,
 		Conn:          conn,
-		Session:       newAckSession(d),
+		Session:       l.session(),
 		OnClientError: func(err error) { l.lose(err.Error(), nil) },
 		OnServerDisconnect: func(p *paho.Disconnect) {
 			l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", p.ReasonCode), &p.ReasonCode)
@@ -55,7 +55,7 @@ func (l *link5) connect() (bool, error) {
 	l.mu.Lock()
 	l.client = paho.NewClient(config)
 	l.mu.Unlock()
-	limit, cancel := context.WithTimeout(context.Background(), connectLimit)
+	limit, cancel := context.WithTimeout(context.Background(), d.Limit)
 	defer cancel()
 	connack, err := l.client.Connect(limit, l.packet())
 	if err == nil {
@@ -74,21 +74,32 @@ func (l *link5) connect() (bool, error) {
 	return false, err
 }
 
+func (l *link5) session() session.SessionManager {
+	if l.dial.Session != nil {
+		return l.dial.Session.stateOf5()
+	}
+	return newAckSession(l.dial)
+}
+
 func (l *link5) packet() *paho.Connect {
 	d := l.dial
-	connect := &paho.Connect{ClientID: d.ClientID, CleanStart: d.CleanSession, KeepAlive: uint16(keepAlive.Seconds())}
+	connect := &paho.Connect{ClientID: d.ClientID, CleanStart: d.CleanSession, KeepAlive: uint16(d.KeepAlive.Seconds())}
 	if d.Username != "" {
 		connect.UsernameFlag, connect.Username = true, d.Username
 		connect.PasswordFlag, connect.Password = d.Password != "", []byte(d.Password)
 	}
-	if !d.CleanSession {
-		expiry := uint32(sessionExpirySeconds)
-		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &expiry}
+	if !d.CleanSession || d.Session != nil {
+		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &d.ExpirySeconds}
+	}
+	if will := d.Will; will != nil {
+		delay := uint32(will.DelayS)
+		connect.WillMessage = &paho.WillMessage{Topic: will.Topic, Payload: will.Payload, QoS: will.QoS}
+		connect.WillProperties = &paho.WillProperties{WillDelayInterval: &delay}
 	}
 	return connect
 }
 
-func (l *link5) subscribe(topic string, limit time.Duration, lost <-chan struct{}) (byte, bool) {
+func (l *link5) subscribe(filter string, qos byte, limit time.Duration, lost <-chan struct{}) (byte, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	go func() {
@@ -99,21 +110,21 @@ func (l *link5) subscribe(topic string, limit time.Duration, lost <-chan struct{
 		}
 	}()
 	// A refusal is an error here, and its SUBACK comes with it.
-	suback, _ := l.client.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{{Topic: topic, QoS: 1}}})
+	suback, _ := l.client.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{{Topic: filter, QoS: qos}}})
 	if suback == nil || len(suback.Reasons) != 1 {
 		return 0, false
 	}
 	return suback.Reasons[0], true
 }
 
-// publish returns when the message is written; the PUBACK is the session's to see.
-func (l *link5) publish(topic string, payload []byte) error {
-	_, err := l.client.PublishWithOptions(
+// publish returns when the message is written; its acknowledgement is the session's to see.
+func (l *link5) publish(topic string, qos byte, retain bool, payload []byte) (taken bool, err error) {
+	_, err = l.client.PublishWithOptions(
 		context.Background(),
-		&paho.Publish{Topic: topic, QoS: 1, Payload: payload},
+		&paho.Publish{Topic: topic, QoS: qos, Retain: retain, Payload: payload},
 		paho.PublishOptions{Method: paho.PublishMethod_AsyncSend},
 	)
-	return err
+	return err == nil || errors.Is(err, paho.ErrNetworkErrorAfterStored), err
 }
 
 func (l *link5) unsubscribe(topic string, limit time.Duration) {
@@ -122,14 +133,30 @@ func (l *link5) unsubscribe(topic string, limit time.Duration) {
 	_, _ = l.client.Unsubscribe(ctx, &paho.Unsubscribe{Topics: []string{topic}})
 }
 
-func (l *link5) disconnect(time.Duration) {
+// disconnect waits for the library's goroutines, no longer than limit if there is one.
+func (l *link5) disconnect(code byte, limit time.Duration) {
 	l.mu.Lock()
 	client := l.client
 	l.mu.Unlock()
-	if client != nil {
-		_ = client.Disconnect(&paho.Disconnect{})
+	if client == nil {
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = client.Disconnect(&paho.Disconnect{ReasonCode: code})
+	}()
+	var late <-chan time.Time
+	if limit > 0 {
+		late = time.After(limit)
+	}
+	select {
+	case <-done:
+	case <-late:
 	}
 }
+
+func (l *link5) over() <-chan struct{} { return l.client.Done() }
 
 // ackSession tells a PUBACK that acknowledges from one that refuses, at the time at which it was read, and which message it means:
 // the library tells neither to who does not wait for each message in turn.
