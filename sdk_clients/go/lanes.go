@@ -54,8 +54,12 @@ func (l *Lanes) QoSes() []byte {
 	return slices.Sorted(maps.Keys(l.of))
 }
 
-// Offer takes a message into the lane of its QoS.
-func (l *Lanes) Offer(p *Publication) { l.lane(p.QoS).Offer(p) }
+// Offer takes a message into the lane of its QoS, if that was not left out.
+func (l *Lanes) Offer(p *Publication) {
+	if lane := l.lane(p.QoS); lane != nil {
+		lane.Offer(p)
+	}
+}
 
 func (l *Lanes) lane(qos byte) *Lane {
 	l.mu.Lock()

@@ -21,7 +21,7 @@ type workloadSpec struct {
 }
 
 // workloads are all that this client has, each in its file workload_….go; a new one is a file, a line here and a script.
-var workloads = []workloadSpec{qosMix}
+var workloads = []workloadSpec{qosMix, sessions, retained, wills}
 
 // workload is who takes part, what is published, and what happens meanwhile.
 type workload interface {
