@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,15 +25,13 @@ type keptStore struct {
 
 func newKeptStore() *keptStore { return &keptStore{messages: map[string]packets.PublishPacket{}} }
 
-// Put keeps what is sent. What is received and not completed, the broker sends again; and a PUBREL takes the place of its PUBLISH
+// put keeps what is sent. What is received and not completed, the broker sends again; and a PUBREL takes the place of its PUBLISH
 // on the wire (recorded.go).
-func (s *keptStore) Put(key string, packet packets.ControlPacket) {
+func (s *keptStore) put(key string, packet packets.ControlPacket) {
 	message, isPublish := packet.(*packets.PublishPacket)
 	if !isPublish || !strings.HasPrefix(key, "o.") {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if _, is := s.messages[key]; !is {
 		s.keys = append(s.keys, key)
 	}
@@ -76,6 +75,34 @@ func (s *keptStore) Reset() {
 func (s *keptStore) Del(string) {}
 func (s *keptStore) Open()      {}
 func (s *keptStore) Close()     {}
+
+// connectionStore is the store as one connection has it.
+type connectionStore struct {
+	*keptStore
+	sealed bool
+}
+
+// Put takes nothing any more from a connection that has ended.
+func (s *connectionStore) Put(key string, packet packets.ControlPacket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.sealed {
+		s.put(key, packet)
+	}
+}
+
+// seal says whether this message has been taken; if not, it never will be.
+func (s *connectionStore) seal(topic string, payload []byte) (taken bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sealed = true
+	for _, message := range s.messages {
+		if message.TopicName == topic && bytes.Equal(message.Payload, payload) {
+			return true
+		}
+	}
+	return false
+}
 
 // guardedState is paho.golang's own state of a session. Where a PUBREC is read while the connection is being closed, the library
 // writes its PUBREL to a connection that is no longer there, and panics. The PUBREL is kept by then, and is sent on the next one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 // link3 speaks MQTT 3.1.1 through paho.mqtt.golang.
 type link3 struct {
 	client mqtt.Client
+	store  *connectionStore // nil in basic-pubsub
 	limit  time.Duration
 	once   sync.Once
 	ended  chan struct{}
@@ -40,7 +42,8 @@ func newLink3(d Dial, lose func(reason string, code *byte)) *link3 {
 		}).
 		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) { return d.socket() })
 	if d.Session != nil {
-		o.SetStore(d.Session.storeOf3())
+		l.store = &connectionStore{keptStore: d.Session.storeOf3()}
+		o.SetStore(l.store)
 	}
 	if d.Will != nil {
 		o.SetBinaryWill(d.Will.Topic, d.Will.Payload, d.Will.QoS, false)
@@ -85,14 +88,28 @@ func (l *link3) subscribe(filter string, qos byte, limit time.Duration, lost <-c
 
 // publish looks at the token for an error only, never for an acknowledgement.
 func (l *link3) publish(topic string, qos byte, retain bool, payload []byte) (taken bool, err error) {
-	token := l.client.Publish(topic, qos, retain, payload).(*mqtt.PublishToken)
+	if l.store == nil {
+		return true, errorOf(l.client.Publish(topic, qos, retain, payload))
+	}
+	tokens := make(chan mqtt.Token, 1)
+	go func() { tokens <- l.client.Publish(topic, qos, retain, payload) }()
+	select {
+	case token := <-tokens:
+		err = errorOf(token)
+	case <-l.ended:
+		// It waits for the whole write timeout then, for a goroutine that has ended.
+		err = errors.New("connection lost")
+	}
+	return err == nil || l.store.seal(topic, payload), err
+}
+
+func errorOf(token mqtt.Token) error {
 	select {
 	case <-token.Done():
-		err = token.Error()
+		return token.Error()
 	default:
+		return nil
 	}
-	// It gives the packet id just before it puts the message into its store.
-	return err == nil || token.MessageID() != 0, err
 }
 
 func (l *link3) unsubscribe(topic string, limit time.Duration) {

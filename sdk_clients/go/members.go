@@ -9,7 +9,7 @@ import (
 // newRecordedPublisher lends its connection to the lanes. It has a session: QoS 2 keeps its promise only across connections of one.
 func newRecordedPublisher(config WorkloadConfig, recorder *Recorder, session *Session, lanes *Lanes) (r *Role, maximumQoS func() byte) {
 	r = newRole("publisher", config.Config, &recorder.Notes, recorder, 0)
-	recording := &Recording{Config: config, Recorder: recorder, Session: session, OnSettled: lanes.Settled}
+	recording := &Recording{IsRole: true, Config: config, Recorder: recorder, Session: session, OnSettled: lanes.Settled}
 	var offered atomic.Int32
 	r.open = func(endpoint string) (*Connection, error) { return recording.Open(endpoint, nil) }
 	r.serve = func(_ string, c *Connection) {
@@ -43,7 +43,7 @@ func newRecordedSubscriber(
 		config: config, recorder: recorder, session: session, filters: filters, lanes: lanes,
 	}
 	s.granted.Store(granted)
-	recording := &Recording{Config: config, Recorder: recorder, Session: session}
+	recording := &Recording{IsRole: true, Config: config, Recorder: recorder, Session: session}
 	s.open = func(endpoint string) (*Connection, error) { return recording.Open(endpoint, nil) }
 	s.serve = s.serveSubscriber
 	s.farewell = func(c *Connection, limit time.Duration) {

@@ -20,8 +20,9 @@ const (
 var stepOf = map[byte]string{packets.PUBACK: "puback", packets.PUBREC: stepPubrec, packets.PUBCOMP: stepPubcomp}
 
 // Recording makes the connections of one MQTT client, of which everything is recorded. OnSettled is told that the library will do
-// nothing more about a message, OnReceived of every receipt.
+// nothing more about a message, OnReceived of every receipt. IsRole: publisher or subscriber, whose reconnects are counted.
 type Recording struct {
+	IsRole     bool
 	Config     WorkloadConfig
 	Recorder   *Recorder
 	Session    *Session
@@ -182,7 +183,7 @@ func (w *watcher) incoming(f frame, atUs int64) {
 }
 
 func (w *watcher) connacked(p connackFrame, atUs int64) {
-	w.recording.Recorder.Connacked(w.head("connack", atUs), p, w.row)
+	w.recording.Recorder.Connacked(w.head("connack", atUs), p, w.row, w.recording.IsRole)
 	if p.code != 0 {
 		w.wire.closesAs(byPeer)
 		return

@@ -66,12 +66,15 @@ func (r *Recorder) Connect(client string, connection int, f connectFacts) *conne
 	return entry
 }
 
-// Connacked notes the answer. A Server Keep Alive takes the place of what was asked for.
-func (r *Recorder) Connacked(head rowHead, p connackFrame, asked *connectRow) {
+// Connacked notes the answer, and counts the connection if it counts. A Server Keep Alive takes the place of what was asked for.
+func (r *Recorder) Connacked(head rowHead, p connackFrame, asked *connectRow, counts bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if p.keepAlive != nil && !r.frozen {
 		asked.KeepAliveS = int(*p.keepAlive)
+	}
+	if p.code == 0 && counts && !r.frozen {
+		r.connections++
 	}
 	r.add(&connackRow{head, p.code, p.sessionPresent, p.maximumQoS, p.retain, p.shared})
 }
@@ -162,16 +165,9 @@ func (r *Recorder) Counted(look func(t *Tally)) {
 	look(r.tally)
 }
 
-// Connected is what a Role says; its connections record themselves.
-func (r *Recorder) Connected(string, string, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.frozen {
-		r.connections++
-	}
-}
+// Connected and Disconnected are what a Role says; its connections record themselves.
+func (r *Recorder) Connected(string, string, bool) {}
 
-// Disconnected is recorded by the connection.
 func (r *Recorder) Disconnected(string, string, string, *byte) {}
 
 // Figures are the numbers of events and of connections, and whether there were too many events.
