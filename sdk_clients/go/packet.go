@@ -160,7 +160,8 @@ func (f frame) connack(v5 bool) connackFrame {
 	if err != nil {
 		return p
 	}
-	if said := read.Content.(*packets.Connack).Properties; said != nil {
+	if connack, is := read.Content.(*packets.Connack); is && connack.Properties != nil {
+		said := connack.Properties
 		if said.MaximumQOS != nil {
 			p.maximumQoS = said.MaximumQOS
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -70,7 +71,7 @@ func (w *Wire) Read(p []byte) (int, error) {
 	for len(w.unserved) == 0 {
 		if w.isMuted() {
 			<-w.gone
-			return 0, net.ErrClosed
+			return 0, io.EOF
 		}
 		n, err := w.Conn.Read(w.buffer)
 		if w.isMuted() {
@@ -80,6 +81,10 @@ func (w *Wire) Read(p []byte) (int, error) {
 		w.unserved = w.buffer[:n]
 		if n == 0 && err != nil {
 			w.failed(err)
+			if errors.Is(err, net.ErrClosed) {
+				// paho.mqtt.golang takes no notice of a socket that was closed on this side by others than itself.
+				err = io.EOF
+			}
 			return 0, err
 		}
 	}
