@@ -80,6 +80,14 @@ func TestAResumedSessionSendsAgainWhatIsOpenAndThatIsNoNewHandOver(t *testing.T)
 		}
 		p.send(ackOf(packets.PUBACK, ids[0]), ackOf(packets.PUBCOMP, ids[2]))
 		b.expectSettled(settlement{0, "puback", 0}, settlement{2, "pubcomp", 0})
+		_ = p.conn.Close()
+		<-c.Lost
+		_, p = b.connect(connack(true), nil)
+		for _, open := range []uint16{ids[1], fourth} {
+			if id, _ := p.expectPublish(v5); id != open {
+				t.Errorf("expected %d, which is still open, got %d", open, id)
+			}
+		}
 		b.expectRows([][]any{{1., 0.}, {1., 1.}, {1., 2.}, {2., 3.}}, "send", "connection", "seq")
 	})
 }
@@ -171,19 +179,6 @@ func TestWhatIsOfAnotherRunIsCountedAndNoReceipt(t *testing.T) {
 		b.recorder.Counted(func(tally *Tally) {
 			if tally.Unexpected != 3 {
 				t.Errorf("expected 3 unexpected, got %d", tally.Unexpected)
-			}
-		})
-	})
-}
-
-func TestAWillIsNamedByItsConnect(t *testing.T) {
-	inBoth(t, func(t *testing.T, b *bench, _ bool, connack func(bool) frame) {
-		b.connect(connack(false), &Will{"t/w", 4, 1, 0, b.payload(4), 7})
-		will := map[string]any{"topic": "t/w", "seq": 4., "qos": 1., "delay_s": 0.}
-		b.expectRows([][]any{{false, 5., will}}, "connect", "clean", "keep_alive_s", "will")
-		b.recorder.Counted(func(tally *Tally) {
-			if _, is := tally.Sent[MessageID{"c-pub", "t/w", 4}]; !is || len(tally.Sent) != 1 {
-				t.Errorf("expected the will alone, got %v", tally.Sent)
 			}
 		})
 	})

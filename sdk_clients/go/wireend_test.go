@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"net"
 	"testing"
 	"time"
 
@@ -76,4 +78,53 @@ func TestSaysWhatTheBrokerOffersAndWhyItEndsAConnection(t *testing.T) {
 	b.expectRows([][]any{{1., true, false}}, "connack", "maximum_qos", "retain_available", "shared_available")
 	b.expectRows([][]any{{30.}}, "connect", "keep_alive_s")
 	b.expectRows([][]any{{byPeer, 142.}}, "close", "by", "reason_code")
+}
+
+func TestAWillIsNamedByItsConnect(t *testing.T) {
+	inBoth(t, func(t *testing.T, b *bench, _ bool, connack func(bool) frame) {
+		b.connect(connack(false), &Will{"t/w", 4, 1, 0, b.payload(4), 7})
+		will := map[string]any{"topic": "t/w", "seq": 4., "qos": 1., "delay_s": 0.}
+		b.expectRows([][]any{{false, 5., will}}, "connect", "clean", "keep_alive_s", "will")
+		b.recorder.Counted(func(tally *Tally) {
+			if _, is := tally.Sent[MessageID{"c-pub", "t/w", 4}]; !is || len(tally.Sent) != 1 {
+				t.Errorf("expected the will alone, got %v", tally.Sent)
+			}
+		})
+	})
+}
+
+// hastyPeer closes the connection while the DISCONNECT is still being written.
+type hastyPeer struct {
+	net.Conn
+	closed, noticed chan struct{}
+}
+
+func (h hastyPeer) Read([]byte) (int, error) {
+	<-h.closed
+	return 0, io.EOF
+}
+
+func (h hastyPeer) Write(p []byte) (int, error) {
+	close(h.closed)
+	<-h.noticed
+	return len(p), nil
+}
+
+type endsOnly struct{ ends chan string }
+
+func (e endsOnly) outgoing(f frame, _ int64) frame    { return f }
+func (e endsOnly) incoming(frame, int64)              {}
+func (e endsOnly) closed(by string, _ *byte, _ int64) { e.ends <- by }
+
+func TestADisconnectIsOursHoweverSoonThePeerCloses(t *testing.T) {
+	peer, ends := hastyPeer{closed: make(chan struct{}), noticed: make(chan struct{})}, make(chan string, 2)
+	wire := NewWire(peer, endsOnly{ends}, false)
+	go func() {
+		_, _ = wire.Read(make([]byte, 1))
+		close(peer.noticed)
+	}()
+	_, _ = wire.Write(frame{packets.DISCONNECT << 4, 0})
+	if by := <-ends; by != ownDisconnect {
+		t.Errorf("expected %s, got %s", ownDisconnect, by)
+	}
 }
