@@ -13,14 +13,24 @@ import (
 // the library tells neither to who does not wait for each message in turn.
 type ackSession struct {
 	session.SessionManager
-	dial Dial
+	dial     Dial
+	sentAway func(code byte)
 
 	mu      sync.Mutex
 	seqOfID map[uint16]int
 }
 
-func newAckSession(d Dial) *ackSession {
-	return &ackSession{SessionManager: state.NewInMemory(), dial: d, seqOfID: map[uint16]int{}}
+func newAckSession(d Dial, sentAway func(code byte)) *ackSession {
+	return &ackSession{SessionManager: state.NewInMemory(), dial: d, sentAway: sentAway, seqOfID: map[uint16]int{}}
+}
+
+// ConnectionLost has the broker's DISCONNECT if there was one. The library tells its user only when all of its goroutines have
+// ended, and by then a message that could not be sent may have been taken for the reason.
+func (s *ackSession) ConnectionLost(p *packets.Disconnect) error {
+	if p != nil {
+		s.sentAway(p.ReasonCode)
+	}
+	return s.SessionManager.ConnectionLost(p)
 }
 
 // AddToSession is called before the packet is sent, so no PUBACK can be too early for it.

@@ -37,13 +37,11 @@ func (l *link5) connect() (bool, error) {
 		return false, fmt.Errorf("cannot connect: %w", err)
 	}
 	config := paho.ClientConfig{
-		ClientID:      d.ClientID,
-		Conn:          conn,
-		Session:       l.session(),
-		OnClientError: func(err error) { l.lose(err.Error(), nil) },
-		OnServerDisconnect: func(p *paho.Disconnect) {
-			l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", p.ReasonCode), &p.ReasonCode)
-		},
+		ClientID:           d.ClientID,
+		Conn:               conn,
+		Session:            l.session(),
+		OnClientError:      func(err error) { l.lose(err.Error(), nil) },
+		OnServerDisconnect: func(p *paho.Disconnect) { l.sentAway(p.ReasonCode) },
 	}
 	if d.OnMessage != nil {
 		config.OnPublishReceived = []func(paho.PublishReceived) (bool, error){func(r paho.PublishReceived) (bool, error) {
@@ -77,7 +75,12 @@ func (l *link5) session() session.SessionManager {
 	if l.dial.Session != nil {
 		return l.dial.Session.stateOf5()
 	}
-	return newAckSession(l.dial)
+	return newAckSession(l.dial, l.sentAway)
+}
+
+// sentAway is for a DISCONNECT of the broker's.
+func (l *link5) sentAway(code byte) {
+	l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", code), &code)
 }
 
 func (l *link5) packet() *paho.Connect {
