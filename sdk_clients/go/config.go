@@ -97,6 +97,11 @@ func (r *reader) endpoints(name, raw string) (found []string) {
 // ReadConfig returns all problems at once; the Config is usable only where there is none.
 func ReadConfig(getenv func(string) string) (Config, []string) {
 	r := &reader{getenv: getenv}
+	c := r.config()
+	return c, r.problems
+}
+
+func (r *reader) config() Config {
 	clientID := r.text("CLIENT_ID", "go-"+randomHex(4))
 	endpoints := r.endpoints("CLUSTER_ENDPOINT", r.text("CLUSTER_ENDPOINT", ""))
 	if all := r.text("CLUSTER_ENDPOINTS", ""); all != "" {
@@ -133,7 +138,7 @@ func ReadConfig(getenv func(string) string) (Config, []string) {
 	if c.Password != "" && c.Username == "" {
 		r.refuse("MQTT_PASSWORD", "MQTT_USERNAME beside it, as MQTT 3.1.1 demands", "a password alone")
 	}
-	return c, r.problems
+	return c
 }
 
 func randomHex(bytes int) string {

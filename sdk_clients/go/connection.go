@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 )
@@ -23,10 +24,39 @@ type Dial struct {
 	Endpoint, ClientID, Username, Password string
 	Version                                string
 	CleanSession                           bool
+	KeepAlive                              time.Duration
+	ExpirySeconds                          uint32        // MQTT 5
+	Limit                                  time.Duration // for TCP and CONNACK together
 	OnAck                                  func(seq int, atUs int64)
 	OnRefused                              func(seq int, reason byte)
 	OnMessage                              func(payload []byte, dup bool, atUs int64)
 	SeqOf                                  func(payload []byte) (int, bool)
+
+	// Of a recorded connection (recorded.go), nil in basic-pubsub.
+	Session *Session
+	Will    *Will
+	Watch   func(net.Conn) net.Conn
+}
+
+func newDial(config Config, clientID string) Dial {
+	return Dial{
+		ClientID: clientID, Username: config.Username, Password: config.Password, Version: config.MQTTVersion,
+		KeepAlive: keepAlive, ExpirySeconds: sessionExpirySeconds, Limit: connectLimit,
+	}
+}
+
+func (d Dial) open(endpoint string) (*Connection, error) {
+	d.Endpoint = endpoint
+	return Open(d)
+}
+
+// socket is the client's own: the libraries' dialing would follow a proxy variable of the environment.
+func (d Dial) socket() (net.Conn, error) {
+	conn, err := net.DialTimeout("tcp", d.Endpoint, d.Limit)
+	if err == nil && d.Watch != nil {
+		conn = d.Watch(conn)
+	}
+	return conn, err
 }
 
 // link is one connection of one of the two libraries: one speaks MQTT 3.1.1, the other MQTT 5, and neither both.
@@ -34,10 +64,14 @@ type link interface {
 	// connect returns once CONNACK 0 is there.
 	connect() (sessionPresent bool, err error)
 	// subscribe returns the SUBACK's code, or false where none came before the limit or the connection's end.
-	subscribe(topic string, limit time.Duration, lost <-chan struct{}) (byte, bool)
-	publish(topic string, payload []byte) error
+	subscribe(filter string, qos byte, limit time.Duration, lost <-chan struct{}) (byte, bool)
+	// publish says whether the library has taken the message: what it has taken, it sends again when its session goes on.
+	publish(topic string, qos byte, retain bool, payload []byte) (taken bool, err error)
 	unsubscribe(topic string, limit time.Duration)
-	disconnect(limit time.Duration)
+	// disconnect sends a DISCONNECT, in MQTT 5 with this reason code.
+	disconnect(code byte, limit time.Duration)
+	// over is closed when the library will do nothing more for this connection.
+	over() <-chan struct{}
 }
 
 // Connection is one MQTT connection, from CONNECT to its end. It is never revived: the next one gets a fresh client, so that the
@@ -49,6 +83,11 @@ type Connection struct {
 	lostOnce       sync.Once
 	lostReason     string
 	lostCode       *byte
+
+	// Of a recorded connection.
+	wire   *Wire
+	watch  *watcher
+	offers offers
 }
 
 // Open returns once CONNACK 0 is there.
@@ -69,13 +108,13 @@ func Open(d Dial) (*Connection, error) {
 }
 
 // Subscribe returns the SUBACK's return code, or false where none came.
-func (c *Connection) Subscribe(topic string, limit time.Duration) (byte, bool) {
-	return c.link.subscribe(topic, limit, c.Lost)
+func (c *Connection) Subscribe(filter string, qos byte, limit time.Duration) (byte, bool) {
+	return c.link.subscribe(filter, qos, limit, c.Lost)
 }
 
 // Publish hands a message over; whether it was acknowledged is for OnAck to say.
 func (c *Connection) Publish(topic string, payload []byte) {
-	if err := c.link.publish(topic, payload); err != nil {
+	if _, err := c.link.publish(topic, grantedQoS1, false, payload); err != nil {
 		c.Abort(fmt.Sprintf("publish: %v", err))
 	}
 }
@@ -83,16 +122,48 @@ func (c *Connection) Publish(topic string, payload []byte) {
 // Unsubscribe waits for the UNSUBACK no longer than limit.
 func (c *Connection) Unsubscribe(topic string, limit time.Duration) { c.link.unsubscribe(topic, limit) }
 
+// Hand gives a library a message of a workload; false where it has not taken it.
+func (c *Connection) Hand(p *Publication) (taken bool) {
+	c.watch.handing(p)
+	taken, err := c.link.publish(p.Topic, p.QoS, p.Retain, p.Payload)
+	if err != nil {
+		c.Abort(fmt.Sprintf("publish: %v", err))
+	}
+	return taken
+}
+
+// DisconnectWithWill sends the DISCONNECT after which a broker publishes the will all the same; MQTT 5.
+func (c *Connection) DisconnectWithWill(limit time.Duration) { c.leave(disconnectWithWill, limit) }
+
+// Cut ends a recorded connection without a DISCONNECT.
+func (c *Connection) Cut() {
+	c.wire.Cut()
+	c.lose("cut", nil)
+}
+
 // Disconnect sends DISCONNECT as far as the broker listens.
-func (c *Connection) Disconnect(limit time.Duration) {
-	c.link.disconnect(limit)
+func (c *Connection) Disconnect(limit time.Duration) { c.leave(0, limit) }
+
+func (c *Connection) leave(code byte, limit time.Duration) {
+	if c.wire != nil {
+		c.wire.closesAs(ownCut)
+	}
+	c.link.disconnect(code, limit)
+	if c.wire != nil {
+		_ = c.wire.Close()
+	}
 	c.lose("client disconnected", nil)
 }
 
 // Abort ends the connection from this side.
 func (c *Connection) Abort(reason string) {
 	c.lose(reason, nil)
-	c.link.disconnect(0)
+	if c.wire != nil {
+		// Without the DISCONNECT that the libraries would send: what ends here has failed.
+		_ = c.wire.Close()
+		return
+	}
+	c.link.disconnect(0, 0)
 }
 
 // LostReason is why the connection ended, with the code of the broker's DISCONNECT (MQTT 5) if there was one; only after Lost is

@@ -8,18 +8,18 @@ import (
 // Generator is the open loop: message i is due at t0 + i / rate, whatever the broker does. It touches no socket, so nothing that
 // the library does can hold it up.
 type Generator struct {
-	config  Config
-	journal *Journal
-	outbox  *Outbox
-	t0Us    int64
-	done    atomic.Bool
-	stop    chan struct{}
-	ended   chan struct{}
+	config   Config
+	notes    *Notes
+	t0Us     int64
+	generate func(i int, intendedUs int64) bool
+	done     atomic.Bool
+	stop     chan struct{}
+	ended    chan struct{}
 }
 
-// StartGenerator begins to generate at t0.
-func StartGenerator(config Config, journal *Journal, outbox *Outbox, t0Us int64) *Generator {
-	g := &Generator{config: config, journal: journal, outbox: outbox, t0Us: t0Us, stop: make(chan struct{}), ended: make(chan struct{})}
+// StartGenerator begins to generate at t0. generate makes message i, and returns false where no more is taken.
+func StartGenerator(config Config, notes *Notes, t0Us int64, generate func(i int, intendedUs int64) bool) *Generator {
+	g := &Generator{config: config, notes: notes, t0Us: t0Us, generate: generate, stop: make(chan struct{}), ended: make(chan struct{})}
 	go g.run()
 	return g
 }
@@ -35,20 +35,15 @@ func (g *Generator) Stop() {
 
 func (g *Generator) run() {
 	defer close(g.ended)
-	defer noteCrash(g.journal)
+	defer noteCrash(g.notes)
 	for i := range g.config.MessageCount {
 		intendedUs := g.t0Us + int64(float64(i)*1e6/g.config.MessageRate)
-		if !g.sleepUntil(intendedUs) {
+		if !g.sleepUntil(intendedUs) || !g.generate(i, intendedUs) {
 			return
 		}
-		seq, open := g.journal.Generated(intendedUs)
-		if !open {
-			return
-		}
-		g.outbox.Add(seq, EncodePayload(g.config.Identity, seq, intendedUs, g.config.PayloadBytes))
 	}
 	g.done.Store(true)
-	g.journal.Wake()
+	g.notes.Wake()
 }
 
 // sleepUntil returns false where publishing was stopped.

@@ -1,10 +1,5 @@
 package main
 
-import (
-	"sync"
-	"time"
-)
-
 // Event is one line of the ledger file about a connection.
 type Event struct {
 	Event          string `json:"event"`
@@ -19,23 +14,17 @@ type Event struct {
 // Journal is what has happened so far in this run: the ledger and the connection events behind one lock, written by every
 // goroutine, read by the main one.
 type Journal struct {
-	Errors ErrorList
+	Notes
 
-	mu          sync.Mutex
-	identity    Identity
-	ledger      Ledger
-	events      []Event
-	signals     int
-	connections int
-	refused     int
-	progressUs  int64
-	frozen      bool
-	changed     chan struct{} // closed and replaced at every change that a waiter may wait for
+	identity Identity
+	ledger   Ledger
+	events   []Event
+	refused  int
 }
 
 // NewJournal takes the identity by which a receipt is known to be one of ours.
 func NewJournal(identity Identity) *Journal {
-	return &Journal{identity: identity, changed: make(chan struct{})}
+	return &Journal{Notes: newNotes(), identity: identity}
 }
 
 // Generated enters the next message, queued now, and returns its seq; false where the journal is closed.
@@ -123,66 +112,11 @@ func (j *Journal) Disconnected(role, endpoint, reason string, reasonCode *byte) 
 	}
 }
 
-// Signalled notes SIGTERM or SIGINT.
-func (j *Journal) Signalled() {
+// Progress says how many messages were generated, and whether all of them are acknowledged and received.
+func (j *Journal) Progress() (generated int, allOK bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.signals++
-	j.wake()
-}
-
-// Signals is how many came so far.
-func (j *Journal) Signals() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.signals
-}
-
-// Wake makes waiters look again.
-func (j *Journal) Wake() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.wake()
-}
-
-func (j *Journal) wake() {
-	close(j.changed)
-	j.changed = make(chan struct{})
-}
-
-// Progress says how many messages were generated, whether all of them are acknowledged and received, and when the last
-// acknowledgement or first receipt came.
-func (j *Journal) Progress() (generated int, allOK bool, lastUs int64) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return len(j.ledger.Messages), j.ledger.AllOK(), j.progressUs
-}
-
-// WaitUntil returns when done says so or the deadline has come; done may ask the Journal.
-func (j *Journal) WaitUntil(done func() bool, deadlineUs int64) {
-	timer := time.NewTimer(untilUs(deadlineUs))
-	defer timer.Stop()
-	for {
-		j.mu.Lock()
-		changed := j.changed
-		j.mu.Unlock()
-		if done() {
-			return
-		}
-		select {
-		case <-changed:
-		case <-timer.C:
-			return
-		}
-	}
-}
-
-// Freeze ends all counting and returns the time of it. Without this the farewell would enter the figures.
-func (j *Journal) Freeze() int64 {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.frozen = true
-	return nowUs()
+	return len(j.ledger.Messages), j.ledger.AllOK()
 }
 
 // Frozen gives the ledger to read, with the events and the number of connections so far; only after Freeze.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -11,9 +13,16 @@ import (
 )
 
 // link3 speaks MQTT 3.1.1 through paho.mqtt.golang.
-type link3 struct{ client mqtt.Client }
+type link3 struct {
+	client mqtt.Client
+	store  *connectionStore // nil in basic-pubsub
+	limit  time.Duration
+	once   sync.Once
+	ended  chan struct{}
+}
 
 func newLink3(d Dial, lose func(reason string, code *byte)) *link3 {
+	l := &link3{limit: d.Limit, ended: make(chan struct{})}
 	o := mqtt.NewClientOptions().
 		AddBroker("tcp://" + d.Endpoint).
 		SetClientID(d.ClientID).
@@ -23,28 +32,36 @@ func newLink3(d Dial, lose func(reason string, code *byte)) *link3 {
 		SetProtocolVersion(4). // else a refused 3.1.1 is tried again as 3.1
 		SetAutoReconnect(false).
 		SetConnectRetry(false).
-		SetConnectTimeout(connectLimit).
+		SetConnectTimeout(d.Limit).
 		SetWriteTimeout(writeLimit).
-		SetKeepAlive(keepAlive).
+		SetKeepAlive(d.KeepAlive).
 		SetPingTimeout(pingLimit).
-		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lose(err.Error(), nil) }).
-		// The library's own dialing would follow a proxy variable of the environment.
-		SetCustomOpenConnectionFn(func(uri *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
-			return net.DialTimeout("tcp", uri.Host, connectLimit)
-		})
+		SetConnectionLostHandler(func(_ mqtt.Client, err error) {
+			l.isOver()
+			lose(err.Error(), nil)
+		}).
+		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) { return d.socket() })
+	if d.Session != nil {
+		l.store = &connectionStore{keptStore: d.Session.storeOf3()}
+		o.SetStore(l.store)
+	}
+	if d.Will != nil {
+		o.SetBinaryWill(d.Will.Topic, d.Will.Payload, d.Will.QoS, false)
+	}
 	if d.OnAck != nil {
 		o.SetStore(newAckStore(d.SeqOf, d.OnAck))
 	}
 	if d.OnMessage != nil {
 		o.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { d.OnMessage(m.Payload(), m.Duplicate(), nowUs()) })
 	}
-	return &link3{mqtt.NewClient(o)}
+	l.client = mqtt.NewClient(o)
+	return l
 }
 
 func (l *link3) connect() (bool, error) {
 	token := l.client.Connect().(*mqtt.ConnectToken)
-	if !token.WaitTimeout(connectLimit + time.Second) {
-		return false, fmt.Errorf("no CONNACK within %v", connectLimit)
+	if !token.WaitTimeout(l.limit + time.Second) {
+		return false, fmt.Errorf("no CONNACK within %v", l.limit)
 	}
 	if err := token.Error(); err != nil {
 		switch token.ReturnCode() {
@@ -57,11 +74,11 @@ func (l *link3) connect() (bool, error) {
 }
 
 // subscribe looks at the code alone: the library completes the token of a subscription without error when no SUBACK ever came.
-func (l *link3) subscribe(topic string, limit time.Duration, lost <-chan struct{}) (byte, bool) {
-	token := l.client.Subscribe(topic, 1, nil).(*mqtt.SubscribeToken)
+func (l *link3) subscribe(filter string, qos byte, limit time.Duration, lost <-chan struct{}) (byte, bool) {
+	token := l.client.Subscribe(filter, qos, nil).(*mqtt.SubscribeToken)
 	select {
 	case <-token.Done():
-		code, ok := token.Result()[topic]
+		code, ok := token.Result()[filter]
 		return code, ok
 	case <-lost:
 	case <-time.After(limit):
@@ -70,8 +87,23 @@ func (l *link3) subscribe(topic string, limit time.Duration, lost <-chan struct{
 }
 
 // publish looks at the token for an error only, never for an acknowledgement.
-func (l *link3) publish(topic string, payload []byte) error {
-	token := l.client.Publish(topic, 1, false, payload)
+func (l *link3) publish(topic string, qos byte, retain bool, payload []byte) (taken bool, err error) {
+	if l.store == nil {
+		return true, errorOf(l.client.Publish(topic, qos, retain, payload))
+	}
+	tokens := make(chan mqtt.Token, 1)
+	go func() { tokens <- l.client.Publish(topic, qos, retain, payload) }()
+	select {
+	case token := <-tokens:
+		err = errorOf(token)
+	case <-l.ended:
+		// It waits for the whole write timeout then, for a goroutine that has ended.
+		err = errors.New("connection lost")
+	}
+	return err == nil || l.store.seal(topic, payload), err
+}
+
+func errorOf(token mqtt.Token) error {
 	select {
 	case <-token.Done():
 		return token.Error()
@@ -84,4 +116,11 @@ func (l *link3) unsubscribe(topic string, limit time.Duration) {
 	l.client.Unsubscribe(topic).WaitTimeout(limit)
 }
 
-func (l *link3) disconnect(limit time.Duration) { l.client.Disconnect(uint(limit.Milliseconds())) }
+func (l *link3) disconnect(_ byte, limit time.Duration) {
+	l.client.Disconnect(uint(limit.Milliseconds()))
+	l.isOver()
+}
+
+func (l *link3) isOver() { l.once.Do(func() { close(l.ended) }) }
+
+func (l *link3) over() <-chan struct{} { return l.ended }

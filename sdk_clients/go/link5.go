@@ -2,15 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
 	"github.com/eclipse/paho.golang/paho"
 	"github.com/eclipse/paho.golang/paho/session"
-	"github.com/eclipse/paho.golang/paho/session/state"
 )
 
 const (
@@ -33,18 +32,16 @@ func newLink5(d Dial, lose func(reason string, code *byte)) *link5 {
 
 func (l *link5) connect() (bool, error) {
 	d := l.dial
-	conn, err := net.DialTimeout("tcp", d.Endpoint, connectLimit)
+	conn, err := d.socket()
 	if err != nil {
 		return false, fmt.Errorf("cannot connect: %w", err)
 	}
 	config := paho.ClientConfig{
-		ClientID:      d.ClientID,
-		Conn:          conn,
-		Session:       newAckSession(d),
-		OnClientError: func(err error) { l.lose(err.Error(), nil) },
-		OnServerDisconnect: func(p *paho.Disconnect) {
-			l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", p.ReasonCode), &p.ReasonCode)
-		},
+		ClientID:           d.ClientID,
+		Conn:               conn,
+		Session:            l.session(),
+		OnClientError:      func(err error) { l.lose(err.Error(), nil) },
+		OnServerDisconnect: func(p *paho.Disconnect) { l.sentAway(p.ReasonCode) },
 	}
 	if d.OnMessage != nil {
 		config.OnPublishReceived = []func(paho.PublishReceived) (bool, error){func(r paho.PublishReceived) (bool, error) {
@@ -55,7 +52,7 @@ func (l *link5) connect() (bool, error) {
 	l.mu.Lock()
 	l.client = paho.NewClient(config)
 	l.mu.Unlock()
-	limit, cancel := context.WithTimeout(context.Background(), connectLimit)
+	limit, cancel := context.WithTimeout(context.Background(), d.Limit)
 	defer cancel()
 	connack, err := l.client.Connect(limit, l.packet())
 	if err == nil {
@@ -74,21 +71,37 @@ func (l *link5) connect() (bool, error) {
 	return false, err
 }
 
+func (l *link5) session() session.SessionManager {
+	if l.dial.Session != nil {
+		return l.dial.Session.stateOf5()
+	}
+	return newAckSession(l.dial, l.sentAway)
+}
+
+// sentAway is for a DISCONNECT of the broker's.
+func (l *link5) sentAway(code byte) {
+	l.lose(fmt.Sprintf("DISCONNECT from the broker, reason 0x%02x", code), &code)
+}
+
 func (l *link5) packet() *paho.Connect {
 	d := l.dial
-	connect := &paho.Connect{ClientID: d.ClientID, CleanStart: d.CleanSession, KeepAlive: uint16(keepAlive.Seconds())}
+	connect := &paho.Connect{ClientID: d.ClientID, CleanStart: d.CleanSession, KeepAlive: uint16(d.KeepAlive.Seconds())}
 	if d.Username != "" {
 		connect.UsernameFlag, connect.Username = true, d.Username
 		connect.PasswordFlag, connect.Password = d.Password != "", []byte(d.Password)
 	}
-	if !d.CleanSession {
-		expiry := uint32(sessionExpirySeconds)
-		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &expiry}
+	if !d.CleanSession || d.Session != nil {
+		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &d.ExpirySeconds}
+	}
+	if will := d.Will; will != nil {
+		delay := uint32(will.DelayS)
+		connect.WillMessage = &paho.WillMessage{Topic: will.Topic, Payload: will.Payload, QoS: will.QoS}
+		connect.WillProperties = &paho.WillProperties{WillDelayInterval: &delay}
 	}
 	return connect
 }
 
-func (l *link5) subscribe(topic string, limit time.Duration, lost <-chan struct{}) (byte, bool) {
+func (l *link5) subscribe(filter string, qos byte, limit time.Duration, lost <-chan struct{}) (byte, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	go func() {
@@ -99,21 +112,21 @@ func (l *link5) subscribe(topic string, limit time.Duration, lost <-chan struct{
 		}
 	}()
 	// A refusal is an error here, and its SUBACK comes with it.
-	suback, _ := l.client.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{{Topic: topic, QoS: 1}}})
+	suback, _ := l.client.Subscribe(ctx, &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{{Topic: filter, QoS: qos}}})
 	if suback == nil || len(suback.Reasons) != 1 {
 		return 0, false
 	}
 	return suback.Reasons[0], true
 }
 
-// publish returns when the message is written; the PUBACK is the session's to see.
-func (l *link5) publish(topic string, payload []byte) error {
-	_, err := l.client.PublishWithOptions(
+// publish returns when the message is written; its acknowledgement is the session's to see.
+func (l *link5) publish(topic string, qos byte, retain bool, payload []byte) (taken bool, err error) {
+	_, err = l.client.PublishWithOptions(
 		context.Background(),
-		&paho.Publish{Topic: topic, QoS: 1, Payload: payload},
+		&paho.Publish{Topic: topic, QoS: qos, Retain: retain, Payload: payload},
 		paho.PublishOptions{Method: paho.PublishMethod_AsyncSend},
 	)
-	return err
+	return err == nil || errors.Is(err, paho.ErrNetworkErrorAfterStored), err
 }
 
 func (l *link5) unsubscribe(topic string, limit time.Duration) {
@@ -122,59 +135,27 @@ func (l *link5) unsubscribe(topic string, limit time.Duration) {
 	_, _ = l.client.Unsubscribe(ctx, &paho.Unsubscribe{Topics: []string{topic}})
 }
 
-func (l *link5) disconnect(time.Duration) {
+// disconnect waits for the library's goroutines, no longer than limit if there is one.
+func (l *link5) disconnect(code byte, limit time.Duration) {
 	l.mu.Lock()
 	client := l.client
 	l.mu.Unlock()
-	if client != nil {
-		_ = client.Disconnect(&paho.Disconnect{})
+	if client == nil {
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = client.Disconnect(&paho.Disconnect{ReasonCode: code})
+	}()
+	var late <-chan time.Time
+	if limit > 0 {
+		late = time.After(limit)
+	}
+	select {
+	case <-done:
+	case <-late:
 	}
 }
 
-// ackSession tells a PUBACK that acknowledges from one that refuses, at the time at which it was read, and which message it means:
-// the library tells neither to who does not wait for each message in turn.
-type ackSession struct {
-	session.SessionManager
-	dial Dial
-
-	mu      sync.Mutex
-	seqOfID map[uint16]int
-}
-
-func newAckSession(d Dial) *ackSession {
-	return &ackSession{SessionManager: state.NewInMemory(), dial: d, seqOfID: map[uint16]int{}}
-}
-
-// AddToSession is called before the packet is sent, so no PUBACK can be too early for it.
-func (s *ackSession) AddToSession(ctx context.Context, packet session.Packet, resp chan<- packets.ControlPacket) error {
-	if err := s.SessionManager.AddToSession(ctx, packet, resp); err != nil {
-		return err
-	}
-	if publish, ok := packet.(*packets.Publish); ok && s.dial.SeqOf != nil {
-		if seq, ours := s.dial.SeqOf(publish.Payload); ours {
-			s.mu.Lock()
-			s.seqOfID[publish.PacketID] = seq
-			s.mu.Unlock()
-		}
-	}
-	return nil
-}
-
-// PacketReceived is called on the connection's reading goroutine as soon as a packet is parsed.
-func (s *ackSession) PacketReceived(packet *packets.ControlPacket, publishes chan<- *packets.Publish) error {
-	atUs := nowUs()
-	if puback, ok := packet.Content.(*packets.Puback); ok {
-		s.mu.Lock()
-		seq, ours := s.seqOfID[puback.PacketID]
-		delete(s.seqOfID, puback.PacketID)
-		s.mu.Unlock()
-		switch {
-		case !ours:
-		case puback.ReasonCode >= refusedFrom:
-			s.dial.OnRefused(seq, puback.ReasonCode)
-		default:
-			s.dial.OnAck(seq, atUs)
-		}
-	}
-	return s.SessionManager.PacketReceived(packet, publishes)
-}
+func (l *link5) over() <-chan struct{} { return l.client.Done() }

@@ -32,10 +32,19 @@ func EncodePayload(id Identity, seq int, intendedUs int64, size int) []byte {
 	return b.Bytes()
 }
 
+// decodeNamed returns what a payload says of itself, or false where it says too little to be anybody's.
+func decodeNamed(payload []byte) (payloadHead, bool) {
+	var head payloadHead
+	if json.Unmarshal(payload, &head) != nil || head.Seq == nil || head.IntendedUs == nil {
+		return head, false
+	}
+	return head, true
+}
+
 // DecodePayload returns the seq and when it was due, or false where the payload does not name this publisher, run and phase.
 func DecodePayload(id Identity, payload []byte) (seq int, intendedUs int64, ours bool) {
-	var head payloadHead
-	if json.Unmarshal(payload, &head) != nil || head.Seq == nil || head.IntendedUs == nil || head.Identity != id {
+	head, is := decodeNamed(payload)
+	if !is || head.Identity != id {
 		return 0, 0, false
 	}
 	return *head.Seq, *head.IntendedUs, true

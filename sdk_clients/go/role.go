@@ -13,8 +13,9 @@ const pauseBetweenAttempts = 200 * time.Millisecond
 // the next endpoint.
 type Role struct {
 	Name     string
-	journal  *Journal
-	dial     Dial
+	notes    *Notes
+	log      connectionLog
+	open     func(endpoint string) (*Connection, error)
 	serve    func(endpoint string, c *Connection) // returns when the connection is lost
 	farewell func(c *Connection, limit time.Duration)
 
@@ -30,10 +31,15 @@ type Role struct {
 	ended         chan struct{}
 }
 
-func newRole(name string, config Config, journal *Journal, firstEndpoint int, dial Dial) *Role {
-	dial.Username, dial.Password, dial.Version = config.Username, config.Password, config.MQTTVersion
+// connectionLog is told of connections; only Journal keeps what it is told.
+type connectionLog interface {
+	Connected(role, endpoint string, sessionPresent bool)
+	Disconnected(role, endpoint, reason string, reasonCode *byte)
+}
+
+func newRole(name string, config Config, notes *Notes, log connectionLog, firstEndpoint int) *Role {
 	return &Role{
-		Name: name, journal: journal, dial: dial, endpoints: config.Endpoints, next: firstEndpoint,
+		Name: name, notes: notes, log: log, endpoints: config.Endpoints, next: firstEndpoint,
 		farewell: func(*Connection, time.Duration) {},
 		closing:  make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -42,7 +48,7 @@ func newRole(name string, config Config, journal *Journal, firstEndpoint int, di
 // Run returns after Close.
 func (r *Role) Run() {
 	defer close(r.ended)
-	defer noteCrash(r.journal)
+	defer noteCrash(r.notes)
 	for !r.isClosing() {
 		endpoint := r.endpoints[r.next%len(r.endpoints)]
 		r.next++
@@ -55,9 +61,7 @@ func (r *Role) Run() {
 }
 
 func (r *Role) attempt(endpoint string) {
-	dial := r.dial
-	dial.Endpoint = endpoint
-	c, err := Open(dial)
+	c, err := r.open(endpoint)
 	if err != nil {
 		r.failed(endpoint, err)
 		return
@@ -68,11 +72,11 @@ func (r *Role) attempt(endpoint string) {
 			r.firstEndpoint = &endpoint
 		}
 	})
-	r.journal.Connected(r.Name, endpoint, c.SessionPresent)
+	r.log.Connected(r.Name, endpoint, c.SessionPresent)
 	r.serve(endpoint, c)
 	r.set(func() { r.connection = nil })
 	reason, code := c.LostReason()
-	r.journal.Disconnected(r.Name, endpoint, reason, code)
+	r.log.Disconnected(r.Name, endpoint, reason, code)
 	if !r.isClosing() {
 		r.note(endpoint, reason)
 	}
@@ -88,7 +92,7 @@ func (r *Role) failed(endpoint string, err error) {
 }
 
 func (r *Role) note(endpoint, text string) {
-	r.journal.Errors.AddTransient("%s %s: %s", r.Name, endpoint, text)
+	r.notes.Errors.AddTransient("%s %s: %s", r.Name, endpoint, text)
 }
 
 // set changes the role's state and lets the main goroutine look at it.
@@ -96,7 +100,7 @@ func (r *Role) set(change func()) {
 	r.mu.Lock()
 	change()
 	r.mu.Unlock()
-	r.journal.Wake()
+	r.notes.Wake()
 }
 
 // State says whether the role is ready and with which endpoint, or why it never will be.
@@ -106,8 +110,20 @@ func (r *Role) State() (ready bool, endpoint string, loginRefused error) {
 	return r.ready, r.endpoint, r.loginRefused
 }
 
-// FirstEndpoint is where the role was connected first, nil where it never was.
+// endpointNow is where the role is connected, nil where there is no such role.
+func (r *Role) endpointNow() *string {
+	if r == nil {
+		return nil
+	}
+	_, endpoint, _ := r.State()
+	return &endpoint
+}
+
+// FirstEndpoint is where the role was connected first, nil where it never was, or where there is none.
 func (r *Role) FirstEndpoint() *string {
+	if r == nil {
+		return nil
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.firstEndpoint

@@ -14,11 +14,11 @@ const (
 // NewSubscriber is ready only once a SUBACK has granted QoS 1, and subscribes again after its session was lost: brokers acknowledge
 // what nobody is subscribed to.
 func NewSubscriber(config Config, journal *Journal, outbox *Outbox) *Role {
-	r := newRole("subscriber", config, journal, 1, Dial{
-		ClientID:     config.ClientID + "-sub",
-		CleanSession: config.SubscriberSession == clean,
-		OnMessage:    journal.Received,
-	})
+	r := newRole("subscriber", config, &journal.Notes, journal, 1)
+	dial := newDial(config, config.ClientID+"-sub")
+	dial.CleanSession = config.SubscriberSession == clean
+	dial.OnMessage = journal.Received
+	r.open = dial.open
 	granted := false
 	r.serve = func(endpoint string, c *Connection) {
 		granted = granted && c.SessionPresent
@@ -37,7 +37,7 @@ func NewSubscriber(config Config, journal *Journal, outbox *Outbox) *Role {
 }
 
 func (r *Role) subscribe(c *Connection, endpoint, topic string) (granted bool) {
-	code, came := c.Subscribe(topic, subackLimit)
+	code, came := c.Subscribe(topic, grantedQoS1, subackLimit)
 	switch {
 	case came && code == grantedQoS1:
 		return true

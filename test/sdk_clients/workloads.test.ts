@@ -26,7 +26,7 @@ import {
   sorted,
 } from '../../testing/workload-wire.js';
 
-vi.setConfig({ maxConcurrency: 4 });
+vi.setConfig({ maxConcurrency: 8 });
 
 const folder = clientFolder('workloads');
 const versions: readonly MqttVersion[] = ['3.1.1', '5'];
