@@ -125,6 +125,17 @@ class Publishing(Wire):
         # The next packet is the new message, and no PUBREL.
         peer.expect_publish()
 
+    def test_a_refused_connect_ends_no_session(self) -> None:
+        first, peer = self.connect()
+        first.publish(self.message(0, 1))
+        mid, _ = peer.expect_publish()
+        peer.close()
+        first.lost.wait(3)
+        with self.assertRaises(ConnectionFailed):
+            self.connect(connack(code=3))
+        _, peer = self.connect(connack(present=True))
+        self.assertEqual(peer.expect_publish(), (mid, True))
+
     def test_messages_of_qos_0_have_no_answer(self) -> None:
         connection, peer = self.connect()
         connection.publish(self.message(0, 0))

@@ -128,7 +128,8 @@ class Wire(mqtt.Client):
         packet = _packet.decode_connack(self._in_packet["command"], self._in_packet["packet"], self._protocol)
         present = bool(packet.flags & 1)
         self._observer.connack(int(packet.rc), present, packet.properties)
-        if not present:
+        # A refused CONNECT says nothing of the session.
+        if not present and int(packet.rc) == 0:
             self._forget()
         done = super()._packet_handle()
         self._observer.connack_done()
