@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -51,8 +52,8 @@ func (d Dial) open(endpoint string) (*Connection, error) {
 }
 
 // socket is the client's own: the libraries' dialing would follow a proxy variable of the environment.
-func (d Dial) socket() (net.Conn, error) {
-	conn, err := net.DialTimeout("tcp", d.Endpoint, d.Limit)
+func (d Dial) socket(ctx context.Context) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", d.Endpoint)
 	if err == nil && d.Watch != nil {
 		conn = d.Watch(conn)
 	}

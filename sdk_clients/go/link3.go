@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -40,7 +41,11 @@ func newLink3(d Dial, lose func(reason string, code *byte)) *link3 {
 			l.isOver()
 			lose(err.Error(), nil)
 		}).
-		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) { return d.socket() })
+		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(context.Background(), d.Limit)
+			defer cancel()
+			return d.socket(ctx)
+		})
 	if d.Session != nil {
 		l.store = &connectionStore{keptStore: d.Session.storeOf3()}
 		o.SetStore(l.store)

@@ -32,7 +32,9 @@ func newLink5(d Dial, lose func(reason string, code *byte)) *link5 {
 
 func (l *link5) connect() (bool, error) {
 	d := l.dial
-	conn, err := d.socket()
+	limit, cancel := context.WithTimeout(context.Background(), d.Limit)
+	defer cancel()
+	conn, err := d.socket(limit)
 	if err != nil {
 		return false, fmt.Errorf("cannot connect: %w", err)
 	}
@@ -52,8 +54,6 @@ func (l *link5) connect() (bool, error) {
 	l.mu.Lock()
 	l.client = paho.NewClient(config)
 	l.mu.Unlock()
-	limit, cancel := context.WithTimeout(context.Background(), d.Limit)
-	defer cancel()
 	connack, err := l.client.Connect(limit, l.packet())
 	if err == nil {
 		return connack.SessionPresent, nil

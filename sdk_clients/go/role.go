@@ -28,6 +28,7 @@ type Role struct {
 	firstEndpoint *string
 	connection    *Connection
 	closing       chan struct{}
+	closeOnce     sync.Once
 	ended         chan struct{}
 }
 
@@ -129,13 +130,13 @@ func (r *Role) FirstEndpoint() *string {
 	return r.firstEndpoint
 }
 
-// Close says goodbye to the broker as far as it listens.
+// Close says goodbye to the broker as far as it listens. One that has left already has nothing more to say.
 func (r *Role) Close(limit time.Duration) {
-	close(r.closing)
+	r.closeOnce.Do(func() { close(r.closing) })
 	r.mu.Lock()
 	c := r.connection
 	r.mu.Unlock()
-	if c == nil {
+	if c == nil || isClosed(r.ended) {
 		return
 	}
 	r.farewell(c, limit/2)
@@ -146,11 +147,4 @@ func (r *Role) Close(limit time.Duration) {
 	}
 }
 
-func (r *Role) isClosing() bool {
-	select {
-	case <-r.closing:
-		return true
-	default:
-		return false
-	}
-}
+func (r *Role) isClosing() bool { return isClosed(r.closing) }

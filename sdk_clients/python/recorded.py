@@ -102,7 +102,7 @@ class RecordedConnection(Connection):
     def mute(self) -> None:
         """Says nothing more, and keeps the socket open until release()."""
         self._client.mute()
-        self._closed("own-mute")
+        self._closed("own-mute", self._client.last_packet_us())
 
     def release(self) -> None:
         """The end of a mute connection: after the run, or the end of the process would do it anyway."""
@@ -138,6 +138,8 @@ class RecordedConnection(Connection):
     def connack(self, code: int, session_present: bool, properties: object | None) -> None:
         offers = (None, None, None)
         if self._is_5 and code == 0:
+            if (keep_alive_s := getattr(properties, "ServerKeepAlive", None)) is not None:
+                self._recorder.keeps_alive(*self._who, keep_alive_s)
             # What is left out is there.
             self.maximum_qos = getattr(properties, "MaximumQoS", 2)
             retain, shared = getattr(properties, "RetainAvailable", 1), getattr(properties, "SharedSubscriptionAvailable", 1)

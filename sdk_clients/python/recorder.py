@@ -55,6 +55,17 @@ class Recorder(Notes):
         named = will and {"topic": will.topic, "seq": will.seq, "qos": will.qos, "delay_s": will.delay_s}
         self.event("connect", client, connection, endpoint, clean, keep_alive_s, expiry_s, named)
 
+    def keeps_alive(self, client: str, connection: int, keep_alive_s: int) -> None:
+        """The broker has set another keep-alive than the client asked for."""
+        place = 4 + FIELDS["connect"].index("keep_alive_s")
+        with self.changed:
+            if self._frozen:
+                return
+            i = next((i for i in reversed(range(len(self._rows))) if self._rows[i][:3] == ("connect", client, connection)), None)
+            if i is not None:
+                row = self._rows[i]
+                self._rows[i] = (*row[:place], keep_alive_s, *row[place + 1 :])
+
     def entrusted(self, client: str, will: Will) -> None:
         with self.changed:
             if not self._frozen:

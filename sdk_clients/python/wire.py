@@ -93,6 +93,11 @@ class Wire(mqtt.Client):
         # Ends by close_muted(), which takes the socket.
         return mqtt.MQTT_ERR_NO_CONN if self._sock is None else mqtt.MQTT_ERR_SUCCESS
 
+    def last_packet_us(self) -> int:
+        """When the last one was sent. paho's clock is the client's own: CLOCK_MONOTONIC."""
+        with self._msgtime_mutex:
+            return int(self._last_msg_out * 1_000_000)
+
     def close_muted(self) -> None:
         sock, self._sock = self._sock, None
         if sock is not None:

@@ -16,10 +16,16 @@ const BOTH = ['3.1.1', '5'] as const;
 /** The workload of every client, and of a scenario that names none. */
 export const BASIC = 'basic-pubsub';
 const ONE = [BASIC];
+/** Those of every client that has more than one. */
 const ALL = [BASIC, 'qos-mix', 'sessions', 'retained', 'wills'];
 
 export const SDKS: readonly Sdk[] = [
-  { name: 'python', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
+  {
+    name: 'python',
+    mqttVersions: BOTH,
+    workloads: [...ALL],
+    inEveryRound: true,
+  },
   { name: 'go', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
   { name: 'rust', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
   { name: 'java', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
