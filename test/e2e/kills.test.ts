@@ -122,9 +122,8 @@ describe('Ctrl-C', () => {
     expect(stdout).toMatch(/cancelling: /);
     const { details: report } = JSON.parse(readFileSync(join(runDir, 'report.json'), 'utf8')) as ReportFile;
     expect(report.headline).toBe('CANCELLED');
-    expect(report.scenarios.map((s) => [s.scenario.name, s.verdict.status])).toEqual([
-      ['network-delay-100ms', 'cancelled'],
-    ]);
+    const statuses = report.scenarios.map((s) => [s.scenario.name, s.verdict.status]);
+    expect(statuses, JSON.stringify(report.scenarios[0]?.fault)).toEqual([['network-delay-100ms', 'cancelled']]);
     expect(report.scenarios[0]!.fault.healed.every((e) => e.ok)).toBe(true);
     expect(openTickets(sandbox.clusterDir)).toEqual([]);
     expect(existsSync(join(sandbox.clusterDir, 'cluster.json'))).toBe(false);

@@ -69,18 +69,23 @@ test('after an outage nothing is made up for: the first round is that of the nex
 
   const after = await startDev();
   const client = await connectClient(embeddedServer(sandbox.dataRoot)!);
-  const { info, ticks } = await mustPoll('a round after the outage', async () => {
+  const { info, ticks, lookedAt } = await mustPoll('a round after the outage', async () => {
     const { info } = (await requireSchedule(client, 'e2e')).schedule;
     const ticks = info.recentActions.map(({ action }) => tickOf(action.workflow.workflowId));
-    return ticks.some((tick) => tick > gone) ? { info, ticks } : undefined;
+    return ticks.some((tick) => tick > gone) ? { info, ticks, lookedAt: Date.now() } : undefined;
   });
   const [next = 0] = ticks.filter((tick) => tick > gone);
   expect(next).toBeGreaterThan(back - CATCH_UP_MS);
   // One that fell due while everything was being killed may be among them.
-  const neverDone: number[] = [];
-  for (let due = Number(firstDue); due < next; due += EVERY_MS) if (!ticks.includes(due)) neverDone.push(due);
-  expect(neverDone).toEqual(expect.arrayContaining(missed));
-  expect(info.numActionsMissedCatchupWindow).toBe(neverDone.length);
+  const neverDoneBefore = (end: number): number[] => {
+    const all: number[] = [];
+    for (let due = Number(firstDue); due < end; due += EVERY_MS) if (!ticks.includes(due)) all.push(due);
+    return all;
+  };
+  expect(neverDoneBefore(next)).toEqual(expect.arrayContaining(missed));
+  // A server on a busy machine may miss more of them after that.
+  expect(info.numActionsMissedCatchupWindow).toBeGreaterThanOrEqual(neverDoneBefore(next).length);
+  expect(info.numActionsMissedCatchupWindow).toBeLessThanOrEqual(neverDoneBefore(lookedAt).length);
   await client.connection.close();
   after.child.kill('SIGTERM');
   await after.done;
