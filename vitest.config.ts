@@ -49,6 +49,7 @@ const clusters = [
   'test/deploy/services.test.ts',
   'test/docs/adding-a-driver.test.ts',
   'test/docs/adding-a-fault.test.ts',
+  'test/docs/adding-a-workload.test.ts',
   'test/host/keeper/{full-disk,keeper}.test.ts',
   'test/host/publish/{deploy-key,index,issues,octokit}.test.ts',
   'test/client/commands/{open,publish}.test.ts',

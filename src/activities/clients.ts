@@ -7,15 +7,8 @@ import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
 import { refuseFullDisk } from '../host/tickets/lease.js';
-import type {
-  ClientsStopped,
-  FaultPeriodAnswer,
-  FaultPeriodRequest,
-  PhaseCollected,
-  PhaseId,
-  PhaseRequest,
-  PhaseStarted,
-} from '../messages/requests.js';
+import type { FaultPeriodAnswer, FaultPeriodRequest, PhaseCollected } from '../messages/collected.js';
+import type { ClientsStopped, PhaseId, PhaseRequest, PhaseStarted } from '../messages/requests.js';
 import { inThread } from '../threads/index.js';
 import { judgeGuarantees } from './guarantees.js';
 import { asActivity, driverOf, planOf } from './support.js';

@@ -3,7 +3,7 @@ import type { FaultRecord } from '../domain/fault-record.js';
 import { NO_LIMITS } from '../domain/guarantees/guarantee.js';
 import type { RunPlan } from '../domain/plan.js';
 import { clientsOf } from '../domain/scenario.js';
-import type { GuaranteesJudged } from '../messages/guarantees.js';
+import type { GuaranteesJudged } from '../messages/collected.js';
 import type { PhaseId } from '../messages/requests.js';
 import { inThread } from '../threads/index.js';
 import { driverOf } from './support.js';

@@ -1,8 +1,6 @@
 import type { ResetRequest, RunEnding } from '../domain/breaker.js';
 import type { ClientOutcome } from '../domain/client-result.js';
-import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { ReportPlace } from '../domain/notification.js';
-import type { PeriodBorder } from '../domain/periods.js';
 import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
 import type { Evidence, FaultRecord } from '../domain/fault-record.js';
 import type { ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
@@ -11,7 +9,6 @@ import type { Blame, Headline } from '../domain/status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
 import type { Answer } from './answer.js';
 import type { Holder } from './cluster-record.js';
-import type { GuaranteesJudged } from './guarantees.js';
 
 /** Shapes that cross the border between workflows and activities. One object in, one object out. */
 
@@ -87,29 +84,6 @@ export type RecoverAnswer = Answer<{
   /** Whose failure the error is, by what was seen; absent in answers of earlier versions. */
   readonly recoverErrorBlame?: Blame;
 }>;
-
-export interface FaultPeriodRequest extends PhaseRequest {
-  readonly fromUs: number;
-  readonly toUs: number;
-  /** Absent in requests of 0.1.0. */
-  readonly borders?: readonly PeriodBorder[];
-  /** Absent where the run began before guarantees were judged. */
-  readonly fault?: FaultRecord;
-}
-
-/** What became of a phase's clients, and what the checkers say of their ledgers. */
-export interface PhaseCollected extends GuaranteesJudged {
-  readonly outcomes: readonly ClientOutcome[];
-}
-
-export interface FaultPeriodAnswer {
-  readonly figures: readonly FaultPeriodFigures[];
-  /** Clients that left no ledger that can be read; absent in answers of 0.1.0. */
-  readonly withoutLedger?: readonly ClientOutcome[];
-  /** Absent in answers of 0.1.0. */
-  readonly violated?: GuaranteesJudged['violated'];
-  readonly notes: readonly string[];
-}
 
 export interface SnapshotRequest extends InRun {
   readonly label: string;

@@ -2,7 +2,7 @@ import type { ClientOutcome } from '../domain/client-result.js';
 import { messageOf } from '../domain/errors.js';
 import { faultPeriodFigures } from '../domain/ledger.js';
 import { readLedger } from '../host/clients/ledger-file.js';
-import type { FaultPeriodAnswer, FaultPeriodRequest } from '../messages/requests.js';
+import type { FaultPeriodAnswer, FaultPeriodRequest } from '../messages/collected.js';
 
 export interface FaultPeriodTask {
   readonly phaseDir: string;

@@ -1,10 +1,10 @@
 import type { Activities } from '../activities/index.js';
 import type { ClientOutcome } from '../domain/client-result.js';
+import type { PhaseCollected } from '../messages/collected.js';
 import type {
   ClientsStopped,
   HoldAnswer,
   ObserveAnswer,
-  PhaseCollected,
   PlanAnswer,
   PrepareAnswer,
   RecoverAnswer,

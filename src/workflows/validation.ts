@@ -1,7 +1,8 @@
 import { sleep } from '@temporalio/workflow';
 import { judgeSdk } from '../domain/judge-sdk.js';
 import { clientsOf } from '../domain/scenario.js';
-import type { FaultPeriodAnswer, PhaseRequest } from '../messages/requests.js';
+import type { FaultPeriodAnswer } from '../messages/collected.js';
+import type { PhaseRequest } from '../messages/requests.js';
 import { collected } from './answers-of-0-1.js';
 import type { ScenarioContext, ScenarioFound, ScenarioStep } from './scenario-context.js';
 

@@ -1,4 +1,4 @@
-"""Every workload of contract version 2 that this client has. A new one is one file and one line here."""
+"""Every workload of contract version 2 that this client has. docs/adding-a-workload.md says how a new one is added."""
 
 from workload import Workload
 from workloads.qos_mix import QosMix

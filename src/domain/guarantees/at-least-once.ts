@@ -11,9 +11,11 @@ export const atLeastOnce: Guarantee = {
   unknown: 'A message without a PUBACK may arrive or not.',
   judge(history) {
     const { acks, receipts, subscriptions, endUs } = history;
-    const acknowledged = byMessage(acks)
-      .all()
-      .flatMap((list) => list.find((ack) => ack.step === 'puback' && isAccepted(ack)) ?? []);
+    const acknowledged: Ack[] = [];
+    for (const answers of byMessage(acks).all()) {
+      const puback = answers.find((ack) => ack.step === 'puback' && isAccepted(ack));
+      if (puback !== undefined) acknowledged.push(puback);
+    }
     if (acknowledged.length === 0) return undecidedBecause('no QoS 1 message was acknowledged');
     if (subscriptions.length === 0 && receipts.length === 0) return undecidedBecause('nobody subscribed');
     const received = byMessage(receipts);

@@ -3,7 +3,7 @@ import { byMessage, type Ack, type Connection, type History, type Receipt, type 
 import { byClient } from './connection-ends.js';
 import { isKept, isKeptToEnd, isNeverAway } from './kept.js';
 import { copiesAllowed, subscribersOf, type Subscribers } from './subscribers.js';
-import { mostWaiting } from './waiting.js';
+import { mostWaiting, type Wait } from './waiting.js';
 
 /** Why nobody can say from outside whether exactly-once was broken. */
 export type Doubt =
@@ -52,16 +52,13 @@ export function lookInto(history: History, circumstances: Circumstances): Look {
 /** Asked for only where something is missing. What never came is left out: a queue that is full holds what comes later, and many losses must not excuse each other. */
 function queueOf(client: string, { sends, receipts }: History): (fromUs: number) => number {
   const received = byMessage(receipts);
-  return mostWaiting(
-    byMessage(sends)
-      .all()
-      .flatMap(([sent]) => {
-        const receipt = sent && received.of(sent).find((one) => one.client === client);
-        return sent === undefined || receipt === undefined
-          ? []
-          : { fromUs: sent.us, untilUs: Math.max(sent.us, receipt.us) };
-      }),
-  );
+  const waits: Wait[] = [];
+  for (const [sent] of byMessage(sends).all()) {
+    if (sent === undefined) continue;
+    const receipt = received.of(sent).find((one) => one.client === client);
+    if (receipt !== undefined) waits.push({ fromUs: sent.us, untilUs: Math.max(sent.us, receipt.us) });
+  }
+  return mostWaiting(waits);
 }
 
 /** Of a completed message that never came. `connection` is that of the subscription that should have brought it. */

@@ -137,8 +137,8 @@ const EMPTY: readonly never[] = [];
 export interface ByMessage<Row> {
   /** The rows of one message, in the order of the list. */
   readonly of: (id: MessageId) => readonly Row[];
-  /** Each message once, with all of its rows. */
-  readonly all: () => (readonly Row[])[];
+  /** Each message once, with all of its rows; one after the other, since a list of a million of them would be as much again. */
+  readonly all: () => Iterable<readonly Row[]>;
 }
 
 type Held<Row> = Row | Row[];
@@ -172,15 +172,19 @@ function indexOf<Row extends MessageId>(list: readonly Row[]): ByMessage<Row> {
       const held = index.get(publisher)?.get(topic)?.get(seq);
       return held === undefined ? EMPTY : rowsOf(held);
     },
-    all: () => [...index.values()].flatMap((topics) => [...topics.values()].flatMap(listsOf)),
+    all: () => rowsOfEach(index),
   };
+}
+
+function* rowsOfEach<Row>(index: Index<Row>): Generator<readonly Row[]> {
+  for (const topics of index.values())
+    for (const seqs of topics.values()) for (const held of seqs.values()) yield rowsOf(held);
 }
 
 const rowsOf = <Row>(held: Held<Row>): readonly Row[] => (Array.isArray(held) ? held : [held]);
 
-const listsOf = <Row>(seqs: Map<number, Held<Row>>): (readonly Row[])[] => Array.from(seqs.values(), rowsOf);
-
-function inserted<Key, InnerKey, Value>(map: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+/** The inner map of a key, made where there is none. */
+export function inserted<Key, InnerKey, Value>(map: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
   const held = map.get(key);
   if (held !== undefined) return held;
   const made = new Map<InnerKey, Value>();

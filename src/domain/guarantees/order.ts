@@ -1,13 +1,15 @@
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
-import { byMessage, isAccepted, type Ack, type History, type MessageId, type Receipt, type Send } from './history.js';
+import { byMessage, inserted, isAccepted, type Ack, type History, type Qos, type Send } from './history.js';
 
 /** One message as one subscriber got it. */
-interface Passage extends MessageId {
+interface Passage {
+  /** Its first hand-over. */
+  readonly sent: Send;
   readonly reader: string;
-  readonly sentUs: number;
   /** The last step of its acknowledgement; infinite: never. */
   readonly ackedUs: number;
-  readonly receivedUs: number;
+  /** The first receipt. */
+  receivedUs: number;
 }
 
 /**
@@ -35,45 +37,38 @@ export const order: Guarantee = {
 function lanesOf({ sends, acks, receipts }: History): Passage[][] {
   const [acked, received] = [byMessage(acks), byMessage(receipts)];
   const lanes: Lanes = new Map();
-  for (const [first] of byMessage(sends).all()) {
-    if (first === undefined) continue;
-    const { publisher, topic, seq, us: sentUs } = first;
-    const readers = firstReceipts(received.of(first));
-    if (readers.size === 0) continue;
-    const ackedUs = firstAck(acked.of(first));
-    for (const [reader, receivedUs] of readers)
-      laneOf(lanes, first, reader).push({ publisher, topic, seq, reader, sentUs, ackedUs, receivedUs });
+  for (const [sent] of byMessage(sends).all()) {
+    if (sent === undefined) continue;
+    const ackedUs = firstAck(acked.of(sent));
+    for (const { client: reader, us, retain } of received.of(sent)) {
+      // A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile.
+      if (retain) continue;
+      const lane = laneOf(lanes, sent, reader);
+      const last = lane.at(-1);
+      if (last?.sent === sent) last.receivedUs = Math.min(us, last.receivedUs);
+      else lane.push({ sent, reader, ackedUs, receivedUs: us });
+    }
   }
   return [...lanes.values()]
-    .flatMap((topics) => [...topics.values()].flatMap((keys) => [...keys.values()]))
-    .map((lane) => lane.sort((a, b) => a.sentUs - b.sentUs));
+    .flatMap((topics) =>
+      [...topics.values()].flatMap((readers) => [...readers.values()].flatMap((held) => Object.values(held))),
+    )
+    .map((lane) => lane.sort((a, b) => a.sent.us - b.sent.us));
 }
 
-/** By publisher, topic, and QoS with subscriber. */
-type Lanes = Map<string, Map<string, Map<string, Passage[]>>>;
+/** By publisher, topic, subscriber and QoS. */
+type Lanes = Map<string, Map<string, Map<string, Record<Qos, Passage[]>>>>;
 
 function laneOf(lanes: Lanes, { publisher, topic, qos }: Send, reader: string): Passage[] {
-  const topics = lanes.get(publisher) ?? new Map<string, Map<string, Passage[]>>();
-  if (topics.size === 0) lanes.set(publisher, topics);
-  const keys = topics.get(topic) ?? new Map<string, Passage[]>();
-  if (keys.size === 0) topics.set(topic, keys);
-  const key = `${qos} ${reader}`;
-  const lane = keys.get(key) ?? [];
-  if (lane.length === 0) keys.set(key, lane);
-  return lane;
+  const readers = inserted(inserted(lanes, publisher), topic);
+  const held = readers.get(reader) ?? { 0: [], 1: [], 2: [] };
+  readers.set(reader, held);
+  return held[qos];
 }
 
 /** Of the last step of a message. */
 const firstAck = (acks: readonly Ack[]): number =>
   acks.reduce((us, ack) => (ack.step !== 'pubrec' && isAccepted(ack) ? Math.min(us, ack.us) : us), Infinity);
-
-/** By subscriber. A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile. */
-function firstReceipts(receipts: readonly Receipt[]): Map<string, number> {
-  const first = new Map<string, number>();
-  for (const { client, us, retain } of receipts)
-    if (!retain) first.set(client, Math.min(us, first.get(client) ?? Infinity));
-  return first;
-}
 
 /** Each message that was received before one that had been acknowledged before it was sent. */
 function overtakenIn(lane: readonly Passage[]): Violation[] {
@@ -82,7 +77,7 @@ function overtakenIn(lane: readonly Passage[]): Violation[] {
   let latest: Passage | undefined;
   let next = 0;
   for (const later of lane) {
-    for (let earlier = byAck[next]; earlier !== undefined && earlier.ackedUs < later.sentUs; earlier = byAck[next]) {
+    for (let earlier = byAck[next]; earlier !== undefined && earlier.ackedUs < later.sent.us; earlier = byAck[next]) {
       if (latest === undefined || earlier.receivedUs > latest.receivedUs) latest = earlier;
       next += 1;
     }
@@ -92,13 +87,13 @@ function overtakenIn(lane: readonly Passage[]): Violation[] {
 }
 
 const overtaken = (earlier: Passage, later: Passage): Violation => ({
-  text: `${later.publisher}'s message ${later.seq} on ${later.topic} was first sent after ${earlier.seq} had been acknowledged, and ${later.reader} received it first`,
+  text: `${later.sent.publisher}'s message ${later.sent.seq} on ${later.sent.topic} was first sent after ${earlier.sent.seq} had been acknowledged, and ${later.reader} received it first`,
   moments: [
-    { us: earlier.sentUs, who: earlier.publisher, what: 'send', text: `sends ${earlier.seq}` },
-    { us: earlier.ackedUs, who: earlier.publisher, what: 'ack', text: `${earlier.seq} acknowledged` },
-    { us: later.sentUs, who: later.publisher, what: 'send', text: `sends ${later.seq}` },
-    { us: later.receivedUs, who: later.reader, what: 'receive', text: `receives ${later.seq}` },
-    { us: earlier.receivedUs, who: earlier.reader, what: 'receive', text: `receives ${earlier.seq}` },
+    { us: earlier.sent.us, who: earlier.sent.publisher, what: 'send', text: `sends ${earlier.sent.seq}` },
+    { us: earlier.ackedUs, who: earlier.sent.publisher, what: 'ack', text: `${earlier.sent.seq} acknowledged` },
+    { us: later.sent.us, who: later.sent.publisher, what: 'send', text: `sends ${later.sent.seq}` },
+    { us: later.receivedUs, who: later.reader, what: 'receive', text: `receives ${later.sent.seq}` },
+    { us: earlier.receivedUs, who: earlier.reader, what: 'receive', text: `receives ${earlier.sent.seq}` },
   ],
 });
 

@@ -1,7 +1,7 @@
 import { grouped } from './grouped.js';
 import type { Circumstances } from './guarantee.js';
 import { matches, shareOf } from './filter.js';
-import { byMessage, isAccepted, type Ack, type History, type MessageId, type Send } from './history.js';
+import { byMessage, isAccepted, type Ack, type ByMessage, type History, type MessageId, type Send } from './history.js';
 import { isConnected, type Standing } from './subscribed.js';
 
 /** A message that the broker took over with its last acknowledgement, and so owes to everybody who was subscribed. */
@@ -20,9 +20,11 @@ export type OwedTo = (filter: string) => readonly Owed[];
 
 export function owedOf({ sends, acks }: History): OwedTo {
   const acked = byMessage(acks);
-  const owed = byMessage(sends)
-    .all()
-    .flatMap((list) => owedBy(list, acked));
+  const owed: Owed[] = [];
+  for (const handovers of byMessage(sends).all()) {
+    const one = owedBy(handovers, acked);
+    if (one !== null) owed.push(one);
+  }
   const byTopic = grouped(owed, ({ topic }) => topic);
   const found = new Map<string, readonly Owed[]>();
   return (filter) => {
@@ -38,10 +40,10 @@ export function owedOf({ sends, acks }: History): OwedTo {
 }
 
 /** An empty payload names no message: who receives it cannot say which one it was. */
-function owedBy(sends: readonly Send[], acked: { of: (id: MessageId) => readonly Ack[] }): Owed | [] {
+function owedBy(sends: readonly Send[], acked: ByMessage<Ack>): Owed | null {
   const first = sends.reduce((a, b) => (b.us < a.us ? b : a));
   const { publisher, topic, seq, qos, clears } = first;
-  if (qos === 0 || clears) return [];
+  if (qos === 0 || clears) return null;
   const lastStep = qos === 1 ? 'puback' : 'pubcomp';
   let ackedUs = Infinity;
   let isSentOnce = sends.length === 1;
@@ -49,7 +51,7 @@ function owedBy(sends: readonly Send[], acked: { of: (id: MessageId) => readonly
     if (ack.step === lastStep && isAccepted(ack)) ackedUs = Math.min(ackedUs, ack.us);
     isSentOnce &&= ack.connection === first.connection;
   }
-  return ackedUs === Infinity ? [] : { publisher, topic, seq, qos, sentUs: first.us, ackedUs, isSentOnce };
+  return ackedUs === Infinity ? null : { publisher, topic, seq, qos, sentUs: first.us, ackedUs, isSentOnce };
 }
 
 /**

@@ -19,20 +19,18 @@ export interface Publication extends MessageId {
 /** By topic, in the order of their first hand-over. */
 export function publicationsByTopic({ sends, acks }: Pick<History, 'sends' | 'acks'>): Map<string, Publication[]> {
   const acked = byMessage(acks);
-  const publications = byMessage(sends)
-    .all()
-    .map((rows): Publication => {
-      const first = rows.reduce((least, row) => (row.us < least.us ? row : least));
-      const lastUs = rows.reduce((us, row) => Math.max(us, row.us), -Infinity);
-      const lastSteps = acked.of(first).filter((ack) => ack.step !== 'pubrec' && isAccepted(ack));
-      const times = lastSteps.map(({ us }) => us);
-      return {
-        ...{ publisher: first.publisher, topic: first.topic, seq: first.seq, connection: first.connection },
-        ...{ qos: first.qos, retain: first.retain, clears: first.clears, sentUs: first.us },
-        ackedUs: Math.min(Infinity, ...times),
-        settledUs: Math.min(Infinity, ...times.filter((us) => us >= lastUs)),
-      };
-    });
+  const publications = Array.from(byMessage(sends).all(), (rows): Publication => {
+    const first = rows.reduce((least, row) => (row.us < least.us ? row : least));
+    const lastUs = rows.reduce((us, row) => Math.max(us, row.us), -Infinity);
+    const lastSteps = acked.of(first).filter((ack) => ack.step !== 'pubrec' && isAccepted(ack));
+    const times = lastSteps.map(({ us }) => us);
+    return {
+      ...{ publisher: first.publisher, topic: first.topic, seq: first.seq, connection: first.connection },
+      ...{ qos: first.qos, retain: first.retain, clears: first.clears, sentUs: first.us },
+      ackedUs: Math.min(Infinity, ...times),
+      settledUs: Math.min(Infinity, ...times.filter((us) => us >= lastUs)),
+    };
+  });
   publications.sort((a, b) => a.sentUs - b.sentUs);
   return grouped(publications, ({ topic }) => topic);
 }

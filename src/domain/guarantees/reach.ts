@@ -1,7 +1,7 @@
 import { grouped } from './grouped.js';
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
 import { shareOf } from './filter.js';
-import { byMessage, type Receipt } from './history.js';
+import { byMessage, type ByMessage, type Receipt } from './history.js';
 import { demandOf, owedOf, type Owed } from './owed.js';
 import { standingsOf, type Standing } from './subscribed.js';
 
@@ -41,15 +41,13 @@ export const reach: Guarantee = {
 const isDue = ({ row, grantedUs, endsUs }: Standing, { sentUs }: Owed): boolean =>
   sentUs > grantedUs && sentUs <= endsUs && row.granted !== 0;
 
-function receiptsByClient(receipts: readonly Receipt[]): (client: string) => ReturnType<typeof byMessage<Receipt>> {
+/** Where one client received everything, as most often, the list is the one that every checker has indexed. */
+function receiptsByClient(receipts: readonly Receipt[]): (client: string) => ByMessage<Receipt> {
   const lists = grouped(receipts, ({ client }) => client);
-  const indexed = new Map<string, ReturnType<typeof byMessage<Receipt>>>();
-  return (client) => {
-    const held = indexed.get(client) ?? byMessage(lists.get(client) ?? []);
-    indexed.set(client, held);
-    return held;
-  };
+  return (client) => byMessage(lists.size === 1 && lists.has(client) ? receipts : (lists.get(client) ?? EMPTY));
 }
+
+const EMPTY: readonly Receipt[] = [];
 
 function unreached({ row, grantedUs }: Standing, due: number, lost: readonly Owed[], endUs: number): Violation {
   const first = lost.reduce((a, b) => (b.sentUs < a.sentUs ? b : a));

@@ -15,6 +15,7 @@ export const will: Guarantee = {
   unknown:
     'A will of a client whose broker was hurt with it; one that comes late, or not at all at QoS 0; what is due after the end of the drain.',
   judge(history, circumstances) {
+    if (!history.connections.some(isTestator)) return judgementOfCases([]);
     const clients = byClient(history.connections);
     const connections = new Map(history.connections.map((one) => [keyOf(one.client, one.number), one]));
     const witnessesOf = witnessesIn(history, (client, number) => connections.get(keyOf(client, number)));
@@ -53,11 +54,11 @@ const keyOf = (client: string, number: number): string => `${number} ${client}`;
 function lastSigns({ connections, sends, receipts, acks }: History): (dead: Testator) => number {
   const testators = connections.filter(isTestator);
   const clients = new Set(testators.map(({ client }) => client));
-  const sent = clients.size > 0 ? byMessage(sends) : null;
+  const sent = byMessage(sends);
   const signs = new Map<string, number>();
   const note = (client: string, row: Receipt | Ack): void => {
     if (!clients.has(client)) return;
-    const [first] = sent?.of(row) ?? [];
+    const [first] = sent.of(row);
     const key = keyOf(client, row.connection);
     if (first !== undefined) signs.set(key, Math.max(signs.get(key) ?? -Infinity, first.us));
   };
