@@ -21,7 +21,7 @@ const ALL = [BASIC, 'qos-mix', 'sessions', 'retained', 'wills'];
 export const SDKS: readonly Sdk[] = [
   { name: 'python', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
   { name: 'go', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
-  { name: 'rust', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'rust', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
   { name: 'java', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
   { name: 'java-paho', mqttVersions: ['5'], workloads: ONE, inEveryRound: false },
 ];
