@@ -1,5 +1,8 @@
 //! What the workloads read beyond the environment of all clients; CONTRACT.md has the tables.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Config, MqttVersion, Reader, HOUR_MS};
 use crate::workload::Spec;
 
@@ -77,7 +80,7 @@ impl WorkloadConfig {
             qos: reader.qoses(spec.default_qos),
             in_flight: reader.whole("IN_FLIGHT", spec.default_in_flight, 1..=10_000) as usize,
             topics: reader.whole("TOPICS", 3, 1..=1_000) as usize,
-            keep_alive_s: reader.whole("KEEP_ALIVE_S", 5, 1..=65_535) as u16,
+            keep_alive_s: reader.whole("KEEP_ALIVE_S", 5, shortest_keep_alive_s(base.mqtt_version)..=65_535) as u16,
             session_expiry_s: reader.whole("SESSION_EXPIRY_S", 1_800, 0..=86_400) as u32,
             new_topic_every_ms: reader.whole("NEW_TOPIC_EVERY_MS", 1_000, 10..=HOUR_MS),
             offline_at_ms: reader.whole("OFFLINE_AT_MS", 2_000, 0..=24 * HOUR_MS),
@@ -106,6 +109,14 @@ impl WorkloadConfig {
         } else {
             Err(reader.errors)
         }
+    }
+}
+
+/// The library takes no shorter one.
+fn shortest_keep_alive_s(version: MqttVersion) -> u64 {
+    match version {
+        MqttVersion::V311 => 1,
+        MqttVersion::V5 => 5,
     }
 }
 
@@ -145,11 +156,11 @@ fn death(text: &str) -> Option<Death> {
 
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
     /// Numbers below a limit, each once; ascending. Nothing where they are others.
-    fn list(&mut self, name: &str, default: &str, below: u64, expected: &str) -> Vec<usize> {
+    fn list(&mut self, name: &str, default: &str, (digits, below): (usize, u64), expected: &str) -> Vec<usize> {
         let raw = self.text(name, default);
         let numbers: Option<Vec<u64>> = raw
             .split(',')
-            .map(|part| number(part.trim(), 3).filter(|number| *number < below))
+            .map(|part| number(part.trim(), digits).filter(|number| *number < below))
             .collect();
         let mut found: Vec<usize> = numbers.unwrap_or_default().into_iter().map(|n| n as usize).collect();
         found.sort_unstable();
@@ -161,7 +172,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 
     fn qoses(&mut self, default: &str) -> Vec<u8> {
-        let found = self.list("QOS", default, 3, "0, 1 or 2, each once, comma-separated");
+        let found = self.list("QOS", default, (1, 3), "0, 1 or 2, each once, comma-separated");
         found.into_iter().map(|qos| qos as u8).collect()
     }
 
@@ -169,7 +180,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let every: Vec<String> = (0..count).map(|place| place.to_string()).collect();
         let last = count - 1;
         let expected = format!("places of endpoints from 0 to {last}, each once, comma-separated");
-        self.list(name, &every.join(","), count as u64, &expected)
+        self.list(name, &every.join(","), (3, count as u64), &expected)
     }
 
     fn deaths(&mut self, count: usize, base: &Config) -> Vec<Death> {

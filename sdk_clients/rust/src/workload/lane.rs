@@ -1,6 +1,9 @@
 //! The publisher's messages, in a lane for each QoS, so that no QoS waits for another one. What is in flight when a connection ends is
 //! the session's. Where the session is gone, QoS 1 is handed over again, and QoS 2 never: it may have arrived.
 
+#[cfg(test)]
+mod tests;
+
 use super::packet::REFUSED_FROM;
 use super::publication::Publication;
 use super::tally::PUBCOMP;

@@ -1,6 +1,9 @@
 //! MQTT control packets as they go over the wire. What is read here is only what a ledger needs, of packets that the library reads,
 //! too: a packet that is broken is for the library to refuse. Pure.
 
+#[cfg(test)]
+mod tests;
+
 pub const CONNACK: u8 = 2;
 pub const PUBLISH: u8 = 3;
 pub const PUBACK: u8 = 4;

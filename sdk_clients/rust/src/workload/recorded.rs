@@ -1,5 +1,10 @@
 //! One MQTT connection of which everything is recorded, from CONNECT to its end.
 
+#[cfg(test)]
+mod fake_broker;
+#[cfg(test)]
+mod tests;
+
 use super::lane::Taker;
 use super::publication::{Publication, Will};
 use super::recorder::Recorder;

@@ -1,5 +1,8 @@
 //! Every event of a workload, as the ledger of version 2 has them: written by every task, behind one lock.
 
+#[cfg(test)]
+mod tests;
+
 use super::packet::{ConnackFrame, PublishFrame, REFUSED_FROM};
 use super::publication::{MessageId, Publication, Will};
 use super::rows::{EventsHead, Row, What, Who};

@@ -1,5 +1,8 @@
 //! The result line of a workload. It counts, and judges nothing: whether a guarantee held is in the ledger.
 
+#[cfg(test)]
+mod tests;
+
 use super::recorder::Recorded;
 use crate::config::MqttVersion;
 use crate::latency::Latency;
