@@ -1,13 +1,16 @@
 //! One run of any workload but basic-pubsub, by the steps that all have in common.
 
+mod conclusion;
+
+pub use conclusion::refusal;
+
 use super::recorder::Recorder;
 use super::role::Role;
-use super::summary::{Facts, Summary};
+use super::summary::Facts;
 use super::{Base, Spec, Workload};
 use crate::clock::now_us;
 use crate::config::workload::WorkloadConfig;
 use crate::config::Endpoint;
-use crate::outcome::Outcome;
 use crate::run::{GOODBYE_MAX_US, GOODBYE_MIN_US, LEAD_US, NAP, SHORTEST_QUIET_US, TICK};
 use std::io::Write;
 use std::path::Path;
@@ -271,58 +274,4 @@ impl Engine {
         let _ = tokio::time::timeout(limit, all).await;
         self.workload.close();
     }
-}
-
-impl Outcome for Engine {
-    fn time_limit(&self) -> Duration {
-        self.config.base.time_limit
-    }
-
-    fn error(&self, text: String) {
-        self.recorder.error(text);
-    }
-
-    fn write_ledger(&self) -> std::io::Result<()> {
-        let facts = super::unpoisoned(&self.facts).clone();
-        let t0_us = *super::unpoisoned(&self.t0_us);
-        match &self.config.base.ledger_path {
-            Some(path) if !self.recorder.lock().overflowed => {
-                self.recorder.write(path, facts.workload, t0_us, facts.end_us)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn conclude(&self) -> (String, bool) {
-        // The last resort comes while the run still goes on.
-        let end_us = self.recorder.freeze();
-        let mut facts = super::unpoisoned(&self.facts).clone();
-        facts.now_us = now_us();
-        facts.planned_connections = self.workload.planned_connections();
-        if facts.end_us == 0 {
-            facts.end_us = end_us;
-        }
-        let is_for_all = facts.is_for_all;
-        let recorded = self.recorder.lock();
-        let line = Summary::of(&recorded, facts);
-        let is_success =
-            self.is_complete.load(Ordering::Relaxed) && !recorded.overflowed && line.is_success(is_for_all);
-        (crate::report::json(&line), is_success)
-    }
-}
-
-/// The line of a run that could not be started.
-pub fn refusal(spec: &Spec, started_us: u64, errors: Vec<String>) -> Summary {
-    let recorder = Recorder::new("", "");
-    for error in errors.into_iter().rev() {
-        recorder.error(error);
-    }
-    let facts = Facts {
-        workload: spec.name,
-        started_us,
-        now_us: now_us(),
-        ..Facts::default()
-    };
-    let line = Summary::of(&recorder.lock(), facts);
-    line
 }
