@@ -27,7 +27,7 @@ export const SDKS: readonly Sdk[] = [
     inEveryRound: true,
   },
   { name: 'go', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
-  { name: 'rust', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'rust', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
   { name: 'java', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
   { name: 'java-paho', mqttVersions: ['5'], workloads: ONE, inEveryRound: false },
 ];

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+pub mod workload;
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -31,6 +32,13 @@ const LONGEST_TOPIC_BYTES: usize = 65_535;
 pub struct Endpoint {
     pub host: String,
     pub port: u16,
+}
+
+impl Endpoint {
+    /// Without the brackets of an IPv6 address.
+    pub fn bare_host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
 }
 
 impl fmt::Display for Endpoint {
@@ -78,6 +86,15 @@ impl Config {
             lookup,
             errors: Vec::new(),
         };
+        let config = Self::read(&mut reader, unique);
+        if reader.errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(reader.errors)
+        }
+    }
+
+    fn read(reader: &mut Reader<impl Fn(&str) -> Option<String>>, unique: &str) -> Self {
         let config = Self {
             endpoints: reader.endpoints(),
             username: reader.text("MQTT_USERNAME", ""),
@@ -108,11 +125,7 @@ impl Config {
         reader.check(config.password.is_empty() || !config.username.is_empty(), || {
             "MQTT_PASSWORD: expected MQTT_USERNAME beside it, as MQTT 3.1.1 demands, got a password alone".to_owned()
         });
-        if reader.errors.is_empty() {
-            Ok(config)
-        } else {
-            Err(reader.errors)
-        }
+        config
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::clock::now_us;
 use crate::config::{Config, Endpoint};
+use crate::dial::{dial_of, open};
 use crate::journal::{Reason, Role};
-use crate::link::{open, Client, Driver, End, Happening};
+use crate::link::{Client, Driver, End, Happening};
 use crate::state::{Shared, State};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +34,7 @@ pub async fn keep_connected<S: Session>(mut session: S, config: Arc<Config>, sha
         Role::Subscriber => 1,
     };
     for endpoint in config.endpoints.iter().cycle().skip(first) {
-        let (client, driver) = open(&config, S::ROLE, endpoint);
+        let (client, driver) = open(&dial_of(&config, S::ROLE, endpoint));
         serve(&mut session, &shared, endpoint, client, driver).await;
         {
             let state = shared.lock();

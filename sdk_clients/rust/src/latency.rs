@@ -12,7 +12,7 @@ pub struct Latency {
 }
 
 impl Latency {
-    fn of(values_us: impl Iterator<Item = u64>) -> Self {
+    pub fn of(values_us: impl Iterator<Item = u64>) -> Self {
         let mut histogram = Histogram::new_with_bounds(LOWEST_US, HIGHEST_US, SIGNIFICANT_DIGITS)
             .expect("the bounds are constants that the histogram accepts");
         for value_us in values_us {

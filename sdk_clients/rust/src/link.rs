@@ -1,23 +1,8 @@
 //! The library's two clients, one for each version of MQTT, as one: what is handed to it, and what happens on it.
 
-use crate::config::{Config, Endpoint, MqttVersion};
-use crate::journal::Role;
 use rumqttc::v5::{self, mqttbytes::v5 as packets5, mqttbytes::QoS as QoS5};
 use rumqttc::SubscribeReasonCode;
-use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS};
-use std::time::Duration;
-
-/// Publishes on the wire without a PUBACK. Far below the 65 535 packet ids, and high enough that a slow network does not make the
-/// library hold back what was handed to it.
-const IN_FLIGHT: u16 = 10_000;
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
-const CONNECT_LIMIT_SECONDS: u64 = 3;
-/// Room for the fixed header, the topic and the packet id of the largest publish.
-const PACKET_OVERHEAD_BYTES: usize = 70_000;
-/// Room in the library's queue for what is not a publish.
-const CONTROL_REQUESTS: usize = 16;
-/// How long a broker is to keep the subscriber's session: in MQTT 5 it ends with its connection unless it is told.
-const SESSION_EXPIRY_SECONDS: u32 = 1_800;
+use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Outgoing, Packet, QoS};
 
 /// What happened on a connection, as far as anybody here wants to know.
 pub enum Happening {
@@ -52,6 +37,14 @@ pub struct End {
     pub untold: Vec<Happening>,
 }
 
+pub fn qos3(qos: u8) -> QoS {
+    [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][usize::from(qos)]
+}
+
+pub fn qos5(qos: u8) -> QoS5 {
+    [QoS5::AtMostOnce, QoS5::AtLeastOnce, QoS5::ExactlyOnce][usize::from(qos)]
+}
+
 /// Hands requests to the library's queue, which takes every one at once; false where its event loop has ended.
 #[derive(Clone)]
 pub enum Client {
@@ -60,17 +53,18 @@ pub enum Client {
 }
 
 impl Client {
-    pub fn publish(&self, topic: &str, payload: String) -> bool {
+    pub fn publish(&self, topic: &str, qos: u8, retain: bool, payload: impl Into<Vec<u8>>) -> bool {
+        let payload = payload.into();
         match self {
-            Self::V3(client) => client.try_publish(topic, QoS::AtLeastOnce, false, payload).is_ok(),
-            Self::V5(client) => client.try_publish(topic, QoS5::AtLeastOnce, false, payload).is_ok(),
+            Self::V3(client) => client.try_publish(topic, qos3(qos), retain, payload).is_ok(),
+            Self::V5(client) => client.try_publish(topic, qos5(qos), retain, payload).is_ok(),
         }
     }
 
-    pub fn subscribe(&self, topic: &str) -> bool {
+    pub fn subscribe(&self, filter: &str, qos: u8) -> bool {
         match self {
-            Self::V3(client) => client.try_subscribe(topic, QoS::AtLeastOnce).is_ok(),
-            Self::V5(client) => client.try_subscribe(topic, QoS5::AtLeastOnce).is_ok(),
+            Self::V3(client) => client.try_subscribe(filter, qos3(qos)).is_ok(),
+            Self::V5(client) => client.try_subscribe(filter, qos5(qos)).is_ok(),
         }
     }
 
@@ -140,7 +134,9 @@ impl Driver {
 
 fn disconnect_code(error: &v5::ConnectionError) -> Option<u8> {
     match error {
-        v5::ConnectionError::MqttState(v5::StateError::ServerDisconnect { reason_code, .. }) => Some(*reason_code as u8),
+        v5::ConnectionError::MqttState(v5::StateError::ServerDisconnect { reason_code, .. }) => {
+            Some(*reason_code as u8)
+        }
         _ => None,
     }
 }
@@ -192,63 +188,38 @@ fn happening5(event: v5::Event) -> Option<Happening> {
     })
 }
 
-/// A client whose queue takes every message at once. None is used twice: on a reconnect, the library would drop publishes
-/// whose packet ids collide, and all of them if the session is not present.
-pub fn open(config: &Config, role: Role, endpoint: &Endpoint) -> (Client, Driver) {
-    match config.mqtt_version {
-        MqttVersion::V311 => open3(config, role, endpoint),
-        MqttVersion::V5 => open5(config, role, endpoint),
+impl Driver {
+    /// The library takes the broker's Receive Maximum for the range of its packet ids, too, and then gives an id to a second message
+    /// while the first one still waits for its PUBCOMP. Who calls this keeps to the Receive Maximum itself.
+    pub fn lift_receive_maximum(&mut self) {
+        let Self::V5(eventloop) = self else { return };
+        let properties = packets5::ConnAckProperties {
+            receive_max: Some(u16::MAX),
+            session_expiry_interval: None,
+            max_qos: None,
+            retain_available: None,
+            max_packet_size: None,
+            assigned_client_identifier: None,
+            topic_alias_max: None,
+            reason_string: None,
+            user_properties: Vec::new(),
+            wildcard_subscription_available: None,
+            subscription_identifiers_available: None,
+            shared_subscription_available: None,
+            server_keep_alive: None,
+            response_information: None,
+            server_reference: None,
+            authentication_method: None,
+            authentication_data: None,
+        };
+        let connack = packets5::ConnAck {
+            session_present: false,
+            code: packets5::ConnectReturnCode::Success,
+            properties: Some(properties),
+        };
+        let _ = eventloop
+            .state
+            .handle_incoming_packet(packets5::Packet::ConnAck(connack));
+        eventloop.state.events.pop_back();
     }
-}
-
-fn id(config: &Config, role: Role) -> String {
-    match role {
-        Role::Publisher => config.publisher_id(),
-        Role::Subscriber => config.subscriber_id(),
-    }
-}
-
-/// The outbox is the publisher's session. A clean one is what permits to send again under new packet ids (MQTT-4.4.0-1).
-fn is_clean(config: &Config, role: Role) -> bool {
-    role == Role::Publisher || config.clean_subscriber
-}
-
-fn capacity(config: &Config) -> usize {
-    config.message_count as usize + CONTROL_REQUESTS
-}
-
-fn open3(config: &Config, role: Role, endpoint: &Endpoint) -> (Client, Driver) {
-    let mut options = MqttOptions::new(id(config, role), endpoint.host.clone(), endpoint.port);
-    let packet_bytes = config.payload_bytes + PACKET_OVERHEAD_BYTES;
-    options
-        .set_clean_session(is_clean(config, role))
-        .set_keep_alive(KEEP_ALIVE)
-        .set_inflight(IN_FLIGHT)
-        .set_max_packet_size(packet_bytes, packet_bytes);
-    if !config.username.is_empty() {
-        options.set_credentials(config.username.clone(), config.password.clone());
-    }
-    let (client, mut eventloop) = AsyncClient::new(options, capacity(config));
-    // Covers the dial, the CONNECT and the wait for the CONNACK.
-    eventloop.network_options.set_connection_timeout(CONNECT_LIMIT_SECONDS);
-    (Client::V3(client), Driver::V3(Box::new(eventloop)))
-}
-
-fn open5(config: &Config, role: Role, endpoint: &Endpoint) -> (Client, Driver) {
-    let mut options = v5::MqttOptions::new(id(config, role), endpoint.host.clone(), endpoint.port);
-    let packet_bytes = (config.payload_bytes + PACKET_OVERHEAD_BYTES) as u32;
-    options
-        .set_clean_start(is_clean(config, role))
-        .set_keep_alive(KEEP_ALIVE)
-        .set_outgoing_inflight_upper_limit(IN_FLIGHT)
-        .set_max_packet_size(Some(packet_bytes))
-        .set_connection_timeout(CONNECT_LIMIT_SECONDS);
-    if !is_clean(config, role) {
-        options.set_session_expiry_interval(Some(SESSION_EXPIRY_SECONDS));
-    }
-    if !config.username.is_empty() {
-        options.set_credentials(config.username.clone(), config.password.clone());
-    }
-    let (client, eventloop) = v5::AsyncClient::new(options, capacity(config));
-    (Client::V5(client), Driver::V5(Box::new(eventloop)))
 }

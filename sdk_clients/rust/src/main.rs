@@ -4,12 +4,14 @@
 mod clock;
 mod config;
 mod connection;
+mod dial;
 mod journal;
 mod latency;
 mod ledger;
 mod ledger_file;
 mod link;
 mod outbox;
+mod outcome;
 mod payload;
 mod publisher;
 mod report;
@@ -19,71 +21,122 @@ mod subscriber;
 mod subscription;
 #[cfg(test)]
 mod vectors;
+mod workload;
 
 use clock::now_us;
+use config::workload::WorkloadConfig;
 use config::Config;
+use outcome::{print_line, Outcome, Reporter};
 use report::ResultLine;
 use run::Run;
 use state::Shared;
+use std::future::Future;
 use std::process::exit;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{signal, SignalKind};
+use workload::engine::Engine;
+use workload::{Spec, WORKLOADS};
 
-const EXIT_INCOMPLETE: i32 = 1;
 const EXIT_UNUSABLE_INPUT: i32 = 2;
 /// Kept back from TIME_LIMIT_MS for goodbye, ledger and result line.
 const REPORT_RESERVE: Duration = Duration::from_secs(2);
 
+/// With the name of a workload as its argument it runs that one, without one basic-pubsub.
 fn main() {
     let started_us = now_us();
-    let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    let unique = format!("{}-{started_us}", std::process::id());
-    let config = match Config::parse(lookup, &unique) {
-        Ok(config) => Arc::new(config),
-        Err(errors) => {
-            ResultLine::of_errors(errors).print();
-            exit(EXIT_UNUSABLE_INPUT);
-        }
-    };
+    match std::env::args().nth(1) {
+        None => run_basic(started_us),
+        Some(name) => match WORKLOADS.iter().find(|spec| spec.name == name) {
+            Some(spec) => run_workload(spec, started_us),
+            None => refuse(&ResultLine::of_errors(vec![format!(
+                "expected a workload, got {name:?}"
+            )])),
+        },
+    }
+}
+
+fn lookup(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+/// Makes the default client id and topic this process's own.
+fn unique(started_us: u64) -> String {
+    format!("{}-{started_us}", std::process::id())
+}
+
+fn refuse(line: &impl serde::Serialize) -> ! {
+    print_line(&report::json(line));
+    exit(EXIT_UNUSABLE_INPUT);
+}
+
+/// Publishing and drain end here at the latest.
+fn deadline_us(started_us: u64, config: &Config) -> u64 {
     let reserve = REPORT_RESERVE.min(config.time_limit / 4);
+    started_us + (config.time_limit - reserve).as_micros() as u64
+}
+
+fn run_basic(started_us: u64) {
+    let config = match Config::parse(lookup, &unique(started_us)) {
+        Ok(config) => Arc::new(config),
+        Err(errors) => refuse(&ResultLine::of_errors(errors)),
+    };
     let run = Run {
         shared: Arc::new(Shared::new(&config)),
         signals: Arc::new(AtomicU32::new(0)),
         started_us,
-        deadline_us: started_us + (config.time_limit - reserve).as_micros() as u64,
-        config,
+        deadline_us: deadline_us(started_us, &config),
+        config: config.clone(),
     };
-    let reporter = Arc::new(Reporter {
-        config: run.config.clone(),
+    let outcome = Arc::new(Basic {
+        config: config.clone(),
         shared: run.shared.clone(),
         started_us,
-        reported: AtomicBool::new(false),
     });
-    reporter.clone().guard_time_limit();
-    execute(run);
-    reporter.finish();
+    let signals = run.signals.clone();
+    conclude(outcome, &signals, config.ledger_path.as_deref(), async move {
+        run.execute().await;
+    });
 }
 
-fn execute(run: Run) {
-    let shared = run.shared.clone();
+fn run_workload(spec: &'static Spec, started_us: u64) {
+    let config = match WorkloadConfig::parse(lookup, &unique(started_us), spec) {
+        Ok(config) => config,
+        Err(errors) => refuse(&workload::engine::refusal(spec, started_us, errors)),
+    };
+    let (signals, ledger_path) = (Arc::new(AtomicU32::new(0)), config.base.ledger_path.clone());
+    let times = (started_us, deadline_us(started_us, &config.base));
+    let engine = Arc::new(Engine::new(spec, config, signals.clone(), times));
+    let run = engine.clone();
+    conclude(engine, &signals, ledger_path.as_deref(), async move {
+        run.execute().await;
+    });
+}
+
+fn conclude(
+    outcome: Arc<dyn Outcome>,
+    signals: &Arc<AtomicU32>,
+    ledger_path: Option<&str>,
+    run: impl Future<Output = ()> + Send + 'static,
+) {
+    let reporter = Reporter::new(outcome.clone());
+    reporter.clone().guard_time_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    let outcome = runtime.map(|runtime| {
+    let ended = runtime.map(|runtime| {
         runtime.block_on(async {
-            count_signals(&run.signals)?;
+            count_signals(signals)?;
             // As a task of its own, so that a panic becomes an error of the result line.
-            tokio::spawn(async move { run.execute().await })
-                .await
-                .map_err(std::io::Error::other)
+            tokio::spawn(run).await.map_err(std::io::Error::other)
         })
     });
-    if let Err(error) | Ok(Err(error)) = outcome {
-        shared.lock().journal.fatal(format!("internal error: {error}"));
+    if let Err(error) | Ok(Err(error)) = ended {
+        outcome.error(format!("internal error: {error}"));
     }
+    reporter.finish(ledger_path);
 }
 
 fn count_signals(signals: &Arc<AtomicU32>) -> std::io::Result<()> {
@@ -99,51 +152,34 @@ fn count_signals(signals: &Arc<AtomicU32>) -> std::io::Result<()> {
     Ok(())
 }
 
-struct Reporter {
+/// What basic-pubsub came to.
+struct Basic {
     config: Arc<Config>,
     shared: Arc<Shared>,
     started_us: u64,
-    reported: AtomicBool,
 }
 
-impl Reporter {
-    /// The last resort: whatever hangs, be it the disk under the ledger, the line is printed in time.
-    fn guard_time_limit(self: Arc<Self>) {
-        std::thread::spawn(move || {
-            std::thread::sleep(self.config.time_limit);
-            let limit_ms = self.config.time_limit.as_millis();
-            let error = format!("TIME_LIMIT_MS: expected an orderly end within {limit_ms} ms, got none");
-            self.report(Some(error));
-        });
+impl Outcome for Basic {
+    fn time_limit(&self) -> Duration {
+        self.config.time_limit
     }
 
-    fn finish(&self) {
-        let written = match &self.config.ledger_path {
-            None => Ok(()),
-            Some(path) => {
-                // Not written under the lock: a disk that hangs must not keep the last resort from its report.
-                let text = ledger_file::render(&self.config, &self.shared.lock());
-                ledger_file::write(path, &text)
-                    .map_err(|error| format!("LEDGER_PATH: expected a written ledger, got: {error}: {path}"))
-            }
+    fn error(&self, text: String) {
+        self.shared.lock().journal.fatal(text);
+    }
+
+    fn write_ledger(&self) -> std::io::Result<()> {
+        let Some(path) = &self.config.ledger_path else {
+            return Ok(());
         };
-        self.report(written.err());
+        // Not written under the lock: a disk that hangs must not keep the last resort from its report.
+        let text = ledger_file::render(&self.config, &self.shared.lock());
+        ledger_file::write(path, &text)
     }
 
-    /// Prints the line once, whoever comes first, and ends the process.
-    fn report(&self, error: Option<String>) {
-        if self.reported.swap(true, Ordering::SeqCst) {
-            // The other thread is printing, and ends the process.
-            loop {
-                std::thread::park();
-            }
-        }
-        let mut state = self.shared.lock();
-        let is_success = error.is_none() && report::is_success(&self.config, &state);
-        if let Some(error) = error {
-            state.journal.fatal(error);
-        }
-        ResultLine::of_run(&self.config, &state, self.started_us).print();
-        exit(if is_success { 0 } else { EXIT_INCOMPLETE });
+    fn conclude(&self) -> (String, bool) {
+        let state = self.shared.lock();
+        let line = ResultLine::of_run(&self.config, &state, self.started_us);
+        (report::json(&line), report::is_success(&self.config, &state))
     }
 }

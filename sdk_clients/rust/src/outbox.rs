@@ -68,7 +68,7 @@ impl Outbox {
             let seq = link.next_seq;
             if message.ack_us.is_none() {
                 let payload = self.payloads.build(seq, message.intended_us);
-                if !link.client.publish(&self.topic, payload) {
+                if !link.client.publish(&self.topic, 1, false, payload) {
                     return; // Full, or its event loop has just ended: this or the next connection takes it later.
                 }
                 link.handed_over.push_back(seq);
@@ -88,7 +88,7 @@ impl Outbox {
             let message = &ledger.messages()[seq];
             if message.ack_us.is_none() {
                 let payload = self.payloads.build(seq, message.intended_us);
-                if !link.client.publish(&self.topic, payload) {
+                if !link.client.publish(&self.topic, 1, false, payload) {
                     return;
                 }
                 link.handed_over.push_back(seq);

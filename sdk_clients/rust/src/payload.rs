@@ -15,13 +15,19 @@ pub struct PayloadFormat {
     bytes: usize,
 }
 
+/// What a payload says of itself.
 #[derive(Deserialize)]
-struct Identity {
-    run: String,
-    phase: String,
-    publisher: String,
-    seq: u64,
+pub struct Identity {
+    pub run: String,
+    pub phase: String,
+    pub publisher: String,
+    pub seq: u64,
     intended_us: u64,
+}
+
+/// `None` where it says too little to be anybody's.
+pub fn decode(payload: &[u8]) -> Option<Identity> {
+    serde_json::from_slice(payload).ok()
 }
 
 impl PayloadFormat {
@@ -43,7 +49,7 @@ impl PayloadFormat {
         }
     }
 
-    pub fn build(&self, seq: usize, intended_us: u64) -> String {
+    pub fn build(&self, seq: impl std::fmt::Display, intended_us: u64) -> String {
         let mut payload = format!(r#"{}{seq},"intended_us":{intended_us},"pad":""#, self.head);
         let end = r#""}"#;
         let missing = self.bytes.saturating_sub(payload.len() + end.len());
@@ -55,7 +61,7 @@ impl PayloadFormat {
     /// The seq of a payload that names this publisher, run and phase, and when it was due; `None` for any other, or for one that
     /// cannot be read.
     pub fn named_by(&self, payload: &[u8]) -> Option<(u64, u64)> {
-        let identity: Identity = serde_json::from_slice(payload).ok()?;
+        let identity = decode(payload)?;
         let is_ours = identity.run == self.run && identity.phase == self.phase && identity.publisher == self.publisher;
         is_ours.then_some((identity.seq, identity.intended_us))
     }

@@ -8,6 +8,9 @@ use crate::ledger::Counts;
 use crate::state::State;
 use serde::Serialize;
 
+pub const SDK: &str = "rust";
+pub const LIBRARY: &str = "rumqttc 0.25.1";
+
 #[derive(Debug, Default, Serialize)]
 pub struct ResultLine {
     sdk: &'static str,
@@ -52,8 +55,8 @@ impl ResultLine {
     /// The line of a run that could not be started.
     pub fn of_errors(errors: Vec<String>) -> Self {
         Self {
-            sdk: "rust",
-            library: "rumqttc 0.25.1",
+            sdk: SDK,
+            library: LIBRARY,
             mqtt_version: MqttVersion::default().name(),
             errors,
             ..Self::default()
@@ -116,14 +119,10 @@ impl ResultLine {
             ..self
         }
     }
+}
 
-    pub fn print(&self) {
-        use std::io::Write;
-        let line = serde_json::to_string(self).expect("the line has no value that JSON cannot hold");
-        let mut stdout = std::io::stdout();
-        // Nobody may be reading any more; the exit status still tells.
-        let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-    }
+pub fn json(line: &impl Serialize) -> String {
+    serde_json::to_string(line).expect("the line has no value that JSON cannot hold")
 }
 
 /// Everything planned was sent, acknowledged and received, and that was at least one message.

@@ -13,15 +13,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-const LEAD_US: u64 = 50_000;
+pub const LEAD_US: u64 = 50_000;
 /// How often a wait looks again.
-const TICK: Duration = Duration::from_millis(2);
+pub const TICK: Duration = Duration::from_millis(2);
 /// How soon a signal is seen between two messages, and START_FILE before the first.
-const NAP: Duration = Duration::from_millis(20);
-const SHORTEST_QUIET_US: u64 = 10_000_000;
-const GOODBYE_MAX_US: u64 = 2_000_000;
+pub const NAP: Duration = Duration::from_millis(20);
+pub const SHORTEST_QUIET_US: u64 = 10_000_000;
+pub const GOODBYE_MAX_US: u64 = 2_000_000;
 /// What the goodbye gets even where the time limit ended the run: a session left behind keeps messages at the broker.
-const GOODBYE_MIN_US: u64 = 200_000;
+pub const GOODBYE_MIN_US: u64 = 200_000;
 
 pub struct Run {
     pub config: Arc<Config>,

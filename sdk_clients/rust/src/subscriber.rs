@@ -16,14 +16,14 @@ pub struct Subscriber {
 impl Subscriber {
     /// A client whose event loop has ended refuses this, and the next connection subscribes for itself.
     fn subscribe(&self, client: &Client) {
-        client.subscribe(&self.topic);
+        client.subscribe(&self.topic, 1);
     }
 
     fn subscribe_later(&self, client: Client) {
         let topic = self.topic.clone();
         tokio::spawn(async move {
             tokio::time::sleep(RETRY_PAUSE).await;
-            client.subscribe(&topic);
+            client.subscribe(&topic, 1);
         });
     }
 

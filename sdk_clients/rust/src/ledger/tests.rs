@@ -138,5 +138,11 @@ fn a_receipt_of_another_copy_of_this_client_is_not_ours_and_is_shown() {
 
     assert_eq!(ledger.counts(3).received, 1);
     assert_eq!((ledger.unexpected, ledger.impostors.len()), (31, 20));
-    assert_eq!(ledger.impostors[0].unexpected, Named { seq: 2, intended_us: 777 });
+    assert_eq!(
+        ledger.impostors[0].unexpected,
+        Named {
+            seq: 2,
+            intended_us: 777
+        }
+    );
 }
