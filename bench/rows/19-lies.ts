@@ -12,7 +12,7 @@ const TOGETHER = 2;
 /** A connection of 3.1.1 has neither a DISCONNECT with a will nor a delay; so wills are those of 5. */
 const WILLS = wills({
   kinds: ['clean:1:0', 'cut:1:0', 'cut:0:0', 'disconnect04:1:0', 'cut:1:3', 'mute:1:0'],
-  ...{ times: 10, takeovers: 50, notEnded: 60 },
+  ...{ times: 4, takeovers: 16, notEnded: 60 },
 });
 
 /** The runs of one SDK: `reach` has one violation for a subscription, and `session` one for a connection, so both need many. */
@@ -20,7 +20,7 @@ function runsOf(repeats: number): { readonly lying: LyingRun; readonly seed: num
   const both = Array.from({ length: repeats }, (_, at) => (at % 2 === 0 ? ('5' as const) : ('3.1.1' as const)));
   const lying = [
     ...both.flatMap((version) => [qosMix(version, 450, 6), sessions(version, false), sessions(version, true)]),
-    ...[retained('5', 14), WILLS],
+    ...[retained('5', 14), WILLS, WILLS, WILLS],
     ...[qosMix('5', 200, 2), sessions('3.1.1', false), retained('5', 3), WILLS].map(truthfully),
   ];
   return lying.map((one, seed) => ({ lying: one, seed }));

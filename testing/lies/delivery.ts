@@ -1,16 +1,7 @@
 import { cutLink, matches, send } from '../truth/sessions.js';
 import type { MessageLie } from './book.js';
-import {
-  lasts,
-  later,
-  nowMs,
-  type Broker,
-  type Filter,
-  type Guest,
-  type Message,
-  type Published,
-  type Session,
-} from './state.js';
+import type { Message, Published } from './messages.js';
+import { lasts, later, nowMs, type Broker, type Filter, type Guest, type Session } from './state.js';
 
 /** Nobody comes to overtake it: it is only late. */
 const HELD_MS = 300;

@@ -1,5 +1,5 @@
 import type { RetainedLie, WillLie } from './book.js';
-import type { Message, Will } from './state.js';
+import type { Message, Will } from './messages.js';
 
 /** How a connection ended, as the broker sees it. */
 export type End = 'goodbye' | 'goodbye-with-will' | 'broken' | 'mute' | 'taken-over';
@@ -43,6 +43,8 @@ export interface Plan {
   readonly rates: Rates;
   /** After so many deliveries to a subscriber its connection is cut, so often; every other time it is told that it has no session. */
   readonly cuts: { readonly every: number; readonly times: number };
+  /** From this number on QoS 0 is delivered as it should be: that it was read is only known by what is acknowledged after it. */
+  readonly lastOfQos0: number;
   /** Of a session that its client left by itself. */
   readonly deniesReturn: boolean;
   /** Nothing is hidden later than this after the first value: it must be there long enough to be missed. */
@@ -54,7 +56,7 @@ const SPREAD_MS = 1000;
 /** And so may a subscription. */
 const WATCHED_MS = 1300;
 
-export function liarOf({ random, rates, cuts, deniesReturn, hidesForMs }: Plan): Liar {
+export function liarOf({ random, rates, cuts, lastOfQos0, deniesReturn, hidesForMs }: Plan): Liar {
   const isLie = (percent: number): boolean => random() * 100 < percent;
   const turns = new Map<string, number>();
   /** By turns, so that a few lies are some of each kind. */
@@ -69,9 +71,9 @@ export function liarOf({ random, rates, cuts, deniesReturn, hidesForMs }: Plan):
   const mayLose = ({ isAway, isSubscribed }: Delivering): boolean =>
     isSubscribed && !(isAway && deniesReturn) && isSettled();
   return {
-    ofMessage: ({ qos }, at) => {
+    ofMessage: ({ qos, seq }, at) => {
       if (!at.isFree || !isLie(rates.messages)) return undefined;
-      if (qos === 0) return at.isAway ? undefined : 'twice';
+      if (qos === 0) return at.isAway || seq >= lastOfQos0 ? undefined : 'twice';
       if (qos === 1) return at.isSubscribed ? oneOf(['lost', 'held']) : 'held';
       return mayLose(at)
         ? oneOf(['lost', 'twice', 'lost', 'held'])

@@ -1,7 +1,7 @@
 import type { IConnectPacket } from 'mqtt-packet';
-import { messageOf } from './messages.js';
+import { messageOf, type Will } from './messages.js';
 import type { End } from './liar.js';
-import { lasts, later, nowMs, type Broker, type Guest, type Session, type Will } from './state.js';
+import { lasts, later, nowMs, type Broker, type Guest, type Session } from './state.js';
 import { matches } from '../truth/sessions.js';
 import { route } from './delivery.js';
 

@@ -17,7 +17,12 @@ export interface LyingRun {
 }
 
 const NONE: Rates = { messages: 0, retained: 0, wills: 0, takeovers: 0 };
-const QUIET: Omit<Plan, 'random' | 'rates'> = { cuts: { every: 0, times: 0 }, deniesReturn: false, hidesForMs: 0 };
+const QUIET: Omit<Plan, 'random' | 'rates'> = {
+  cuts: { every: 0, times: 0 },
+  lastOfQos0: 0,
+  deniesReturn: false,
+  hidesForMs: 0,
+};
 
 /** The order of messages in flight together is not judged: one at a time. */
 const ONE_AT_A_TIME = { IN_FLIGHT: '1' };
@@ -31,6 +36,7 @@ export const qosMix = (version: MqttVersion, count: number, cuts: number): Lying
   plan: {
     ...QUIET,
     rates: { ...NONE, messages: 25 },
+    lastOfQos0: Math.floor(count / 3) - 10,
     cuts: { every: Math.floor(count / 2 / Math.max(1, cuts)), times: cuts },
   },
 });
@@ -80,10 +86,10 @@ export interface Deaths {
 
 /** Takeovers from the start on, and from 1.7 s on, when the broker knows that somebody waits for them, every other way to die. */
 export function wills({ kinds, times, takeovers, notEnded }: Deaths): LyingRun {
-  const first = Array.from({ length: takeovers }, (_, n) => `${100 + 10 * n}:0:takeover:1:0`);
+  const first = Array.from({ length: takeovers }, (_, n) => `${100 + 40 * n}:0:takeover:1:0`);
   const others = Array.from({ length: times * kinds.length }, (_, n) => {
     const [kind, qos, delay] = (kinds[n % kinds.length] ?? '').split(':');
-    return `${1700 + 10 * n}:0:${kind}:${qos}:${delay}`;
+    return `${1700 + 40 * n}:0:${kind}:${qos}:${delay}`;
   });
   return {
     workload: 'wills',
