@@ -22,9 +22,10 @@ export function lastWords(broker: Broker, guest: Guest, end: End): void {
   const { will, clientId: client } = guest;
   guest.will = undefined;
   if (will === undefined) return;
-  // What a library says of the end of others is less exact: it may have come one and a half keep-alives before.
+  // A mute client has died when it was last heard of. Of one that others ended it may be said that it had died as long before.
   const patienceMs = end === 'mute' || end === 'taken-over' ? 1.5 * guest.keepAliveMs : 0;
-  const lie = broker.liar.ofWill(will, end, watchedMs(broker.sessions, will) - patienceMs);
+  const agoMs = end === 'mute' ? nowMs() - guest.heardMs : patienceMs;
+  const lie = broker.liar.ofWill(will, end, watchedMs(broker.sessions, will) - agoMs);
   const publish = (): void => route(broker, { ...will.message, afterMs: -Infinity });
   if (lie === 'will-withheld') lasts(broker, will.delayMs + patienceMs + GRACE_MS);
   if (lie !== undefined) broker.book.lies.push({ kind: lie, client, seq: will.message.seq });

@@ -84,12 +84,15 @@ export interface Deaths {
   readonly notEnded: number;
 }
 
-/** Takeovers from the start on, and from 1.7 s on, when the broker knows that somebody waits for them, every other way to die. */
+/**
+ * Takeovers from the start on. From 1.7 s on, when somebody has waited for wills long enough, every other way to die. A client that is mute has died with its
+ * last packet, which may be its CONNECT, 2 s before.
+ */
 export function wills({ kinds, times, takeovers, notEnded }: Deaths): LyingRun {
   const first = Array.from({ length: takeovers }, (_, n) => `${100 + 40 * n}:0:takeover:1:0`);
   const others = Array.from({ length: times * kinds.length }, (_, n) => {
     const [kind, qos, delay] = (kinds[n % kinds.length] ?? '').split(':');
-    return `${1700 + 40 * n}:0:${kind}:${qos}:${delay}`;
+    return `${(kind === 'mute' ? 4000 : 1700) + 40 * n}:0:${kind}:${qos}:${delay}`;
   });
   return {
     workload: 'wills',
