@@ -15,6 +15,7 @@ import { longReport } from './rows/13-long-report.js';
 import { plantedChanges } from './rows/14-change-points.js';
 import { ledgersJudged } from './rows/17-guarantees.js';
 import { versionNoise } from './rows/18-versions.js';
+import { lies } from './rows/19-lies.js';
 
 /** The table, in its order. */
 export const rows: readonly Row[] = [
@@ -34,4 +35,5 @@ export const rows: readonly Row[] = [
   plantedChanges,
   ledgersJudged,
   versionNoise,
+  lies,
 ];

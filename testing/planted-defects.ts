@@ -118,6 +118,17 @@ const clientDefects: readonly Omit<Defect, 'where'>[] = [
       },
     ],
   },
+  {
+    row: 19,
+    name: 'keeps the first receipt of each message alone',
+    edits: [
+      {
+        file: 'recorder.py',
+        from: '            self._add(("receive", client, connection, at_us,',
+        to: '            if identity not in self.tally.received: self._add(("receive", client, connection, at_us,',
+      },
+    ],
+  },
 ];
 
 /** Of the program's two task queues the one for activities: the server hands out one task a second. */

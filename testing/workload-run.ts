@@ -6,10 +6,14 @@ import type { TestCluster } from './nats-cluster.js';
 import { scriptOf, sdkNames, startClient, type ClientRun, type RunningClient } from './sdk-client.js';
 import { tapInto, type CutAfter, type Wiretap } from './wiretap.js';
 
-const scriptFor = (sdk: string, workload: string): string => scriptOf(sdk).replace('basic-pubsub', workload);
+export const scriptFor = (sdk: string, workload: string, root?: string): string =>
+  scriptOf(sdk, root).replace('basic-pubsub', workload);
+
+/** The clients that have a workload of contract version 2. */
+export const sdksWith = (workload: string): string[] => sdkNames.filter((sdk) => existsSync(scriptFor(sdk, workload)));
 
 /** The clients that have workloads of contract version 2. */
-export const sdksWithWorkloads: readonly string[] = sdkNames.filter((sdk) => existsSync(scriptFor(sdk, 'qos-mix')));
+export const sdksWithWorkloads: readonly string[] = sdksWith('qos-mix');
 
 export interface WorkloadRun {
   readonly run: ClientRun;

@@ -81,8 +81,8 @@ func (w *Wire) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// readPackets gives each packet a later time than the one before: the order of what came together is known by nothing else.
 func (w *Wire) readPackets(chunk []byte) {
-	atUs := nowUs()
 	w.in = append(w.in, chunk...)
 	for {
 		f, rest, err := cutFrame(w.in)
@@ -92,6 +92,7 @@ func (w *Wire) readPackets(chunk []byte) {
 		}
 		w.in = rest
 		w.mu.Lock()
+		atUs := max(nowUs(), w.lastReadUs+1)
 		w.lastReadUs = atUs
 		w.mu.Unlock()
 		w.observer.incoming(f, atUs)

@@ -156,6 +156,30 @@ func TestAQoS2MessageIsReceivedWhenItsPublishComesAndOnceUntilItsPubrel(t *testi
 	})
 }
 
+func TestPacketsThatComeTogetherHaveTimesInTheirOrder(t *testing.T) {
+	inBoth(t, func(t *testing.T, b *bench, v5 bool, connack func(bool) frame) {
+		_, p := b.connect(connack(false), nil)
+		const count = 50
+		var together frame
+		for seq := range count {
+			together = append(together, publishOf(b.payload(seq), 0, 0, false, v5)...)
+		}
+		p.send(together)
+		var times [][]any
+		for until := time.Now().Add(patience); len(times) < count && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+			times = b.rows("receive", "at_us", "seq")
+		}
+		if len(times) != count {
+			t.Fatalf("expected %d receipts, got %d", count, len(times))
+		}
+		for i := 1; i < len(times); i++ {
+			if times[i][1] != float64(i) || times[i][0].(float64) <= times[i-1][0].(float64) {
+				t.Fatalf("expected each later than the one before, got %v after %v", times[i], times[i-1])
+			}
+		}
+	})
+}
+
 func TestAnotherMessageUnderAPacketIDThatIsInUseIsAReceipt(t *testing.T) {
 	inBoth(t, func(t *testing.T, b *bench, v5 bool, connack func(bool) frame) {
 		_, p := b.connect(connack(false), nil)

@@ -8,8 +8,12 @@ import (
 )
 
 const (
-	// A reader that got no value waits so long for it.
-	readerStays = 2 * time.Second
+	// A reader that got no value waits so long for it: longer than a checker allows a busy host.
+	readerStays = 6 * time.Second
+	// After the deletion no value is to come. What comes all the same comes soon.
+	readerStaysAfterDeletion = 2 * time.Second
+	// A cluster may take a second until every node shows a deletion: who reads before that shows nothing.
+	deletionSpreads = 1500 * time.Millisecond
 	// Behind a dead endpoint they would pile up.
 	maxReaders           = 16
 	readersAfterDeletion = 2
@@ -63,13 +67,13 @@ func (w *retainedRun) turnOverReaders() {
 			return
 		case <-turns.C:
 			if w.reading.Load() < maxReaders {
-				w.startReader()
+				w.startReader(readerStays)
 			}
 		}
 	}
 }
 
-func (w *retainedRun) startReader() {
+func (w *retainedRun) startReader(stays time.Duration) {
 	places := w.config.ReaderEndpoints
 	endpoint := w.config.Endpoints[places[w.number%len(places)]]
 	w.number++
@@ -80,12 +84,12 @@ func (w *retainedRun) startReader() {
 		defer w.readers.Done()
 		defer w.reading.Add(-1)
 		defer noteCrash(&w.recorder.Notes)
-		w.read(session, endpoint)
+		w.read(session, endpoint, stays)
 	}()
 }
 
 // read stays until there was a retained value of every topic, or the time is over.
-func (w *retainedRun) read(session *Session, endpoint string) {
+func (w *retainedRun) read(session *Session, endpoint string, stays time.Duration) {
 	missing, complete := map[string]bool{}, make(chan struct{})
 	for n := range w.config.Topics {
 		missing[w.topic(n)] = true
@@ -109,7 +113,7 @@ func (w *retainedRun) read(session *Session, endpoint string) {
 	if came && code < refusedFrom {
 		select {
 		case <-complete:
-		case <-time.After(readerStays):
+		case <-time.After(stays):
 		}
 	}
 	reader.Disconnect(readerLeavingLimit)
@@ -130,9 +134,12 @@ func (w *retainedRun) afterDrain(mustEnd func() bool) bool {
 	done := w.common.afterDrain(mustEnd)
 	close(w.over)
 	<-w.turned
+	for spread := time.Now().Add(deletionSpreads); done && time.Now().Before(spread) && !mustEnd(); {
+		time.Sleep(readersTick)
+	}
 	for range readersAfterDeletion * len(w.config.ReaderEndpoints) {
 		if done {
-			w.startReader()
+			w.startReader(readerStaysAfterDeletion)
 		}
 	}
 	left := make(chan struct{})

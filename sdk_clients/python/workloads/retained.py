@@ -1,6 +1,7 @@
 """A writer that waits for each acknowledgement, and ever new readers; at the end the value is deleted, and read once more."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from clock import now_us
@@ -11,8 +12,12 @@ from recorded import RecordedConnection
 from roles import SUBACK_LIMIT_S
 from workload import Workload
 
-# A reader that got no value waits so long for it.
-STAY_S = 2.0
+# A reader that got no value waits so long for it: longer than a checker allows a busy host.
+STAY_S = 6.0
+# After the deletion no value is to come. What comes all the same comes soon.
+STAY_AFTER_DELETION_S = 2.0
+# A cluster may take a second until every node shows a deletion: who reads before that shows nothing.
+SPREAD_S = 1.5
 # Behind a dead endpoint they would pile up.
 MAX_READERS = 16
 READERS_AFTER_DELETION = 2
@@ -55,18 +60,18 @@ class Retained(Workload):
         while not self._over.wait(self.config.reader_interval_ms / 1000):
             self._reading = [reader for reader in self._reading if reader.is_alive()]
             if len(self._reading) < MAX_READERS:
-                self._start_reader()
+                self._start_reader(STAY_S)
 
-    def _start_reader(self) -> None:
+    def _start_reader(self, stay_s: float) -> None:
         places = self.config.reader_endpoints
         endpoint = self.config.endpoints[places[self._started % len(places)]]
         self._started += 1
         name = f"reader-{self._started}"
-        reader = threading.Thread(target=self._read, args=(name, endpoint), name=name, daemon=True)
+        reader = threading.Thread(target=self._read, args=(name, endpoint, stay_s), name=name, daemon=True)
         self._reading.append(reader)
         reader.start()
 
-    def _read(self, name: str, endpoint: Endpoint) -> None:
+    def _read(self, name: str, endpoint: Endpoint, stay_s: float) -> None:
         """Until there is a retained value of every topic, or the time is over."""
         missing, complete = set(self._topics()), threading.Event()
 
@@ -85,7 +90,7 @@ class Retained(Workload):
             return
         code = reader.subscribe(f"{self.config.topic}/+", SUBACK_LIMIT_S, max(self.config.qos))
         if code is not None and code < 0x80:
-            complete.wait(STAY_S)
+            complete.wait(stay_s)
         reader.disconnect(LEAVING_LIMIT_S)
 
     def happened(self) -> int:
@@ -102,8 +107,11 @@ class Retained(Workload):
         done = super().after_drain(must_end)
         self._over.set()
         self._turning.join()
+        spread_us = now_us() + int(SPREAD_S * 1e6)
+        while done and now_us() < spread_us and not must_end():
+            time.sleep(TICK_S)
         for _ in range(READERS_AFTER_DELETION * len(self.config.reader_endpoints) if done else 0):
-            self._start_reader()
+            self._start_reader(STAY_AFTER_DELETION_S)
         for reader in self._reading:
             while reader.is_alive() and not must_end():
                 reader.join(TICK_S)

@@ -54,6 +54,9 @@ function owedBy(sends: readonly Send[], acked: ByMessage<Ack>): Owed | null {
   return ackedUs === Infinity ? null : { publisher, topic, seq, qos, sentUs: first.us, ackedUs, isSentOnce };
 }
 
+const mayWait = ({ row, endsUs }: Standing, { sentUs, ackedUs }: Owed): boolean =>
+  ackedUs >= (row.sentUs ?? -Infinity) && sentUs <= endsUs;
+
 /**
  * Must a subscriber have a message by the end? Not if its session may be gone, if the broker may forget by what its driver declares, or if it may have
  * dropped the message for a client that was away.
@@ -67,12 +70,12 @@ export function demandOf(
   const isAway = (standing: Standing, { sentUs, ackedUs }: Owed): boolean => !isConnected(standing, sentUs, ackedUs);
   const byClient = grouped(standings, ({ row }) => row.client);
   const queued = new Map<string, number>();
-  /** At most: a message is counted for each filter that it matches. */
+  /** At most: a message is counted for each filter that it matches. What came before a subscription, or after it, never waited for it. */
   const queuedFor = (client: string): number => {
     const held = queued.get(client);
     if (held !== undefined) return held;
     const counted = (byClient.get(client) ?? []).reduce(
-      (sum, one) => sum + owedTo(one.row.filter).filter((message) => isAway(one, message)).length,
+      (sum, one) => sum + owedTo(one.row.filter).filter((message) => mayWait(one, message) && isAway(one, message)).length,
       0,
     );
     queued.set(client, counted);

@@ -82,6 +82,23 @@ describe('what a subscriber must have', () => {
     expect(all(4)).toEqual([true, true, true, true, true, true]);
   });
 
+  it('counts for the queue nothing that came when the subscription did not stand: its session was over, or it came later', () => {
+    const lost = connection({ number: 2, openedUs: 40, sessionPresent: false });
+    const rows = history({
+      connections: [gone, { ...lost, closedUs: 60, closedBy: 'own-cut' }, { ...back, number: 3, openedUs: 80 }],
+      sends: [25, 65, 90, 95].map((us, seq) => send(seq, us)),
+      acks: [25, 65, 90, 95].map((us, seq) => ack(seq, us + 5)),
+      subscriptions: [subscription(), subscription({ connection: 2, sentUs: 45, answeredUs: 46 })],
+    });
+    const standings = standingsOf(rows);
+    const to = owedOf(rows);
+    // One waited for the session that is over, and one for the one that goes on; the first subscription had nothing to do with what came after it.
+    const demanded = (queuedMessages: number) => demandOf(standings, to, limits({ queuedMessages }));
+    const [, second] = standings;
+    const [, waited] = to('t');
+    expect(second && waited && [demanded(1)(second, waited), demanded(2)(second, waited)]).toEqual([false, true]);
+  });
+
   it('is nothing that a broker may forget when it dies, until it is back', () => {
     const fault = (recoveredUs: number | null) => ({ injectedUs: 15, recoveredUs, victims: null });
     const at = [10, 30, 31];

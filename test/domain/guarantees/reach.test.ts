@@ -141,13 +141,8 @@ describe('against a slow model', () => {
         return c.openedUs !== null && c.openedUs <= sent && (c.closedUs === null || acked < c.closedUs - slack);
       });
     const granted = made.subscriptions.filter((r) => r.granted !== 0x80);
-    const queued = (who: string) =>
-      granted
-        .filter((r) => r.client === who)
-        .flatMap((r) => messages.filter((m) => matches(r.filter, m.topic) && !isOnline(r, m))).length;
-    for (const row of granted) {
-      if (row.filter.startsWith('$share') || row.granted === 0 || row.answeredUs === null) continue;
-      const from = row.answeredUs;
+    const endOf = (row: Row): number => {
+      const from = row.answeredUs ?? Infinity;
       const later = granted.filter(
         (r) =>
           r !== row &&
@@ -157,8 +152,18 @@ describe('against a slow model', () => {
           (r.answeredUs > from ||
             (r.answeredUs === from && made.subscriptions.indexOf(r) > made.subscriptions.indexOf(row))),
       );
-      const { until, atEnd } = fate(row, made);
-      const to = Math.min(until, ...later.map((r) => r.answeredUs ?? Infinity));
+      return Math.min(fate(row, made).until, ...later.map((r) => r.answeredUs ?? Infinity));
+    };
+    const mayWait = (row: Row, { sent, acked }: Message) => acked >= (row.sentUs ?? -Infinity) && sent <= endOf(row);
+    const queued = (who: string) =>
+      granted
+        .filter((r) => r.client === who)
+        .flatMap((r) => messages.filter((m) => matches(r.filter, m.topic) && mayWait(r, m) && !isOnline(r, m))).length;
+    for (const row of granted) {
+      if (row.filter.startsWith('$share') || row.granted === 0 || row.answeredUs === null) continue;
+      const from = row.answeredUs;
+      const { atEnd } = fate(row, made);
+      const to = endOf(row);
       const due = messages.filter((m) => matches(row.filter, m.topic) && m.sent > from && m.sent <= to);
       const missed = due.filter((m) => !made.receipts.some((r) => r.client === row.client && r.seq === m.seq));
       const isForgotten = (m: Message) =>

@@ -1,0 +1,57 @@
+import { describe, expect, it, vi } from 'vitest';
+import { clientFolder } from '../../testing/client-folder.js';
+import { compareLies } from '../../testing/lies/compare.js';
+import { lieTo } from '../../testing/lies/run.js';
+import { qosMix, retained, sessions, wills, type LyingRun } from '../../testing/lies/workloads.js';
+import { guarantees } from '../../src/domain/guarantees/index.js';
+import { sdksWith } from '../../testing/workload-run.js';
+
+// Row 19 of bench/README.md in short.
+vi.setConfig({ maxConcurrency: 8 });
+
+const folder = clientFolder('lies');
+
+/** Every client that has the workload, side by side. Seeds are fixed, so each lie is told; which message it is about also depends on the times. */
+async function expectFound(lying: LyingRun, kinds: readonly string[], names: readonly string[]): Promise<void> {
+  const sdks = sdksWith(lying.workload);
+  expect(sdks).toContain('python');
+  await Promise.all(
+    sdks.map(async (sdk) => {
+      const { book, history, run, planted, missed, invented } = await lieTo(sdk, lying, { folder, seed: 5 });
+      expect({ missed, invented }, `${sdk}: ${run.lines.at(-1)}`).toEqual({ missed: [], invented: [] });
+      // Else nothing was planted, and nothing found.
+      expect(book.lies.map(({ kind }) => kind), sdk).toEqual(expect.arrayContaining([...kinds]));
+      expect(new Set(planted.map(({ guarantee }) => guarantee)), sdk).toEqual(new Set(names));
+      for (const name of names) {
+        const blind = guarantees.filter((each) => each.name !== name);
+        const own = planted.filter(({ guarantee }) => guarantee === name);
+        expect(compareLies(book, history, blind), sdk).toEqual({ planted, missed: own, invented: [] });
+      }
+    }),
+  );
+}
+
+describe.concurrent('every lie of a broker is found in the ledgers of the clients, and nothing else is', () => {
+  it('in qos-mix: lost, twice, overtaken, and a session that is said not to be there', () =>
+    expectFound(
+      qosMix('3.1.1', 300, 2),
+      ['lost', 'twice', 'released-twice', 'overtaken', 'session-denied'],
+      ['at-least-once', 'at-most-once', 'exactly-once', 'order', 'session', 'reach'],
+    ));
+
+  it('in sessions: what came while the subscriber was away is lost, repeated or overtaken', () =>
+    expectFound(sessions('5', false), ['lost', 'overtaken'], ['at-least-once', 'exactly-once', 'order', 'reach']));
+
+  it('in retained: a value of before, and one that was deleted', () =>
+    expectFound(retained('5', 3), ['stale-value', 'deleted-value'], ['retained']));
+
+  it('in wills: after a clean end, never, twice, too early; and a connection that a takeover did not end', () =>
+    expectFound(
+      wills({
+        kinds: ['clean:1:0', 'cut:1:0', 'cut:0:0', 'disconnect04:1:0', 'cut:1:3'],
+        ...{ times: 4, takeovers: 3, notEnded: 100 },
+      }),
+      ['will-after-goodbye', 'will-withheld', 'will-twice', 'will-early', 'not-ended'],
+      ['will', 'takeover'],
+    ));
+});

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import type { IConnectPacket } from 'mqtt-packet';
+import { monotonicUs } from '../../src/host/os/clock.js';
+import { cutLink, send } from '../truth/sessions.js';
+import { resume } from './delivery.js';
+import type { End } from './liar.js';
+import { lasts, nowMs, type Broker, type Guest, type Session } from './state.js';
+import { lastWords, willOf } from './wills.js';
+
+const SESSION_TAKEN_OVER = 0x8e;
+
+/** Once for each connection, by whatever ends it first. */
+export function ended(broker: Broker, guest: Guest, end: End): void {
+  if (!broker.guests.delete(guest)) return;
+  const session = broker.sessions.get(guest.clientId);
+  if (session?.link === guest) {
+    session.link = undefined;
+    if (session.expiryMs === 0) broker.sessions.delete(guest.clientId);
+  }
+  lastWords(broker, guest, end);
+}
+
+/** A CONNECT, which is always let in. */
+export function connected(broker: Broker, socket: Socket, packet: IConnectPacket): Guest {
+  const { clientId } = packet;
+  const version = packet.protocolVersion === 5 ? 5 : 4;
+  const clean = packet.clean ?? false;
+  const asked = version === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) : clean ? 0 : Infinity;
+  const nth = (broker.connects.get(clientId) ?? 0) + 1;
+  broker.connects.set(clientId, nth);
+  broker.seen.connects += 1;
+  lasts(broker);
+  const guest: Guest = {
+    ...{ socket, clientId, version, nth, openedUs: monotonicUs(), cut: false, goodbye: false },
+    ...{ heardMs: nowMs(), letInMs: nowMs() },
+    ...{ keepAliveMs: (packet.keepalive ?? 0) * 1000, will: willOf(packet, asked * 1000) },
+  };
+  const before = broker.sessions.get(clientId);
+  if (before?.link !== undefined) takeOver(broker, before.link);
+  const kept = clean ? undefined : before;
+  const isDenied = kept !== undefined && broker.liar.deniesSession(clientId);
+  if (isDenied) broker.book.lies.push({ kind: 'session-denied', client: clientId, connection: nth });
+  const sessionPresent = kept !== undefined && !isDenied;
+  send(guest, { cmd: 'connack', sessionPresent, ...(version === 5 ? { reasonCode: 0 } : { returnCode: 0 }) });
+  broker.guests.add(guest);
+  // A session that is there again in time keeps its will back.
+  if (kept !== undefined) clearTimeout(broker.wills.get(clientId));
+  const session = kept ?? newSession(clientId, asked * 1000);
+  broker.sessions.set(clientId, session);
+  resume(session, guest);
+  return guest;
+}
+
+function takeOver(broker: Broker, first: Guest): void {
+  if (broker.liar.keepsTakenOver(first.clientId))
+    return void broker.book.lies.push({ kind: 'not-ended', client: first.clientId, connection: first.nth });
+  if (first.version === 5) send(first, { cmd: 'disconnect', reasonCode: SESSION_TAKEN_OVER });
+  cutLink(first);
+  ended(broker, first, 'taken-over');
+}
+
+const newSession = (clientId: string, expiryMs: number): Session => ({
+  ...{ clientId, expiryMs, filters: new Map(), link: undefined, isLeaving: false, waiting: [] },
+  ...{ inFlight: new Map(), incoming: new Map(), lastId: 0, held: new Map() },
+});
