@@ -92,13 +92,14 @@ export function liarOf({ random, rates, cuts, lastOfQos0, deniesReturn, hidesFor
     },
     ofRetained: (values) => {
       const last = values.at(-1);
-      if (last === undefined || !isLie(rates.retained)) return undefined;
+      if (last === undefined || rates.retained === 0) return undefined;
       const known = values.findLastIndex(({ ageMs }) => ageMs > SPREAD_MS);
       const older = values[known - 1]?.message ?? null;
       if (known < 0) return undefined;
       const isDeleted = values[known]?.message.payload.length === 0;
+      // Few come to see it, so each is lied to.
       if (isDeleted) return older === null ? undefined : { kind: 'deleted-value', message: older };
-      if (last.message.payload.length === 0) return undefined;
+      if (last.message.payload.length === 0 || !isLie(rates.retained)) return undefined;
       if ((values[0]?.ageMs ?? Infinity) < hidesForMs && isLie(50)) return { kind: 'hidden-value', message: null };
       return older === null ? undefined : { kind: 'stale-value', message: older };
     },
