@@ -54,6 +54,8 @@ type Wire struct {
 	muted      bool
 	leaving    bool
 	lastReadUs int64
+	leavesBy   string
+	leavesUs   int64
 	closeOnce  sync.Once
 	gone       chan struct{}
 }
@@ -140,20 +142,21 @@ func (w *Wire) send(f frame) error {
 	if w.isMuted() {
 		return nil
 	}
-	atUs, isLast := nowUs(), f.kind() == packets.DISCONNECT
+	atUs, isLast, by := nowUs(), f.kind() == packets.DISCONNECT, ownDisconnect
+	if isLast && w.v5 && f.disconnect() == disconnectWithWill {
+		by = ownWithWill
+	}
 	if isLast {
-		w.setLeaving(true)
+		w.setLeaving(true, by, atUs)
 	}
 	if _, err := w.Conn.Write(w.observer.outgoing(f, atUs)); err != nil {
-		w.setLeaving(false)
+		w.setLeaving(false, "", 0)
 		w.failed(err)
 		return err
 	}
 	w.lastSentUs = atUs
-	if isLast && w.v5 && f.disconnect() == disconnectWithWill {
-		w.observer.closed(ownWithWill, nil, atUs)
-	} else if isLast {
-		w.observer.closed(ownDisconnect, nil, atUs)
+	if isLast {
+		w.observer.closed(by, nil, atUs)
 	}
 	return nil
 }
@@ -174,10 +177,12 @@ func (w *Wire) failed(err error) {
 	}
 }
 
-func (w *Wire) setLeaving(leaving bool) {
+// setLeaving says how and when this side begins to leave: the broker may have ended the connection, and the library closed it, before
+// the one who wrote the DISCONNECT goes on.
+func (w *Wire) setLeaving(leaving bool, by string, atUs int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.leaving = leaving
+	w.leaving, w.leavesBy, w.leavesUs = leaving, by, atUs
 }
 
 func (w *Wire) isMuted() bool {
@@ -196,13 +201,16 @@ func (w *Wire) closesAs(by string) {
 // Close ends the connection, but not one that is mute.
 func (w *Wire) Close() error {
 	w.mu.Lock()
-	by, muted := w.by, w.muted
+	by, atUs, muted := w.by, nowUs(), w.muted
+	if w.leaving {
+		by, atUs = w.leavesBy, w.leavesUs
+	}
 	w.mu.Unlock()
 	w.closeOnce.Do(func() { close(w.gone) })
 	if muted {
 		return nil
 	}
-	w.observer.closed(by, nil, nowUs())
+	w.observer.closed(by, nil, atUs)
 	return w.Conn.Close()
 }
 
