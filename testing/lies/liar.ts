@@ -104,7 +104,12 @@ export function liarOf({ random, rates, cuts, lastOfQos0, deniesReturn, hidesFor
       return older === null ? undefined : { kind: 'stale-value', message: older };
     },
     ofWill: ({ message, delayMs }, end, watchedMs) => {
-      if (!isLie(rates.wills) || watchedMs < WATCHED_MS) return undefined;
+      if (rates.wills === 0 || watchedMs < WATCHED_MS) return undefined;
+      // There are few of each, so every other one, beginning with a lie.
+      const key = `${end} ${message.qos} ${delayMs}`;
+      const turn = turns.get(key) ?? 0;
+      turns.set(key, turn + 1);
+      if (turn % 2 === 1) return undefined;
       if (end === 'goodbye') return 'will-after-goodbye';
       if (delayMs >= 3000) return 'will-early';
       return oneOf(message.qos > 0 ? ['will-withheld', 'will-twice'] : ['will-twice']);
