@@ -51,7 +51,7 @@ function summaryOf(sdk: string, runs: readonly LiedTo[]) {
     ...{ sdk, runs: runs.length, planted: planted.length, told: Object.fromEntries(told) },
     counts: Object.fromEntries(counts.filter(([, count]) => count > 0)),
     missed: keysOf(runs.flatMap((run) => run.missed)),
-    invented: keysOf(runs.flatMap((run) => run.invented)),
+    invented: runs.flatMap((run) => run.invented).map(({ guarantee, text }) => `${guarantee}: ${text}`),
   };
 }
 

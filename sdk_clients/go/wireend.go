@@ -56,11 +56,17 @@ func (w *Wire) closesAs(by string) {
 // Close ends the connection, but not one that is mute.
 func (w *Wire) Close() error {
 	w.mu.Lock()
-	by, muted := w.by, w.muted
+	by, muted, leaving := w.by, w.muted, w.leaving
 	w.mu.Unlock()
 	w.closeOnce.Do(func() { close(w.gone) })
 	if muted {
 		return nil
+	}
+	if leaving {
+		// The broker may end the connection, and the library close it, before whoever wrote the DISCONNECT has said so.
+		_ = w.Conn.SetWriteDeadline(time.Unix(1, 0))
+		w.outMu.Lock()
+		defer w.outMu.Unlock()
 	}
 	w.observer.closed(by, nil, nowUs())
 	return w.Conn.Close()

@@ -26,6 +26,34 @@ func TestEachEndOfAConnectionIsCalledByItsName(t *testing.T) {
 	})
 }
 
+// closesWhileItWrites has somebody else close the wire as soon as a DISCONNECT is out, and goes on a little later.
+type closesWhileItWrites struct {
+	net.Conn
+	wire *Wire
+}
+
+func (c *closesWhileItWrites) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	go c.wire.Close()
+	time.Sleep(50 * time.Millisecond)
+	return n, err
+}
+
+func TestAConnectionThatIsClosedRightAfterItsDisconnectWasLeft(t *testing.T) {
+	here, there := net.Pipe()
+	go io.Copy(io.Discard, there)
+	ends := endsOnly{make(chan string, 2)}
+	conn := &closesWhileItWrites{Conn: here}
+	conn.wire = NewWire(conn, ends, false)
+	conn.wire.closesAs(ownCut)
+	if _, err := conn.wire.Write([]byte{packets.DISCONNECT << 4, 0}); err != nil {
+		t.Fatal(err)
+	}
+	if by := <-ends.ends; by != ownDisconnect {
+		t.Errorf("expected %s, got %s", ownDisconnect, by)
+	}
+}
+
 func TestAMuteConnectionSaysNothingAndStaysOpen(t *testing.T) {
 	inBoth(t, func(t *testing.T, b *bench, _ bool, connack func(bool) frame) {
 		const silence = 1500 * time.Millisecond

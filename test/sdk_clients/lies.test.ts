@@ -15,20 +15,18 @@ const folder = clientFolder('lies');
 async function expectFound(lying: LyingRun, kinds: readonly string[], names: readonly string[]): Promise<void> {
   const sdks = sdksWith(lying.workload);
   expect(sdks).toContain('python');
-  await Promise.all(
-    sdks.map(async (sdk) => {
-      const { book, history, run, planted, missed, invented } = await lieTo(sdk, lying, { folder, seed: 5 });
-      expect({ missed, invented }, `${sdk}: ${run.lines.at(-1)}`).toEqual({ missed: [], invented: [] });
-      // Else nothing was planted, and nothing found.
-      expect(book.lies.map(({ kind }) => kind), sdk).toEqual(expect.arrayContaining([...kinds]));
-      expect(new Set(planted.map(({ guarantee }) => guarantee)), sdk).toEqual(new Set(names));
-      for (const name of names) {
-        const blind = guarantees.filter((each) => each.name !== name);
-        const own = planted.filter(({ guarantee }) => guarantee === name);
-        expect(compareLies(book, history, blind), sdk).toEqual({ planted, missed: own, invented: [] });
-      }
-    }),
-  );
+  const runs = await Promise.all(sdks.map((sdk) => lieTo(sdk, lying, { folder, seed: 5 })));
+  for (const { sdk, book, history, run, planted, missed, invented } of runs) {
+    expect({ missed, invented }, `${sdk}: ${run.lines.at(-1)}`).toEqual({ missed: [], invented: [] });
+    // Else nothing was planted, and nothing found.
+    expect([...new Set(book.lies.map(({ kind }) => kind))], sdk).toEqual(expect.arrayContaining([...kinds]));
+    expect(new Set(planted.map(({ guarantee }) => guarantee)), sdk).toEqual(new Set(names));
+    for (const name of names) {
+      const blind = guarantees.filter((each) => each.name !== name);
+      const own = planted.filter(({ guarantee }) => guarantee === name);
+      expect(compareLies(book, history, blind), sdk).toEqual({ planted, missed: own, invented: [] });
+    }
+  }
 }
 
 describe.concurrent('every lie of a broker is found in the ledgers of the clients, and nothing else is', () => {

@@ -19,7 +19,8 @@ export interface LiesCompared {
   /** Violations that follow from the lies that were told. */
   readonly planted: readonly Named[];
   readonly missed: readonly Named[];
-  readonly invented: readonly Named[];
+  /** With the sentence of the checker. */
+  readonly invented: readonly (Named & { readonly text: string })[];
 }
 
 /** The broker keeps what it acknowledged, and a long queue. */
@@ -28,7 +29,7 @@ const CIRCUMSTANCES = { fault: null, broker: { ...NO_LIMITS, survivesDeath: true
 export function compareLies(book: Book, history: History, checkers: readonly Guarantee[] = guarantees): LiesCompared {
   const planted = unique(book.lies.flatMap((lie) => violatedBy(lie, book)));
   const found = checkers.flatMap(({ name, judge }) =>
-    judge(history, CIRCUMSTANCES).violations.map((one) => ({ guarantee: name, key: keyOf(name, one) })),
+    judge(history, CIRCUMSTANCES).violations.map((one) => ({ guarantee: name, key: keyOf(name, one), text: one.text })),
   );
   return { planted, missed: without(planted, found), invented: without(found, planted) };
 }
@@ -38,7 +39,7 @@ const textOf = ({ guarantee, key }: Named): string => `${guarantee} ${key}`;
 const unique = (list: readonly Named[]): Named[] => [...new Map(list.map((one) => [textOf(one), one])).values()];
 
 /** What is in `list` more often than in `others`. */
-function without(list: readonly Named[], others: readonly Named[]): Named[] {
+function without<Each extends Named>(list: readonly Each[], others: readonly Named[]): Each[] {
   const left = others.map(textOf);
   return list.filter((one) => {
     const at = left.indexOf(textOf(one));

@@ -92,18 +92,24 @@ export function liarOf({ random, rates, cuts, lastOfQos0, deniesReturn, hidesFor
     },
     ofRetained: (values) => {
       const last = values.at(-1);
-      if (last === undefined || !isLie(rates.retained)) return undefined;
+      if (last === undefined || rates.retained === 0) return undefined;
       const known = values.findLastIndex(({ ageMs }) => ageMs > SPREAD_MS);
       const older = values[known - 1]?.message ?? null;
       if (known < 0) return undefined;
       const isDeleted = values[known]?.message.payload.length === 0;
+      // Few come to see it, so each is lied to.
       if (isDeleted) return older === null ? undefined : { kind: 'deleted-value', message: older };
-      if (last.message.payload.length === 0) return undefined;
+      if (last.message.payload.length === 0 || !isLie(rates.retained)) return undefined;
       if ((values[0]?.ageMs ?? Infinity) < hidesForMs && isLie(50)) return { kind: 'hidden-value', message: null };
       return older === null ? undefined : { kind: 'stale-value', message: older };
     },
     ofWill: ({ message, delayMs }, end, watchedMs) => {
-      if (!isLie(rates.wills) || watchedMs < WATCHED_MS) return undefined;
+      if (rates.wills === 0 || watchedMs < WATCHED_MS) return undefined;
+      // There are few of each, so every other one, beginning with a lie.
+      const key = `${end} ${message.qos} ${delayMs}`;
+      const turn = turns.get(key) ?? 0;
+      turns.set(key, turn + 1);
+      if (turn % 2 === 1) return undefined;
       if (end === 'goodbye') return 'will-after-goodbye';
       if (delayMs >= 3000) return 'will-early';
       return oneOf(message.qos > 0 ? ['will-withheld', 'will-twice'] : ['will-twice']);
