@@ -12,10 +12,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{interval_at, timeout, Instant};
+use tokio::time::{interval_at, sleep, timeout, Instant};
 
-/// A reader that got no value waits so long for it.
-const READER_STAYS: Duration = Duration::from_secs(2);
+/// A reader that got no value waits so long for it: longer than a checker allows a busy host.
+const READER_STAYS: Duration = Duration::from_secs(6);
+/// After the deletion no value is to come. What comes all the same comes soon.
+const READER_STAYS_AFTER_DELETION: Duration = Duration::from_secs(2);
+/// A cluster may take a second until every node shows a deletion: who reads before that shows nothing.
+const DELETION_SPREADS: Duration = Duration::from_millis(1500);
 /// Behind a dead endpoint they would pile up.
 const MAX_READERS: usize = 16;
 const READERS_AFTER_DELETION: usize = 2;
@@ -83,23 +87,24 @@ impl Retained {
                 return;
             }
             if self.reading.load(Ordering::Relaxed) < MAX_READERS {
-                self.start_reader();
+                self.start_reader(Duration::ZERO, READER_STAYS);
             }
         }
     }
 
-    fn start_reader(self: &Arc<Self>) {
+    fn start_reader(self: &Arc<Self>, comes_after: Duration, stays: Duration) {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         self.reading.fetch_add(1, Ordering::Relaxed);
         let retained = self.clone();
         tokio::spawn(async move {
-            retained.read(number).await;
+            sleep(comes_after).await;
+            retained.read(number, stays).await;
             retained.reading.fetch_sub(1, Ordering::Relaxed);
         });
     }
 
     /// Stays until there was a retained value of every topic, or the time is over.
-    async fn read(&self, number: usize) {
+    async fn read(&self, number: usize, stays: Duration) {
         let config = &self.base.config;
         let places = &config.reader_endpoints;
         let endpoint = &config.base.endpoints[places[number % places.len()]];
@@ -119,7 +124,7 @@ impl Retained {
         let filter = format!("{}/+", config.base.topic);
         let code = reader.subscribe(&filter, self.base.highest_qos(), SUBACK_LIMIT).await;
         if code.is_some_and(|code| code < REFUSED_FROM) {
-            let _ = timeout(READER_STAYS, missing.complete.notified()).await;
+            let _ = timeout(stays, missing.complete.notified()).await;
         }
         reader.disconnect(LEAVING_LIMIT).await;
     }
@@ -158,7 +163,7 @@ impl Workload for Retained {
         self.is_over.store(true, Ordering::Relaxed);
         if is_complete {
             for _ in 0..READERS_AFTER_DELETION * self.base.config.reader_endpoints.len() {
-                self.start_reader();
+                self.start_reader(DELETION_SPREADS, READER_STAYS_AFTER_DELETION);
             }
         }
         is_complete

@@ -127,12 +127,13 @@ impl Wire {
         }
     }
 
+    /// Gives each packet a later time than the one before: the order of what came together is known by nothing else.
     fn came_in(&mut self, chunk: &[u8]) {
-        let at_us = now_us();
         self.unread.extend_from_slice(chunk);
         let mut read = 0;
         while let Ok(Some(length)) = first_packet(&self.unread[read..]) {
             let frame = Frame::new(&self.unread[read..read + length]);
+            let at_us = now_us().max(self.last_packet_us + 1);
             lock(&self.watcher).incoming(frame, at_us);
             self.last_packet_us = at_us;
             read += length;
