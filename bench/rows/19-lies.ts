@@ -1,8 +1,7 @@
 import { GUARANTEE_NAMES } from '../../src/domain/guarantees/guarantee.js';
 import type { LieKind } from '../../testing/lies/book.js';
-import { lieTo, type LiedTo } from '../../testing/lies/run.js';
+import { liedTo, lieTo, type LiedTo } from '../../testing/lies/run.js';
 import { qosMix, retained, sessions, truthfully, wills, type LyingRun } from '../../testing/lies/workloads.js';
-import { sdksWith } from '../../testing/workload-run.js';
 import { table, type Row } from '../row.js';
 
 const [LEAST, LEAST_EACH, REPEATS] = [1000, 20, 9];
@@ -32,7 +31,7 @@ async function all(sdk: string, repeats: number, run: (lying: LyingRun, seed: nu
   const left = runsOf(repeats);
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift())
-      if (sdksWith(next.lying.workload).includes(sdk)) await run(next.lying, next.seed);
+      if (liedTo(next.lying.workload).includes(sdk)) await run(next.lying, next.seed);
   };
   await Promise.all(Array.from({ length: TOGETHER }, work));
 }
@@ -63,7 +62,7 @@ export const lies: Row = {
   run: async ({ folder, sdks, clients, repeats, say }) => {
     const found = await Promise.all(
       sdks
-        .filter((sdk) => sdksWith('qos-mix').includes(sdk))
+        .filter((sdk) => liedTo('qos-mix').includes(sdk))
         .map(async (sdk) => {
           const runs: LiedTo[] = [];
           await all(sdk, repeats ?? REPEATS, async (lying, seed) => {

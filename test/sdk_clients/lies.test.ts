@@ -1,19 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
 import { clientFolder } from '../../testing/client-folder.js';
 import { compareLies } from '../../testing/lies/compare.js';
-import { lieTo } from '../../testing/lies/run.js';
+import { liedTo, lieTo } from '../../testing/lies/run.js';
 import { qosMix, retained, sessions, wills, type LyingRun } from '../../testing/lies/workloads.js';
 import { guarantees } from '../../src/domain/guarantees/index.js';
-import { sdksWith } from '../../testing/workload-run.js';
 
 // Row 19 of bench/README.md in short.
 vi.setConfig({ maxConcurrency: 8 });
 
 const folder = clientFolder('lies');
 
-/** Every client that has the workload, side by side. Seeds are fixed, so each lie is told; which message it is about also depends on the times. */
+/** Every client, side by side. Seeds are fixed, so each lie is told; which message it is about also depends on the times. */
 async function expectFound(lying: LyingRun, kinds: readonly string[], names: readonly string[]): Promise<void> {
-  const sdks = sdksWith(lying.workload);
+  const sdks = liedTo(lying.workload);
   expect(sdks).toContain('python');
   const runs = await Promise.all(sdks.map((sdk) => lieTo(sdk, lying, { folder, seed: 5 })));
   for (const { sdk, book, history, run, planted, missed, invented } of runs) {

@@ -75,7 +75,8 @@ export function demandOf(
     const held = queued.get(client);
     if (held !== undefined) return held;
     const counted = (byClient.get(client) ?? []).reduce(
-      (sum, one) => sum + owedTo(one.row.filter).filter((message) => mayWait(one, message) && isAway(one, message)).length,
+      (sum, one) =>
+        sum + owedTo(one.row.filter).filter((message) => mayWait(one, message) && isAway(one, message)).length,
       0,
     );
     queued.set(client, counted);
