@@ -102,6 +102,7 @@ export default defineConfig({
           exclude: [...alone, ...clusters],
           isolate: false,
           ...twoAtATime,
+          ...patient,
         },
       },
       {
