@@ -158,7 +158,7 @@ describe('the track record of the README', () => {
     );
 
   it('has every finding with its command', () => {
-    expect(commandsIn('docs/robustmq/findings.md')).toHaveLength(12);
+    expect(commandsIn('docs/robustmq/findings.md').length).toBeGreaterThanOrEqual(13);
     expect(commandsIn('README.md')).toEqual(commandsIn('docs/robustmq/findings.md'));
   });
 });
