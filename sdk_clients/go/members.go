@@ -78,18 +78,10 @@ func (s *recordedSubscriber) serveSubscriber(endpoint string, c *Connection) {
 func (s *recordedSubscriber) subscribeAll(endpoint string, c *Connection) bool {
 	for _, f := range s.filters {
 		code, came := c.Subscribe(f.filter, f.qos, subackLimit)
-		switch {
-		case came && code < refusedFrom:
+		if came && code < refusedFrom {
 			continue
-		case came:
-			s.note(endpoint, fmt.Sprintf("SUBACK of %s: expected a granted QoS, got 0x%02x", f.filter, code))
-			select {
-			case <-c.Lost:
-			case <-time.After(subscribeAgainAfter):
-			}
-		case !isClosed(c.Lost):
-			c.Abort(fmt.Sprintf("no SUBACK within %v", subackLimit))
 		}
+		s.notSubscribed(c, endpoint, came, fmt.Sprintf("SUBACK of %s: expected a granted QoS, got 0x%02x", f.filter, code))
 		return false
 	}
 	return true

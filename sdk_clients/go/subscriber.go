@@ -38,11 +38,18 @@ func NewSubscriber(config Config, journal *Journal, outbox *Outbox) *Role {
 
 func (r *Role) subscribe(c *Connection, endpoint, topic string) (granted bool) {
 	code, came := c.Subscribe(topic, grantedQoS1, subackLimit)
-	switch {
-	case came && code == grantedQoS1:
+	if came && code == grantedQoS1 {
 		return true
+	}
+	r.notSubscribed(c, endpoint, came, fmt.Sprintf("SUBACK: expected granted QoS 1, got 0x%02x", code))
+	return false
+}
+
+// notSubscribed waits a little after a SUBACK that refused, and gives up a connection on which none came.
+func (r *Role) notSubscribed(c *Connection, endpoint string, came bool, refusal string) {
+	switch {
 	case came:
-		r.note(endpoint, fmt.Sprintf("SUBACK: expected granted QoS 1, got 0x%02x", code))
+		r.note(endpoint, refusal)
 		select {
 		case <-c.Lost:
 		case <-time.After(subscribeAgainAfter):
@@ -50,7 +57,6 @@ func (r *Role) subscribe(c *Connection, endpoint, topic string) (granted bool) {
 	case !isClosed(c.Lost):
 		c.Abort(fmt.Sprintf("no SUBACK within %v", subackLimit))
 	}
-	return false
 }
 
 func isClosed(c <-chan struct{}) bool {

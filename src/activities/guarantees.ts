@@ -1,4 +1,5 @@
 import type { ClientOutcome } from '../domain/client-result.js';
+import { messageOf } from '../domain/errors.js';
 import type { FaultRecord } from '../domain/fault-record.js';
 import { NO_LIMITS } from '../domain/guarantees/guarantee.js';
 import type { RunPlan } from '../domain/plan.js';
@@ -38,8 +39,7 @@ export async function judgeGuarantees(
     return await inThread('judgeGuarantees', task, AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]));
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
     const where = scenario === null ? 'control run' : phase;
-    return { violated: [], notes: [`${where}: the guarantees could not be judged: ${why}`.slice(0, 300)] };
+    return { violated: [], notes: [`${where}: the guarantees could not be judged: ${messageOf(error)}`.slice(0, 300)] };
   }
 }

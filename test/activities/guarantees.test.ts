@@ -48,7 +48,6 @@ describe('the guarantees of a phase', () => {
   it('that cannot be judged are a note, which says where and why', async () => {
     const { guarantees } = phasePaths(runPaths(plan.runDir).phase(null, 'control'));
     mkdirSync(guarantees, { recursive: true });
-
     const { violated, notes } = await judge();
     expect(violated).toEqual([]);
     expect(notes).toEqual([expect.stringMatching(/^control run: the guarantees could not be judged: .*EISDIR/)]);
