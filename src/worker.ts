@@ -17,8 +17,11 @@ import { reviveKeepers } from './host/keeper/control.js';
 import { clusterDir, runDir } from './host/layout/paths.js';
 import { installRoot } from './host/os/tools.js';
 import { ownBuild, ownVersions } from './host/os/versions.js';
+import { hostsServing } from './temporal/askers.js';
+import { claimHost } from './temporal/claim-host.js';
 import type { TemporalPlace } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { workerIdentity } from './temporal/identity.js';
 import { installRuntime } from './temporal/runtime.js';
 import { buildOptions, careForBuild, connectWorker, prepareServer, whenServed } from './temporal/worker-side.js';
 
@@ -57,6 +60,7 @@ export async function runWorker(
       own: { dataRoot: config.dataRoot, configPath: config.path },
       publishingOf: (path) => publishing(configNow(path, config, knownNames)),
       versions: ownVersions(),
+      hosts: { own: config.host.id, serving: () => hostsServing(client) },
       makeVersionsPlan: plans.versions,
       makePlan: (request, runId) => ({ ...plans.run(request, runId), ...lacks }),
     }),
@@ -64,10 +68,12 @@ export async function runWorker(
   const { connection, at } = await connectWorker(place);
   const server = { connection, namespace: at.namespace, dataConverter };
   const client = new Client(server);
+  // Nobody else's machine reaches the server of a data folder.
+  if (at.kind === 'outside') await claimHost(client, config.host.id);
   await recoverAbandonedFaults(faults, config.dataRoot, client);
   lacks = await prepareServer(client, connection, at);
   const own = ownBuild().id;
-  const common = { ...server, activities, ...buildOptions(own), ...PACE };
+  const common = { ...server, identity: workerIdentity(config.host.id), activities, ...buildOptions(own), ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,

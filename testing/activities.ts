@@ -4,6 +4,7 @@ import type { ActivityFunction } from '@temporalio/common';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { Hosts } from '../src/activities/hosts.js';
 import type { RunPlan, RunRef } from '../src/domain/plan.js';
 import { writeJson } from '../src/host/os/files.js';
 import { clusterDir as clusterDirOf, runDir as runDirOf, runPaths } from '../src/host/layout/paths.js';
@@ -22,6 +23,9 @@ export function plannedRun(dataRoot: string, change: Partial<RunPlan> = {}): { p
   writeJson(runPaths(runDir).plan, plan);
   return { plan, run: { runId, runDir } };
 }
+
+/** No other host serves the server. */
+export const ONE_HOST: Hosts = { own: 'a', serving: () => Promise.resolve(['a']) };
 
 /** Where an activity runs; `client` is the server that it asks, if it asks one; `info` is what else it is told. An activity that fails is what many tests are about: it is not logged. */
 export const activityEnvironment = (client?: Client, info: Partial<Info> = {}): MockActivityEnvironment =>

@@ -6,6 +6,7 @@ import { createClusterActivities } from './cluster.js';
 import { createFaultActivities } from './fault.js';
 import { clusterOwnershipActivities } from './cluster-ownership.js';
 import { createNotifyActivities, type NotifiersOf } from './notify.js';
+import type { Hosts } from './hosts.js';
 import { createPlanActivities, type MakePlan } from './plan.js';
 import { createPublishActivities, type PublishingOf } from './publish.js';
 import { createReportActivities } from './report.js';
@@ -19,6 +20,7 @@ import { createWatchActivities, type WatchDependencies } from './watch.js';
 export interface ActivityDependencies {
   readonly faults: readonly Fault[];
   readonly makePlan: MakePlan;
+  readonly hosts: Hosts;
   readonly makeVersionsPlan: MakeVersionsPlan;
   readonly notifiersOf: NotifiersOf;
   readonly own: WatchDependencies['own'];
@@ -29,7 +31,7 @@ export interface ActivityDependencies {
 
 /** Everything that a host's worker can do. */
 export const createActivities = ({ faults, makePlan, versions, ...of }: ActivityDependencies) => ({
-  ...createPlanActivities(makePlan),
+  ...createPlanActivities(makePlan, of.hosts),
   ...clusterOwnershipActivities,
   ...breakerActivities,
   ...scheduleActivities,
@@ -43,7 +45,7 @@ export const createActivities = ({ faults, makePlan, versions, ...of }: Activity
   ...createReportActivities(versions),
   ...createPublishActivities(of.publishingOf),
   ...createRetentionActivities(of.publishingOf),
-  ...createVersionsActivities(of.makeVersionsPlan),
+  ...createVersionsActivities(of.makeVersionsPlan, of.hosts),
   ...createWatchActivities(of),
 });
 

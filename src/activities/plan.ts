@@ -5,6 +5,7 @@ import type { RunPlan, RunRequest } from '../domain/plan.js';
 import { runPaths } from '../host/layout/paths.js';
 import { readStored, writeStored } from '../host/os/stored.js';
 import type { PreparePlanRequest, RestorePlanRequest } from '../messages/requests.js';
+import { demandHost, type Hosts } from './hosts.js';
 import { asActivity, storedPlan } from './support.js';
 
 /** Reads the config and makes the plan of a run; throws CONFIG_INVALID. Given by the composition root. */
@@ -25,11 +26,12 @@ function planInFreeFolder(makePlan: MakePlan, { request, workflowId, temporalRun
   return makePlan(request, `${plain.runId}-${temporalRunId.slice(0, 8)}`);
 }
 
-export function createPlanActivities(makePlan: MakePlan) {
+export function createPlanActivities(makePlan: MakePlan, hosts: Hosts) {
   return {
     /** Reads the config and writes the run's plan down. A config that cannot be used ends the run at once. */
     preparePlan: (input: PreparePlanRequest): Promise<RunPlan> =>
-      asActivity(() => {
+      asActivity(async () => {
+        await demandHost(input.request, hosts);
         const plan = planInFreeFolder(makePlan, input);
         // Of an earlier attempt, and then of this program.
         storedPlan(plan);
@@ -42,7 +44,7 @@ export function createPlanActivities(makePlan: MakePlan) {
           startedAt: new Date().toISOString(),
         } satisfies RunMark);
         writeStored('plan', files.plan, plan);
-        return Promise.resolve(plan);
+        return plan;
       }),
 
     /** Writes the plan of a run down again, where its host has lost it: the report and the messages need it. */

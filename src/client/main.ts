@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   resume: async () => (await import('./commands/resume.js')).resumeCommand,
   rehearse: async () => (await import('./commands/rehearse.js')).rehearseCommand,
   status: async () => (await import('./commands/status.js')).statusCommand,
+  hosts: async () => (await import('./commands/hosts.js')).hostsCommand,
   runs: async () => (await import('./commands/runs.js')).runsCommand,
   show: async () => (await import('./commands/show.js')).showCommand,
   open: async () => (await import('./commands/open.js')).openCommand,

@@ -20,6 +20,8 @@ export interface ScheduleTerms {
   readonly catch_up_seconds: number;
   /** Absolute path on the worker's host. */
   readonly config: string;
+  /** `host.id` of that host. */
+  readonly host: string;
 }
 
 export function termsOf(config: Config): ScheduleTerms {
@@ -30,6 +32,7 @@ export function termsOf(config: Config): ScheduleTerms {
     time_zone: config.time_zone,
     catch_up_seconds,
     config: config.path,
+    host: config.host.id,
   };
 }
 
@@ -37,7 +40,7 @@ export const termsText = ({ cron, every_seconds, time_zone }: ScheduleTerms): st
   cron === null ? `every ${every_seconds} s` : `${cron} (${time_zone})`;
 
 function optionsOf(cluster: string, terms: ScheduleTerms): Omit<ScheduleOptions, 'scheduleId'> {
-  const request: RunRequest = { config: terms.config };
+  const request: RunRequest = { config: terms.config, host: terms.host };
   return {
     spec:
       terms.cron === null

@@ -12,6 +12,7 @@ import { ensureServer } from '../host/temporal/server.js';
 import { isStaying, liveUsers, prepareFolder, takeUp, useServer } from '../host/temporal/state.js';
 import { temporalPaths, writtenIn } from '../host/layout/paths.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
+import { AT_ONCE, claimHost } from '../temporal/claim-host.js';
 import { requireBuilds, requireCurrent } from '../temporal/builds.js';
 import { connectClient, embeddedServer, findPlace, outsideServer, type TemporalPlace } from '../temporal/connection.js';
 
@@ -83,6 +84,8 @@ export async function openSession(config: Config, to: 'one run' | 'every run' = 
     const place = await placeFor(config);
     const client = await connectClient(place);
     if (place.kind === 'outside') await requireBuilds(client, place.address);
+    // Its worker would wait for that of the other machine, in a log that nobody reads.
+    if (place.kind === 'outside' && !hasWorker(config, place)) await claimHost(client, config.host.id, AT_ONCE);
     await keepWorkerAlive(place);
     if (place.kind === 'outside') {
       const { workerLog } = temporalPaths(config.dataRoot);

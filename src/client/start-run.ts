@@ -26,6 +26,7 @@ export interface RunOptions {
 export async function startRun(config: Config, scenario: string | undefined, options: RunOptions): Promise<number> {
   const request = {
     config: resolve(config.path),
+    host: config.host.id,
     ...(scenario === undefined ? {} : { scenario }),
     ...(options.sdks === undefined ? {} : { sdks: options.sdks }),
   } satisfies RunRequest;

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import type { Config } from '../config/load.js';
 import { buildsText } from '../domain/builds.js';
 import { hostQueue } from '../domain/ids.js';
 import { liveUsers } from '../host/temporal/state.js';
 import { askersOf, ASKED_WITHIN_MS } from '../temporal/askers.js';
+import { isOfThisMachine, readIdentity } from '../temporal/identity.js';
 import { buildsNow } from '../temporal/builds.js';
 import { connectClient, findPlace } from '../temporal/connection.js';
 
@@ -25,8 +25,10 @@ export async function checkWorker(config: Config): Promise<WorkerHealth> {
   const client = await connectClient(place).catch(() => undefined);
   if (client === undefined) return { ok: false, text: `Temporal does not answer at ${place.address}` };
   try {
-    const ours = new Set(pids.map((pid) => `${pid}@${hostname()}`));
-    const askers = (await askersOf(client, hostQueue(host), 'activities')).filter(({ identity }) => ours.has(identity));
+    const askers = (await askersOf(client, hostQueue(host), 'activities')).filter(({ identity }) => {
+      const who = readIdentity(identity);
+      return who !== undefined && isOfThisMachine(who) && pids.includes(who.pid);
+    });
     const latest = Math.min(...askers.map(({ secondsAgo }) => secondsAgo));
     if (latest * 1000 <= ASKED_WITHIN_MS) {
       const asks = `host ${host}: ${askers.length} worker(s), asked for work ${latest} s ago`;

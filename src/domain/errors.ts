@@ -13,6 +13,12 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Correct the config file. `robustmq-chaos doctor` checks it and starts nothing.',
   },
+  HOST_NOT_NAMED: {
+    blame: 'environment',
+    retryable: false,
+    remedy:
+      'Say which one: {"host": "<its host.id>"}. Every command says it by itself, and `robustmq-chaos schedule apply` makes a schedule say it.',
+  },
   PREFLIGHT_FAILED: {
     blame: 'environment',
     retryable: false,

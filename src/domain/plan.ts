@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly scenario?: string | undefined;
   /** Absolute path of the config on the worker's host. Absent: the worker's own. */
   readonly config?: string | undefined;
+  /** `host.id` of the host that plans the run: the path is one of its files. Absent: the only host that there is. */
+  readonly host?: string | undefined;
   /** SDKs to run. Absent: those of the config. */
   readonly sdks?: readonly string[] | undefined;
   /** Absent: the run stands for itself. */

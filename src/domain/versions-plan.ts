@@ -13,6 +13,8 @@ export interface VersionsRequest {
   readonly sdks?: readonly string[] | undefined;
   /** Absolute path of the config on the worker's host. Absent: the worker's own. */
   readonly config?: string | undefined;
+  /** `host.id` of the host that plays the series, as in a run's request. */
+  readonly host?: string | undefined;
 }
 
 export interface PlanVersionsRequest {

@@ -21,6 +21,7 @@ import type { RunPause } from './resume.js';
 export const runRequestShape = onlyFields<RunRequest>({
   scenario: orAbsent(text),
   config: orAbsent(text),
+  host: orAbsent(text),
   sdks: orAbsent(list(text)),
   inSeries: orAbsent(
     onlyFields<InSeries>({ series: text, version: text, binary: text, scenarios: orAbsent(list(text)) }),
@@ -33,6 +34,7 @@ export const versionsRequestShape = onlyFields<VersionsRequest>({
   scenarios: orAbsent(list(text)),
   sdks: orAbsent(list(text)),
   config: orAbsent(text),
+  host: orAbsent(text),
 });
 
 /**

@@ -9,6 +9,7 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import { hostQueue } from '../domain/ids.js';
 
 /** A worker that died is noticed after this long; its activity is then tried again by the next one. */
 const HEARTBEAT_TIMEOUT_MS = 10_000;
@@ -29,6 +30,12 @@ export const hostActivities = (queue: string | undefined, options: ActivityOptio
     retry,
     ...options,
   });
+
+/** Where a request is planned: on the host that it names, whose config and files it means, else by whichever worker takes it. */
+export const planningActivities = (
+  { host }: { readonly host?: string | undefined },
+  options: ActivityOptions,
+): Activities => hostActivities(host === undefined ? undefined : hostQueue(host), options);
 
 /** The cancellation of the workflow that an error stands for, if any: an activity that was cancelled may end with an error of its own. */
 export function cancellationIn(error: unknown): Error | undefined {

@@ -6,7 +6,7 @@ import type { Holder } from '../messages/cluster-record.js';
 import type { PausedRun } from '../messages/paused-run.js';
 import { CHAOS_CLUSTER, CHAOS_STATE } from '../messages/search-attributes.js';
 import { leaveNewerPlan, pausedRunShape, runRequestShape } from '../messages/shapes.js';
-import { cancellationIn, failureOf, hostActivities, reasonOf } from './activities.js';
+import { cancellationIn, failureOf, hostActivities, planningActivities, reasonOf } from './activities.js';
 import { setAttributes } from './attributes.js';
 import { controlRun } from './control-run.js';
 import { finalize } from './finish-run.js';
@@ -91,7 +91,7 @@ export async function chaosRunWorkflow(request: RunRequest = {}, paused?: Paused
   const progress = keepRunProgress(paused?.progress);
   const gate = serveResume((text) => progress.note(text), paused !== undefined);
   if (paused !== undefined) return stayPaused(request, paused, { progress, gate });
-  const planner = hostActivities(undefined, PLAN_LIMITS);
+  const planner = planningActivities(request, PLAN_LIMITS);
   const plan = await planner.preparePlan({ request, workflowId, temporalRunId }).catch(async (error: unknown) => {
     await showUnplanned(error, request, progress);
     throw error;

@@ -22,7 +22,7 @@ import {
   type VersionsProgress,
   type VersionsRun,
 } from '../messages/versions.js';
-import { hostActivities, reasonOf } from './activities.js';
+import { hostActivities, planningActivities, reasonOf } from './activities.js';
 import type { chaosRunWorkflow } from './chaos-run.js';
 import { demand } from './from-outside.js';
 import { versionsDetails } from './web-ui-text.js';
@@ -47,11 +47,12 @@ const turnsOf = ({ series, versions, rounds }: VersionsPlan): PlayedNow[] =>
 async function play(
   plan: VersionsPlan,
   { workflowId, version }: PlayedNow,
-  config: string | undefined,
+  { config, host }: VersionsRequest,
 ): Promise<RunResult> {
   const { series, scenarios, sdks } = plan;
   const { label, path } = plan.versions[version] ?? { label: '', path: '' };
-  const request = { config, sdks, inSeries: { series, version: label, binary: path, scenarios } } satisfies RunRequest;
+  const inSeries = { series, version: label, binary: path, scenarios };
+  const request = { config, host, sdks, inSeries } satisfies RunRequest;
   return executeChild<typeof chaosRunWorkflow>('ChaosRunWorkflow', {
     workflowId,
     args: [request],
@@ -65,13 +66,13 @@ async function play(
 async function runOf(
   plan: VersionsPlan,
   turn: PlayedNow,
-  config: string | undefined,
+  request: VersionsRequest,
   onRefused: (why: string) => void,
 ): Promise<VersionsRun> {
   const known = { ...turn, runId: runIdOf(turn.workflowId) };
   try {
     for (let tries = 1; ; tries += 1) {
-      const { runId, headline, summary } = await play(plan, turn, config);
+      const { runId, headline, summary } = await play(plan, turn, request);
       // The host lets nobody measure beside the fault of another cluster, or has its own cluster with another server: that passes.
       if (headline !== 'REFUSED' || tries === MOST_TRIES) return { ...known, runId, headline, summary };
       onRefused(summary);
@@ -94,11 +95,11 @@ export async function versionsWorkflow(request: VersionsRequest): Promise<Versio
   };
   setHandler(versionsProgressQuery, () => state, { description: 'What has been played, and what it says' });
   const at = workflowInfo().startTime.toISOString();
-  const plan = await hostActivities(undefined, PLAN_LIMITS).planVersions({ request, at });
+  const plan = await planningActivities(request, PLAN_LIMITS).planVersions({ request, at });
   change({ plan });
   for (const turn of turnsOf(plan)) {
     change({ current: turn });
-    const run = await runOf(plan, turn, request.config, (refused) => change({ current: { ...turn, refused } }));
+    const run = await runOf(plan, turn, request, (refused) => change({ current: { ...turn, refused } }));
     change({ runs: [...state.runs, run], current: null, cancelled: run.headline === 'CANCELLED' });
     change(await CancellationScope.nonCancellable(() => compare(plan, state)));
     // What is refused for hours is not refused any less for the next version.

@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { createVersionsActivities } from '../../src/activities/versions.js';
 import { versionsPaths } from '../../src/host/layout/versions-paths.js';
 import { readStored } from '../../src/host/os/stored.js';
-import { perform } from '../../testing/activities.js';
+import { ONE_HOST, perform } from '../../testing/activities.js';
 import { temporaryFolder } from '../../testing/processes.js';
 import { seriesPlan } from '../../testing/series/plan.js';
 
-const { planVersions, compareVersions } = createVersionsActivities(() => seriesPlan);
+const { planVersions, compareVersions } = createVersionsActivities(() => seriesPlan, ONE_HOST);
 const at = '2026-11-22T00:00:00.000Z';
 
 it('a series is planned only if every program is there to be run', async () => {

@@ -45,7 +45,7 @@ import { listTickets, writeTicket } from '../../src/host/tickets/store.js';
 import { historyMaker } from '../../src/report/history-files.js';
 import { compareVersions } from '../../src/threads/compare-versions.js';
 import { writeReportFiles } from '../../src/threads/report-files.js';
-import { perform } from '../../testing/activities.js';
+import { ONE_HOST, perform } from '../../testing/activities.js';
 import { requestFor, settingsFor, storeRun } from '../../testing/reports/publishable-run.js';
 import { plan as basePlan, result, runData } from '../../testing/reports/values.js';
 import { errorOf } from '../../testing/host-cluster.js';
@@ -129,7 +129,7 @@ const updating = (): RunPlan => ({
 });
 
 const reportActivities = createReportActivities({});
-const planActivities = createPlanActivities(() => ({ ...basePlan, runId: RUN, runDir: run() }));
+const planActivities = createPlanActivities(() => ({ ...basePlan, runId: RUN, runDir: run() }), ONE_HOST);
 const preparing = { request: {}, workflowId: RUN, temporalRunId: 't1' };
 
 interface Row {

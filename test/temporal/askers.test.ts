@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
-import { askersOf, isThere } from '../../src/temporal/askers.js';
+import { askersOf, hostsServing, isThere, workersServing } from '../../src/temporal/askers.js';
 
 const NO_PROCESS = 4_194_305;
 const asker = { identity: `${process.pid}@${hostname()}`, build: 'b', secondsAgo: 1 };
@@ -31,4 +31,25 @@ it('who asks is told with the build, and with none of a version without builds',
   expect(second).toMatchObject({ identity: '2@h', build: null });
   expect([30, 31, 32]).toContain(first?.secondsAgo);
   expect(asked).toEqual([{ namespace: 'n', taskQueue: { name: 'q' }, taskQueueType: 2 }]);
+});
+
+it('the hosts that are served are named once each, also where a worker is older than its name', async () => {
+  const lastAccessTime = { seconds: Math.floor(Date.now() / 1000) - 1 };
+  const asked: string[] = [];
+  const describeTaskQueue = ({ taskQueue }: { readonly taskQueue: { readonly name: string } }) => {
+    asked.push(taskQueue.name);
+    const identities = [
+      '2@m boot 1 host b',
+      '1@m boot 1 host b',
+      '3@n boot 2 host a',
+      '4@old',
+      `${NO_PROCESS}@${hostname()}`,
+      'cli',
+    ];
+    return Promise.resolve({ pollers: identities.map((identity) => ({ identity, lastAccessTime })) });
+  };
+  const client = { options: {}, workflowService: { describeTaskQueue } } as unknown as Client;
+  expect(await hostsServing(client)).toEqual(['(host of old)', 'a', 'b']);
+  expect((await workersServing(client, 'host-b')).map(({ pid }) => pid)).toEqual([4, 3, 1, 2]);
+  expect(asked).toEqual(['chaos', 'host-b']);
 });

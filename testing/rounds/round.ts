@@ -82,10 +82,17 @@ export function environmentIn(sandbox: Sandbox, outside?: string): NodeJS.Proces
 
 const started = new Map<string, Set<ChildProcess>>();
 
-/** Starts the program as a person would, or the one that is in another folder. It ends with the sandbox at the latest. */
-export function start(args: readonly string[], sandbox: Sandbox, outside?: string, root = installRoot): Running {
-  const command = [join(root, 'dist/client/main.js'), ...args, '--config', sandbox.config];
-  const child = spawn(process.execPath, command, {
+/** Starts the program as a person would, or the one that is in another folder, perhaps `by` another program. It ends with the sandbox at the latest. */
+export function start(
+  args: readonly string[],
+  sandbox: Sandbox,
+  outside?: string,
+  root = installRoot,
+  by: readonly string[] = [],
+): Running {
+  const program = [process.execPath, join(root, 'dist/client/main.js'), ...args, '--config', sandbox.config];
+  const [command = '', ...rest] = [...by, ...program];
+  const child = spawn(command, rest, {
     env: environmentIn(sandbox, outside),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -13,6 +13,7 @@ import type { RunPlan } from '../../src/domain/plan.js';
 import type { ScenarioResult } from '../../src/domain/report-data.js';
 import { controlFailuresOf } from '../../src/domain/judge-control.js';
 import { isOnlyFormatErrors, judgeRun } from '../../src/domain/judge-run.js';
+import { ONE_HOST } from '../activities.js';
 import { outcome } from '../values.js';
 import { createSignal, stay, type Gate } from './gate.js';
 
@@ -56,7 +57,7 @@ export const failure = (code: ErrorCode, message: string): ApplicationFailure =>
 /** The real activity, with a config that cannot be used. */
 export const invalidConfig = createPlanActivities(() => {
   throw new ChaosError('CONFIG_INVALID', 'cluster.binary: expected a file, got nothing');
-}).preparePlan;
+}, ONE_HOST).preparePlan;
 
 /** A cluster of three nodes that all live, but for what is given instead. */
 export const left = (change: Partial<Extract<ClusterLeft, { error: null }>> = {}): ClusterLeft => ({

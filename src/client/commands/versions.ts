@@ -84,6 +84,7 @@ export const versionsCommand = new Command('versions')
       versions: versionsOf(options),
       rounds,
       config: resolve(config.path),
+      host: config.host.id,
       ...(scenarios === undefined ? {} : { scenarios }),
       ...(sdks === undefined ? {} : { sdks }),
     } satisfies VersionsRequest;
