@@ -99,8 +99,8 @@ class Lanes:
         connection.receive_maximum = max(1, connection.receive_maximum // max(1, sum(qos > 0 for qos in self._of)))
         self._each(lambda lane: lane.attach(connection))
 
-    def detach(self) -> None:
-        self._each(lambda lane: lane.detach())
+    def detach(self, connection: RecordedConnection) -> None:
+        self._each(lambda lane: lane.detach(connection))
 
     def subscription_known(self, known: bool) -> None:
         self._each(lambda lane: lane.subscription_known(known))

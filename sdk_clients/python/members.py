@@ -29,6 +29,10 @@ class RecordedPublisher(Publisher):
         self.maximum_qos = connection.maximum_qos
         super()._serve(connection)
 
+    def _before_move(self, connection: RecordedConnection) -> None:
+        # What is handed over behind a DISCONNECT is sent only by the next connection.
+        self._lanes.detach(connection)
+
 
 class RecordedSubscriber(Subscriber):
     """Ready once every filter was granted. `leave` keeps the session and its subscriptions, and `returned` comes back to them."""
@@ -65,11 +69,18 @@ class RecordedSubscriber(Subscriber):
                     connection.abort(f"no SUBACK within {SUBACK_LIMIT_S:g} s")
                 return
             if code >= REFUSED_FROM:
-                self._note(self.endpoint, f"SUBACK of {name}: expected a granted QoS, got 0x{code:02x}")
-                connection.lost.wait(SUBSCRIBE_AGAIN_S)
+                self._was_refused(connection, name, code)
                 return
+        self._settle()
+
+    def _was_refused(self, connection: Connection, name: str, code: int) -> None:
+        self._note(self.endpoint, f"SUBACK of {name}: expected a granted QoS, got 0x{code:02x}")
+        connection.lost.wait(SUBSCRIBE_AGAIN_S)
+
+    def _settle(self) -> None:
+        """Does not ask again while its session is there."""
         self._granted = True
-        self._outbox.subscription_known(True)
+        self._subscription_known(True)
         self._became_ready()
 
     def _farewell(self, connection: Connection, limit_s: float) -> None:

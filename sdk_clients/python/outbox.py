@@ -62,9 +62,11 @@ class Outbox(threading.Thread):
             self._connection = connection
             self._changed.notify()
 
-    def detach(self) -> None:
+    def detach(self, connection: Connection) -> None:
+        """Nothing more is handed to it; unless there is another one by now."""
         with self._changed:
-            self._connection = None
+            if self._connection is connection:
+                self._connection = None
 
     def subscription_known(self, known: bool) -> None:
         """While it is known that nobody is subscribed, a broker acknowledges and rightly drops what is published."""

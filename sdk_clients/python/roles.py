@@ -1,6 +1,7 @@
 """The publisher's and the subscriber's connection, each kept up by a thread of its own."""
 
 import threading
+from collections.abc import Callable
 
 from config import CLEAN, Config, Endpoint
 from connection import GRANTED_QOS_1, Connection, ConnectionFailed, LoginRefused
@@ -25,6 +26,11 @@ class Role(threading.Thread):
         self._config, self._journal = config, journal
         self._next_endpoint = first_endpoint
         self._connection: Connection | None = None
+        # The last connection that it ended to go on to another endpoint, as planned.
+        self._left: Connection | None = None
+        self._is_moving = False
+        # Connections that it has for this reason.
+        self.moves = 0
         self._closing = threading.Event()
 
     def run(self) -> None:
@@ -37,11 +43,15 @@ class Role(threading.Thread):
                 self._refused(f"{self.name} {endpoint}: {error}")
             except ConnectionFailed as error:
                 self._note(endpoint, str(error))
+            else:
+                if self._is_moving:
+                    continue
             self._closing.wait(PAUSE_BETWEEN_ATTEMPTS_S)
 
     def _attempt(self, endpoint: Endpoint) -> None:
         connection = self._new_connection()
         connection.open(endpoint)
+        self.moves += self._is_moving
         self.endpoint, self._connection = endpoint, connection
         self.first_endpoint = self.first_endpoint or str(endpoint)
         self._journal.connected(self.name, str(endpoint), connection.session_present)
@@ -50,7 +60,8 @@ class Role(threading.Thread):
         finally:
             self._connection = None
             self._journal.disconnected(self.name, str(endpoint), connection.lost_reason, connection.lost_code)
-            if not self._closing.is_set():
+            self._is_moving = self._left is connection
+            if not (self._is_moving or self._closing.is_set()):
                 self._note(endpoint, connection.lost_reason)
 
     def _refused(self, text: str) -> None:
@@ -67,6 +78,17 @@ class Role(threading.Thread):
     def _became_ready(self) -> None:
         self.ready = True
         self._journal.wake()
+
+    def move(self, end: Callable[[Connection], None]) -> None:
+        """Ends its connection and goes on to the next endpoint at once. Who has none is on its way already."""
+        connection = self._connection
+        if connection is not None:
+            self._left = connection
+            self._before_move(connection)
+            end(connection)
+
+    def _before_move(self, connection: Connection) -> None:
+        """What comes before the end of its connection."""
 
     def close(self, limit_s: float) -> None:
         """Says goodbye to the broker as far as it listens."""
@@ -108,7 +130,7 @@ class Publisher(Role):
         self._outbox.attach(connection)
         self._became_ready()
         connection.lost.wait()
-        self._outbox.detach()
+        self._outbox.detach(connection)
 
 
 class Subscriber(Role):
@@ -130,7 +152,7 @@ class Subscriber(Role):
     def _serve(self, connection: Connection) -> None:
         if not connection.session_present:
             self._granted = False
-        self._outbox.subscription_known(self._granted)
+        self._subscription_known(self._granted)
         while not self._granted and not connection.lost.is_set():
             self._subscribe(connection)
         connection.lost.wait()
@@ -139,13 +161,16 @@ class Subscriber(Role):
         code = connection.subscribe(self._config.topic, SUBACK_LIMIT_S)
         if code == GRANTED_QOS_1:
             self._granted = True
-            self._outbox.subscription_known(True)
+            self._subscription_known(True)
             self._became_ready()
         elif code is not None:
             self._note(self.endpoint, f"SUBACK: expected granted QoS 1, got 0x{code:02x}")
             connection.lost.wait(SUBSCRIBE_AGAIN_S)
         elif not connection.lost.is_set():
             connection.abort(f"no SUBACK within {SUBACK_LIMIT_S:g} s")
+
+    def _subscription_known(self, known: bool) -> None:
+        self._outbox.subscription_known(known)
 
     def _farewell(self, connection: Connection, limit_s: float) -> None:
         connection.unsubscribe(self._config.topic, limit_s)

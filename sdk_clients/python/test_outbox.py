@@ -56,7 +56,7 @@ class OutboxTest(unittest.TestCase):
         self.add(3)
         self.settled(first, [0, 1, 2])
         self.outbox.acknowledged(1, 1)
-        self.outbox.detach()
+        self.outbox.detach(first)
         self.add(1)
         self.outbox.attach(second)
         self.settled(second, [0, 2, 3])
@@ -73,6 +73,15 @@ class OutboxTest(unittest.TestCase):
         self.outbox.acknowledged(0, 1)
         self.outbox.subscription_known(True)
         self.settled(second, [])
+
+    def test_gives_up_no_other_connection_than_the_one_that_ends(self) -> None:
+        first, second = FakeConnection(), FakeConnection()
+        self.outbox.subscription_known(True)
+        self.outbox.attach(first)
+        self.outbox.attach(second)
+        self.outbox.detach(first)
+        self.add(1)
+        self.settled(second, [0])
 
 
 if __name__ == "__main__":

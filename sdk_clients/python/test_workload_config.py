@@ -3,9 +3,11 @@ import unittest
 from config import ConfigError
 from workload_config import USUAL_DEATHS, Death, read_workload_config
 from workloads import WORKLOADS
+from workloads.failover import Failover
 from workloads.qos_mix import QosMix
 from workloads.retained import Retained
 from workloads.sessions import Sessions
+from workloads.shared import Shared
 from workloads.wills import Wills
 
 MINIMUM = {"CLUSTER_ENDPOINT": "a:1", "CLUSTER_ENDPOINTS": "a:1,b:2,c:3"}
@@ -24,6 +26,9 @@ class WorkloadConfig(unittest.TestCase):
         configs = [read_workload_config(MINIMUM, each) for each in (QosMix, Sessions, Retained)]
         self.assertEqual([(c.qos, c.in_flight) for c in configs], [((0, 1, 2), 20), ((1,), 20), ((1,), 1)])
         self.assertEqual(configs[2].reader_endpoints, (0, 1, 2))
+        failover, shared = (read_workload_config(MINIMUM, each) for each in (Failover, Shared))
+        self.assertEqual((failover.qos, failover.move_every_ms, failover.moves), ((1, 2), 2000, ("leave", "cut")))
+        self.assertEqual((shared.qos, shared.move_every_ms, shared.moves, shared.members), ((1,), 5000, ("cut",), 3))
 
     def test_every_workload_reads_the_environment_of_basic_pubsub_too(self) -> None:
         for workload in WORKLOADS.values():
@@ -61,6 +66,13 @@ class WorkloadConfig(unittest.TestCase):
         for value in ("3", "0,0", "a"):
             self.assertIn("READER_ENDPOINTS: expected places", problems_of(Retained, READER_ENDPOINTS=value)[0])
         self.assertIn("RESUME_ENDPOINT: expected a whole number from 0 to 2", problems_of(Sessions, RESUME_ENDPOINT="3")[0])
+
+    def test_moves_have_an_order_of_their_own(self) -> None:
+        self.assertEqual(read_workload_config({**MINIMUM, "MOVES": "cut, leave"}, Failover).moves, ("cut", "leave"))
+        for value in ("jump", "cut,cut", "cut,,leave", "CUT"):
+            self.assertIn("MOVES: expected leave or cut, each once", problems_of(Failover, MOVES=value)[0])
+        self.assertIn("MOVE_EVERY_MS: expected a whole number from 100 to 3600000", problems_of(Failover, MOVE_EVERY_MS="99")[0])
+        self.assertIn("MEMBERS: expected a whole number from 1 to 100", problems_of(Shared, MEMBERS="101")[0])
 
     def test_nobody_comes_back_before_leaving(self) -> None:
         times = {"OFFLINE_AT_MS": "3000", "RESUME_AT_MS": "2000"}

@@ -24,6 +24,8 @@ class Workload:
     # For the environment.
     default_qos = "1"
     default_in_flight = 20
+    default_move_every_ms = 2000
+    default_moves = "leave,cut"
     has_deaths = False
     # Does every message reach somebody, where nothing goes wrong?
     is_for_all = True
@@ -85,6 +87,11 @@ class Workload:
         self.offer(topic, qos, intended_us)
         self._generated += 1
         return True
+
+    def _in_turn(self, i: int, topics: int) -> tuple[str, int]:
+        """Each QoS on one topic, then on the next one."""
+        qoses = self.lanes.qoses
+        return f"{self.config.topic}/{i // len(qoses) % topics}", qoses[i % len(qoses)]
 
     def offer(self, topic: str, qos: int, intended_us: int, clears: bool = False) -> None:
         seq, config = self._seqs[topic], self.config

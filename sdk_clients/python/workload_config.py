@@ -42,6 +42,11 @@ class WorkloadConfig(Config):
     resume_endpoint: int | None
     reader_interval_ms: int
     reader_endpoints: tuple[int, ...]
+    move_every_ms: int
+    # How they leave their endpoints, in turn.
+    moves: tuple[str, ...]
+    # Of a shared subscription.
+    members: int
     deaths: tuple[Death, ...]
 
 
@@ -66,6 +71,9 @@ def read_workload_config(env: Mapping[str, str], workload: type) -> WorkloadConf
         resume_endpoint=_place(read, "RESUME_ENDPOINT", count),
         reader_interval_ms=read.whole("READER_INTERVAL_MS", "200", 10, 3_600_000),
         reader_endpoints=_places(read, "READER_ENDPOINTS", count),
+        move_every_ms=read.whole("MOVE_EVERY_MS", str(workload.default_move_every_ms), 100, 3_600_000),
+        moves=_words(read, "MOVES", workload.default_moves, "leave|cut", "leave or cut, each once, comma-separated"),
+        members=read.whole("MEMBERS", "3", 1, 100),
         deaths=_deaths(read, count, base) if workload.has_deaths else (),
     )
     check(config, read)
@@ -76,13 +84,17 @@ def read_workload_config(env: Mapping[str, str], workload: type) -> WorkloadConf
     return config
 
 
-def _list(read: Reader, name: str, default: str, each: str, expected: str) -> tuple[int, ...]:
+def _words(read: Reader, name: str, default: str, each: str, expected: str) -> tuple[str, ...]:
     raw = read.text(name, default)
     parts = [part.strip() for part in raw.split(",")]
     if all(re.fullmatch(each, part, re.ASCII) for part in parts) and len(set(parts)) == len(parts):
-        return tuple(sorted(int(part) for part in parts))
+        return tuple(parts)
     read.refuse(name, expected, json.dumps(raw))
     return ()
+
+
+def _list(read: Reader, name: str, default: str, each: str, expected: str) -> tuple[int, ...]:
+    return tuple(sorted(int(part) for part in _words(read, name, default, each, expected)))
 
 
 def _place(read: Reader, name: str, count: int) -> int | None:

@@ -23,7 +23,7 @@ export const SDKS: readonly Sdk[] = [
   {
     name: 'python',
     mqttVersions: BOTH,
-    workloads: [...ALL],
+    workloads: [...ALL, 'failover', 'shared'],
     inEveryRound: true,
   },
   { name: 'go', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },

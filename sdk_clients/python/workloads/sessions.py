@@ -22,10 +22,8 @@ class Sessions(Workload):
         return [(f"{self.config.topic}/+", max(self.config.qos, default=1))]
 
     def place_of(self, i: int, intended_us: int) -> tuple[str, int]:
-        qoses = self.lanes.qoses
         new = (intended_us - self.t0_us) // (self.config.new_topic_every_ms * 1000)
-        topics = min(self.config.topics + new, MAX_TOPICS)
-        return f"{self.config.topic}/{i // len(qoses) % topics}", qoses[i % len(qoses)]
+        return self._in_turn(i, min(self.config.topics + new, MAX_TOPICS))
 
     def begin(self, t0_us: int) -> None:
         super().begin(t0_us)
