@@ -36,17 +36,39 @@ export function acksOn({ packets }: Wiretap): Entry[] {
   });
 }
 
-/** What was delivered. A QoS 2 packet that comes again before its PUBREL is the same delivery. */
-export function receiptsOn({ packets }: Wiretap): Entry[] {
+/**
+ * What was delivered. A QoS 2 packet that comes again before its PUBREL is the same delivery, unless the client ended its connection before it had read it:
+ * how far it read is known by its ledger alone.
+ */
+export function receiptsOn({ packets }: Wiretap, ledger: EventLedger): Entry[] {
   const held = new Set<string>();
+  const room = readBeforeItsEnd(ledger);
   return packets.flatMap(({ from, clientId, connection, packet }): Entry[] => {
     const key = `${clientId} ${packet.messageId}`;
     if (from === 'broker' && packet.cmd === 'pubrel') held.delete(key);
     if (from !== 'broker' || !isPublish(packet) || (packet.qos === 2 && held.has(key))) return [];
+    const on = keyOf(clientId, connection);
+    const left = room.get(on) ?? Infinity;
+    if (left === 0) return [];
+    room.set(on, left - 1);
     if (packet.qos === 2) held.add(key);
     return [[clientId, connection, packet.topic, seqOf(packet), packet.qos, packet.dup]];
   });
 }
+
+/** Of each connection that the client itself ended: how many deliveries it recorded. */
+function readBeforeItsEnd(ledger: EventLedger): Map<string, number> {
+  const counts = new Map(leftIn(ledger).map(({ client, connection }) => [keyOf(client, connection), 0]));
+  for (const { client, connection } of rows(ledger, 'receive')) {
+    const key = keyOf(client, connection);
+    const count = counts.get(key);
+    if (count !== undefined) counts.set(key, count + 1);
+  }
+  return counts;
+}
+
+const leftIn = (ledger: EventLedger): LedgerEvent[] =>
+  rows(ledger, 'close').filter(({ by }) => /^own-/.test(String(by)));
 
 export const connacksOn = ({ packets }: Wiretap): Entry[] =>
   packets.flatMap(({ clientId, connection, packet }): Entry[] =>
@@ -69,9 +91,11 @@ function byConnection(list: readonly Entry[]): Map<string, Entry[]> {
   return groups;
 }
 
-/** In their order on each connection; where that was still open at the end of the drain, up to there. */
+/** In their order on each connection; where that was still open at the end of the drain, up to there, and where the client itself ended it, as far as it read. */
 export function expectSame(recorded: readonly Entry[], wire: readonly Entry[], ledger: EventLedger): void {
-  const ended = new Set(rows(ledger, 'close').map(({ client, connection }) => keyOf(client, connection)));
+  const ended = new Set(
+    rows(ledger, 'close').flatMap(({ client, connection, by }) => (by === 'peer' ? [keyOf(client, connection)] : [])),
+  );
   const all = byConnection(recorded);
   for (const [connection, expected] of byConnection(wire)) {
     const got = all.get(connection) ?? [];
@@ -90,3 +114,38 @@ export function cutting(after: readonly { readonly kind: string; readonly nth: n
     return after.some((cut) => cut.kind === kind && cut.nth === seen.get(kind));
   };
 }
+
+/** What a client is in its workload: the end of its id, such as `pub`. */
+const roleOf = (client: string): string => /(?:pub|sub(?:-\d+)?)$/.exec(client)?.[0] ?? client;
+
+/** Who of them left its endpoint of its own accord, in the order of time, and whether with a DISCONNECT, which must be as it was on the wire. */
+export function movesOf(ledger: EventLedger, { packets }: Wiretap): string[] {
+  const moves = leftIn(ledger);
+  const said = packets.flatMap(({ clientId, connection, packet }) =>
+    packet.cmd === 'disconnect' ? [keyOf(clientId, connection)] : [],
+  );
+  for (const { client, connection, by } of moves)
+    expect([client, by]).toEqual([client, said.includes(keyOf(client, connection)) ? 'own-disconnect' : 'own-cut']);
+  return moves.map(({ client, by }) => `${roleOf(client)} ${String(by)}`);
+}
+
+/** The places of the endpoints to which each of them sent a CONNECT, in the order of time. */
+export function placesOn({ packets, endpoints }: Wiretap): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const { clientId, endpoint, packet } of packets) {
+    const role = roleOf(clientId);
+    if (packet.cmd === 'connect') places.set(role, [...(places.get(role) ?? []), endpoints.indexOf(endpoint)]);
+  }
+  return places;
+}
+
+/** Each PUBLISH of a client, and of one that was sent again on another connection only the first: what its session sends again is no other message. */
+export const firstSendsOn = ({ packets }: Wiretap): unknown[][] => {
+  const first = new Map<string, unknown[]>();
+  for (const { from, clientId, packet } of packets)
+    if (from === 'client' && isPublish(packet)) {
+      const { topic, qos } = packet;
+      first.set(`${clientId} ${topic} ${seqOf(packet)}`, [clientId, topic, seqOf(packet), qos]);
+    }
+  return [...first.values()];
+};
