@@ -1,4 +1,4 @@
-import type { ClientOutcome } from '../domain/client-result.js';
+import { isBasic, type ClientOutcome } from '../domain/client-result.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
@@ -32,10 +32,14 @@ function loadOf(plan: RunPlan, phase: PhaseId['phase']): LoadPlan {
   return { ...plan.load, messages };
 }
 
-/** Topics of a fault period are led by the node that leads the cluster; those of the other phases by whichever. */
-function topicsOf(plan: RunPlan, phase: PhaseId['phase']): clients.PhaseRequest['prepareTopics'] {
+/**
+ * Topics of a fault period are led by the node that leads the cluster; those of the other phases by whichever. Other workloads publish to topics below the
+ * given one, which they name as they go: whoever leads that one says nothing about them, and they have none to be made. Those of an earlier phase are forgotten.
+ */
+function topicsOf(plan: RunPlan, { scenario, phase }: PhaseId): clients.PhaseRequest['prepareTopics'] {
   const { prepareTopics } = driverOf(plan);
-  return prepareTopics && ((topics) => prepareTopics(plan.clusterDir, topics, phase === 'fault'));
+  const isOneTopic = isBasic(clientsOf(plan, scenario));
+  return prepareTopics && ((topics) => prepareTopics(plan.clusterDir, isOneTopic ? topics : [], phase === 'fault'));
 }
 
 /** What stands in history: the whole line is in the client's `result.json`. */
@@ -78,7 +82,7 @@ export const clientActivities = {
         settings,
         mqttVersion: driver.mqttVersion,
         repeatable: phase !== 'fault',
-        prepareTopics: topicsOf(plan, phase),
+        prepareTopics: topicsOf(plan, { scenario, phase }),
       };
       return { startedUs, ready: await clients.startClients(request, signal) };
     }),

@@ -157,7 +157,7 @@ describe('the clients of a phase', () => {
   const settings = { endpoints: [], username: 'u', password: 'p', ackWaitMs: 1 } as const;
   const started = async (phase: {
     scenario: string | null;
-    phase: 'control' | 'fault';
+    phase: 'control' | 'fault' | 'validation';
   }): Promise<clients.PhaseRequest> => {
     vi.spyOn(rehearsalDriver, 'clientSettings').mockResolvedValue(settings);
     vi.mocked(clients.startClients).mockResolvedValueOnce({ go: null });
@@ -183,6 +183,25 @@ describe('the clients of a phase', () => {
     expect(limitMs).toBeGreaterThan(leadInMs + observeBudgetMs + faultWindowMs + recoveryBudgetMs);
     expect(load.messages).toBeGreaterThanOrEqual((limitMs / 1000) * plan.load.ratePerSecond);
     expect({ label, repeatable }).toEqual({ label: 'kill-fault', repeatable: false });
+  });
+
+  it('have topics made to be led by one node if each publishes to one: not in other workloads', async () => {
+    const [kill] = plan.scenarios;
+    const mix = { ...kill!, name: 'kill-qos-mix', workload: 'qos-mix' };
+    ({ plan, run } = plannedRun(temporaryFolder(), { sdks: ['go'], scenarios: [kill!, mix] }));
+    const prepareTopics = vi.fn(() => Promise.resolve());
+    const driver: { prepareTopics?: unknown } = Object.assign(rehearsalDriver, { prepareTopics });
+    for (const scenario of [kill!.name, mix.name])
+      for (const phase of ['fault', 'validation'] as const)
+        await (await started({ scenario, phase })).prepareTopics?.(['chaos/go-1']);
+    delete driver.prepareTopics;
+    const { clusterDir } = plan;
+    expect(prepareTopics.mock.calls).toEqual([
+      [clusterDir, ['chaos/go-1'], true],
+      [clusterDir, ['chaos/go-1'], false],
+      [clusterDir, [], true],
+      [clusterDir, [], false],
+    ]);
   });
 
   it('are stopped and killed by the folder and the label of their phase', async () => {

@@ -57,6 +57,15 @@ describe('the topics of the load', () => {
     expect(loadState(dir)).toMatchObject({ topics: [], leader: null });
   });
 
+  it('are none where a workload names its own, and those of the phase before count no more', async () => {
+    const { dir, made } = await cluster('n3');
+    await prepareTopics(dir, topics, true);
+    const before = made.length;
+    await prepareTopics(dir, [], true);
+    expect(made).toHaveLength(before);
+    expect(loadState(dir)).toMatchObject({ topics: [], leader: 'n3' });
+  });
+
   it('that could not be made have no shard, so that a fault that needs them refuses', async () => {
     const { dir } = await cluster('n3', (topic) => topic === 'chaos/r/rust-1');
     await prepareTopics(dir, topics, true);
