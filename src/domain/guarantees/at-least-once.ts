@@ -1,8 +1,12 @@
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
+import { shareOf } from './filter.js';
 import { byMessage, isAccepted, type Ack, type History, type Subscription } from './history.js';
 import { subscribersOf } from './subscribers.js';
 
-/** That some subscriber has it is enough: what each one is owed is judged by `session` and `reach`, and retained values, which nobody need have asked for, by `retained`. */
+/**
+ * That some subscriber has it is enough: what each one is owed is judged by `session` and `reach`, what members of a shared subscription are owed together by `shared`,
+ * and retained values, which nobody need have asked for, by `retained`.
+ */
 export const atLeastOnce: Guarantee = {
   name: 'at-least-once',
   rule: 'Every QoS 1 message that the broker acknowledged reaches a subscriber that had subscribed before it was sent.',
@@ -18,14 +22,31 @@ export const atLeastOnce: Guarantee = {
     }
     if (acknowledged.length === 0) return undecidedBecause('no QoS 1 message was acknowledged');
     if (subscriptions.length === 0 && receipts.length === 0) return undecidedBecause('nobody subscribed');
+    const isShared = sharedIn(history);
+    const judged = acknowledged.filter(({ topic }) => !isShared(topic));
+    if (judged.length === 0) return undecidedBecause('only members of shared subscriptions asked for QoS 1 messages');
     const received = byMessage(receipts);
     const isOwed = owedIn(history);
-    const missing = acknowledged.filter((ack) => received.of(ack).length === 0);
+    const missing = judged.filter((ack) => received.of(ack).length === 0);
     const owed = missing.filter(isOwed);
     const violations = owed.map((ack) => lost(ack, endUs));
-    return judgementOf({ checked: acknowledged.length - missing.length + owed.length, violations });
+    return judgementOf({ checked: judged.length - missing.length + owed.length, violations });
   },
 };
+
+/** Did nobody but members of shared subscriptions ask for this topic? A broker may lack those. */
+function sharedIn({ subscriptions }: History): (topic: string) => boolean {
+  const subscribers = subscribersOf(subscriptions);
+  const known = new Map<string, boolean>();
+  return (topic) => {
+    const held = known.get(topic);
+    if (held !== undefined) return held;
+    const matching = [...subscribers(topic).values()].flat();
+    const isShared = matching.length > 0 && matching.every(({ filter }) => shareOf(filter) !== null);
+    known.set(topic, isShared);
+    return isShared;
+  };
+}
 
 /** Had anybody subscribed to it before it was first sent? A subscription whose times were not recorded stood before, by the contract of the clients. */
 function owedIn({ sends, subscriptions }: History): (message: Ack) => boolean {

@@ -1,5 +1,7 @@
 import { judgementOf, undecidedBecause, type Guarantee, type Violation } from './guarantee.js';
+import { shareOf } from './filter.js';
 import { byMessage, inserted, isAccepted, type Ack, type History, type Qos, type Send } from './history.js';
+import { subscribersOf } from './subscribers.js';
 
 /** One message as one subscriber got it. */
 interface Passage {
@@ -14,14 +16,16 @@ interface Passage {
 
 /**
  * An inversion is a violation only where the first message was acknowledged before the second was first sent: messages that are in flight together
- * may be handed over again in another order than they were generated. Those are counted, and not judged.
+ * may be handed over again in another order than they were generated. Those are counted, and not judged. A shared subscription has no order
+ * (4.6 of MQTT 5): what one member leaves comes to another one late.
  */
 export const order: Guarantee = {
   name: 'order',
   rule: 'Messages of one publisher, topic and QoS are first received in the order in which they were first sent.',
   section: '4.6',
   needs: 'first hand-over, acknowledgement and first receipt of every message',
-  unknown: 'Messages that were in flight together: who of them was first at the broker.',
+  unknown:
+    'Messages that were in flight together: who of them was first at the broker. What comes to a member of a shared subscription, which has no order.',
   judge(history) {
     const lanes = lanesOf(history);
     const compared = lanes.reduce((sum, lane) => sum + Math.max(0, lane.length - 1), 0);
@@ -34,15 +38,20 @@ export const order: Guarantee = {
 };
 
 /** Messages that were sent and received, by publisher, topic, QoS and subscriber, in the order of their first send. */
-function lanesOf({ sends, acks, receipts }: History): Passage[][] {
+function lanesOf({ sends, acks, receipts, subscriptions }: History): Passage[][] {
   const [acked, received] = [byMessage(acks), byMessage(receipts)];
+  const subscribers = subscribersOf(subscriptions);
+  const isMember = (reader: string, topic: string): boolean =>
+    subscribers(topic)
+      .get(reader)
+      ?.some(({ filter }) => shareOf(filter) !== null) === true;
   const lanes: Lanes = new Map();
   for (const [sent] of byMessage(sends).all()) {
     if (sent === undefined) continue;
     const ackedUs = firstAck(acked.of(sent));
     for (const { client: reader, us, retain } of received.of(sent)) {
       // A retained copy answers a SUBSCRIBE, and stands in no order with what is published meanwhile.
-      if (retain) continue;
+      if (retain || isMember(reader, sent.topic)) continue;
       const lane = laneOf(lanes, sent, reader);
       const last = lane.at(-1);
       if (last?.sent === sent) last.receivedUs = Math.min(us, last.receivedUs);

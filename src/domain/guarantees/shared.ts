@@ -15,6 +15,8 @@ import { noticeUs, standingsOf, type Standing } from './subscribed.js';
 
 /** A client that has a message acknowledges it within this time; one that leaves earlier may have left without. */
 export const ACKNOWLEDGE_US = 1_000_000;
+/** A whole broker has given a message to a member that is connected this long after it has acknowledged it. */
+export const DELIVER_US = 1_000_000;
 
 export const shared: Guarantee = {
   name: 'shared',
@@ -30,7 +32,7 @@ export const shared: Guarantee = {
     if (refusal !== null) return notOffered(refusal);
     if (!history.recorded.everySend || !history.recorded.everyReceipt)
       return undecidedBecause('only the first hand-over and receipt of each message were recorded');
-    return judged(casesOf(history, circumstances), history, circumstances);
+    return judged(casesOf(history, circumstances), history);
   },
 };
 
@@ -47,21 +49,25 @@ interface Case {
   readonly answer: 'once' | 'unknown' | Violation;
   /** Did a member get anything that nothing but its group can have given it? */
   readonly isServed: boolean;
+  /** Nobody got it, though nothing was broken until then. */
+  readonly isIgnored: boolean;
 }
 
 /**
- * A filter that was granted and of which nothing ever came is no loss but a feature that the broker lacks, if nothing was broken meanwhile and the
+ * A filter that was granted and of which nothing ever came is no loss but a feature that the broker lacks, if that was so before anything was broken, and the
  * broker does not say in its CONNACK that it has it: in MQTT 3.1.1, `$share/g/f` is a filter like any other, and a broker grants it in good faith.
  */
-function judged(cases: readonly Case[], history: History, { fault }: Circumstances): Judgement {
+function judged(cases: readonly Case[], history: History): Judgement {
   const violations = cases.flatMap(({ answer }) => (typeof answer === 'string' ? [] : [answer]));
   const says = history.connections.some(({ offers }) => offers?.shared === true);
-  if (violations.length > 0 && !says && !cases.some(({ isServed }) => isServed))
-    return fault === null
-      ? notOffered('a shared filter was granted, and no member ever received anything')
-      : undecidedBecause(
-          'a shared filter was granted, and no member received anything: it may not be offered, or lost to the fault',
-        );
+  if (!says && !cases.some(({ isServed }) => isServed)) {
+    if (cases.some(({ isIgnored }) => isIgnored))
+      return notOffered('a shared filter was granted, and no member ever received anything');
+    if (violations.length > 0)
+      return undecidedBecause(
+        'a shared filter was granted, and no member received anything: it may not be offered, or lost to the fault',
+      );
+  }
   const undecided = cases.filter(({ answer }) => answer === 'unknown').length;
   const why =
     undecided === 0
@@ -91,11 +97,15 @@ function casesOf(history: History, circumstances: Circumstances): Case[] {
       if (firsts.length === 0) {
         const answer = absent(message, members, isDemanded);
         if (answer === null) return [];
-        return [{ answer: answer === 'never' ? unserved(message, filter, history.endUs) : answer, isServed: false }];
+        const isNever = answer === 'never';
+        const isIgnored =
+          circumstances.fault === null ? isNever : isIgnoredBefore(circumstances.fault, message, members);
+        const violation = isNever ? unserved(message, filter, history.endUs) : answer;
+        return [{ answer: violation, isServed: false, isIgnored }];
       }
-      if (firsts.some(isMixed)) return [{ answer: 'unknown', isServed: false }];
+      if (firsts.some(isMixed)) return [{ answer: 'unknown', isServed: false, isIgnored: false }];
       const twice = message.isSentOnce ? servedTwice(firsts, deathOf) : null;
-      return [{ answer: twice === null ? 'once' : doubled(message, twice, filter), isServed: true }];
+      return [{ answer: twice === null ? 'once' : doubled(message, twice, filter), isServed: true, isIgnored: false }];
     });
   });
 }
@@ -117,6 +127,20 @@ function absent(
   if (before.length === 0 || able.some(({ row }) => (row.granted ?? row.qos) === 0)) return null;
   const isOwed = before.some(({ endsUs }) => endsUs >= message.sentUs);
   return isOwed && able.every((one) => isDemanded(one, message)) ? 'never' : 'unknown';
+}
+
+/** Was it acknowledged well before the fault, with everybody connected who may have been given it, up to the fault? */
+function isIgnoredBefore(
+  { injectedUs }: NonNullable<Circumstances['fault']>,
+  message: Owed,
+  members: readonly Standing[],
+): boolean {
+  const wasThere = ({ connections }: Standing): boolean =>
+    connections.some(
+      ({ openedUs, closedUs }) => (openedUs ?? Infinity) <= message.sentUs && (closedUs ?? Infinity) >= injectedUs,
+    );
+  const able = members.filter((member) => mayServe(member, message));
+  return message.ackedUs + DELIVER_US <= injectedUs && able.every(wasThere);
 }
 
 /** A broker may think that a client is there for a while after it has left. */

@@ -43,6 +43,21 @@ describe('at-least-once', () => {
     expect(judge({ ...late, subscriptions: [subscription()], sends: [send(0, 10, { retain: true })] }).checked).toBe(0);
   });
 
+  it('leaves to `shared` what only members of shared subscriptions asked for', () => {
+    const member = subscription({ client: 'a', filter: '$share/g/t' });
+    const sent = { sends: [send(0, 10), send(1, 20)], acks: [ack(0, 15), ack(1, 25)] };
+    for (const receipts of [[], [receipt(0, 40, { client: 'a' })]])
+      expect(judge({ ...sent, receipts, subscriptions: [member] })).toMatchObject({
+        ...{ state: 'undecided', checked: 0 },
+        why: 'only members of shared subscriptions asked for QoS 1 messages',
+      });
+    expect(judge({ ...sent, subscriptions: [member, subscription()] })).toMatchObject({
+      ...{ state: 'violated', checked: 2 },
+    });
+    const refused = { ...member, granted: 0x9e };
+    expect(judge({ ...sent, receipts: [receipt(0, 40)], subscriptions: [refused] }).checked).toBe(1);
+  });
+
   it('has no answer where nobody subscribed', () => {
     expect(judge({ acks: [ack(0, 15)], subscriptions: [] })).toMatchObject({ state: 'undecided', checked: 0 });
   });

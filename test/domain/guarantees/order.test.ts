@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { order } from '../../../src/domain/guarantees/order.js';
 import type { History } from '../../../src/domain/guarantees/history.js';
-import { ack, calm, history, receipt, send } from '../../../testing/guarantee-history.js';
+import { ack, calm, history, receipt, send, subscription } from '../../../testing/guarantee-history.js';
 import { bounded, timeout } from '../../../testing/properties.js';
 
 const judge = (over: Partial<History>) => order.judge(history(over), calm);
@@ -19,6 +19,14 @@ describe('order', () => {
       "pub's message 1 on t was first sent after 0 had been acknowledged, and sub received it first",
     ]);
     expect(violations[0]?.moments.map(({ us }) => us)).toEqual([10, 20, 30, 40, 50]);
+  });
+
+  it('is not judged of what comes to a member of a shared subscription', () => {
+    const [sends, acks, receipts] = [[send(0, 10), send(1, 30)], [ack(0, 20)], [receipt(1, 40), receipt(0, 50)]];
+    const of = (...filters: string[]) =>
+      judge({ sends, acks, receipts, subscriptions: filters.map((filter) => subscription({ filter })) }).violations;
+    expect(of('t', '$share/g/u')).toHaveLength(1);
+    for (const filters of [['$share/g/t'], ['t', '$share/g/t']]) expect(of(...filters)).toEqual([]);
   });
 
   it('is held if messages in flight together come in another order, which is said', () => {

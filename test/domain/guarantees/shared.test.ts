@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Circumstances } from '../../../src/domain/guarantees/guarantee.js';
 import { CLOSED_BY, type Connection, type History } from '../../../src/domain/guarantees/history.js';
-import { ACKNOWLEDGE_US, shared } from '../../../src/domain/guarantees/shared.js';
+import { ACKNOWLEDGE_US, DELIVER_US, shared } from '../../../src/domain/guarantees/shared.js';
 import { ack, calm, connection, history, receipt, send, subscription } from '../../../testing/guarantee-history.js';
 import { bounded, timeout } from '../../../testing/properties.js';
 
@@ -136,6 +136,26 @@ describe('shared', () => {
     expect(judge(says)).toMatchObject({ state: 'violated', checked: 2 });
     expect(judge(says, survives).state).toBe('violated');
     expect(judge(says, { ...survives, broker: calm.broker })).toMatchObject({ state: 'undecided', undecided: 2 });
+  });
+
+  it('is not offered in a fault period if nothing came before the fault, though everybody was there', () => {
+    const at = 30 * S;
+    const period = (ackedUs: number, connections: readonly Connection[], over: Partial<Circumstances> = survives) => {
+      const fault = { injectedUs: at, recoveredUs: 60 * S, victims: null };
+      const sends = [send(0, ackedUs - 5), send(1, 40 * S)];
+      const made = group([], { connections, sends, acks: [ack(0, ackedUs), ack(1, 41 * S)], receipts: [] });
+      return judge(made, { ...survives, ...over, fault }).state;
+    };
+    const died = [member('a', { closedUs: at, closedBy: 'peer' }), member('b')];
+    for (const broker of [survives.broker, calm.broker]) {
+      expect(period(at - DELIVER_US, died, { broker })).toBe('not offered');
+      expect(period(at - DELIVER_US + 1, died, { broker })).toBe('undecided');
+    }
+    const [alive] = [member('b')];
+    for (const gone of [{ closedUs: at - 1, closedBy: 'own-cut' as const }, { openedUs: at - DELIVER_US - 4 }])
+      expect(period(at - DELIVER_US, [member('a', gone), alive!])).toBe('undecided');
+    const offers = { maximumQos: 2, retain: true, shared: true } as const;
+    expect(period(at - DELIVER_US, [member('a', { offers }), alive!])).toBe('violated');
   });
 
   it('has no answer without a group, or where only first rows were recorded', () => {
