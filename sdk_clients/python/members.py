@@ -45,14 +45,15 @@ class RecordedSubscriber(Subscriber):
         filters: list[tuple[str, int]],
         lanes: Lanes,
         first_endpoint: int = 1,
+        on_received: Receipt | None = None,
     ) -> None:
         super().__init__(config, recorder, lanes)
-        self._session, self._filters, self._lanes = session, filters, lanes
+        self._session, self._filters, self._lanes, self._on_received = session, filters, lanes, on_received
         self._next_endpoint = first_endpoint
         self._keeps_session = False
 
     def _new_connection(self) -> Connection:
-        return RecordedConnection(self._config, self._session, self._journal)
+        return RecordedConnection(self._config, self._session, self._journal, on_received=self._on_received)
 
     def _serve(self, connection: Connection) -> None:
         # Told to leave while it was connecting.
@@ -94,6 +95,7 @@ class RecordedSubscriber(Subscriber):
 
     def returned(self, first_endpoint: int) -> "RecordedSubscriber":
         """The same MQTT client, not yet started, when this one has gone. It subscribes again only if its session is not there."""
-        again = RecordedSubscriber(self._config, self._journal, self._session, self._filters, self._lanes, first_endpoint)
+        args = (self._config, self._journal, self._session, self._filters, self._lanes, first_endpoint, self._on_received)
+        again = RecordedSubscriber(*args)
         again._granted = self._granted
         return again

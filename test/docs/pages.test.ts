@@ -29,8 +29,8 @@ const NOT_OURS = [
   'test/histories/mine.json',
   'src/host/faults/broker-stop.ts',
   'src/host/drivers/bare-mosquitto.ts',
-  'sdk_clients/python/shared.sh',
-  'sdk_clients/python/workloads/shared.py',
+  'sdk_clients/python/broadcast.sh',
+  'sdk_clients/python/workloads/broadcast.py',
 ];
 const PATH = /(?<![\w/.<>-])(?:src|test|testing|bench|scripts|sdk_clients|deploy|config|bin)\/[\w./-]*\w/g;
 
