@@ -1,7 +1,14 @@
 import type { Qos } from '../../src/domain/guarantees/history.js';
 
-/** What the broker can do wrong with a message: never deliver it, deliver it (and release it) twice, or deliver a later one of its publisher, topic and QoS first. */
-export type MessageLie = 'lost' | 'twice' | 'released-twice' | 'overtaken';
+/**
+ * What the broker can do wrong with a message: never deliver it, deliver it (and release it) twice, or deliver a later one of its publisher, topic and QoS first.
+ * Of QoS 2, where clients move: deliver it once more, as if it were new, on a later connection of its subscriber (`again`); and both for a handshake that began on one
+ * connection of its publisher and ended on the next: it is completed and never delivered (`forgotten`), or delivered once more (`remembered`).
+ */
+export type MessageLie = 'lost' | 'twice' | 'released-twice' | 'overtaken' | 'again' | 'forgotten' | 'remembered';
+
+/** What it can do wrong with a message for a group: give it to no member, or to two. */
+export type GroupLie = 'unserved' | 'doubled';
 
 /** A will: it comes after a DISCONNECT, never, twice, or before its delay. */
 export type WillLie = 'will-after-goodbye' | 'will-withheld' | 'will-twice' | 'will-early';
@@ -21,6 +28,14 @@ export type Lie =
       readonly filter: string;
       /** Counts the SUBSCRIBEs of this client and filter. */
       readonly nth: number;
+    }
+  | {
+      readonly kind: GroupLie;
+      readonly topic: string;
+      readonly seq: number;
+      readonly qos: Qos;
+      /** With `$share/` and the group. */
+      readonly filter: string;
     }
   | { readonly kind: RetainedLie; readonly client: string; readonly topic: string }
   | { readonly kind: WillLie; readonly client: string; readonly seq: number }

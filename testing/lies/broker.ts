@@ -2,29 +2,31 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { parser, type Packet } from 'mqtt-packet';
 import { cutLink } from '../truth/sessions.js';
 import { emptyBook, type Book } from './book.js';
-import { connected, ended } from './connections.js';
+import { asked, connected, ended } from './connections.js';
 import type { Liar } from './liar.js';
 import { handle } from './packets.js';
-import { nowMs, type Broker, type Guest, type Seen } from './state.js';
+import { later, nowMs, type Broker, type Guest, type Seen } from './state.js';
 
 /** How often it is looked for clients that say nothing more. */
 const LOOK_MS = 100;
 
 export interface LyingBroker {
-  readonly endpoint: string;
+  /** Two addresses of one broker. */
+  readonly endpoints: readonly string[];
   readonly book: Book;
   readonly seen: Readonly<Seen>;
   /** Nothing more comes of what has happened so far. */
   readonly isIdle: () => boolean;
 }
 
-/** Who still has a will is to die; a subscriber that is away is to come back. */
-const isIdle = ({ seen, sessions, guests }: Broker): boolean =>
+/** Who still has a will is to die; who is away, and has a session, is to come back. */
+const isIdle = ({ seen, sessions, guests, acked }: Broker): boolean =>
   nowMs() > seen.untilMs &&
   [...guests].every(({ will }) => will === undefined) &&
   [...sessions.values()].every(
-    ({ waiting, inFlight, held, filters, link }) =>
-      waiting.length + inFlight.size + held.size === 0 && (filters.size === 0 || link !== undefined),
+    ({ clientId, waiting, inFlight, held, filters, link }) =>
+      waiting.length + inFlight.size + held.size === 0 &&
+      (link !== undefined || (filters.size === 0 && ![...acked.keys()].some((lane) => lane.endsWith(` ${clientId}`)))),
   );
 
 /** Runs `work` with a broker of MQTT 3.1.1 and 5 in this process, which has QoS 2, retained values, sessions and wills, and does all of it right but for what its liar decides. */
@@ -32,25 +34,28 @@ export async function withLiar<T>(liar: Liar, work: (broker: LyingBroker) => Pro
   const broker: Broker = {
     ...{ liar, book: emptyBook(), sessions: new Map(), guests: new Set(), connects: new Map() },
     ...{ retained: new Map(), written: new Map(), acked: new Map(), wills: new Map(), timers: new Set() },
-    seen: { connects: 0, publishes: 0, untilMs: 0 },
+    ...{ known: new Set(), lost: new Set(), turns: new Map() },
+    seen: { connects: 0, published: new Map(), untilMs: 0 },
   };
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined);
-    serve(broker, socket);
-  });
+  const servers = Array.from({ length: 2 }, () =>
+    createServer({ noDelay: true }, (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      socket.on('error', () => undefined);
+      serve(broker, socket);
+    }),
+  );
   const look = setInterval(() => endMute(broker), LOOK_MS);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return await work({ endpoint, book: broker.book, seen: broker.seen, isIdle: () => isIdle(broker) });
+    const endpoints = servers.map((server) => `127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return await work({ endpoints, book: broker.book, seen: broker.seen, isIdle: () => isIdle(broker) });
   } finally {
     clearInterval(look);
     for (const timer of broker.timers) clearTimeout(timer);
     for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
+    for (const server of servers) await new Promise((resolve) => server.close(resolve));
   }
 }
 
@@ -64,7 +69,14 @@ function serve(broker: Broker, socket: Socket): void {
   packets.on('packet', (packet: Packet) => {
     if (packet.cmd === 'connect') {
       settings.protocolVersion = packet.protocolVersion ?? 4;
-      guest = connected(broker, socket, packet);
+      const nth = asked(broker, packet);
+      // Who was here before waits for its CONNACK, so that something comes while it is away.
+      const waitMs = broker.sessions.has(packet.clientId) ? broker.liar.letsBackInAfterMs : 0;
+      if (waitMs === 0) guest = connected(broker, socket, packet, nth);
+      else
+        later(broker, waitMs, () => {
+          if (!socket.destroyed) guest = connected(broker, socket, packet, nth);
+        });
     } else if (guest === undefined) socket.destroy();
     else if (!guest.cut) {
       guest.heardMs = nowMs();

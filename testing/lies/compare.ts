@@ -50,9 +50,10 @@ function without<Each extends Named>(list: readonly Each[], others: readonly Nam
 
 /** The guarantees that a lie breaks, where its client can know it. */
 function violatedBy(lie: Lie, { subscribed }: Book): Named[] {
-  const { client } = lie;
   switch (lie.kind) {
-    case 'lost': {
+    case 'lost':
+    case 'forgotten': {
+      const { client } = lie;
       const key = `${lie.topic} ${lie.seq}`;
       const subscription = subscriptionOf(client, lie.filter);
       // Who had to subscribe again has lost its session, and with it nobody knows what.
@@ -65,19 +66,28 @@ function violatedBy(lie: Lie, { subscribed }: Book): Named[] {
     }
     case 'twice':
     case 'released-twice':
+    case 'again':
+    case 'remembered':
       return [{ guarantee: lie.qos === 0 ? 'at-most-once' : 'exactly-once', key: `${lie.topic} ${lie.seq}` }];
+    case 'unserved':
+      return [
+        ...(lie.qos === 1 ? [{ guarantee: 'at-least-once', key: `${lie.topic} ${lie.seq}` } as const] : []),
+        { guarantee: 'shared', key: `${lie.topic} ${lie.seq}` },
+      ];
+    case 'doubled':
+      return [{ guarantee: 'shared', key: `${lie.topic} ${lie.seq}` }];
     case 'overtaken':
       return [{ guarantee: 'order', key: `${lie.topic} ${lie.seq}` }];
     case 'session-denied':
-      return [{ guarantee: 'session', key: `${client} ${lie.connection}` }];
+      return [{ guarantee: 'session', key: `${lie.client} ${lie.connection}` }];
     case 'not-ended':
-      return [{ guarantee: 'takeover', key: `${client} ${lie.connection}` }];
+      return [{ guarantee: 'takeover', key: `${lie.client} ${lie.connection}` }];
     case 'stale-value':
     case 'deleted-value':
     case 'hidden-value':
-      return [{ guarantee: 'retained', key: `${client} ${lie.topic}` }];
+      return [{ guarantee: 'retained', key: `${lie.client} ${lie.topic}` }];
     default:
-      return [{ guarantee: 'will', key: `${client} ${lie.seq}` }];
+      return [{ guarantee: 'will', key: `${lie.client} ${lie.seq}` }];
   }
 }
 
@@ -87,7 +97,7 @@ function keyOf(name: GuaranteeName, { text, moments }: Violation): string {
   if (parts === undefined) return text;
   if (name === 'takeover') parts.reverse();
   if (name === 'session') parts.push(/connection (\d+)/.exec(moments.at(-1)?.text ?? '')?.[1] ?? '?');
-  if (name.endsWith('once') || name === 'order') parts.reverse();
+  if (NAMES[name] === MESSAGE) parts.reverse();
   return parts.join(' ');
 }
 
@@ -97,6 +107,7 @@ const NAMES: Partial<Record<GuaranteeName, RegExp>> = {
   'at-most-once': MESSAGE,
   'exactly-once': MESSAGE,
   order: MESSAGE,
+  shared: MESSAGE,
   session: /^(\S+)'s session had not expired/,
   retained: /^(\S+) (?:was shown \d+ on|subscribed to) (\S+?),? (?:although|and was shown nothing)/,
   will: /^(\S+)'s will (\d+) on/,

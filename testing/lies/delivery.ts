@@ -1,56 +1,86 @@
-import { cutLink, matches, send } from '../truth/sessions.js';
+import { cutLink, send } from '../truth/sessions.js';
 import type { MessageLie } from './book.js';
-import type { Message, Published } from './messages.js';
-import { lasts, later, nowMs, type Broker, type Filter, type Guest, type Session } from './state.js';
+import { nameOf, type Message, type Parcel, type Published } from './messages.js';
+import { later, nowMs, type Broker, type Filter, type Guest, type Session } from './state.js';
 
 /** Nobody comes to overtake it: it is only late. */
 const HELD_MS = 300;
 
-/** A message to everybody who subscribed to it, truthfully or not. */
-export function route(broker: Broker, message: Published): void {
-  lasts(broker);
-  for (const session of broker.sessions.values())
-    for (const [name, filter] of session.filters)
-      if (matches(name, message.topic)) {
-        const qos = Math.min(filter.qos, message.qos) as Message['qos'];
-        passOn(broker, session, { ...message, qos, retain: false }, name, filter);
-      }
-}
+/** A message as a subscription gets it. */
+export const grantedOf = (message: Published, { qos }: Pick<Filter, 'qos'>): Published => ({
+  ...message,
+  qos: Math.min(qos, message.qos) as Message['qos'],
+  retain: false,
+});
 
-function passOn(broker: Broker, session: Session, message: Published, name: string, filter: Filter): void {
+/** A message to one subscriber. */
+export function passOn(
+  broker: Broker,
+  session: Session,
+  published: Published,
+  { name, filter }: { readonly name: string; readonly filter: Filter },
+): void {
+  const message = grantedOf(published, filter);
   const { topic, seq, qos } = message;
   const tell = (kind: MessageLie): void =>
     void broker.book.lies.push({ kind, topic, seq, qos, client: session.clientId, filter: name, nth: filter.nth });
+  const key = `${session.clientId} ${name} ${nameOf(message)}`;
   const lane = `${message.publisher} ${topic} ${qos}`;
   const overtaken = session.held.get(lane);
-  const isAway = session.link === undefined;
+  if (message.isCopy) {
+    if (overtaken?.seq === seq) overtaken.release();
+    // Once lost it must stay so.
+    return broker.lost.has(key) ? undefined : deliver(session, { message });
+  }
   const lie = broker.liar.ofMessage(message, {
-    isAway,
+    isAway: session.link === undefined,
     isSubscribed: message.afterMs > filter.readMs,
-    isFree: !overtaken,
+    isFree: overtaken === undefined,
   });
+  if (lie !== undefined && qos === 2) unsettle(broker, message);
   if (lie === 'held') return hold(broker, session, lane, message);
-  if (lie === 'lost') return tell('lost');
-  deliver(session, message);
+  if (lie === 'lost' || lie === 'forgotten') {
+    broker.lost.add(key);
+    return tell(lie);
+  }
+  deliver(session, lie === 'again' || lie === 'remembered' ? twoTimes(session, message, () => tell(lie)) : { message });
   if (lie === 'twice' || lie === 'released-twice') {
-    deliver(session, message);
+    deliver(session, { message });
     tell(lie);
   }
   if (overtaken !== undefined) {
-    overtaken();
+    overtaken.release();
     tell('overtaken');
   }
   if (session.link !== undefined && !session.isLeaving && broker.liar.cutsNow()) leave(session);
 }
 
+function unsettle({ sessions }: Broker, { publisher }: Message): void {
+  const session = sessions.get(publisher);
+  if (session !== undefined) session.isUnsettled = true;
+}
+
+/** The second copy comes after the subscriber has said that it has the first, and on another connection. */
+const twoTimes = (session: Session, message: Message, tell: () => void): Parcel => ({
+  message,
+  taken: () =>
+    session.again.push(() => {
+      deliver(session, { message, isAgain: true });
+      tell();
+    }),
+});
+
 function hold(broker: Broker, session: Session, lane: string, message: Message): void {
-  const release = (): void => {
-    if (session.held.get(lane) !== release) return;
-    session.held.delete(lane);
-    deliver(session, message);
+  const held = {
+    seq: message.seq,
+    release: (): void => {
+      if (session.held.get(lane) !== held) return;
+      session.held.delete(lane);
+      deliver(session, { message });
+    },
   };
-  session.held.set(lane, release);
-  later(broker, HELD_MS, release);
+  session.held.set(lane, held);
+  later(broker, HELD_MS, held.release);
 }
 
 /** Cut in order, with nothing in flight: whatever was written is read, and nothing is owed to anybody. */
@@ -65,12 +95,12 @@ export function leaveWhenIdle(session: Session): void {
   session.link = undefined;
 }
 
-export function deliver(session: Session, message: Message): void {
+export function deliver(session: Session, parcel: Parcel): void {
   const { link } = session;
-  if (link === undefined || session.isLeaving) return void session.waiting.push(message);
-  const { topic, payload, qos, retain } = message;
+  if (link === undefined || session.isLeaving) return void session.waiting.push(parcel);
+  const { topic, payload, qos, retain } = parcel.message;
   const id = qos === 0 ? undefined : nextId(session);
-  if (id !== undefined) session.inFlight.set(id, { message, sentMs: nowMs(), released: false });
+  if (id !== undefined) session.inFlight.set(id, { parcel, sentMs: nowMs(), released: false });
   send(link, { cmd: 'publish', topic, payload, qos, retain, dup: false, ...(id !== undefined && { messageId: id }) });
 }
 
@@ -82,19 +112,22 @@ function nextId(session: Session): number {
 
 /** PUBACK or PUBREC: what was sent before it has been read, too. */
 export function isRead({ inFlight, filters }: Session, messageId: number): void {
-  const sentMs = inFlight.get(messageId)?.sentMs ?? -Infinity;
+  const flight = inFlight.get(messageId);
+  const sentMs = flight?.sentMs ?? -Infinity;
   for (const filter of filters.values())
     if (filter.readMs === Infinity && sentMs >= filter.sinceMs) filter.readMs = nowMs();
+  if (flight?.released === false) flight.parcel.taken?.();
 }
 
 /** 4.4: what was not acknowledged comes again under its id; then what has waited. */
 export function resume(session: Session, link: Guest): void {
   session.link = link;
   session.isLeaving = false;
-  for (const [messageId, { message, released }] of session.inFlight) {
-    const { topic, payload, qos, retain } = message;
+  for (const [messageId, { parcel, released }] of session.inFlight) {
+    const { topic, payload, qos, retain } = parcel.message;
     if (released) send(link, { cmd: 'pubrel', messageId });
-    else send(link, { cmd: 'publish', topic, payload, qos, retain, dup: true, messageId });
+    else send(link, { cmd: 'publish', topic, payload, qos, retain, dup: parcel.isAgain !== true, messageId });
   }
-  for (const message of session.waiting.splice(0)) deliver(session, message);
+  for (const parcel of session.waiting.splice(0)) deliver(session, parcel);
+  for (const deliverAgain of session.again.splice(0)) deliverAgain();
 }

@@ -10,10 +10,40 @@ export interface Message {
   readonly retain: boolean;
 }
 
+/** Publisher, topic and number: no two messages have the same. */
+export const nameOf = ({ publisher, topic, seq }: Message): string => `${publisher} ${topic} ${seq}`;
+
 /** A message that came in. With one in flight at a time, its client has handed it over after it had the acknowledgement of the one before. */
 export interface Published extends Message {
   /** When that was sent; infinite: before anything. */
   readonly afterMs: number;
+  /** It was handed over before, as far as the broker or the DUP flag knows. */
+  readonly isRepeated: boolean;
+  /** The broker has taken it in before. */
+  readonly isCopy: boolean;
+  /** QoS 2: its PUBREL came on a later connection than its PUBLISH. */
+  readonly isResumed: boolean;
+}
+
+/** QoS 2 before its PUBREL. */
+export interface Incoming {
+  readonly message: Message;
+  /** The connection of its PUBLISH. */
+  readonly nth: number;
+  readonly isRepeated: boolean;
+  /** Its publisher has been told since that it has no session: what becomes of it nobody knows. */
+  isDropped: boolean;
+}
+
+/** A message for one subscriber. */
+export interface Parcel {
+  readonly message: Message;
+  /** A second copy, which is always said to be a first one. */
+  readonly isAgain?: boolean;
+  /** The group for which it goes to this subscriber. */
+  readonly group?: string;
+  /** When the subscriber has certainly received it: PUBACK or PUBREC. */
+  readonly taken?: () => void;
 }
 
 /** A value with the retain flag. */

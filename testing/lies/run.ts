@@ -38,16 +38,17 @@ const BETWEEN_MS = 100;
 /** One client in one workload against the broker that lies, and what the checkers say of its ledger. */
 export function lieTo(sdk: string, lying: LyingRun, { folder, seed, root }: Where): Promise<LiedTo> {
   const { workload, version, environment, plan, over } = lying;
-  return withLiar(liarOf({ ...plan, random: randomFrom(seed) }), async ({ endpoint, book, seen, isIdle }) => {
+  return withLiar(liarOf({ ...plan, random: randomFrom(seed) }), async ({ endpoints, book, seen, isIdle }) => {
     const path = join(mkdtempSync(join(folder, `${sdk}-`)), 'ledger.ndjson');
     const id = `${sdk}-${workload}-${seed}`;
     const client = startClient(scriptFor(sdk, workload, root), folder, {
-      ...{ CLUSTER_ENDPOINT: endpoint, LEDGER_PATH: path, MQTT_VERSION: version, CLIENT_ID: id, TOPIC: id },
+      ...{ CLUSTER_ENDPOINT: endpoints[0] ?? '', LEDGER_PATH: path, MQTT_VERSION: version, CLIENT_ID: id, TOPIC: id },
       ...environment,
     });
     const { publishes = 0, connects = 0 } = over ?? {};
     const look = setInterval(() => {
-      if (over === undefined || seen.publishes < publishes || seen.connects < connects || !isIdle()) return;
+      const published = [...seen.published.values()].reduce((sum, count) => sum + count, 0);
+      if (over === undefined || published < publishes || seen.connects < connects || !isIdle()) return;
       clearInterval(look);
       // The second ends the drain, in which it would wait for what was lost.
       client.signal('SIGTERM');

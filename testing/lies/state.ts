@@ -2,7 +2,7 @@ import type { Qos } from '../../src/domain/guarantees/history.js';
 import type { Link } from '../truth/sessions.js';
 import type { Book } from './book.js';
 import type { Liar } from './liar.js';
-import type { Message, Value, Will } from './messages.js';
+import type { Incoming, Parcel, Value, Will } from './messages.js';
 
 /** One connection. */
 export interface Guest extends Link {
@@ -32,14 +32,23 @@ export interface Session {
   link: Guest | undefined;
   /** Nothing more is delivered until it has come back, and its connection is cut as soon as nothing is in flight. */
   isLeaving: boolean;
-  readonly waiting: Message[];
+  readonly waiting: Parcel[];
   /** Towards the client. Released: it has said PUBREC. */
-  readonly inFlight: Map<number, { readonly message: Message; readonly sentMs: number; released: boolean }>;
-  /** From the client: QoS 2 before its PUBREL. */
-  readonly incoming: Map<number, Message>;
+  readonly inFlight: Map<number, { readonly parcel: Parcel; readonly sentMs: number; released: boolean }>;
+  /** From the client. */
+  readonly incoming: Map<number, Incoming>;
+  /** It was lied about the latest QoS 2 message of this client, and nobody knows whether it has its PUBCOMP. */
+  isUnsettled: boolean;
+  /** Delivers once more, on the next connection, what has been received. */
+  readonly again: (() => void)[];
   lastId: number;
   /** What a later one of its lane shall overtake. */
-  readonly held: Map<string, () => void>;
+  readonly held: Map<string, Held>;
+}
+
+export interface Held {
+  readonly seq: number;
+  readonly release: () => void;
 }
 
 export interface Broker {
@@ -54,6 +63,12 @@ export interface Broker {
   readonly written: Map<string, Value>;
   /** When the latest acknowledgement of each client and QoS was sent. */
   readonly acked: Map<string, number>;
+  /** The messages that were taken in. */
+  readonly known: Set<string>;
+  /** The same of what was never delivered, by whom it was for. */
+  readonly lost: Set<string>;
+  /** How often each group was served. */
+  readonly turns: Map<string, number>;
   readonly seen: Seen;
   /** Wills that wait for their delay, by client. */
   readonly wills: Map<string, NodeJS.Timeout>;
@@ -63,7 +78,8 @@ export interface Broker {
 /** What has happened, for whoever wants to end a run. */
 export interface Seen {
   connects: number;
-  publishes: number;
+  /** By topic, how many messages were published until the latest. */
+  readonly published: Map<string, number>;
   /** Until then more may come of what has happened; or it must not, and that shall be seen. */
   untilMs: number;
 }

@@ -3,10 +3,12 @@ import { messageOf, type Will } from './messages.js';
 import type { End } from './liar.js';
 import { lasts, later, nowMs, type Broker, type Guest, type Session } from './state.js';
 import { matches } from '../truth/sessions.js';
-import { route } from './delivery.js';
+import { route } from './route.js';
 
 /** GRACE_US of the checker, and some more: a will that does not come until then never comes. */
 const GRACE_MS = 6000;
+/** Nobody can say what of it a subscriber must have. */
+const AS_IT_IS = { afterMs: -Infinity, isRepeated: false, isCopy: false, isResumed: false };
 /** Late enough that its client has gone by then. */
 const AFTER_GOODBYE_MS = 300;
 
@@ -26,7 +28,7 @@ export function lastWords(broker: Broker, guest: Guest, end: End): void {
   const patienceMs = end === 'mute' || end === 'taken-over' ? 1.5 * guest.keepAliveMs : 0;
   const agoMs = end === 'mute' ? nowMs() - guest.heardMs : patienceMs;
   const lie = broker.liar.ofWill(will, end, watchedMs(broker.sessions, will) - agoMs);
-  const publish = (): void => route(broker, { ...will.message, afterMs: -Infinity });
+  const publish = (): void => route(broker, { ...will.message, ...AS_IT_IS });
   if (lie === 'will-withheld') lasts(broker, will.delayMs + patienceMs + GRACE_MS);
   if (lie !== undefined) broker.book.lies.push({ kind: lie, client, seq: will.message.seq });
   if (lie === 'will-after-goodbye') return void later(broker, AFTER_GOODBYE_MS, publish);

@@ -9,14 +9,14 @@ export interface Over {
 
 /** One run of one workload, and how it is lied to. */
 export interface LyingRun {
-  readonly workload: 'qos-mix' | 'sessions' | 'retained' | 'wills';
+  readonly workload: 'qos-mix' | 'sessions' | 'retained' | 'wills' | 'failover' | 'shared';
   readonly version: MqttVersion;
   readonly environment: Readonly<Record<string, string>>;
   readonly plan: Omit<Plan, 'random'>;
   readonly over?: Over;
 }
 
-const NONE: Rates = { messages: 0, retained: 0, wills: 0, takeovers: 0 };
+const NONE: Rates = { messages: 0, retained: 0, wills: 0, takeovers: 0, groups: 0 };
 const QUIET: Omit<Plan, 'random' | 'rates'> = {
   cuts: { every: 0, times: 0 },
   lastOfQos0: 0,
@@ -105,8 +105,50 @@ export function wills({ kinds, times, takeovers, notEnded }: Deaths): LyingRun {
   };
 }
 
+/**
+ * Publisher and subscriber move, with DISCONNECT and without; the publisher is cut off halfway of some handshakes, too. Each is told a few times at the beginning that it
+ * has no session.
+ */
+export const failover = (version: MqttVersion, count: number): LyingRun => ({
+  workload: 'failover',
+  version,
+  environment: {
+    ...{ ...ONE_AT_A_TIME, MESSAGE_COUNT: String(count), MESSAGE_RATE: '80' },
+    ...{ QOS: '1,2', TOPICS: '2', MOVE_EVERY_MS: '250', MOVES: 'leave,cut' },
+  },
+  over: { publishes: count },
+  plan: {
+    ...QUIET,
+    rates: { ...NONE, messages: 30 },
+    moves: { denials: 2, halfway: 12, letsBackInAfterMs: 50 },
+  },
+});
+
+/** Three members, of whom the last moves: messages go to two of them, or to none. */
+export const shared = (version: MqttVersion, count: number): LyingRun => ({
+  workload: 'shared',
+  version,
+  environment: {
+    ...{ ...ONE_AT_A_TIME, MESSAGE_COUNT: String(count), MESSAGE_RATE: '80' },
+    ...{ QOS: '1,2', TOPICS: '2', MEMBERS: '3', MOVE_EVERY_MS: '400', MOVES: 'cut,leave' },
+  },
+  over: { publishes: count },
+  plan: { ...QUIET, rates: { ...NONE, groups: 25 }, mover: '-sub-3' },
+});
+
+/** A broker that has no shared subscriptions and says so; or, in 3.1.1, takes the filter for one like any other. */
+export const notShared = (version: MqttVersion): LyingRun => {
+  const { plan, ...run } = shared(version, 40);
+  return { ...run, plan: { ...plan, rates: NONE, sharing: version === '5' ? 'refused' : 'ignored' } };
+};
+
 /** The same, and the broker tells the truth. */
 export const truthfully = (run: LyingRun): LyingRun => ({
   ...run,
-  plan: { ...run.plan, rates: NONE, deniesReturn: false },
+  plan: {
+    ...run.plan,
+    rates: NONE,
+    deniesReturn: false,
+    ...(run.plan.moves && { moves: { ...run.plan.moves, denials: 0 } }),
+  },
 });

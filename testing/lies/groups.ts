@@ -1,0 +1,100 @@
+import { matches } from '../truth/sessions.js';
+import { deliver, grantedOf } from './delivery.js';
+import { nameOf, type Parcel, type Published } from './messages.js';
+import type { Broker, Filter, Session } from './state.js';
+
+/** 4.8.2 of MQTT 5: the group, and the filter that its members share; undefined: an ordinary filter. */
+const sharedBy = (name: string): string | undefined => /^\$share\/[^/]+\/(.+)$/.exec(name)?.[1];
+
+export const isShared = (name: string): boolean => sharedBy(name) !== undefined;
+
+interface Member {
+  readonly session: Session;
+  readonly filter: Filter;
+}
+
+/** The groups of this topic, by the whole filter. */
+function groupsOf({ sessions }: Broker, topic: string): Map<string, Member[]> {
+  const groups = new Map<string, Member[]>();
+  for (const session of sessions.values())
+    for (const [name, filter] of session.filters) {
+      const wanted = sharedBy(name);
+      if (wanted !== undefined && matches(wanted, topic))
+        groups.set(name, [...(groups.get(name) ?? []), { session, filter }]);
+    }
+  return groups;
+}
+
+const isReachable = ({ session: { link, isLeaving } }: Member): boolean => link !== undefined && !isLeaving;
+
+/** To one member of each group, truthfully or not. */
+export function passToGroups(broker: Broker, message: Published): void {
+  if (broker.liar.sharing !== 'offered') return;
+  for (const [name, members] of groupsOf(broker, message.topic)) serve(broker, message, name, members);
+}
+
+function serve(broker: Broker, message: Published, name: string, members: readonly Member[]): void {
+  const { liar, book, lost } = broker;
+  const { topic, seq, qos } = message;
+  const key = `${name} ${nameOf(message)}`;
+  if (message.isCopy && lost.has(key)) return;
+  const reachable = members.filter(isReachable);
+  // Whoever leaves by itself may have had it without a word.
+  const stays = nextOf(
+    broker,
+    name,
+    reachable.filter(({ session }) => liar.stays(session.clientId)),
+  );
+  const lie = liar.ofGroup(message, {
+    isSubscribed: members.some(({ filter }) => message.afterMs > filter.readMs),
+    mayDouble: stays !== undefined && reachable.length > 1,
+  });
+  const chosen = lie === 'doubled' ? stays : nextOf(broker, name, reachable.length > 0 ? reachable : members);
+  const tell = (kind: 'unserved' | 'doubled'): void => void book.lies.push({ kind, topic, seq, qos, filter: name });
+  if (lie === 'unserved') {
+    lost.add(key);
+    return tell(lie);
+  }
+  if (chosen === undefined) return;
+  const parcel = parcelOf(message, name, chosen);
+  if (lie === undefined) return deliver(chosen.session, parcel);
+  const second = nextOf(
+    broker,
+    name,
+    reachable.filter((member) => member !== chosen),
+  );
+  // Only when the first has it: else nobody knows who of them was the second.
+  const taken = (): void => {
+    if (second === undefined) return;
+    deliver(second.session, { message: grantedOf(message, second.filter) });
+    tell('doubled');
+  };
+  deliver(chosen.session, { ...parcel, taken });
+}
+
+const parcelOf = (message: Published, group: string, { filter }: Member): Parcel => ({
+  message: grantedOf(message, filter),
+  group,
+});
+
+/** Round robin. */
+function nextOf({ turns }: Broker, name: string, members: readonly Member[]): Member | undefined {
+  const turn = turns.get(name) ?? 0;
+  turns.set(name, turn + 1);
+  return members[turn % members.length];
+}
+
+/** What a member has not acknowledged when its connection ends: of QoS 1 every other message goes to another member, and the rest waits for this one. */
+export function leaveToOthers(broker: Broker, session: Session): void {
+  for (const [id, { parcel, released }] of session.inFlight) {
+    const { message, group } = parcel;
+    if (group === undefined || message.qos !== 1 || released) continue;
+    const others = (groupsOf(broker, message.topic).get(group) ?? []).filter(
+      (member) => member.session !== session && isReachable(member),
+    );
+    const other = message.seq % 2 === 0 ? nextOf(broker, group, others) : undefined;
+    if (other === undefined) continue;
+    session.inFlight.delete(id);
+    deliver(other.session, parcel);
+  }
+}
