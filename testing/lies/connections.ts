@@ -89,5 +89,6 @@ function takeOver(broker: Broker, first: Guest): void {
 
 const newSession = (clientId: string, expiryMs: number): Session => ({
   ...{ clientId, expiryMs, filters: new Map(), link: undefined, isLeaving: false, waiting: [] },
-  ...{ inFlight: new Map(), incoming: new Map(), lastId: 0, held: new Map(), isUnsettled: false, again: [] },
+  ...{ late: [], again: [] },
+  ...{ inFlight: new Map(), incoming: new Map(), lastId: 0, held: new Map(), isUnsettled: false },
 });

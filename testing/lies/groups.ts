@@ -1,7 +1,10 @@
 import { matches } from '../truth/sessions.js';
 import { deliver, grantedOf } from './delivery.js';
 import { nameOf, type Parcel, type Published } from './messages.js';
-import type { Broker, Filter, Session } from './state.js';
+import { later, type Broker, type Filter, type Session } from './state.js';
+
+/** How long a message for a member that moves takes: so some are under way when it goes. */
+const LATE_MS = 60;
 
 /** 4.8.2 of MQTT 5: the group, and the filter that its members share; undefined: an ordinary filter. */
 const sharedBy = (name: string): string | undefined => /^\$share\/[^/]+\/(.+)$/.exec(name)?.[1];
@@ -57,7 +60,7 @@ function serve(broker: Broker, message: Published, name: string, members: readon
   }
   if (chosen === undefined) return;
   const parcel = parcelOf(message, name, chosen);
-  if (lie === undefined) return deliver(chosen.session, parcel);
+  if (lie === undefined) return pass(broker, chosen.session, parcel);
   const second = nextOf(
     broker,
     name,
@@ -77,6 +80,15 @@ const parcelOf = (message: Published, group: string, { filter }: Member): Parcel
   group,
 });
 
+function pass(broker: Broker, session: Session, parcel: Parcel): void {
+  if (broker.liar.stays(session.clientId)) return deliver(session, parcel);
+  session.late.push(parcel);
+  later(broker, LATE_MS, () => {
+    const first = session.late.shift();
+    if (first !== undefined) deliver(session, first);
+  });
+}
+
 /** Round robin. */
 function nextOf({ turns }: Broker, name: string, members: readonly Member[]): Member | undefined {
   const turn = turns.get(name) ?? 0;
@@ -86,15 +98,16 @@ function nextOf({ turns }: Broker, name: string, members: readonly Member[]): Me
 
 /** What a member has not acknowledged when its connection ends: of QoS 1 every other message goes to another member, and the rest waits for this one. */
 export function leaveToOthers(broker: Broker, session: Session): void {
-  for (const [id, { parcel, released }] of session.inFlight) {
-    const { message, group } = parcel;
-    if (group === undefined || message.qos !== 1 || released) continue;
-    const others = (groupsOf(broker, message.topic).get(group) ?? []).filter(
-      (member) => member.session !== session && isReachable(member),
-    );
-    const other = message.seq % 2 === 0 ? nextOf(broker, group, others) : undefined;
-    if (other === undefined) continue;
-    session.inFlight.delete(id);
-    deliver(other.session, parcel);
-  }
+  const isPassedOn = ({ message, group }: Parcel): boolean => {
+    if (group === undefined || message.qos !== 1 || message.seq % 2 === 1) return false;
+    const others =
+      groupsOf(broker, message.topic)
+        .get(group)
+        ?.filter((member) => member.session !== session) ?? [];
+    const other = nextOf(broker, group, others.filter(isReachable));
+    if (other !== undefined) deliver(other.session, { message, group });
+    return other !== undefined;
+  };
+  for (const [id, { parcel }] of session.inFlight) if (isPassedOn(parcel)) session.inFlight.delete(id);
+  session.waiting.push(...session.late.splice(0).filter((parcel) => !isPassedOn(parcel)));
 }

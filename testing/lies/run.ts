@@ -42,7 +42,14 @@ export function lieTo(sdk: string, lying: LyingRun, { folder, seed, root }: Wher
     const path = join(mkdtempSync(join(folder, `${sdk}-`)), 'ledger.ndjson');
     const id = `${sdk}-${workload}-${seed}`;
     const client = startClient(scriptFor(sdk, workload, root), folder, {
-      ...{ CLUSTER_ENDPOINT: endpoints[0] ?? '', CLUSTER_ENDPOINTS: endpoints.join(), LEDGER_PATH: path, MQTT_VERSION: version, CLIENT_ID: id, TOPIC: id },
+      ...{
+        CLUSTER_ENDPOINT: endpoints[0] ?? '',
+        CLUSTER_ENDPOINTS: endpoints.join(),
+        LEDGER_PATH: path,
+        MQTT_VERSION: version,
+        CLIENT_ID: id,
+        TOPIC: id,
+      },
       ...environment,
     });
     const { publishes = 0, connects = 0 } = over ?? {};

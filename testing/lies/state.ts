@@ -33,6 +33,8 @@ export interface Session {
   /** Nothing more is delivered until it has come back, and its connection is cut as soon as nothing is in flight. */
   isLeaving: boolean;
   readonly waiting: Parcel[];
+  /** Given to this member of a group, and not yet sent. */
+  readonly late: Parcel[];
   /** Towards the client. Released: it has said PUBREC. */
   readonly inFlight: Map<number, { readonly parcel: Parcel; readonly sentMs: number; released: boolean }>;
   /** From the client. */
