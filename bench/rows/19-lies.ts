@@ -1,12 +1,21 @@
 import { GUARANTEE_NAMES } from '../../src/domain/guarantees/guarantee.js';
+import { allEnded } from '../../testing/all-ended.js';
 import type { LieKind } from '../../testing/lies/book.js';
 import { liedTo, lieTo, type LiedTo } from '../../testing/lies/run.js';
-import { qosMix, retained, sessions, truthfully, wills, type LyingRun } from '../../testing/lies/workloads.js';
+import {
+  failover,
+  notShared,
+  qosMix,
+  retained,
+  sessions,
+  shared,
+  truthfully,
+  wills,
+  type LyingRun,
+} from '../../testing/lies/workloads.js';
 import { table, type Row } from '../row.js';
 
 const [LEAST, LEAST_EACH, REPEATS] = [1000, 20, 9];
-/** `shared` has no workload yet. */
-const NAMES = GUARANTEE_NAMES.filter((name) => name !== 'shared');
 /** Runs at a time: the SDKs side by side, and two of each. */
 const TOGETHER = 2;
 
@@ -20,9 +29,15 @@ const WILLS = wills({
 function runsOf(repeats: number): { readonly lying: LyingRun; readonly seed: number }[] {
   const both = Array.from({ length: repeats }, (_, at) => (at % 2 === 0 ? ('5' as const) : ('3.1.1' as const)));
   const lying = [
-    ...both.flatMap((version) => [qosMix(version, 450, 6), sessions(version, false), sessions(version, true)]),
+    ...both.flatMap((version) => [
+      qosMix(version, 450, 6),
+      ...[sessions(version, false), sessions(version, true)],
+      ...[failover(version, 300), shared(version, 200)],
+    ]),
     ...[retained('5', 14), WILLS, WILLS, WILLS],
     ...[qosMix('5', 200, 2), sessions('3.1.1', false), retained('5', 3), WILLS].map(truthfully),
+    ...[failover('5', 200), failover('3.1.1', 200), shared('5', 200), shared('3.1.1', 200)].map(truthfully),
+    ...[notShared('5'), notShared('3.1.1')],
   ];
   return lying.map((one, seed) => ({ lying: one, seed }));
 }
@@ -33,7 +48,7 @@ async function all(sdk: string, repeats: number, run: (lying: LyingRun, seed: nu
     for (let next = left.shift(); next !== undefined; next = left.shift())
       if (liedTo(next.lying.workload).includes(sdk)) await run(next.lying, next.seed);
   };
-  await Promise.all(Array.from({ length: TOGETHER }, work));
+  await allEnded(Array.from({ length: TOGETHER }, work));
 }
 
 const keysOf = (list: readonly { readonly guarantee: string; readonly key: string }[]): string[] =>
@@ -60,7 +75,7 @@ export const lies: Row = {
   figure: 'violations of guarantees planted by a broker that lies, several at once: missed / invented',
   target: `0 / 0, of ${LEAST} planted in all, and at least ${LEAST_EACH} for each guarantee and SDK`,
   run: async ({ folder, sdks, clients, repeats, say }) => {
-    const found = await Promise.all(
+    const found = await allEnded(
       sdks
         .filter((sdk) => liedTo('qos-mix').includes(sdk))
         .map(async (sdk) => {
@@ -79,20 +94,21 @@ export const lies: Row = {
     // In short there are fewer.
     const isEnough =
       repeats !== undefined ||
-      (planted >= LEAST && found.every(({ counts }) => NAMES.every((name) => (counts[name] ?? 0) >= LEAST_EACH)));
+      (planted >= LEAST &&
+        found.every(({ counts }) => GUARANTEE_NAMES.every((name) => (counts[name] ?? 0) >= LEAST_EACH)));
     return {
       reached: missed.length + invented.length === 0 && isEnough && found.length > 0,
       value: `${missed.length} / ${invented.length} of ${planted} planted${isEnough ? '' : ', which are too few'}`,
       detail: [
         table(
-          ['SDK', 'runs', ...NAMES, 'missed', 'invented'],
+          ['SDK', 'runs', ...GUARANTEE_NAMES, 'missed', 'invented'],
           found.map(({ sdk, runs, counts, ...one }) => [
-            ...[sdk, String(runs), ...NAMES.map((name) => String(counts[name] ?? 0))],
+            ...[sdk, String(runs), ...GUARANTEE_NAMES.map((name) => String(counts[name] ?? 0))],
             ...[String(one.missed.length), String(one.invented.length)],
           ]),
         ),
         ...found.map(({ sdk, told }) => `Lies told to ${sdk}: ${listOf(told)}.`),
-        'Four runs of each SDK are without a lie. `shared` has no workload yet. One lie may violate several guarantees, and `reach` counts subscriptions.',
+        'Up to ten runs of each SDK are without a lie. One lie may violate several guarantees, and `reach` counts subscriptions.',
         ...[...missed.map((one) => `missed: ${one}`), ...invented.map((one) => `invented: ${one}`)].slice(0, 20),
       ],
       data: found,

@@ -24,7 +24,7 @@ export interface LiesCompared {
 }
 
 /** The broker keeps what it acknowledged, and a long queue. */
-const CIRCUMSTANCES = { fault: null, broker: { ...NO_LIMITS, survivesDeath: true, queuedMessages: 1000 } };
+export const CIRCUMSTANCES = { fault: null, broker: { ...NO_LIMITS, survivesDeath: true, queuedMessages: 1000 } };
 
 export function compareLies(book: Book, history: History, checkers: readonly Guarantee[] = guarantees): LiesCompared {
   const planted = unique(book.lies.flatMap((lie) => violatedBy(lie, book)));

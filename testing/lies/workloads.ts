@@ -138,8 +138,14 @@ export const shared = (version: MqttVersion, count: number): LyingRun => ({
 
 /** A broker that has no shared subscriptions and says so; or, in 3.1.1, takes the filter for one like any other. */
 export const notShared = (version: MqttVersion): LyingRun => {
-  const { plan, ...run } = shared(version, 40);
-  return { ...run, plan: { ...plan, rates: NONE, sharing: version === '5' ? 'refused' : 'ignored' } };
+  const { plan, environment, ...run } = shared(version, 40);
+  // Each member in turn asks for 3 s.
+  const members = { MEMBERS: version === '5' ? '1' : '3' };
+  return {
+    ...run,
+    environment: { ...environment, ...members },
+    plan: { ...plan, rates: NONE, sharing: version === '5' ? 'refused' : 'ignored' },
+  };
 };
 
 /** The same, and the broker tells the truth. */
