@@ -106,8 +106,8 @@ export function wills({ kinds, times, takeovers, notEnded }: Deaths): LyingRun {
 }
 
 /**
- * Publisher and subscriber move, with DISCONNECT and without; the publisher is cut off halfway of some handshakes, too. Each is told a few times at the beginning that it
- * has no session.
+ * Publisher and subscriber move, with DISCONNECT and without; besides, the subscriber is cut off now and then, and the publisher halfway of some handshakes. Each is told
+ * a few times at the beginning that it has no session.
  */
 export const failover = (version: MqttVersion, count: number): LyingRun => ({
   workload: 'failover',
@@ -120,6 +120,8 @@ export const failover = (version: MqttVersion, count: number): LyingRun => ({
   plan: {
     ...QUIET,
     rates: { ...NONE, messages: 30 },
+    // By number, since on a busy host there are few moves by time.
+    cuts: { every: 30, times: Math.floor(count / 45) },
     moves: { denials: 2, halfway: 12, letsBackInAfterMs: 50 },
   },
 });
