@@ -145,9 +145,17 @@ const computesAtEveryStep: Edit = {
   to: '            state = { ...state, step, limitMs, detail, since: new Date().toISOString() };\n            for (let i = 0; i < 1e9; i += 1);\n',
 };
 
+/** A message that two members of a group got. */
+const seesNoDoubles: Edit = {
+  file: 'domain/guarantees/shared.js',
+  from: 'const twice = message.isSentOnce ? servedTwice(firsts, deathOf) : null;',
+  to: 'const twice = null;',
+};
+
 const programDefects: readonly Omit<Defect, 'where'>[] = [
   { row: 11, name: 'computes for a while in the workflow at every step', edits: [computesAtEveryStep] },
   { row: 12, name: 'takes one task a second', edits: [takesTasksSlowly] },
+  { row: 19, name: 'never sees that two members of a group got one message', edits: [seesNoDoubles] },
 ];
 
 export const defects: readonly Defect[] = [

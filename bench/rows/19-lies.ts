@@ -1,4 +1,6 @@
-import { GUARANTEE_NAMES } from '../../src/domain/guarantees/guarantee.js';
+import { join } from 'node:path';
+import { GUARANTEE_NAMES, type Guarantee } from '../../src/domain/guarantees/guarantee.js';
+import { guarantees } from '../../src/domain/guarantees/index.js';
 import { allEnded } from '../../testing/all-ended.js';
 import type { LieKind } from '../../testing/lies/book.js';
 import { liedTo, lieTo, type LiedTo } from '../../testing/lies/run.js';
@@ -69,19 +71,24 @@ function summaryOf(sdk: string, runs: readonly LiedTo[]) {
   };
 }
 
+/** The checkers of another copy of the built program. */
+const checkersOf = async (program: string): Promise<readonly Guarantee[]> =>
+  ((await import(join(program, 'dist/domain/guarantees/index.js'))) as { guarantees: readonly Guarantee[] }).guarantees;
+
 /** Every lie of a broker against what the checkers of guarantees find in the ledgers of the clients. */
 export const lies: Row = {
   id: 19,
   figure: 'violations of guarantees planted by a broker that lies, several at once: missed / invented',
   target: `0 / 0, of ${LEAST} planted in all, and at least ${LEAST_EACH} for each guarantee and SDK`,
-  run: async ({ folder, sdks, clients, repeats, say }) => {
+  run: async ({ folder, sdks, clients, program, repeats, say }) => {
+    const checkers = program === undefined ? guarantees : await checkersOf(program);
     const found = await allEnded(
       sdks
         .filter((sdk) => liedTo('qos-mix').includes(sdk))
         .map(async (sdk) => {
           const runs: LiedTo[] = [];
           await all(sdk, repeats ?? REPEATS, async (lying, seed) => {
-            const run = await lieTo(sdk, lying, { folder, seed, root: clients });
+            const run = await lieTo(sdk, lying, { folder, seed, root: clients, checkers });
             runs.push(run);
             const { planted, missed, invented } = run;
             say(`${sdk}, ${lying.workload} ${seed}: ${planted.length} planted, ${missed.length} / ${invented.length}`);

@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Guarantee } from '../../src/domain/guarantees/guarantee.js';
 import type { History } from '../../src/domain/guarantees/history.js';
 import { eventLedger } from '../../src/domain/ledger-events.js';
 import { randomFrom } from '../ledger-histories.js';
@@ -23,6 +24,8 @@ export interface Where {
   readonly seed: number;
   /** Another folder of clients than the project's own. */
   readonly root?: string | undefined;
+  /** Others than the project's own. */
+  readonly checkers?: readonly Guarantee[];
 }
 
 /**
@@ -36,7 +39,7 @@ const LOOK_MS = 50;
 const BETWEEN_MS = 100;
 
 /** One client in one workload against the broker that lies, and what the checkers say of its ledger. */
-export function lieTo(sdk: string, lying: LyingRun, { folder, seed, root }: Where): Promise<LiedTo> {
+export function lieTo(sdk: string, lying: LyingRun, { folder, seed, root, checkers }: Where): Promise<LiedTo> {
   const { workload, version, environment, plan, over } = lying;
   return withLiar(liarOf({ ...plan, random: randomFrom(seed) }), async ({ endpoints, book, seen, isIdle }) => {
     const path = join(mkdtempSync(join(folder, `${sdk}-`)), 'ledger.ndjson');
@@ -63,7 +66,7 @@ export function lieTo(sdk: string, lying: LyingRun, { folder, seed, root }: Wher
     }, LOOK_MS);
     const run = await client.ended.finally(() => clearInterval(look));
     const history = historyIn(path);
-    return { sdk, run, book, history, ...compareLies(book, history) };
+    return { sdk, run, book, history, ...compareLies(book, history, checkers) };
   });
 }
 

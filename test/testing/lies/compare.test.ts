@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { guarantees } from '../../../src/domain/guarantees/index.js';
 import { emptyBook, type Lie } from '../../../testing/lies/book.js';
 import { compareLies } from '../../../testing/lies/compare.js';
 import { ack, connection, history, receipt, send, subscription } from '../../../testing/guarantee-history.js';
@@ -46,4 +47,39 @@ it('expects a loss by each guarantee that it breaks, and by the subscription onl
   expect(compareLies(bookOf(lost), without1)).toEqual({ planted, missed: [], invented: [] });
   const again = { ...bookOf(lost), subscribed: new Map([['sub t', 2]]) };
   expect(compareLies(again, without1).planted).toEqual(planted.slice(0, 1));
+});
+
+describe('of a group', () => {
+  const filter = '$share/g/t';
+  const subscriptions = [subscription({ filter }), subscription({ client: 'other', filter })];
+  const members = [...rows.connections, connection({ client: 'other' })];
+  const group = { ...rows, connections: members, subscriptions };
+  const told = { topic: 't', qos: 1, filter } as const;
+
+  it('expects what no member got by two guarantees, and what two of them got by one', () => {
+    const receipts = [receipt(2, 50), receipt(2, 60, { client: 'other' })];
+    const lies: Lie[] = [
+      { ...told, kind: 'unserved', seq: 1 },
+      { ...told, kind: 'doubled', seq: 2 },
+    ];
+    const planted = [
+      { guarantee: 'at-least-once', key: 't 1' },
+      { guarantee: 'shared', key: 't 1' },
+      { guarantee: 'shared', key: 't 2' },
+    ];
+    const blind = guarantees.filter(({ name }) => name !== 'shared');
+    const seen = history({ ...group, receipts });
+    expect(compareLies(bookOf(...lies), seen)).toEqual({ planted, missed: [], invented: [] });
+    expect(compareLies(bookOf(...lies), seen, blind).missed).toEqual(planted.slice(1));
+    expect(compareLies(bookOf(), seen).invented).toHaveLength(3);
+  });
+});
+
+it('expects nothing of the will of a client that gave up before it was let in', () => {
+  const lie: Lie = { kind: 'will-withheld', client: 'w', seq: 0 };
+  const will = { topic: 't', seq: 0, qos: 1, delayS: 0 } as const;
+  const planted = (openedUs: number | null) =>
+    compareLies(bookOf(lie), history({ connections: [connection({ client: 'w', will, openedUs })] })).planted;
+  expect(planted(1)).toEqual([{ guarantee: 'will', key: 'w 0' }]);
+  expect(planted(null)).toEqual([]);
 });
