@@ -64,9 +64,9 @@ const offersOf = ({ liar }: Broker): Pick<IConnackPacket, 'reasonCode' | 'proper
   ...(liar.sharing === 'refused' && { properties: { sharedSubscriptionAvailable: false } }),
 });
 
-/** Is there no lie that could be known for one only with this session? */
-const isSettled = ({ isUnsettled, inFlight, waiting }: Session): boolean =>
-  !isUnsettled && ![...[...inFlight.values()].map(({ parcel }) => parcel), ...waiting].some(({ isAgain }) => isAgain);
+/** Is there no lie that could be known for one only with this session? What waits comes on one connection, with its second copy. */
+const isSettled = ({ isUnsettled, inFlight }: Session): boolean =>
+  !isUnsettled && ![...inFlight.values()].some(({ parcel }) => parcel.isAgain);
 
 /** What it holds is delivered all the same. */
 function deny({ book, sessions }: Broker, session: Session, connection: number): void {

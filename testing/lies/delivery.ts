@@ -45,7 +45,7 @@ export function passOn(
   }
   deliver(session, lie === 'again' || lie === 'remembered' ? twoTimes(session, message, () => tell(lie)) : { message });
   if (lie === 'twice' || lie === 'released-twice') {
-    deliver(session, { message });
+    deliver(session, { message, isAgain: true });
     tell(lie);
   }
   if (overtaken !== undefined) {

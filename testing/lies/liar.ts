@@ -145,7 +145,7 @@ export function liarOf(plan: Plan): Liar {
         if (isDenied) denials += 1;
         return isDenied;
       }
-      if (!client.endsWith('-sub')) return false;
+      if (!client.endsWith('-sub') || !mayBeKnown) return false;
       returned += 1;
       return returned > cuts.times ? deniesReturn : returned % 2 === 1;
     },

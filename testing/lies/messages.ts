@@ -38,7 +38,7 @@ export interface Incoming {
 /** A message for one subscriber. */
 export interface Parcel {
   readonly message: Message;
-  /** A second copy, which is always said to be a first one. */
+  /** A second copy. It never has the DUP flag: else it could be the first one again, which a client that left may not have read. */
   readonly isAgain?: boolean;
   /** The group for which it goes to this subscriber. */
   readonly group?: string;

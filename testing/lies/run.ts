@@ -34,6 +34,8 @@ export interface Where {
  */
 export const liedTo = (workload: string): string[] => sdksWith(workload).filter((sdk) => sdk !== 'rust');
 
+/** For what the run ends by itself: on a busy host a client must not give up before. */
+const PATIENCE = { ACK_WAIT_MS: '300000', DRAIN_MAX_MS: '600000', TIME_LIMIT_MS: '800000' };
 const LOOK_MS = 50;
 /** Two signals at once may be one. */
 const BETWEEN_MS = 100;
@@ -53,6 +55,7 @@ export function lieTo(sdk: string, lying: LyingRun, { folder, seed, root, checke
         CLIENT_ID: id,
         TOPIC: id,
       },
+      ...(over === undefined ? {} : PATIENCE),
       ...environment,
     });
     const { publishes = 0, connects = 0 } = over ?? {};
