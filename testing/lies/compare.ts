@@ -70,10 +70,6 @@ function violatedBy(lie: Lie, { subscribed }: Book, { connections }: History): N
     case 'remembered':
       return [{ guarantee: lie.qos === 0 ? 'at-most-once' : 'exactly-once', key: `${lie.topic} ${lie.seq}` }];
     case 'unserved':
-      return [
-        ...(lie.qos === 1 ? [{ guarantee: 'at-least-once', key: `${lie.topic} ${lie.seq}` } as const] : []),
-        { guarantee: 'shared', key: `${lie.topic} ${lie.seq}` },
-      ];
     case 'doubled':
       return [{ guarantee: 'shared', key: `${lie.topic} ${lie.seq}` }];
     case 'overtaken':

@@ -1,4 +1,5 @@
 import { matches } from '../truth/sessions.js';
+import type { GroupLie } from './book.js';
 import { deliver, grantedOf } from './delivery.js';
 import { nameOf, type Parcel, type Published } from './messages.js';
 import { later, type Broker, type Filter, type Session } from './state.js';
@@ -37,42 +38,54 @@ export function passToGroups(broker: Broker, message: Published): void {
 }
 
 function serve(broker: Broker, message: Published, name: string, members: readonly Member[]): void {
-  const { liar, book, lost } = broker;
-  const { topic, seq, qos } = message;
+  const { liar, lost } = broker;
   const key = `${name} ${nameOf(message)}`;
   if (message.isCopy && lost.has(key)) return;
   const reachable = members.filter(isReachable);
   // Whoever leaves by itself may have had it without a word.
-  const stays = nextOf(
-    broker,
-    name,
-    reachable.filter(({ session }) => liar.stays(session.clientId)),
-  );
+  const staying = reachable.filter(({ session }) => liar.stays(session.clientId));
   const lie = liar.ofGroup(message, {
     isSubscribed: members.some(({ filter }) => message.afterMs > filter.readMs),
-    mayDouble: stays !== undefined && reachable.length > 1,
+    mayDouble: staying.length > 0 && reachable.length > 1,
   });
-  const chosen = lie === 'doubled' ? stays : nextOf(broker, name, reachable.length > 0 ? reachable : members);
-  const tell = (kind: 'unserved' | 'doubled'): void => void book.lies.push({ kind, topic, seq, qos, filter: name });
   if (lie === 'unserved') {
     lost.add(key);
-    return tell(lie);
+    return tell(broker, message, name, lie);
   }
+  if (lie === 'doubled') return double(broker, message, name, { staying, reachable });
+  const chosen = nextOf(broker, name, reachable.length > 0 ? reachable : members);
   if (chosen === undefined) return;
-  const parcel = parcelOf(message, name, chosen);
-  if (lie === undefined) return pass(broker, chosen.session, parcel);
-  const second = nextOf(
-    broker,
-    name,
-    reachable.filter((member) => member !== chosen),
-  );
-  // Only when the first has it: else nobody knows who of them was the second.
+  const again = (): void => repeat(broker, message, name, chosen);
+  pass(broker, chosen.session, { ...parcelOf(message, name, chosen), ...(lie === 'again' && { taken: again }) });
+}
+
+function tell({ book }: Broker, { topic, seq, qos }: Published, filter: string, kind: GroupLie): void {
+  book.lies.push({ kind, topic, seq, qos, filter });
+}
+
+/** To a second one when the first has it: else nobody knows who of them was the second. */
+function double(
+  broker: Broker,
+  message: Published,
+  name: string,
+  { staying, reachable }: Readonly<Record<'staying' | 'reachable', readonly Member[]>>,
+): void {
+  const first = nextOf(broker, name, staying);
+  const others = reachable.filter((member) => member !== first);
+  const second = nextOf(broker, name, others);
+  if (first === undefined || second === undefined) return;
   const taken = (): void => {
-    if (second === undefined) return;
     deliver(second.session, { message: grantedOf(message, second.filter) });
-    tell('doubled');
+    tell(broker, message, name, 'doubled');
   };
-  deliver(chosen.session, { ...parcel, taken });
+  deliver(first.session, { ...parcelOf(message, name, first), taken });
+}
+
+/** To the same one, as if it were new. */
+function repeat({ book }: Broker, message: Published, name: string, { session, filter }: Member): void {
+  const { topic, seq, qos } = message;
+  deliver(session, { message: grantedOf(message, filter), isAgain: true });
+  book.lies.push({ kind: 'again', topic, seq, qos, client: session.clientId, filter: name, nth: filter.nth });
 }
 
 const parcelOf = (message: Published, group: string, { filter }: Member): Parcel => ({

@@ -29,7 +29,7 @@ export interface Liar {
   readonly ofMessage: (message: Published, at: Delivering) => Exclude<MessageLie, 'overtaken'> | 'held' | undefined;
   /** Asked after each delivery to a subscriber that is connected: shall its connection be cut now? That alone is no lie. */
   readonly cutsNow: () => boolean;
-  readonly ofGroup: (message: Published, at: Serving) => GroupLie | undefined;
+  readonly ofGroup: (message: Published, at: Serving) => GroupLie | 'again' | undefined;
   /** What becomes of shared subscriptions; ignored: they are granted, and nothing is ever delivered. */
   readonly sharing: 'offered' | 'refused' | 'ignored';
   /** Does this client never end a connection by itself? */
@@ -126,7 +126,8 @@ export function liarOf(plan: Plan): Liar {
     },
     ofGroup: ({ qos, isRepeated }, { isSubscribed, mayDouble }) => {
       if (qos === 0 || !isSubscribed || !isLie(rates.groups)) return undefined;
-      return oneOf(mayDouble && !isRepeated ? ['unserved', 'doubled'] : ['unserved']);
+      if (isRepeated) return 'unserved';
+      return oneOf(['unserved', ...(mayDouble ? ['doubled' as const] : []), ...(qos === 2 ? ['again' as const] : [])]);
     },
     sharing,
     stays: (client) => mover === undefined || !client.endsWith(mover),
