@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 
 /** One client from its settings to its result line. */
 final class Client {
-    private static final int EXIT_UNUSABLE_INPUT = 2;
+    static final int EXIT_UNUSABLE_INPUT = 2;
     /** Kept back from TIME_LIMIT_MS for goodbye, ledger and result line. */
     private static final Duration REPORT_RESERVE = Duration.ofSeconds(2);
     private static final int RESERVE_SHARE = 4;
@@ -27,9 +27,7 @@ final class Client {
         State state = new State(config);
         Report report = new Report(library, config, state, startedUs);
         report.guardTimeLimit();
-        long limitMs = config.timeLimit().toMillis();
-        long reserveMs = Math.min(REPORT_RESERVE.toMillis(), limitMs / RESERVE_SHARE);
-        long deadlineUs = startedUs + (limitMs - reserveMs) * 1_000;
+        long deadlineUs = startedUs + workLimitMs(config) * 1_000;
         try {
             new Run(library, config, state, signals, startedUs, deadlineUs).execute();
         } catch (RuntimeException | Error e) {
@@ -38,5 +36,11 @@ final class Client {
             }
         }
         return report.finish();
+    }
+
+    /** After this time, counted from the start, a run only ends. */
+    static long workLimitMs(Config config) {
+        long limitMs = config.timeLimit().toMillis();
+        return limitMs - Math.min(REPORT_RESERVE.toMillis(), limitMs / RESERVE_SHARE);
     }
 }

@@ -53,6 +53,13 @@ record Config(
      */
     static Config parse(UnaryOperator<String> lookup, Library library, String unique) throws ConfigException {
         ConfigReader reader = new ConfigReader(lookup);
+        Config config = read(reader, library, unique);
+        reader.throwProblems();
+        return config;
+    }
+
+    /** The same, for whoever reads more than this, and throws what is wrong with all of it. */
+    static Config read(ConfigReader reader, Library library, String unique) {
         Config config = new Config(
                 reader.endpoints(),
                 reader.text("MQTT_USERNAME", ""),
@@ -84,7 +91,6 @@ record Config(
         if (!config.password.isEmpty() && config.username.isEmpty()) {
             reader.problem("MQTT_PASSWORD", "MQTT_USERNAME beside it, as MQTT 3.1.1 demands", "a password alone");
         }
-        reader.throwProblems();
         return config;
     }
 }

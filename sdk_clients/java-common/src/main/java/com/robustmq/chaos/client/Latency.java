@@ -34,6 +34,13 @@ final class Latency {
         return latency;
     }
 
+    /** First receipt minus intended time, of a workload's messages, censored in the same way. */
+    static Latency of(Tally tally, long endUs) {
+        Latency latency = new Latency();
+        tally.sent.forEach((identity, dueUs) -> latency.record(tally.received.getOrDefault(identity, endUs) - dueUs));
+        return latency;
+    }
+
     private static Latency ofSent(List<Message> messages, ToLongFunction<Message> valueUs) {
         Latency latency = new Latency();
         messages.stream()

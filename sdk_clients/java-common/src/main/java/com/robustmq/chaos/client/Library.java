@@ -22,4 +22,9 @@ interface Library {
      * @param ended called when the connection, once made, has ended
      */
     Link link(ConnectSettings settings, Consumer<End> ended);
+
+    /** A client for one session of a workload; nothing is connected yet. */
+    default WireClient wireClient(MqttSession.Settings settings) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -12,17 +12,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The payload: who generated the message, and when it was due. Builds those of one publisher, and recognises them. */
 final class PayloadFormat {
-    private final Map<String, String> identity;
+    private static final Set<String> IDENTITY = Set.of("run", "phase", "publisher");
+
+    private final String run;
+    private final String phase;
+    private final String publisher;
     /** The members that are the same in every payload, up to and including {@code "seq":}. */
     private final String head;
     private final int bytes;
 
     /** {@code bytes} is the size payloads are padded to; one that is longer without padding stays as long as it is. */
     PayloadFormat(String run, String phase, String publisher, int bytes) {
-        this.identity = Map.of("run", run, "phase", phase, "publisher", publisher);
+        this.run = run;
+        this.phase = phase;
+        this.publisher = publisher;
         this.head = "{\"run\":%s,\"phase\":%s,\"publisher\":%s,\"seq\":"
                 .formatted(quoted(run), quoted(phase), quoted(publisher));
         this.bytes = bytes;
@@ -38,9 +45,19 @@ final class PayloadFormat {
     /** Which message a payload says it is, and when that was due. */
     record Named(long seq, long intendedUs) {}
 
+    /** What any payload says; {@code run}, {@code phase} and {@code publisher} are null where they are missing. */
+    record Parsed(String run, String phase, String publisher, long seq, long intendedUs) {}
+
     /** What a payload that names this publisher, run and phase says it is; empty for any other, or for one that cannot be read. */
     Optional<Named> namedBy(byte[] payload) {
-        Map<String, String> found = new HashMap<>();
+        return parse(payload)
+                .filter(found -> run.equals(found.run) && phase.equals(found.phase) && publisher.equals(found.publisher))
+                .map(found -> new Named(found.seq, found.intendedUs));
+    }
+
+    /** Empty where it cannot be read, or says no seq and no time. */
+    static Optional<Parsed> parse(byte[] payload) {
+        Map<String, String> texts = new HashMap<>();
         Long seq = null;
         Long intendedUs = null;
         try (JsonReader reader = readerOf(payload)) {
@@ -51,15 +68,17 @@ final class PayloadFormat {
                     seq = Long.parseLong(reader.nextString());
                 } else if (name.equals("intended_us") && reader.peek() == JsonToken.NUMBER) {
                     intendedUs = Long.parseLong(reader.nextString());
-                } else if (identity.containsKey(name) && reader.peek() == JsonToken.STRING) {
-                    found.put(name, reader.nextString());
+                } else if (IDENTITY.contains(name) && reader.peek() == JsonToken.STRING) {
+                    texts.put(name, reader.nextString());
                 } else {
                     reader.skipValue();
                 }
             }
             reader.endObject();
-            boolean isWhole = reader.peek() == JsonToken.END_DOCUMENT && seq != null && intendedUs != null;
-            return isWhole && found.equals(identity) ? Optional.of(new Named(seq, intendedUs)) : Optional.empty();
+            if (reader.peek() != JsonToken.END_DOCUMENT || seq == null || intendedUs == null) {
+                return Optional.empty();
+            }
+            return Optional.of(new Parsed(texts.get("run"), texts.get("phase"), texts.get("publisher"), seq, intendedUs));
         } catch (IOException | IllegalStateException | NumberFormatException e) {
             return Optional.empty();
         }

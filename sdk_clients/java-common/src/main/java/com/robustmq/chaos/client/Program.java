@@ -1,5 +1,6 @@
 package com.robustmq.chaos.client;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
@@ -10,10 +11,15 @@ import sun.misc.Signal;
 final class Program {
     private Program() {}
 
-    /** The only argument there is, is the build's. */
+    /** The only argument there is, is the workload, where it is not the basic one, or the build's. */
     static void run(Library library, String[] arguments) throws Exception {
         AtomicInteger signals = countSignals();
-        boolean isExercise = arguments.length > 0 && arguments[0].equals("--class-data-exercise");
+        String word = arguments.length > 0 ? arguments[0] : "";
+        Optional<WorkloadKind> workload = WorkloadKind.named(word);
+        if (workload.isPresent()) {
+            System.exit(WorkloadClient.run(library, workload.get(), System::getenv, signals));
+        }
+        boolean isExercise = word.equals("--class-data-exercise");
         System.exit(isExercise ? ClassDataExercise.run(library) : Client.run(library, System::getenv, signals));
     }
 

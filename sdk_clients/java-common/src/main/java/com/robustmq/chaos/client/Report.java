@@ -82,18 +82,23 @@ final class Report {
     static void printLine(Map<String, Object> members) {
         StringWriter text = new StringWriter();
         try (JsonWriter json = new JsonWriter(text)) {
-            json.beginObject();
-            for (Map.Entry<String, Object> member : members.entrySet()) {
-                json.name(member.getKey());
-                writeValue(json, member.getValue());
-            }
-            json.endObject();
+            writeMembers(json, members);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         byte[] line = text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
         System.out.write(line, 0, line.length);
         System.out.flush();
+    }
+
+    /** One object. Its values are texts, numbers, truth values, lists, objects and null. */
+    static void writeMembers(JsonWriter json, Map<?, ?> members) throws IOException {
+        json.beginObject();
+        for (Map.Entry<?, ?> member : members.entrySet()) {
+            json.name((String) member.getKey());
+            writeValue(json, member.getValue());
+        }
+        json.endObject();
     }
 
     private static void writeValue(JsonWriter json, Object value) throws IOException {
@@ -103,8 +108,12 @@ final class Report {
                 writeValue(json, element);
             }
             json.endArray();
+        } else if (value instanceof Map<?, ?> members) {
+            writeMembers(json, members);
         } else if (value instanceof Number number) {
             json.value(number);
+        } else if (value instanceof Boolean truth) {
+            json.value(truth);
         } else {
             json.value((String) value);
         }

@@ -52,6 +52,12 @@ final class Hivemq implements Library {
                 : Link3.of(builder.useMqttVersion3(), settings);
     }
 
+    @Override
+    public WireClient wireClient(MqttSession.Settings settings) {
+        ChannelTaps.install();
+        return new HivemqWire(settings);
+    }
+
     /** The code of the broker's DISCONNECT (MQTT 5); null if it sent none. */
     private static Integer codeOf(MqttClientDisconnectedContext context) {
         return context.getSource() == MqttDisconnectSource.SERVER

@@ -19,16 +19,16 @@ record Link3(Mqtt3AsyncClient client, ConnectSettings settings) implements Link 
 
     static Link3 of(Mqtt3ClientBuilder builder, ConnectSettings settings) {
         if (!settings.username().isEmpty()) {
-            builder.simpleAuth(auth(settings));
+            builder.simpleAuth(auth(settings.username(), settings.password()));
         }
         return new Link3(builder.buildAsync(), settings);
     }
 
-    private static Mqtt3SimpleAuth auth(ConnectSettings settings) {
-        var auth = Mqtt3SimpleAuth.builder().username(settings.username());
-        return settings.password().isEmpty()
+    static Mqtt3SimpleAuth auth(String username, String password) {
+        var auth = Mqtt3SimpleAuth.builder().username(username);
+        return password.isEmpty()
                 ? auth.build()
-                : auth.password(settings.password().getBytes(StandardCharsets.UTF_8)).build();
+                : auth.password(password.getBytes(StandardCharsets.UTF_8)).build();
     }
 
     @Override

@@ -20,16 +20,16 @@ import java.util.function.Consumer;
 record Link5(Mqtt5AsyncClient client, ConnectSettings settings) implements Link {
     static Link5 of(Mqtt5ClientBuilder builder, ConnectSettings settings) {
         if (!settings.username().isEmpty()) {
-            builder.simpleAuth(auth(settings));
+            builder.simpleAuth(auth(settings.username(), settings.password()));
         }
         return new Link5(builder.buildAsync(), settings);
     }
 
-    private static Mqtt5SimpleAuth auth(ConnectSettings settings) {
-        var auth = Mqtt5SimpleAuth.builder().username(settings.username());
-        return settings.password().isEmpty()
+    static Mqtt5SimpleAuth auth(String username, String password) {
+        var auth = Mqtt5SimpleAuth.builder().username(username);
+        return password.isEmpty()
                 ? auth.build()
-                : auth.password(settings.password().getBytes(StandardCharsets.UTF_8)).build();
+                : auth.password(password.getBytes(StandardCharsets.UTF_8)).build();
     }
 
     @Override

@@ -1,0 +1,110 @@
+package com.robustmq.chaos.client;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientBuilder;
+import com.hivemq.client.mqtt.MqttClientState;
+import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
+import io.reactivex.schedulers.Schedulers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** One client of the library for one session: it keeps what is in flight as long as it is the same client. */
+final class HivemqWire implements WireClient {
+    /** What differs between MQTT 3.1.1 and 5. */
+    interface Version {
+        MqttClient client();
+
+        /** Completes with "session present". */
+        CompletableFuture<Boolean> connect(Will will);
+
+        /** Takes what arrives; without anybody who does, the library throws it away. */
+        void takeAll();
+
+        CompletableFuture<?> subscribe(String filter, int qos);
+
+        CompletableFuture<?> unsubscribe(String filter);
+
+        CompletableFuture<?> publish(Publication message);
+
+        CompletableFuture<?> disconnect(boolean withWill);
+    }
+
+    private static final int NETTY_THREADS = 2;
+    /** Longer than this program waits: it says by itself when an attempt is over. */
+    private static final int ATTEMPT_SECONDS = 30;
+    /** The library notices the end of a connection a moment after the socket has. */
+    private static final long IDLE_LIMIT_US = 2_000_000;
+
+    private final TappedAddress address = new TappedAddress();
+    private final Version version;
+    private boolean isTaking;
+
+    HivemqWire(MqttSession.Settings settings) {
+        MqttClientBuilder builder = MqttClient.builder()
+                .identifier(settings.clientId())
+                .transportConfig()
+                .serverAddress(address)
+                .socketConnectTimeout(ATTEMPT_SECONDS, TimeUnit.SECONDS)
+                .mqttConnectTimeout(ATTEMPT_SECONDS, TimeUnit.SECONDS)
+                .applyTransportConfig()
+                .executorConfig()
+                .nettyThreads(NETTY_THREADS)
+                .applicationScheduler(Schedulers.from(Runnable::run))
+                .applyExecutorConfig();
+        version = settings.is5()
+                ? Wire5.of(builder.useMqttVersion5(), settings)
+                : Wire3.of(builder.useMqttVersion3(), settings);
+    }
+
+    @Override
+    public CompletableFuture<Void> connect(Endpoint endpoint, Will will, Watcher watcher) {
+        awaitIdle();
+        address.goTo(endpoint, watcher);
+        if (!isTaking) {
+            // Before there is a connection: a broker may deliver right after its CONNACK.
+            version.takeAll();
+            isTaking = true;
+        }
+        return version.connect(will).thenAccept(isSessionPresent -> {
+            if (!isSessionPresent) {
+                // With the session the library ended this, too.
+                version.takeAll();
+            }
+        });
+    }
+
+    private void awaitIdle() {
+        long limitUs = Clock.nowUs() + IDLE_LIMIT_US;
+        while (version.client().getState() != MqttClientState.DISCONNECTED && Clock.nowUs() < limitUs) {
+            Pause.ofMs(1);
+        }
+    }
+
+    @Override
+    public void subscribe(String filter, int qos) {
+        version.subscribe(filter, qos);
+    }
+
+    @Override
+    public void unsubscribe(String filter) {
+        version.unsubscribe(filter);
+    }
+
+    @Override
+    public CompletableFuture<Void> publish(Publication message) {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        version.publish(message).whenComplete((ignored, error) -> {
+            if (error != null && Errors.root(error) instanceof MqttClientStateException) {
+                taken.completeExceptionally(new NotTaken());
+            } else {
+                taken.complete(null);
+            }
+        });
+        return taken;
+    }
+
+    @Override
+    public void disconnect(boolean withWill) {
+        version.disconnect(withWill);
+    }
+}
