@@ -28,7 +28,7 @@ export const SDKS: readonly Sdk[] = [
   },
   { name: 'go', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
   { name: 'rust', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
-  { name: 'java', mqttVersions: BOTH, workloads: ONE, inEveryRound: true },
+  { name: 'java', mqttVersions: BOTH, workloads: [...ALL, 'failover', 'shared'], inEveryRound: true },
   { name: 'java-paho', mqttVersions: ['5'], workloads: ONE, inEveryRound: false },
 ];
 

@@ -24,7 +24,7 @@ final class Failover extends TopicsInTurn {
 
     @Override
     void stop() {
-        moves.stop();
+        moves.end();
     }
 
     @Override

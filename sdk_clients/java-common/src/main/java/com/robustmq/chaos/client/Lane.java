@@ -58,8 +58,11 @@ final class Lane implements Runnable {
         changed();
     }
 
-    synchronized void detach() {
-        connection = null;
+    /** Nothing more is handed to it; unless there is another one by now. */
+    synchronized void detach(RecordedConnection ended) {
+        if (connection == ended) {
+            connection = null;
+        }
     }
 
     /** While it is known that nobody is subscribed, a broker acknowledges and rightly drops what is published. */
@@ -90,20 +93,20 @@ final class Lane implements Runnable {
             inFlight.add(message);
         }
         // Under the lock, so that detach() waits: what is published on a connection that has ended would be in no session.
-        CompletableFuture<Void> handedOver = connection.publish(message);
-        handedOver.whenComplete((ignored, error) -> {
+        RecordedConnection used = connection;
+        used.publish(message).whenComplete((ignored, error) -> {
             if (error != null && Errors.root(error) instanceof WireClient.NotTaken) {
-                notTaken(message);
+                notTaken(message, used);
             }
         });
         changed();
     }
 
     /** The connection has ended, which nobody knew yet: the next one gets it. */
-    private synchronized void notTaken(Publication message) {
+    private synchronized void notTaken(Publication message, RecordedConnection ended) {
         if (inFlight.remove(message) || qos == 0) {
             waiting.addFirst(message);
-            connection = null;
+            detach(ended);
         }
         changed();
     }

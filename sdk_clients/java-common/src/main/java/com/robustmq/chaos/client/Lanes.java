@@ -39,8 +39,8 @@ final class Lanes {
         laneOf.values().forEach(lane -> lane.attach(connection, share));
     }
 
-    void detach() {
-        laneOf.values().forEach(Lane::detach);
+    void detach(RecordedConnection connection) {
+        laneOf.values().forEach(lane -> lane.detach(connection));
     }
 
     void subscriptionKnown(boolean known) {

@@ -75,13 +75,15 @@ final class LoopbackBroker implements AutoCloseable {
     }
 
     private void serve(Socket socket) throws IOException {
-        DataInputStream in = new DataInputStream(socket.getInputStream());
-        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-        while (true) {
-            int header = in.readUnsignedByte();
-            byte[] body = new byte[remainingLength(in)];
-            in.readFully(body);
-            answer(header, body, out);
+        try (socket) {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+            while (true) {
+                int header = in.readUnsignedByte();
+                byte[] body = new byte[remainingLength(in)];
+                in.readFully(body);
+                answer(header, body, out);
+            }
         }
     }
 

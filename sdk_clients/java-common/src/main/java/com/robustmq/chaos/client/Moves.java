@@ -1,14 +1,15 @@
 package com.robustmq.chaos.client;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** Members that leave their endpoints by plan, each in its turn, and go on to the next one with their sessions. */
+/** Roles that go from endpoint to endpoint, by a plan, while messages are published. */
 final class Moves {
+    private static final long JOIN_LIMIT_MS = 10_000;
+
     private final WorkloadConfig config;
     private final List<RecordedRole> movers;
     private final Flag over = new Flag();
-    private final AtomicInteger made = new AtomicInteger();
+    private Thread thread;
 
     Moves(WorkloadConfig config, List<RecordedRole> movers) {
         this.config = config;
@@ -16,31 +17,36 @@ final class Moves {
     }
 
     void begin(long t0Us) {
-        Threads.start("moves", () -> run(t0Us));
-    }
-
-    private void run(long t0Us) {
-        for (int move = 0; ; move++) {
-            long dueUs = t0Us + (move + 1) * (config.moveEveryMs() * 1_000L);
-            if (over.await(Math.max(0, (dueUs - Clock.nowUs()) / 1_000))) {
-                return;
-            }
-            // Each of them leaves in the first way before any leaves in the second.
-            List<Boolean> ways = config.moves();
-            boolean byDisconnect = ways.get(move / movers.size() % ways.size());
-            if (movers.get(move % movers.size()).move(byDisconnect)) {
-                made.incrementAndGet();
-            }
+        if (!movers.isEmpty()) {
+            thread = Threads.start("moves", () -> run(t0Us));
         }
     }
 
-    /** There is none after publishing has ended. */
-    void stop() {
-        over.raise();
+    private void run(long t0Us) {
+        for (int number = 0; ; number++) {
+            long dueUs = t0Us + (number + 1) * (config.moveEveryMs() * 1_000L);
+            if (over.await(Math.max(0, (dueUs - Clock.nowUs()) / 1_000))) {
+                return;
+            }
+            movers.get(number % movers.size()).move(isByDisconnect(number));
+        }
     }
 
-    /** A connection for each is no reconnect. */
+    /** All of them in one way, then all in the next one. */
+    boolean isByDisconnect(int number) {
+        return config.moves().get(number / movers.size() % config.moves().size());
+    }
+
+    /** When it returns, nobody moves any more. */
+    void end() {
+        over.raise();
+        if (thread != null) {
+            Threads.join(thread, JOIN_LIMIT_MS);
+        }
+    }
+
+    /** Connections for this reason are no reconnects. */
     int made() {
-        return made.get();
+        return movers.stream().mapToInt(RecordedRole::moves).sum();
     }
 }

@@ -30,6 +30,12 @@ final class RecordedPublisher extends RecordedRole {
         lanes.attach(opened);
         becameReady();
         opened.waitUntilLost();
-        lanes.detach();
+        lanes.detach(opened);
+    }
+
+    /** What is handed over behind a DISCONNECT is sent only by the next connection. */
+    @Override
+    void beforeMove(RecordedConnection open) {
+        lanes.detach(open);
     }
 }

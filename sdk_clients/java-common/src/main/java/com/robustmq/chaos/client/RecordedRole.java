@@ -6,6 +6,7 @@ import java.util.List;
 abstract class RecordedRole {
     static final long PAUSE_BETWEEN_ATTEMPTS_MS = 200;
     static final long LEAVING_LIMIT_MS = 3_000;
+    private static final long MOVING_LIMIT_MS = 1_000;
 
     final Recorder recorder;
     final MqttSession session;
@@ -19,8 +20,11 @@ abstract class RecordedRole {
     private volatile Endpoint endpoint;
     private volatile Endpoint firstEndpoint;
     private volatile RecordedConnection connection;
-    /** It leaves its endpoint on purpose, and goes on to the next one at once. */
-    private volatile boolean isMoving;
+    /** The last connection that it ended to go on to another endpoint, as planned. */
+    private volatile RecordedConnection left;
+
+    private boolean isMoving;
+    private volatile int moves;
 
     RecordedRole(String name, List<Endpoint> endpoints, Recorder recorder, MqttSession session, int firstEndpoint) {
         this.name = name;
@@ -39,20 +43,22 @@ abstract class RecordedRole {
             Endpoint next = endpoints.get(nextEndpoint++ % endpoints.size());
             try {
                 attempt(next);
+                if (isMoving) {
+                    continue;
+                }
             } catch (ConnectionFailed e) {
                 failed(next, e);
             }
-            if (isMoving) {
-                isMoving = false;
-            } else {
-                closing.await(PAUSE_BETWEEN_ATTEMPTS_MS);
-            }
+            closing.await(PAUSE_BETWEEN_ATTEMPTS_MS);
         }
     }
 
     private void attempt(Endpoint next) throws ConnectionFailed {
         RecordedConnection opened = newConnection();
         opened.open(next);
+        if (isMoving) {
+            moves++;
+        }
         endpoint = next;
         connection = opened;
         if (firstEndpoint == null) {
@@ -61,6 +67,7 @@ abstract class RecordedRole {
         recorder.connected();
         serve(opened);
         connection = null;
+        isMoving = left == opened;
         if (!closing.isRaised() && !isMoving) {
             note("connection lost: " + opened.lostReason());
         }
@@ -86,19 +93,24 @@ abstract class RecordedRole {
         recorder.wake();
     }
 
-    /** Ends its connection, by DISCONNECT or without one, and goes on. False where it has none just now. */
-    final boolean move(boolean byDisconnect) {
-        RecordedConnection left = connection;
-        if (left == null || left.isLost() || closing.isRaised()) {
-            return false;
+    /** Ends its connection, by DISCONNECT or without one, and goes on to the next endpoint at once. Who has none is on its way already. */
+    final void move(boolean byDisconnect) {
+        RecordedConnection present = connection;
+        if (present == null) {
+            return;
         }
-        isMoving = true;
+        left = present;
+        beforeMove(present);
         if (byDisconnect) {
-            left.disconnect(LEAVING_LIMIT_MS);
+            present.disconnect(MOVING_LIMIT_MS);
         } else {
-            left.cut("moved");
+            present.cut("moved");
         }
-        return true;
+    }
+
+    /** Connections that it has because it moved. */
+    final int moves() {
+        return moves;
     }
 
     /** Says goodbye to the broker as far as it listens. */
@@ -142,6 +154,9 @@ abstract class RecordedRole {
 
     /** Returns when the connection is lost. */
     abstract void serve(RecordedConnection opened);
+
+    /** What comes before the end of its connection. */
+    void beforeMove(RecordedConnection open) {}
 
     /** What comes before DISCONNECT. */
     void farewell(RecordedConnection open, long limitMs) {}

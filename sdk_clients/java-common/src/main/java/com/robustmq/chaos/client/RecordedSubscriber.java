@@ -4,33 +4,34 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Ready once every filter was granted. {@code leave} keeps session and subscriptions, and {@code returned} comes back to them. */
-final class RecordedSubscriber extends RecordedRole {
+class RecordedSubscriber extends RecordedRole {
     private static final long SUBSCRIBE_AGAIN_MS = 500;
     /** Above the 5 s after which a NATS node itself gives up and answers 0x80. */
     static final long SUBACK_LIMIT_MS = 8_000;
 
     private final WorkloadConfig config;
     private final Map<String, Integer> qosOfFilter;
-    private final Lanes lanes;
-    /** For so long a refusal keeps it from being ready; for ever where that is 0. */
-    private final long refusedForUs;
-    private long refusedSinceUs;
+    /** Who has to know whether there is a subscription. */
+    private final Known known;
+
     private boolean isGranted;
     private boolean keepsSession;
+
+    interface Known {
+        void subscriptionKnown(RecordedSubscriber by, boolean isThere);
+    }
 
     RecordedSubscriber(
             WorkloadConfig config,
             Recorder recorder,
             MqttSession session,
             Map<String, Integer> qosOfFilter,
-            Lanes lanes,
             int firstEndpoint,
-            long refusedForUs) {
+            Known known) {
         super("subscriber", config.endpoints(), recorder, session, firstEndpoint);
         this.config = config;
         this.qosOfFilter = new LinkedHashMap<>(qosOfFilter);
-        this.lanes = lanes;
-        this.refusedForUs = refusedForUs;
+        this.known = known;
     }
 
     @Override
@@ -48,14 +49,14 @@ final class RecordedSubscriber extends RecordedRole {
         if (!opened.isSessionPresent()) {
             isGranted = false;
         }
-        lanes.subscriptionKnown(isGranted);
+        known.subscriptionKnown(this, isGranted);
         while (!isGranted && !opened.isLost()) {
             subscribe(opened);
         }
         opened.waitUntilLost();
     }
 
-    private void subscribe(RecordedConnection opened) {
+    void subscribe(RecordedConnection opened) {
         for (Map.Entry<String, Integer> filter : qosOfFilter.entrySet()) {
             Integer code = opened.subscribe(filter.getKey(), filter.getValue(), SUBACK_LIMIT_MS);
             if (code == null) {
@@ -65,24 +66,23 @@ final class RecordedSubscriber extends RecordedRole {
                 return;
             }
             if (RecordedConnection.isRefused(code)) {
-                note("SUBACK of %s: expected a granted QoS, got 0x%02x".formatted(filter.getKey(), code));
-                if (!hasBeenRefusedForLong()) {
-                    opened.waitUntilLost(SUBSCRIBE_AGAIN_MS);
-                    return;
-                }
-                recorder.error("%s: %s was refused for %d ms".formatted(session.settings.clientId(), filter.getKey(), refusedForUs / 1_000));
+                wasRefused(opened, filter.getKey(), code);
+                return;
             }
         }
-        isGranted = true;
-        lanes.subscriptionKnown(true);
-        becameReady();
+        settle();
     }
 
-    private boolean hasBeenRefusedForLong() {
-        if (refusedSinceUs == 0) {
-            refusedSinceUs = Clock.nowUs();
-        }
-        return refusedForUs > 0 && Clock.nowUs() - refusedSinceUs >= refusedForUs;
+    void wasRefused(RecordedConnection opened, String filter, int code) {
+        note("SUBACK of %s: expected a granted QoS, got 0x%02x".formatted(filter, code));
+        opened.waitUntilLost(SUBSCRIBE_AGAIN_MS);
+    }
+
+    /** Does not ask again while its session is there. */
+    final void settle() {
+        isGranted = true;
+        known.subscriptionKnown(this, true);
+        becameReady();
     }
 
     @Override
@@ -100,7 +100,7 @@ final class RecordedSubscriber extends RecordedRole {
     /** The same MQTT client, not yet started, when this one has gone. It subscribes again only if its session is not there. */
     RecordedSubscriber returned(int firstEndpoint) {
         RecordedSubscriber again =
-                new RecordedSubscriber(config, recorder, session, qosOfFilter, lanes, firstEndpoint, refusedForUs);
+                new RecordedSubscriber(config, recorder, session, qosOfFilter, firstEndpoint, known);
         again.isGranted = isGranted;
         return again;
     }

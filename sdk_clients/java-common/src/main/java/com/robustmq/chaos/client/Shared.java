@@ -1,15 +1,15 @@
 package com.robustmq.chaos.client;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** A shared subscription: each message goes to one of its members, of which the last one moves. */
+/** A shared subscription: each message goes to one of its members. The last one goes from endpoint to endpoint. */
 final class Shared extends TopicsInTurn {
-    /** A broker need not have shared subscriptions: a member that was refused for so long is ready all the same. */
-    private static final long REFUSED_FOR_US = 3_000_000;
-
     private final List<RecordedRole> members = new ArrayList<>();
+    private final Set<RecordedRole> subscribed = new HashSet<>();
     private Moves moves;
 
     Shared(WorkloadConfig config, Recorder recorder, Library library) {
@@ -20,12 +20,27 @@ final class Shared extends TopicsInTurn {
     void enlist() {
         super.enlist();
         // The first one is the subscriber, which the ready line names.
-        subscriber = member("sub", 1, REFUSED_FOR_US);
+        subscriber = member("sub", 1);
         members.add(subscriber);
         for (int number = 2; number <= config.members(); number++) {
-            members.add(member("sub-" + number, number, REFUSED_FOR_US));
+            members.add(member("sub-" + number, number));
         }
-        moves = new Moves(config, List.of(members.get(members.size() - 1)));
+        // One of two or more: a single one would move to where nobody is.
+        moves = new Moves(config, members.subList(Math.max(1, members.size() - 1), members.size()));
+    }
+
+    private SharedMember member(String role, int firstEndpoint) {
+        return new SharedMember(config, recorder, subscriberSession(role), filters(), firstEndpoint, this::subscriptionKnown);
+    }
+
+    /** As long as one of them is subscribed, what is published is for somebody. */
+    private synchronized void subscriptionKnown(RecordedSubscriber by, boolean isThere) {
+        if (isThere) {
+            subscribed.add(by);
+        } else {
+            subscribed.remove(by);
+        }
+        lanes.subscriptionKnown(!subscribed.isEmpty());
     }
 
     @Override
@@ -41,14 +56,12 @@ final class Shared extends TopicsInTurn {
     @Override
     void begin(long dueUs) {
         super.begin(dueUs);
-        if (members.size() > 1) {
-            moves.begin(dueUs);
-        }
+        moves.begin(dueUs);
     }
 
     @Override
     void stop() {
-        moves.stop();
+        moves.end();
     }
 
     @Override

@@ -19,7 +19,13 @@ final class Wills extends Workload {
 
     @Override
     void enlist() {
-        subscriber = member("watch", 1, 0);
+        subscriber = new RecordedSubscriber(
+                config,
+                recorder,
+                session("watch", false, config.sessionExpiryS()),
+                filters(),
+                1,
+                (by, isThere) -> lanes.subscriptionKnown(isThere));
         for (Death death : config.deaths()) {
             mortals.add(new Mortal(this, mortals.size(), death, over));
         }

@@ -39,13 +39,18 @@ abstract class Workload {
     /** Called once, before anything else. */
     void enlist() {
         publisher = new RecordedPublisher(config, recorder, session("pub", false, config.sessionExpiryS()), lanes);
-        subscriber = member("sub", 1, 0);
+        subscriber = subscriber("sub");
     }
 
-    final RecordedSubscriber member(String role, int firstEndpoint, long refusedForUs) {
+    final RecordedSubscriber subscriber(String role) {
+        MqttSession session = subscriberSession(role);
+        return new RecordedSubscriber(
+                config, recorder, session, filters(), 1, (by, isThere) -> lanes.subscriptionKnown(isThere));
+    }
+
+    final MqttSession subscriberSession(String role) {
         boolean clean = config.base().subscriberSession().equals(Config.CLEAN);
-        MqttSession session = session(role, clean, clean ? 0 : config.sessionExpiryS());
-        return new RecordedSubscriber(config, recorder, session, filters(), lanes, firstEndpoint, refusedForUs);
+        return session(role, clean, clean ? 0 : config.sessionExpiryS());
     }
 
     final MqttSession session(String role, boolean clean, int expiryS) {

@@ -17,6 +17,8 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
     /** Null on a connection that nobody watches. */
     private Watcher watcher;
     private boolean isMute;
+    /** A DISCONNECT is on its way. Whatever still comes in is read by nobody: the library would not take it for the session either. */
+    private boolean hasLeft;
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
@@ -48,7 +50,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (isMute) {
+        if (isMute || hasLeft) {
             ReferenceCountUtil.release(message);
             return;
         }
@@ -70,6 +72,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
         if (watcher != null && message instanceof ByteBuf bytes && ctx.channel().isActive()) {
             byte[] copy = ByteBufUtil.getBytes(bytes);
             if (watcher.sends(copy, 0, copy.length)) {
+                hasLeft = true;
                 written = promise.unvoid();
                 written.addListener(done -> {
                     if (done.isSuccess()) {
