@@ -75,15 +75,17 @@ final class LoopbackBroker implements AutoCloseable {
     }
 
     private void serve(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         try (socket) {
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             while (true) {
                 int header = in.readUnsignedByte();
                 byte[] body = new byte[remainingLength(in)];
                 in.readFully(body);
                 answer(header, body, out);
             }
+        } finally {
+            subscribers.remove(out);
         }
     }
 

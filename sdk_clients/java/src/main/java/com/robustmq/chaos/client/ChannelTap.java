@@ -14,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 /** The place nearest to the socket. Whatever comes in or goes out is shown here first. All of it on the thread of the channel. */
 final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
     private volatile ChannelHandlerContext context;
-    /** Null on a connection that nobody watches. */
     private Watcher watcher;
     private boolean isMute;
     /** A DISCONNECT is on its way. Whatever still comes in is read by nobody: the library would not take it for the session either. */
@@ -26,10 +25,11 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
     }
 
     @Override
-    public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise)
-            throws Exception {
+    public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
         if (!(remote instanceof TappedAddress tapped)) {
-            super.connect(ctx, remote, local, promise);
+            // Nobody watches this connection.
+            ctx.connect(remote, local, promise);
+            ctx.pipeline().remove(this);
             return;
         }
         TappedAddress.Target target = tapped.target();
@@ -54,7 +54,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
             ReferenceCountUtil.release(message);
             return;
         }
-        if (watcher != null && message instanceof ByteBuf bytes) {
+        if (message instanceof ByteBuf bytes) {
             byte[] copy = ByteBufUtil.getBytes(bytes);
             watcher.receives(copy, 0, copy.length);
         }
@@ -69,7 +69,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
             return;
         }
         ChannelPromise written = promise;
-        if (watcher != null && message instanceof ByteBuf bytes && ctx.channel().isActive()) {
+        if (message instanceof ByteBuf bytes && ctx.channel().isActive()) {
             byte[] copy = ByteBufUtil.getBytes(bytes);
             if (watcher.sends(copy, 0, copy.length)) {
                 hasLeft = true;
@@ -96,7 +96,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
         if (isMute) {
             return;
         }
-        if (watcher != null && ctx.channel().isActive()) {
+        if (ctx.channel().isActive()) {
             watcher.libraryCloses();
         }
         ctx.close(promise);
@@ -105,7 +105,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A connection that breaks is the other side's doing, though the library then closes what is left of it.
-        if (watcher != null && !isMute) {
+        if (!isMute) {
             watcher.lostReason = Errors.text(cause);
             watcher.closed("peer", Clock.nowUs(), null);
         }
@@ -114,9 +114,7 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (watcher != null) {
-            watcher.ended("peer");
-        }
+        watcher.ended("peer");
         ctx.fireChannelInactive();
     }
 

@@ -14,6 +14,10 @@ import java.util.function.Consumer;
 final class Hivemq implements Library {
     private static final int NETTY_THREADS = 2;
 
+    Hivemq() {
+        ChannelTaps.install();
+    }
+
     @Override
     public String sdk() {
         return "java";
@@ -54,7 +58,6 @@ final class Hivemq implements Library {
 
     @Override
     public WireClient wireClient(MqttSession.Settings settings) {
-        ChannelTaps.install();
         return new HivemqWire(settings);
     }
 
