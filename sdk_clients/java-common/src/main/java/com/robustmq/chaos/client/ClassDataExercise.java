@@ -22,6 +22,8 @@ final class ClassDataExercise {
                     "MQTT_PASSWORD", "exercise",
                     "MESSAGE_COUNT", "50",
                     "MESSAGE_RATE", "100",
+                    // A build may have next to nothing of the processor.
+                    "SETUP_LIMIT_MS", "120000",
                     "LEDGER_PATH", "/dev/null"));
             int status = Client.run(library, environment::get, new AtomicInteger());
             // The broker speaks of QoS 1 alone.

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lane implements Runnable {
     private static final long AGAIN_AFTER_REFUSAL_MS = 200;
+    private static final long AGAIN_IF_FULL_MS = 10;
 
     private final Recorder recorder;
     private final int qos;
@@ -95,20 +96,30 @@ final class Lane implements Runnable {
         // Under the lock, so that detach() waits: what is published on a connection that has ended would be in no session.
         RecordedConnection used = connection;
         used.publish(message).whenComplete((ignored, error) -> {
-            if (error != null && Errors.root(error) instanceof WireClient.NotTaken) {
-                notTaken(message, used);
+            if (error != null && Errors.root(error) instanceof WireClient.NotTaken reason) {
+                notTaken(message, used, reason.isConnectionGone);
             }
         });
         changed();
     }
 
-    /** The connection has ended, which nobody knew yet: the next one gets it. */
-    private synchronized void notTaken(Publication message, RecordedConnection ended) {
-        if (inFlight.remove(message) || qos == 0) {
+    private synchronized void notTaken(Publication message, RecordedConnection used, boolean isGone) {
+        if (!inFlight.remove(message) && qos > 0) {
+            return;
+        }
+        if (isGone) {
+            // Nobody knew yet that it has ended: the next one gets the message.
             waiting.addFirst(message);
-            detach(ended);
+            detach(used);
+        } else {
+            pause(message, AGAIN_IF_FULL_MS);
         }
         changed();
+    }
+
+    private void pause(Publication message, long ms) {
+        pausing.add(message);
+        CompletableFuture.delayedExecutor(ms, TimeUnit.MILLISECONDS).execute(() -> again(message));
     }
 
     void settled(Publication message, String step, int code) {
@@ -117,8 +128,7 @@ final class Lane implements Runnable {
                 return;
             }
             if (RecordedConnection.isRefused(code) && !step.equals("pubcomp")) {
-                pausing.add(message);
-                CompletableFuture.delayedExecutor(AGAIN_AFTER_REFUSAL_MS, TimeUnit.MILLISECONDS).execute(() -> again(message));
+                pause(message, AGAIN_AFTER_REFUSAL_MS);
             }
             changed();
         }

@@ -24,7 +24,5 @@ interface Library {
     Link link(ConnectSettings settings, Consumer<End> ended);
 
     /** A client for one session of a workload; nothing is connected yet. */
-    default WireClient wireClient(MqttSession.Settings settings) {
-        throw new UnsupportedOperationException();
-    }
+    WireClient wireClient(MqttSession.Settings settings);
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** One connection as it is seen on the wire, and written down. The methods for the socket are called by whoever has that. */
 final class Watcher {
@@ -41,6 +42,7 @@ final class Watcher {
     private boolean isClosed;
     private boolean isGivenUp;
     private WireSocket socket;
+    private volatile Consumer<WirePackets.Connack> connackTaker = packet -> {};
 
     Watcher(MqttSession session, Recorder recorder, Will will, Listener listener) {
         this.session = session;
@@ -89,6 +91,11 @@ final class Watcher {
         lost.complete(null);
         waiting.complete(null);
         subacks.values().forEach(suback -> suback.complete(null));
+    }
+
+    /** For a library that has to be told what a CONNACK 0 means, before it has it. */
+    void onConnack(Consumer<WirePackets.Connack> taker) {
+        connackTaker = taker;
     }
 
     // For the connection.
@@ -199,6 +206,7 @@ final class Watcher {
         if (!packet.sessionPresent()) {
             session.forget();
         }
+        connackTaker.accept(packet);
         if (will != null) {
             recorder.entrusted(who.client(), will);
         }

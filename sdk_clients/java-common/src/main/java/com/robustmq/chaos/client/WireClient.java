@@ -7,9 +7,16 @@ import java.util.concurrent.CompletableFuture;
  * that it is told, and brings along what it has in flight. One connection at a time.
  */
 interface WireClient {
-    /** A message was not taken, because there is no connection: it is in no session. */
+    /** A message was not taken: it is in no session. */
     final class NotTaken extends Exception {
         private static final long serialVersionUID = 1L;
+
+        /** False where the library has only too much in flight. */
+        final boolean isConnectionGone;
+
+        NotTaken(boolean isConnectionGone) {
+            this.isConnectionGone = isConnectionGone;
+        }
     }
 
     /**

@@ -34,4 +34,9 @@ final class Paho implements Library {
     public Link link(ConnectSettings settings, Consumer<End> ended) {
         return new PahoLink(settings, ended);
     }
+
+    @Override
+    public WireClient wireClient(MqttSession.Settings settings) {
+        return new PahoWire(settings);
+    }
 }

@@ -105,16 +105,20 @@ final class PahoLink implements Link, MqttCallback {
     private void accept(MqttConnAck ack) {
         Integer receiveMaximum = ack.getProperties().getReceiveMaximum();
         if (receiveMaximum != null && receiveMaximum < 1) {
-            int said = Short.toUnsignedInt(receiveMaximum.shortValue());
-            connected.completeExceptionally(new ConnectException(
-                    "Receive Maximum %d in the CONNACK: Paho takes more than %d for a negative number, and publishes nothing then"
-                            .formatted(said, Short.MAX_VALUE)));
+            connected.completeExceptionally(unusable(receiveMaximum));
             return;
         }
         if (receiveMaximum != null) {
             mostInFlight = Math.min(mostInFlight, receiveMaximum);
         }
         connected.complete(ack.getSessionPresent());
+    }
+
+    /** For a Receive Maximum that the library has read as less than 1. */
+    static ConnectException unusable(int receiveMaximum) {
+        return new ConnectException(
+                "Receive Maximum %d in the CONNACK: Paho takes more than %d for a negative number, and publishes nothing then"
+                        .formatted(Short.toUnsignedInt((short) receiveMaximum), Short.MAX_VALUE));
     }
 
     private static Throwable connectError(Throwable error) {

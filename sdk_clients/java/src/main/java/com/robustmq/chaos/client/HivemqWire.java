@@ -95,7 +95,7 @@ final class HivemqWire implements WireClient {
         CompletableFuture<Void> taken = new CompletableFuture<>();
         version.publish(message).whenComplete((ignored, error) -> {
             if (error != null && Errors.root(error) instanceof MqttClientStateException) {
-                taken.completeExceptionally(new NotTaken());
+                taken.completeExceptionally(new NotTaken(true));
             } else {
                 taken.complete(null);
             }

@@ -1,0 +1,31 @@
+package org.eclipse.paho.mqttv5.client.internal;
+
+import java.lang.reflect.Field;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+
+/** What the library keeps of a session, where nobody else can reach it. Bound to the version that pom.xml pins. */
+public final class SessionState {
+    private SessionState() {}
+
+    /**
+     * Whether the library is to forget its session when it takes a CONNACK, and when its connection ends. It asks the options of the
+     * connection, and never the CONNACK.
+     */
+    public static void forgets(ClientComms comms, boolean forgets) {
+        ((ClientState) comms.getClientState()).setCleanStart(forgets);
+    }
+
+    /**
+     * Has every PUBLISH of the present connection carry its topic. An alias is only of one connection, and the library sends what is
+     * open with the alias alone on the next one.
+     */
+    public static void usesNoTopicAlias(MqttAsyncClient client) {
+        try {
+            Field connection = MqttAsyncClient.class.getDeclaredField("mqttConnection");
+            connection.setAccessible(true);
+            ((MqttConnectionState) connection.get(client)).setOutgoingTopicAliasMaximum(0);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
