@@ -48,7 +48,7 @@ async function all(sdk: string, repeats: number, run: (lying: LyingRun, seed: nu
   const left = runsOf(repeats);
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift())
-      if (liedTo(next.lying.workload).includes(sdk)) await run(next.lying, next.seed);
+      if (liedTo(next.lying.workload, next.lying.version).includes(sdk)) await run(next.lying, next.seed);
   };
   await allEnded(Array.from({ length: TOGETHER }, work));
 }

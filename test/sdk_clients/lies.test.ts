@@ -23,7 +23,7 @@ const folder = clientFolder('lies');
 
 /** Every client, side by side. Seeds are fixed, so each lie is told; which message it is about also depends on the times. */
 async function runsOf(lying: LyingRun): Promise<LiedTo[]> {
-  const sdks = liedTo(lying.workload);
+  const sdks = liedTo(lying.workload, lying.version);
   expect(sdks).toContain('python');
   const runs = await allEnded(sdks.map((sdk) => lieTo(sdk, lying, { folder, seed: 5 })));
   for (const { sdk, run, missed, invented } of runs)

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { MqttVersion } from '../../src/domain/mqtt.js';
 import { clientFolder } from '../../testing/client-folder.js';
 import type { LedgerEvent } from '../../testing/event-ledger.js';
 import { startTestMosquitto } from '../../testing/mosquitto.js';
 import type { TestCluster } from '../../testing/nats-cluster.js';
-import type { RunningClient } from '../../testing/sdk-client.js';
+import { versionsOf, type RunningClient } from '../../testing/sdk-client.js';
 import type { Tapped } from '../../testing/wiretap.js';
 import { runTapped, sdksWith, sdksWithWorkloads, type WorkloadRequest, type WorkloadRun } from '../../testing/workload-run.js';
 import {
@@ -32,7 +31,6 @@ import {
 vi.setConfig({ maxConcurrency: 8 });
 
 const folder = clientFolder('workloads');
-const versions: readonly MqttVersion[] = ['3.1.1', '5'];
 
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -47,7 +45,7 @@ const runIn = (
 ): Promise<WorkloadRun> => runTapped(sdk, workload, { cluster, folder, ...request });
 
 describe.concurrent.each(sdksWithWorkloads)('the %s client', (sdk) => {
-  it.each(versions)('has in the ledger of qos-mix what went over the wire, and nothing else (MQTT %s)', async (version) => {
+  it.each(versionsOf(sdk))('has in the ledger of qos-mix what went over the wire, and nothing else (MQTT %s)', async (version) => {
     const environment = { MESSAGE_COUNT: '150', MESSAGE_RATE: '300' };
     const { run, line, ledger, tap } = await runIn(sdk, 'qos-mix', { version, environment });
     expect(run.status, run.lines.at(-1)).toBe(0);
@@ -58,7 +56,7 @@ describe.concurrent.each(sdksWithWorkloads)('the %s client', (sdk) => {
     expect(line['events']).toBe(ledger.events.length);
   });
 
-  it.each(versions)('loses and invents no packet when connections are cut in each step of QoS 2 (MQTT %s)', async (version) => {
+  it.each(versionsOf(sdk))('loses and invents no packet when connections are cut in each step of QoS 2 (MQTT %s)', async (version) => {
     const steps = ['client publish', 'broker pubrec', 'client pubrel', 'broker pubcomp'];
     const deliveries = ['broker publish', 'client pubrec', 'broker pubrel', 'client pubcomp'];
     const cutAfter = cutting([...steps, ...deliveries].map((kind, at) => ({ kind, nth: 12 + 7 * at })));
@@ -76,7 +74,7 @@ describe.concurrent.each(sdksWithWorkloads)('the %s client', (sdk) => {
 
   it('writes down no send later, and no receipt earlier, than it went over the wire', async () => {
     const environment = { MESSAGE_COUNT: '90', MESSAGE_RATE: '200' };
-    const { ledger, tap } = await runIn(sdk, 'qos-mix', { version: '3.1.1', environment });
+    const { ledger, tap } = await runIn(sdk, 'qos-mix', { version: versionsOf(sdk)[0] ?? '5', environment });
     const onWire = (from: Tapped['from'], row: LedgerEvent): number =>
       tap.packets.find(
         (each) =>
@@ -179,7 +177,8 @@ const inTurn = (first: number, length: number): number[] => Array.from({ length 
 
 describe.concurrent.each(sdksWith('failover'))('the %s client', (sdk) => {
   it('has publisher and subscriber leave and be cut in turn, each on to the next endpoint, and loses nothing', async () => {
-    const environment = { MESSAGE_COUNT: '240', MESSAGE_RATE: '100', MOVE_EVERY_MS: '320' };
+    // Longer than any of the libraries takes to connect.
+    const environment = { MESSAGE_COUNT: '240', MESSAGE_RATE: '64', MOVE_EVERY_MS: '500' };
     const done = await runIn(sdk, 'failover', { version: '5', environment });
     const { run, line, ledger, tap } = done;
     expect(run.status, run.lines.at(-1)).toBe(0);
@@ -188,7 +187,7 @@ describe.concurrent.each(sdksWith('failover'))('the %s client', (sdk) => {
     const turns = ['pub own-disconnect', 'sub own-disconnect', 'pub own-cut', 'sub own-cut'];
     const moves = movesOf(ledger, tap);
     expect(new Set(moves)).toEqual(new Set(turns));
-    // 2.4 s have seven moves. On a busy machine one may have no connection when its turn comes.
+    // 3.7 s have seven moves. On a busy machine one may have no connection when its turn comes.
     const planned = inTurn(0, 7).map((_, n) => turns[n % turns.length]);
     for (const move of moves) expect(planned.splice(0, planned.indexOf(move) + 1)).toContain(move);
     const places = placesOn(tap);
@@ -201,14 +200,16 @@ describe.concurrent.each(sdksWith('failover'))('the %s client', (sdk) => {
 
 describe.concurrent.each(sdksWith('shared'))('the %s client', (sdk) => {
   it('shares each message out to one of its members, of which the last one moves', async () => {
-    const environment = { MESSAGE_COUNT: '240', MESSAGE_RATE: '120', MOVE_EVERY_MS: '400', MOVES: 'leave,cut', QOS: '1,2' };
+    const environment = { MESSAGE_COUNT: '240', MESSAGE_RATE: '96', MOVE_EVERY_MS: '700', MOVES: 'leave,cut', QOS: '1,2' };
     const done = await runIn(sdk, 'shared', { version: '5', environment });
     const { run, line, ledger, tap } = done;
     expect(run.status, run.lines.at(-1)).toBe(0);
     expect(line).toMatchObject({ workload: 'shared', sent: 240, acked: 240, received: 240, lost: 0, reconnects: 0 });
     expectWire(done);
     const moves = movesOf(ledger, tap);
-    expect(moves).toEqual(moves.map((_, n) => `sub-3 ${n % 2 === 0 ? 'own-disconnect' : 'own-cut'}`));
+    // 2.5 s have three moves, of which one may be left out on a busy machine.
+    const planned = ['sub-3 own-disconnect', 'sub-3 own-cut', 'sub-3 own-disconnect'];
+    for (const move of moves) expect(planned.splice(0, planned.indexOf(move) + 1)).toContain(move);
     expect(moves.length).toBeGreaterThanOrEqual(2);
     const places = [...placesOn(tap)].sort();
     expect(places).toEqual([['pub', [0]], ['sub', [1]], ['sub-2', [0]], ['sub-3', inTurn(1, 1 + moves.length)]]);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Guarantee } from '../../src/domain/guarantees/guarantee.js';
 import type { History } from '../../src/domain/guarantees/history.js';
 import { eventLedger } from '../../src/domain/ledger-events.js';
+import type { MqttVersion } from '../../src/domain/mqtt.js';
 import { randomFrom } from '../ledger-histories.js';
-import { startClient, type ClientRun } from '../sdk-client.js';
+import { startClient, versionsOf, type ClientRun } from '../sdk-client.js';
 import { scriptFor, sdksWith } from '../workload-run.js';
 import type { Book } from './book.js';
 import { withLiar } from './broker.js';
@@ -32,7 +33,8 @@ export interface Where {
  * Clients of whom is known what was lied to. Rust's library ends the connection at a PUBCOMP that it does not expect, and so at some of the lies: what was in flight
  * then is rightly undecided.
  */
-export const liedTo = (workload: string): string[] => sdksWith(workload).filter((sdk) => sdk !== 'rust');
+export const liedTo = (workload: string, version: MqttVersion = '5'): string[] =>
+  sdksWith(workload).filter((sdk) => sdk !== 'rust' && versionsOf(sdk).includes(version));
 
 /** For what the run ends by itself: on a busy host a client must not give up before. */
 const PATIENCE = { ACK_WAIT_MS: '300000', DRAIN_MAX_MS: '600000', TIME_LIMIT_MS: '800000' };
