@@ -22,8 +22,6 @@ final class Engine {
 
     private static final long LEAD_US = 50_000;
     private static final long START_TICK_US = 10_000;
-    /** How soon a signal is seen between two messages. */
-    private static final long NAP_US = 20_000;
     /** How often a workload is asked whether it is done: of what it waits for, not everything wakes. */
     private static final long TICK_US = 50_000;
 
@@ -128,7 +126,7 @@ final class Engine {
         long t0Us = Clock.nowUs() + LEAD_US;
         workload.begin(t0Us);
         if (workload.publisher != null) {
-            generate(t0Us);
+            OpenLoop.run(config.base(), t0Us, () -> isSignalled() || Clock.nowUs() >= workUntilUs, workload::generate);
         }
         BooleanSupplier isOver = () -> isSignalled() || workload.hasHappened();
         while (!isOver.getAsBoolean() && Clock.nowUs() < workUntilUs) {
@@ -141,23 +139,6 @@ final class Engine {
         }
         workload.stop();
         publishedUs = Clock.nowUs();
-    }
-
-    /** The open loop: every message has its time, whatever the broker does. */
-    private void generate(long t0Us) {
-        for (int i = 0; i < config.base().messageCount(); i++) {
-            long dueUs = t0Us + (long) (i * 1e6 / config.base().messageRate());
-            for (long nowUs = Clock.nowUs(); nowUs < dueUs; nowUs = Clock.nowUs()) {
-                if (isSignalled() || nowUs >= workUntilUs) {
-                    return;
-                }
-                Pause.ofUs(Math.min(NAP_US, dueUs - nowUs));
-            }
-            if (isSignalled() || dueUs >= workUntilUs) {
-                return;
-            }
-            workload.generate(i, dueUs);
-        }
     }
 
     private void drain() {

@@ -59,13 +59,16 @@ final class RecordedConnection {
 
     /** The SUBACK's code; null where none came in time. */
     Integer subscribe(String filter, int qos, long limitMs) {
-        CompletableFuture<Integer> suback = watcher.awaitSuback(filter);
+        CompletableFuture<Integer> suback = watcher.answers.awaitSuback(filter);
+        if (isLost()) {
+            return null;
+        }
         client.subscribe(filter, qos);
         return waitFor(suback, limitMs);
     }
 
     void unsubscribe(String filter, long limitMs) {
-        CompletableFuture<Void> unsuback = watcher.awaitUnsuback();
+        CompletableFuture<Void> unsuback = watcher.answers.awaitUnsuback();
         if (!isLost()) {
             client.unsubscribe(filter);
             waitFor(unsuback, limitMs);
@@ -115,7 +118,7 @@ final class RecordedConnection {
     /** Says nothing more, and keeps the socket open until it is released. */
     void mute() {
         watcher.takeSocket()
-                .ifPresent(socket -> socket.mute(() -> watcher.closed("own-mute", watcher.lastSentUs(), null)));
+                .ifPresent(socket -> socket.mute(() -> watcher.closed("own-mute", watcher.lastSentUs, null)));
     }
 
     /** The end of a mute connection: after the run, or the end of the process would do it anyway. */

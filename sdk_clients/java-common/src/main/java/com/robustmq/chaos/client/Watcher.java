@@ -1,10 +1,8 @@
 package com.robustmq.chaos.client;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** One connection as it is seen on the wire, and written down. The methods for the socket are called by whoever has that. */
@@ -23,6 +21,7 @@ final class Watcher {
 
     final Who who;
     final CompletableFuture<Void> lost = new CompletableFuture<>();
+    final SubscriptionAnswers answers = new SubscriptionAnswers();
     volatile WirePackets.Connack connack;
     volatile String lostReason = "connection closed by the broker";
     private final MqttSession session;
@@ -32,12 +31,9 @@ final class Watcher {
     private final boolean is5;
     private final Frames outgoing = new Frames(this::goesOut);
     private final Frames incoming = new Frames(this::cameIn);
-    private final Map<Integer, List<String>> filtersOfId = new ConcurrentHashMap<>();
-    private final Map<String, CompletableFuture<Integer>> subacks = new ConcurrentHashMap<>();
-    private volatile CompletableFuture<Void> unsuback = new CompletableFuture<>();
     private volatile boolean isPingOpen;
-    private volatile long lastSentUs;
-    private long lastCameUs;
+    volatile long lastSentUs;
+    long lastCameUs;
     private String leaving;
     private boolean isClosed;
     private boolean isGivenUp;
@@ -87,10 +83,8 @@ final class Watcher {
     /** It is over, or never began; whose doing it was if nobody has said so: {@code peer} or {@code timeout}. */
     void ended(String by) {
         closed(by, Clock.nowUs(), null);
-        CompletableFuture<Void> waiting = unsuback;
         lost.complete(null);
-        waiting.complete(null);
-        subacks.values().forEach(suback -> suback.complete(null));
+        answers.end();
     }
 
     /** For a library that has to be told what a CONNACK 0 means, before it has it. */
@@ -100,26 +94,10 @@ final class Watcher {
 
     // For the connection.
 
-    /** For the answer to a subscription that is asked for next; null where the connection ended before. */
-    CompletableFuture<Integer> awaitSuback(String filter) {
-        CompletableFuture<Integer> suback = new CompletableFuture<>();
-        subacks.put(filter, suback);
-        return suback;
-    }
-
-    CompletableFuture<Void> awaitUnsuback() {
-        unsuback = new CompletableFuture<>();
-        return unsuback;
-    }
-
     /** The socket, if there is one already; if not, there never will be one. */
     synchronized Optional<WireSocket> takeSocket() {
         isGivenUp = true;
         return Optional.ofNullable(socket);
-    }
-
-    long lastSentUs() {
-        return lastSentUs;
     }
 
     /** How it ended; only the first counts. */
@@ -141,7 +119,7 @@ final class Watcher {
             case WirePackets.PUBLISH -> publishGoesOut(WirePackets.publish(header, body, is5), atUs);
             case WirePackets.SUBSCRIBE -> {
                 WirePackets.Subscribe packet = WirePackets.subscribe(body, is5);
-                filtersOfId.put(packet.id(), List.copyOf(packet.qosOfFilter().keySet()));
+                answers.asked(packet);
                 packet.qosOfFilter().forEach((filter, qos) -> recorder.event("subscribe", who, atUs, filter, qos));
             }
             case WirePackets.PINGREQ -> isPingOpen = true;
@@ -177,8 +155,11 @@ final class Watcher {
             case WirePackets.PUBACK, WirePackets.PUBREC, WirePackets.PUBCOMP ->
                 ackCame(STEPS.get(type), WirePackets.answer(body, is5));
             case WirePackets.PUBREL -> session.released(WirePackets.answer(body, is5).id());
-            case WirePackets.SUBACK -> subackCame(WirePackets.suback(body, is5));
-            case WirePackets.UNSUBACK -> unsuback.complete(null);
+            case WirePackets.SUBACK ->
+                answers.answered(
+                        WirePackets.suback(body, is5),
+                        (filter, code) -> recorder.event("suback", who, lastCameUs, filter, code));
+            case WirePackets.UNSUBACK -> answers.unsubscribed();
             case WirePackets.PINGRESP -> isPingOpen = false;
             case WirePackets.DISCONNECT -> {
                 lostReason = "DISCONNECT 0x%02x".formatted(WirePackets.disconnectCode(body));
@@ -219,17 +200,6 @@ final class Watcher {
         if (message != null && isLast) {
             session.settled(packet.id(), message);
             listener.settled(message, step, packet.code());
-        }
-    }
-
-    private void subackCame(WirePackets.Suback packet) {
-        List<String> filters = filtersOfId.getOrDefault(packet.id(), List.of());
-        for (int i = 0; i < Math.min(filters.size(), packet.codes().size()); i++) {
-            recorder.event("suback", who, lastCameUs, filters.get(i), packet.codes().get(i));
-            CompletableFuture<Integer> waiting = subacks.remove(filters.get(i));
-            if (waiting != null) {
-                waiting.complete(packet.codes().get(i));
-            }
         }
     }
 }

@@ -118,7 +118,7 @@ class LaneTest {
     }
 
     @Test
-    @DisplayName("while nobody is subscribed, nothing is handed over; what the broker does not offer is left out; its Receive Maximum is shared")
+    @DisplayName("nothing for nobody, nothing above the broker's Maximum QoS, and no more than its Receive Maximum")
     void limits() throws Exception {
         lanes.subscriptionKnown(false);
         assertEquals(List.of(2), lanes.leaveOutAbove(1));
