@@ -27,6 +27,7 @@ type Dial struct {
 	CleanSession                           bool
 	KeepAlive                              time.Duration
 	ExpirySeconds                          uint32        // MQTT 5
+	ReceiveMaximum                         uint16        // MQTT 5; 0: as many as there are
 	Limit                                  time.Duration // for TCP and CONNACK together
 	OnAck                                  func(seq int, atUs int64)
 	OnRefused                              func(seq int, reason byte)

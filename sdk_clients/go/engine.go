@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -63,12 +64,12 @@ func (e *Engine) note(change func()) {
 
 func (e *Engine) setUp() error {
 	publisher, subscriber := e.workload.roles()
-	if err := e.start(present(subscriber, publisher)...); err != nil {
+	if err := e.start(e.workload.teams(publisher, subscriber)...); err != nil {
 		return err
 	}
 	base := e.workload.base()
 	base.prepare()
-	base.lanes.Run()
+	base.lanes.Run(e.notes)
 	e.note(func() {
 		e.facts.PublisherEndpoint, e.facts.SubscriberEndpoint = publisher.FirstEndpoint(), subscriber.FirstEndpoint()
 	})
@@ -90,7 +91,7 @@ func (e *Engine) publish() {
 	e.t0Us, base.t0Us = &t0Us, t0Us
 	w.started()
 	isDone, stop := func() bool { return true }, func() {}
-	if base.publisher != nil && len(base.lanes.QoSes()) > 0 {
+	if base.publishes() {
 		generator := StartGenerator(e.config, e.notes, t0Us, e.generate)
 		isDone, stop = generator.Done, generator.Stop
 	}
@@ -111,10 +112,8 @@ func (e *Engine) publish() {
 }
 
 func (e *Engine) generate(i int, intendedUs int64) bool {
-	topic, qos := e.workload.place(i, intendedUs)
-	base := e.workload.base()
-	base.offer(topic, qos, intendedUs, false)
-	base.generated.Add(1)
+	e.workload.generate(i, intendedUs)
+	e.workload.base().generated.Add(1)
 	return true
 }
 
@@ -128,8 +127,9 @@ func (e *Engine) drain() {
 }
 
 func (e *Engine) sayGoodbye() {
-	publisher, subscriber := e.workload.roles()
-	e.partFrom(present(publisher, subscriber)...)
+	teams := e.workload.teams(e.workload.roles())
+	slices.Reverse(teams)
+	e.partFrom(teams...)
 	e.workload.close()
 }
 
@@ -163,6 +163,9 @@ func (e *Engine) Result() (any, int) {
 	}
 	facts.Reconnects = max(connections-e.workload.plannedConnections(), 0)
 	facts.Errors = e.recorder.Errors.Texts()
+	if e.workload.base().spec.isCrowd {
+		facts.Process = processFiguresNow()
+	}
 	var line Summary
 	e.recorder.Counted(func(t *Tally) { line = Summarize(t, facts) })
 	arrived := !facts.IsForAll || line.Unsent+line.Lost+line.Unconfirmed == 0

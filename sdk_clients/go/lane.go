@@ -21,8 +21,10 @@ type Lane struct {
 	// Held during each hand-over, and while the connection changes: what is published on one that has ended would be in no session.
 	handing sync.Mutex
 
+	// changed has something in it where it may be that there is something to hand over.
+	changed chan struct{}
+
 	mu                sync.Mutex
-	changed           *sync.Cond
 	unsettled         map[*Publication]int // in the order in which they came
 	offered           int
 	waiting           []*Publication // of those, not handed over
@@ -33,16 +35,17 @@ type Lane struct {
 }
 
 func newLane(qos byte, window int) *Lane {
-	l := &Lane{qos: qos, window: window, limit: window, unsettled: map[*Publication]int{}}
-	l.changed = sync.NewCond(&l.mu)
-	return l
+	return &Lane{qos: qos, window: window, limit: window, unsettled: map[*Publication]int{}, changed: make(chan struct{}, 1)}
 }
 
 func (l *Lane) change(how func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	how()
-	l.changed.Signal()
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
 }
 
 // Offer takes a message in.
@@ -125,17 +128,14 @@ func (l *Lane) GivenUp() int {
 
 // Run hands messages over until the process ends.
 func (l *Lane) Run() {
-	for {
-		l.awaitTurn()
+	for range l.changed {
 		l.handOver()
 	}
 }
 
-func (l *Lane) awaitTurn() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for !l.mayHandOver() {
-		l.changed.Wait()
+// handOver hands over what may be.
+func (l *Lane) handOver() {
+	for l.handNext() {
 	}
 }
 
@@ -144,20 +144,21 @@ func (l *Lane) mayHandOver() bool {
 	return len(l.waiting) > 0 && l.connection != nil && l.subscriptionKnown && inFlight < l.limit
 }
 
-func (l *Lane) handOver() {
+// handNext is false where there is nothing to hand over.
+func (l *Lane) handNext() bool {
 	l.handing.Lock()
 	defer l.handing.Unlock()
 	l.mu.Lock()
 	if !l.mayHandOver() {
 		l.mu.Unlock()
-		return
+		return false
 	}
 	p, c := l.waiting[0], l.connection
 	l.waiting = l.waiting[1:]
 	_, is := l.unsettled[p]
 	l.mu.Unlock()
 	if !is {
-		return
+		return true
 	}
 	taken := c.Hand(p)
 	l.change(func() {
@@ -170,4 +171,5 @@ func (l *Lane) handOver() {
 			delete(l.unsettled, p)
 		}
 	})
+	return true
 }

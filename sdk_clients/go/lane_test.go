@@ -53,7 +53,8 @@ type laneBench struct {
 func newLaneBench(window int, qoses ...byte) *laneBench {
 	b := &laneBench{NewLanes(qoses, window), map[sent]*Publication{}}
 	b.lanes.SubscriptionKnown(true)
-	b.lanes.Run()
+	notes := newNotes()
+	b.lanes.Run(&notes)
 	return b
 }
 
@@ -93,7 +94,8 @@ func TestAllTogetherKeepToWhatTheBrokerTakes(t *testing.T) {
 	c, p := b.connect(connack5(false, 0x21, 0, 5), nil)
 	lanes := NewLanes([]byte{1, 2}, 20)
 	lanes.SubscriptionKnown(true)
-	lanes.Run()
+	notes := newNotes()
+	lanes.Run(&notes)
 	lanes.Attach(c)
 	for seq := range 6 {
 		lanes.Offer(b.message(seq, byte(1+seq%2)))

@@ -22,9 +22,12 @@ func NewLanes(qoses []byte, window int) *Lanes {
 }
 
 // Run starts them.
-func (l *Lanes) Run() {
+func (l *Lanes) Run(notes *Notes) {
 	for _, lane := range l.all() {
-		go lane.Run()
+		go func() {
+			defer noteCrash(notes)
+			lane.Run()
+		}()
 	}
 }
 
@@ -35,11 +38,11 @@ func (l *Lanes) all() []*Lane {
 }
 
 // LeaveOutAbove drops what a broker does not offer (MQTT 5), which must not be sent; it returns what was left out.
-func (l *Lanes) LeaveOutAbove(maximumQoS byte) (out []byte) {
+func (l *Lanes) LeaveOutAbove(maximumQoS int) (out []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for qos := range l.of {
-		if qos > maximumQoS {
+		if int(qos) > maximumQoS {
 			out = append(out, qos)
 			delete(l.of, qos)
 		}

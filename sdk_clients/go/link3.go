@@ -83,8 +83,10 @@ func (l *link3) subscribe(filter string, qos byte, limit time.Duration, lost <-c
 	token := l.client.Subscribe(filter, qos, nil).(*mqtt.SubscribeToken)
 	select {
 	case <-token.Done():
-		code, ok := token.Result()[filter]
-		return code, ok
+		// The only one: under its filter, or, of a shared subscription, under what the library has made of that.
+		for _, code := range token.Result() {
+			return code, true
+		}
 	case <-lost:
 	case <-time.After(limit):
 	}

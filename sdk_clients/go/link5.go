@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ const (
 	// How long a broker is to keep the subscriber's session: in MQTT 5 it ends with its connection unless it is told.
 	sessionExpirySeconds = 1800
 	refusedFrom          = 0x80
+	sharedPrefix         = "$share/"
 )
 
 // link5 speaks MQTT 5 through paho.golang.
@@ -24,6 +26,8 @@ type link5 struct {
 	lose   func(reason string, code *byte)
 	mu     sync.Mutex
 	client *paho.Client
+	// As the CONNACK says.
+	hasShared bool
 }
 
 func newLink5(d Dial, lose func(reason string, code *byte)) *link5 {
@@ -56,6 +60,7 @@ func (l *link5) connect() (bool, error) {
 	l.mu.Unlock()
 	connack, err := l.client.Connect(limit, l.packet())
 	if err == nil {
+		l.hasShared = connack.Properties == nil || connack.Properties.SharedSubAvailable
 		return connack.SessionPresent, nil
 	}
 	_ = conn.Close()
@@ -93,6 +98,9 @@ func (l *link5) packet() *paho.Connect {
 	if !d.CleanSession || d.Session != nil {
 		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &d.ExpirySeconds}
 	}
+	if d.ReceiveMaximum > 0 {
+		connect.Properties.ReceiveMaximum = &d.ReceiveMaximum
+	}
 	if will := d.Will; will != nil {
 		delay := uint32(will.DelayS)
 		connect.WillMessage = &paho.WillMessage{Topic: will.Topic, Payload: will.Payload, QoS: will.QoS}
@@ -102,6 +110,10 @@ func (l *link5) packet() *paho.Connect {
 }
 
 func (l *link5) subscribe(filter string, qos byte, limit time.Duration, lost <-chan struct{}) (byte, bool) {
+	if !l.hasShared && strings.HasPrefix(filter, sharedPrefix) {
+		// The library sends none, as the standard demands of it.
+		return packets.SubackSharedSubscriptionnotsupported, true
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	go func() {

@@ -7,20 +7,23 @@ import (
 )
 
 // newRecordedPublisher lends its connection to the lanes. It has a session: QoS 2 keeps its promise only across connections of one.
-func newRecordedPublisher(config WorkloadConfig, recorder *Recorder, session *Session, lanes *Lanes) (r *Role, maximumQoS func() byte) {
+func newRecordedPublisher(config WorkloadConfig, recorder *Recorder, session *Session, lanes *Lanes) (r *Role, offered func() offers) {
 	r = newRole("publisher", config.Config, &recorder.Notes, recorder, 0)
 	recording := &Recording{IsRole: true, Config: config, Recorder: recorder, Session: session, OnSettled: lanes.Settled}
-	var offered atomic.Int32
+	var latest atomic.Pointer[offers]
 	r.open = func(endpoint string) (*Connection, error) { return recording.Open(endpoint, nil) }
 	r.serve = func(_ string, c *Connection) {
-		offered.Store(int32(c.offers.maximumQoS))
+		latest.Store(&c.offers)
 		lanes.Attach(c)
 		r.set(func() { r.ready = true })
 		<-c.Lost
 		lanes.Detach()
 	}
-	return r, func() byte { return byte(offered.Load()) }
+	return r, func() offers { return *latest.Load() }
 }
+
+// A broker need not have shared subscriptions: whoever is refused for so long goes on without, if it may.
+const refusedLongEnough = 3 * time.Second
 
 // recordedSubscriber is ready once every filter was granted. leave keeps its session and the subscriptions of that, and returned
 // comes back to them.
@@ -30,17 +33,20 @@ type recordedSubscriber struct {
 	recorder *Recorder
 	session  *Session
 	filters  []subscription
-	lanes    *Lanes
+	known    func(bool) // told whether its subscriptions are there, as far as it knows
 	granted  atomic.Bool
 	keeps    atomic.Bool
+
+	mayBeRefused bool
+	refusedSince time.Time
 }
 
 func newRecordedSubscriber(
-	config WorkloadConfig, recorder *Recorder, session *Session, filters []subscription, lanes *Lanes, firstEndpoint int, granted bool,
+	config WorkloadConfig, recorder *Recorder, session *Session, filters []subscription, known func(bool), firstEndpoint int, granted bool,
 ) *recordedSubscriber {
 	s := &recordedSubscriber{
 		Role:   newRole("subscriber", config.Config, &recorder.Notes, recorder, firstEndpoint),
-		config: config, recorder: recorder, session: session, filters: filters, lanes: lanes,
+		config: config, recorder: recorder, session: session, filters: filters, known: known,
 	}
 	s.granted.Store(granted)
 	recording := &Recording{IsRole: true, Config: config, Recorder: recorder, Session: session}
@@ -63,13 +69,13 @@ func (s *recordedSubscriber) serveSubscriber(endpoint string, c *Connection) {
 		return
 	}
 	granted := s.granted.Load() && c.SessionPresent
-	s.lanes.SubscriptionKnown(granted)
+	s.known(granted)
 	for !granted && !isClosed(c.Lost) {
-		granted = s.subscribeAll(endpoint, c)
+		granted = s.subscribeAll(endpoint, c) || s.givesUp()
 	}
 	s.granted.Store(granted)
 	if granted {
-		s.lanes.SubscriptionKnown(true)
+		s.known(true)
 		s.set(func() { s.ready = true })
 	}
 	<-c.Lost
@@ -81,9 +87,22 @@ func (s *recordedSubscriber) subscribeAll(endpoint string, c *Connection) bool {
 		if came && code < refusedFrom {
 			continue
 		}
+		if came && s.refusedSince.IsZero() {
+			s.refusedSince = time.Now()
+		}
 		s.notSubscribed(c, endpoint, came, fmt.Sprintf("SUBACK of %s: expected a granted QoS, got 0x%02x", f.filter, code))
 		return false
 	}
+	s.refusedSince = time.Time{}
+	return true
+}
+
+// givesUp is as good as a grant: it asks for no more on this session.
+func (s *recordedSubscriber) givesUp() bool {
+	if !s.mayBeRefused || s.refusedSince.IsZero() || time.Since(s.refusedSince) < refusedLongEnough {
+		return false
+	}
+	s.recorder.Errors.Add("%s: refused for %v, and goes on without it", s.filters[0].filter, refusedLongEnough)
 	return true
 }
 
@@ -99,5 +118,5 @@ func (s *recordedSubscriber) leave(limit time.Duration) {
 
 // returned is the same MQTT client, not yet started, when this one has gone. It subscribes again only if its session is not there.
 func (s *recordedSubscriber) returned(firstEndpoint int) *recordedSubscriber {
-	return newRecordedSubscriber(s.config, s.recorder, s.session, s.filters, s.lanes, firstEndpoint, s.granted.Load())
+	return newRecordedSubscriber(s.config, s.recorder, s.session, s.filters, s.known, firstEndpoint, s.granted.Load())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"time"
@@ -10,6 +11,9 @@ const (
 	// A NATS node answers a CONNECT that waits for a leader after 5 s.
 	recordedConnectLimit = 6 * time.Second
 	noReceiveMaximum     = 65_535
+	// paho.golang has room for as many messages as it allows a broker to send at once, which is half a megabyte unless it is told.
+	receiveMaximumOfMany = 20
+	readBytesOfMany      = 1024
 )
 
 // Recording makes the connections of one MQTT client, of which everything is recorded. OnSettled is told that the library will do
@@ -21,6 +25,9 @@ type Recording struct {
 	Session    *Session
 	OnSettled  func(p *Publication, step string, code byte)
 	OnReceived func(id MessageID, retain bool)
+	// Of one of thousands.
+	IsOneOfMany bool
+	Limit       time.Duration // for a CONNACK; 0: as usual
 }
 
 // Open returns once CONNACK 0 is there.
@@ -29,16 +36,22 @@ func (r *Recording) Open(endpoint string, will *Will) (*Connection, error) {
 	s.awaitLast()
 	w := &watcher{
 		recording: r, will: will, number: s.nextConnection(), v5: r.Config.MQTTVersion == mqtt5,
-		offers: offers{maximumQoS, noReceiveMaximum},
+		offers: offers{maximumQoS, noReceiveMaximum, true},
 	}
 	dial := newDial(r.Config.Config, s.ClientID)
-	dial.CleanSession, dial.KeepAlive, dial.ExpirySeconds, dial.Limit = s.Clean, s.KeepAlive, uint32(s.ExpiryS), recordedConnectLimit
+	dial.CleanSession, dial.KeepAlive, dial.ExpirySeconds, dial.Limit = s.Clean, s.KeepAlive, uint32(s.ExpiryS), cmp.Or(r.Limit, recordedConnectLimit)
 	dial.Session, dial.Will = s, will
 	// A library that nobody listens to acknowledges nothing.
 	dial.OnMessage = func([]byte, bool, int64) {}
 	dial.Watch = func(conn net.Conn) net.Conn {
 		w.wire = NewWire(conn, w, w.v5)
+		if r.IsOneOfMany {
+			w.wire.buffer = make([]byte, readBytesOfMany)
+		}
 		return w.wire
+	}
+	if r.IsOneOfMany {
+		dial.ReceiveMaximum = receiveMaximumOfMany
 	}
 	w.connecting(endpoint)
 	c, err := dial.open(endpoint)
@@ -60,4 +73,5 @@ func (r *Recording) Open(endpoint string, will *Will) (*Connection, error) {
 type offers struct {
 	maximumQoS     byte
 	receiveMaximum int
+	retain         bool
 }

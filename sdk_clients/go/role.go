@@ -3,11 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"time"
 )
 
 const pauseBetweenAttempts = 200 * time.Millisecond
+
+// The port of this side would make a text of its own of each lost connection.
+var ownAddress = regexp.MustCompile(`\S+->`)
 
 // Role keeps up the publisher's or the subscriber's connection: connects, serves the connection until it is lost, and goes on to
 // the next endpoint.
@@ -18,6 +22,9 @@ type Role struct {
 	open     func(endpoint string) (*Connection, error)
 	serve    func(endpoint string, c *Connection) // returns when the connection is lost
 	farewell func(c *Connection, limit time.Duration)
+	// pause is that before the next attempt; startsAfter the one before the first.
+	pause       func() time.Duration
+	startsAfter time.Duration
 
 	mu            sync.Mutex
 	endpoints     []string
@@ -27,6 +34,7 @@ type Role struct {
 	endpoint      string
 	firstEndpoint *string
 	connection    *Connection
+	moving        bool
 	closing       chan struct{}
 	closeOnce     sync.Once
 	ended         chan struct{}
@@ -42,6 +50,7 @@ func newRole(name string, config Config, notes *Notes, log connectionLog, firstE
 	return &Role{
 		Name: name, notes: notes, log: log, endpoints: config.Endpoints, next: firstEndpoint,
 		farewell: func(*Connection, time.Duration) {},
+		pause:    func() time.Duration { return pauseBetweenAttempts },
 		closing:  make(chan struct{}), ended: make(chan struct{}),
 	}
 }
@@ -50,22 +59,28 @@ func newRole(name string, config Config, notes *Notes, log connectionLog, firstE
 func (r *Role) Run() {
 	defer close(r.ended)
 	defer noteCrash(r.notes)
+	r.rest(r.startsAfter)
 	for !r.isClosing() {
 		endpoint := r.endpoints[r.next%len(r.endpoints)]
 		r.next++
-		r.attempt(endpoint)
-		select {
-		case <-r.closing:
-		case <-time.After(pauseBetweenAttempts):
+		if moved := r.attempt(endpoint); !moved {
+			r.rest(r.pause())
 		}
 	}
 }
 
-func (r *Role) attempt(endpoint string) {
+func (r *Role) rest(pause time.Duration) {
+	select {
+	case <-r.closing:
+	case <-time.After(pause):
+	}
+}
+
+func (r *Role) attempt(endpoint string) (moved bool) {
 	c, err := r.open(endpoint)
 	if err != nil {
 		r.failed(endpoint, err)
-		return
+		return false
 	}
 	r.set(func() {
 		r.connection, r.endpoint = c, endpoint
@@ -75,12 +90,13 @@ func (r *Role) attempt(endpoint string) {
 	})
 	r.log.Connected(r.Name, endpoint, c.SessionPresent)
 	r.serve(endpoint, c)
-	r.set(func() { r.connection = nil })
+	r.set(func() { r.connection, moved, r.moving = nil, r.moving, false })
 	reason, code := c.LostReason()
 	r.log.Disconnected(r.Name, endpoint, reason, code)
-	if !r.isClosing() {
+	if !r.isClosing() && !moved {
 		r.note(endpoint, reason)
 	}
+	return moved
 }
 
 func (r *Role) failed(endpoint string, err error) {
@@ -93,7 +109,7 @@ func (r *Role) failed(endpoint string, err error) {
 }
 
 func (r *Role) note(endpoint, text string) {
-	r.notes.Errors.AddTransient("%s %s: %s", r.Name, endpoint, text)
+	r.notes.Errors.AddTransient("%s %s: %s", r.Name, endpoint, ownAddress.ReplaceAllString(text, ""))
 }
 
 // set changes the role's state and lets the main goroutine look at it.
@@ -128,6 +144,17 @@ func (r *Role) FirstEndpoint() *string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.firstEndpoint
+}
+
+// connectionToMove is nil where there is none to leave. Once it is lost, the next endpoint is tried without a pause.
+func (r *Role) connectionToMove() *Connection {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.connection == nil || r.moving || isClosed(r.connection.Lost) {
+		return nil
+	}
+	r.moving = true
+	return r.connection
 }
 
 // Close says goodbye to the broker as far as it listens. One that has left already has nothing more to say.

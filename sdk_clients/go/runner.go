@@ -51,7 +51,7 @@ func (r *Runner) Run() {
 	}
 	endUs := r.journal.Freeze()
 	r.note(func(f *RunFacts) { f.EndUs = endUs })
-	r.partFrom(r.publisher, r.subscriber)
+	r.partFrom([]*Role{r.publisher}, []*Role{r.subscriber})
 	r.writeLedger(endUs)
 }
 
@@ -62,7 +62,7 @@ func (r *Runner) note(change func(*RunFacts)) {
 }
 
 func (r *Runner) setUp() error {
-	if err := r.start(r.subscriber, r.publisher); err != nil {
+	if err := r.start([]*Role{r.subscriber}, []*Role{r.publisher}); err != nil {
 		return err
 	}
 	go r.outbox.Run()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -13,6 +14,8 @@ const (
 	startTickUs   = 10_000 // how often START_FILE is looked for
 	minQuietUs    = 10_000_000
 	farewellLimit = 2 * time.Second
+	// Of a team that is of thousands, all at once would need the memory of all at once.
+	partAtOnce = 100
 	// Kept back from TIME_LIMIT_MS for farewell, ledger and result.
 	endReserveUs = 2_000_000
 )
@@ -34,19 +37,23 @@ func newSteps(config Config, notes *Notes, startedUs int64) steps {
 	return steps{config: config, notes: notes, startedUs: startedUs, workUntilUs: startedUs + limitUs - reserveUs, reserveUs: reserveUs}
 }
 
-// start brings the roles up one after the other, each ready before the next one starts.
-func (s *steps) start(roles ...*Role) error {
+// start brings the teams up one after the other, each ready before the next one starts; those of a team side by side.
+func (s *steps) start(teams ...[]*Role) error {
 	deadlineUs := min(s.startedUs+s.config.SetupLimitMs*1000, s.workUntilUs)
-	for _, role := range roles {
-		go role.Run()
-		if err := s.waitFor(role, deadlineUs); err != nil {
-			return err
+	for _, team := range teams {
+		for _, role := range team {
+			go role.Run()
+		}
+		for _, role := range team {
+			if err := s.waitFor(role, team, deadlineUs); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (s *steps) waitFor(role *Role, deadlineUs int64) error {
+func (s *steps) waitFor(role *Role, team []*Role, deadlineUs int64) error {
 	s.notes.WaitUntil(func() bool {
 		ready, _, refused := role.State()
 		return ready || refused != nil || s.notes.Signals() > 0
@@ -59,9 +66,21 @@ func (s *steps) waitFor(role *Role, deadlineUs int64) error {
 		return fmt.Errorf("set-up: %w", refused)
 	case !ready:
 		return fmt.Errorf("set-up: %s not connected and subscribed in time (SETUP_LIMIT_MS=%d, TIME_LIMIT_MS=%d)",
-			role.Name, s.config.SetupLimitMs, s.config.TimeLimitMs)
+			missingOf(team), s.config.SetupLimitMs, s.config.TimeLimitMs)
 	}
 	return nil
+}
+
+func missingOf(team []*Role) string {
+	missing := 0
+	for _, role := range team {
+		ready, _, _ := role.State()
+		missing += one(!ready)
+	}
+	if len(team) == 1 {
+		return team[0].Name
+	}
+	return fmt.Sprintf("%d of %d %ss", missing, len(team), team[0].Name)
 }
 
 // sayReady prints where the two are connected; nil: the workload has none.
@@ -124,10 +143,31 @@ func (s *steps) timeLimitError(doing string) {
 	s.notes.Errors.Add("TIME_LIMIT_MS=%d came while %s", s.config.TimeLimitMs, doing)
 }
 
-// partFrom takes leave of the roles in order, each with its share of what is left.
-func (s *steps) partFrom(roles ...*Role) {
+// partFrom takes leave of the teams in order, each with its share of what is left.
+func (s *steps) partFrom(teams ...[]*Role) {
 	untilAtUs := min(nowUs()+farewellLimit.Microseconds(), s.workUntilUs+s.reserveUs/2)
-	for i, role := range roles {
-		role.Close(untilUs(untilAtUs) / time.Duration(len(roles)-i))
+	for i, team := range teams {
+		partFromTeam(team, nowUs()+untilUs(untilAtUs).Microseconds()/int64(len(teams)-i))
 	}
+}
+
+func partFromTeam(team []*Role, untilAtUs int64) {
+	left := make(chan *Role, len(team))
+	for _, role := range team {
+		left <- role
+	}
+	close(left)
+	var parting sync.WaitGroup
+	for range min(len(team), partAtOnce) {
+		parting.Add(1)
+		go func() {
+			defer parting.Done()
+			for role := range left {
+				if limit := untilUs(untilAtUs); limit > 0 {
+					role.Close(limit)
+				}
+			}
+		}()
+	}
+	parting.Wait()
 }

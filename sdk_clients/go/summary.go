@@ -13,6 +13,7 @@ type WorkloadFacts struct {
 	PublisherEndpoint       *string
 	SubscriberEndpoint      *string
 	Errors                  []string
+	Process                 *Process // of crowd
 }
 
 // Summary is the result line of a workload, field by field in the order of CONTRACT.md.
@@ -42,6 +43,7 @@ type Summary struct {
 	PublisherEndpoint  *string  `json:"publisher_endpoint"`
 	SubscriberEndpoint *string  `json:"subscriber_endpoint"`
 	Errors             []string `json:"errors"`
+	*Process
 }
 
 // Summarize counts, and judges nothing: whether a guarantee held is in the ledger. Pure.
@@ -54,6 +56,7 @@ func Summarize(t *Tally, f WorkloadFacts) Summary {
 		Reconnects: f.Reconnects, Events: f.Events,
 		DurationSeconds:   rounded(float64(f.NowUs-f.StartedUs)/1e6, 3),
 		PublisherEndpoint: f.PublisherEndpoint, SubscriberEndpoint: f.SubscriberEndpoint, Errors: f.Errors,
+		Process: f.Process,
 	}
 	if f.IsForAll {
 		s.Lost = len(t.Awaited)

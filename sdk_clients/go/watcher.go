@@ -145,6 +145,9 @@ func (w *watcher) connacked(p connackFrame, atUs int64) {
 	if p.receiveMaximum != nil {
 		w.offers.receiveMaximum = int(*p.receiveMaximum)
 	}
+	if p.retain != nil {
+		w.offers.retain = *p.retain
+	}
 	w.mu.Unlock()
 	if w.will != nil {
 		w.recording.Recorder.Entrusted(w.recording.Session.ClientID, w.will)

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// What is above it is every QoS.
+const noQoS = -1
+
 // QoS 0 has no acknowledgement to wait for: what has not come by then is not waited for.
 const qos0ArrivesWithinUs = 2_000_000
 
@@ -13,7 +16,10 @@ type workloadSpec struct {
 	name            string
 	defaultQoS      string
 	defaultInFlight int64
+	moveEveryMs     int64
+	moves           string
 	hasDeaths       bool
+	isCrowd         bool
 	retains         bool
 	isForAll        bool // does every message reach somebody, where nothing goes wrong?
 	measuresLatency bool
@@ -21,15 +27,17 @@ type workloadSpec struct {
 }
 
 // workloads are all that this client has, each in its file workload_….go; a new one is a file, a line here and a script.
-var workloads = []workloadSpec{qosMix, sessions, retained, wills}
+var workloads = []workloadSpec{qosMix, sessions, retained, wills, failover, shared, crowd}
 
 // workload is who takes part, what is published, and what happens meanwhile.
 type workload interface {
 	base() *common
-	// place is topic and QoS of message i.
-	place(i int, intendedUs int64) (topic string, qos byte)
-	// roles are in the order in which they are set up; each may be nil.
+	// generate offers message i.
+	generate(i int, intendedUs int64)
+	// roles are whom the ready line names; each may be nil.
 	roles() (publisher, subscriber *Role)
+	// teams are all who are set up, one team after the other; they leave in the opposite order.
+	teams(publisher, subscriber *Role) [][]*Role
 	// started: the first message is due at t0.
 	started()
 	// happened is how much of what was planned, and isOver whether all is over that is to happen besides the publishing.
@@ -58,10 +66,10 @@ type common struct {
 	// For so long nothing may come though everything is right.
 	silenceUs int64
 
-	publisher  *Role
-	maximumQoS func() byte
-	generated  *atomic.Int64
-	seqs       map[string]int
+	publisher *Role
+	offered   func() offers // by the broker, to the publisher
+	generated *atomic.Int64
+	seqs      map[string]int
 }
 
 func newCommon(spec workloadSpec, config WorkloadConfig, recorder *Recorder) common {
@@ -80,11 +88,11 @@ func (c *common) newSession(role string, clean bool) *Session {
 }
 
 func (c *common) withPublisher() {
-	c.publisher, c.maximumQoS = newRecordedPublisher(c.config, c.recorder, c.newSession("pub", false), c.lanes)
+	c.publisher, c.offered = newRecordedPublisher(c.config, c.recorder, c.newSession("pub", false), c.lanes)
 }
 
 func (c *common) newSubscriber(role string, clean bool, filters ...subscription) *recordedSubscriber {
-	return newRecordedSubscriber(c.config, c.recorder, c.newSession(role, clean), filters, c.lanes, 1, false)
+	return newRecordedSubscriber(c.config, c.recorder, c.newSession(role, clean), filters, c.lanes.SubscriptionKnown, 1, false)
 }
 
 // prepare is for when everybody is connected.
@@ -92,11 +100,18 @@ func (c *common) prepare() {
 	if c.publisher == nil {
 		return
 	}
-	maximum := c.maximumQoS()
-	if out := c.lanes.LeaveOutAbove(maximum); len(out) > 0 {
-		c.recorder.Errors.Add("QOS: the broker's Maximum QoS is %d, so %d is left out", maximum, out)
+	offered := c.offered()
+	if out := c.lanes.LeaveOutAbove(int(offered.maximumQoS)); len(out) > 0 {
+		c.recorder.Errors.Add("QOS: the broker's Maximum QoS is %d, so %d is left out", offered.maximumQoS, out)
+	}
+	if c.spec.retains && !offered.retain {
+		c.lanes.LeaveOutAbove(noQoS)
+		c.recorder.Errors.Add("the broker's Retain Available is 0, so nothing is published")
 	}
 }
+
+// publishes: there is somebody who may publish something.
+func (c *common) publishes() bool { return c.publisher != nil && len(c.lanes.QoSes()) > 0 }
 
 func (c *common) offer(topic string, qos byte, intendedUs int64, clears bool) {
 	p := &Publication{Topic: topic, Seq: c.seqs[topic], QoS: qos, Retain: c.spec.retains, IntendedUs: intendedUs}
@@ -113,7 +128,12 @@ func (c *common) turn(i int) (qos byte, round int) {
 	return qoses[i%len(qoses)], i / len(qoses)
 }
 
+func (c *common) teams(publisher, subscriber *Role) [][]*Role {
+	return [][]*Role{present(subscriber), present(publisher)}
+}
+
 func (c *common) base() *common           { return c }
+func (c *common) generate(int, int64)     {}
 func (c *common) started()                {}
 func (c *common) happened() int           { return int(c.generated.Load()) }
 func (c *common) isOver() bool            { return true }
@@ -137,7 +157,7 @@ func (c *common) afterDrain(func() bool) bool {
 	if givenUp > 0 {
 		c.recorder.Errors.Add("%d QoS 2 messages were in flight when the publisher's session was lost: not sent again", givenUp)
 	}
-	return givenUp == 0 && c.lanes.AreSettled()
+	return givenUp == 0 && c.lanes.AreSettled() && (c.publisher == nil || c.publishes())
 }
 
 func highest[T interface{ ~byte | ~int }](of []T, otherwise T) T {

@@ -24,9 +24,9 @@ type qosMixRun struct {
 
 func (w *qosMixRun) roles() (publisher, subscriber *Role) { return w.publisher, w.subscriber.Role }
 
-func (w *qosMixRun) place(i int, _ int64) (string, byte) {
+func (w *qosMixRun) generate(i int, intendedUs int64) {
 	qos, _ := w.turn(i)
-	return w.topic(qos), qos
+	w.offer(w.topic(qos), qos, intendedUs, false)
 }
 
 func (w *qosMixRun) topic(qos byte) string { return fmt.Sprintf("%s/q%d", w.config.Topic, qos) }

@@ -47,9 +47,9 @@ type retainedRun struct {
 
 func (w *retainedRun) roles() (publisher, subscriber *Role) { return w.publisher, nil }
 
-func (w *retainedRun) place(i int, _ int64) (string, byte) {
-	qoses := w.lanes.QoSes()
-	return w.topic(i % w.config.Topics), qoses[i%len(qoses)]
+func (w *retainedRun) generate(i int, intendedUs int64) {
+	qos, _ := w.turn(i)
+	w.offer(w.topic(i%w.config.Topics), qos, intendedUs, false)
 }
 
 func (w *retainedRun) topic(n int) string { return fmt.Sprintf("%s/%d", w.config.Topic, n) }

@@ -38,11 +38,11 @@ func (w *sessionsRun) roles() (publisher, subscriber *Role) {
 	return w.publisher, w.subscriber.Load().Role
 }
 
-func (w *sessionsRun) place(i int, intendedUs int64) (string, byte) {
+func (w *sessionsRun) generate(i int, intendedUs int64) {
 	qos, round := w.turn(i)
 	appeared := (intendedUs - w.t0Us) / (w.config.NewTopicEveryMs * 1000)
 	topics := min(w.config.Topics+int(appeared), sessionsMaxTopics)
-	return fmt.Sprintf("%s/%d", w.config.Topic, round%topics), qos
+	w.offer(fmt.Sprintf("%s/%d", w.config.Topic, round%topics), qos, intendedUs, false)
 }
 
 func (w *sessionsRun) started() { go w.goAndComeBack() }

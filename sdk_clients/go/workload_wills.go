@@ -31,8 +31,6 @@ type willsRun struct {
 
 func (w *willsRun) roles() (publisher, subscriber *Role) { return nil, w.watcher.Role }
 
-func (w *willsRun) place(int, int64) (string, byte) { return "", 0 }
-
 func (w *willsRun) started() {
 	for _, m := range w.mortals {
 		m.dueUs = w.t0Us + m.death.AtMs*1000

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -48,6 +49,14 @@ type WorkloadConfig struct {
 	ReaderIntervalMs int64
 	ReaderEndpoints  []int
 	Deaths           []Death
+	MoveEveryMs      int64
+	Moves            []string
+	Members          int
+	Connections      int
+	ConnectRate      int
+	PersistentShare  float64
+	BackoffMs        int64
+	ConnackLimitMs   int64
 }
 
 // ReadWorkloadConfig returns all problems at once; spec has the defaults that are its own, and what it demands.
@@ -69,6 +78,14 @@ func ReadWorkloadConfig(getenv func(string) string, spec workloadSpec) (Workload
 		ResumeFile:       r.text("RESUME_FILE", ""),
 		ReaderIntervalMs: r.whole("READER_INTERVAL_MS", 200, 10, 3_600_000),
 		ReaderEndpoints:  r.places("READER_ENDPOINTS", count),
+		MoveEveryMs:      r.whole("MOVE_EVERY_MS", cmp.Or(spec.moveEveryMs, 2000), 100, 3_600_000),
+		Moves:            r.moves(cmp.Or(spec.moves, moveLeave+","+moveCut)),
+		Members:          int(r.whole("MEMBERS", 3, 1, 100)),
+		Connections:      int(r.whole("CONNECTIONS", 1000, 1, 20_000)),
+		ConnectRate:      int(r.whole("CONNECT_RATE", 500, 1, 10_000)),
+		PersistentShare:  r.decimal("PERSISTENT_SHARE", 0.5, 0, 1),
+		BackoffMs:        r.whole("BACKOFF_MS", 500, 1, 60_000),
+		ConnackLimitMs:   r.whole("CONNACK_LIMIT_MS", 8000, 1, 60_000),
 	}
 	for _, qos := range r.list("QOS", spec.defaultQoS, qosPattern, qosFormat) {
 		c.QoS = append(c.QoS, byte(qos))
@@ -80,10 +97,28 @@ func ReadWorkloadConfig(getenv func(string) string, spec workloadSpec) (Workload
 	if spec.hasDeaths {
 		c.Deaths = r.deaths(count, base)
 	}
+	if files := openFilesLimit(); spec.isCrowd && c.Connections > files-otherFiles {
+		expected := fmt.Sprintf("at most %d, the limit of open files (%d) less %d", files-otherFiles, files, otherFiles)
+		r.refuse("CONNECTIONS", expected, strconv.Itoa(c.Connections))
+	}
 	if c.ResumeAtMs < c.OfflineAtMs && c.ResumeFile == "" && c.OfflineFile == "" {
 		r.refuse("RESUME_AT_MS", fmt.Sprintf("at least OFFLINE_AT_MS=%d", c.OfflineAtMs), strconv.FormatInt(c.ResumeAtMs, 10))
 	}
 	return c, r.problems
+}
+
+// moves are words, each once, in the order in which they are given.
+func (r *reader) moves(fallback string) (found []string) {
+	raw := r.text("MOVES", fallback)
+	for _, part := range strings.Split(raw, ",") {
+		part = strings.TrimSpace(part)
+		if part != moveLeave && part != moveCut || slices.Contains(found, part) {
+			r.refuse("MOVES", moveLeave+" or "+moveCut+", each once, comma-separated", strconv.Quote(raw))
+			return nil
+		}
+		found = append(found, part)
+	}
+	return found
 }
 
 // list reads numbers, each once; ascending.
