@@ -96,6 +96,17 @@ func (s *connectionStore) seal(topic string, payload []byte) (taken bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sealed = true
+	return s.has(topic, payload)
+}
+
+// took is for a message that was handed over without an error: another one may have met the end of the connection before it.
+func (s *connectionStore) took(topic string, payload []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.sealed || s.has(topic, payload)
+}
+
+func (s *connectionStore) has(topic string, payload []byte) bool {
 	for _, message := range s.messages {
 		if message.TopicName == topic && bytes.Equal(message.Payload, payload) {
 			return true

@@ -107,7 +107,10 @@ func (l *link3) publish(topic string, qos byte, retain bool, payload []byte) (ta
 		// It waits for the whole write timeout then, for a goroutine that has ended.
 		err = errors.New("connection lost")
 	}
-	return err == nil || l.store.seal(topic, payload), err
+	if err == nil {
+		return l.store.took(topic, payload), nil
+	}
+	return l.store.seal(topic, payload), err
 }
 
 func errorOf(token mqtt.Token) error {
