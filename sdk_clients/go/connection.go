@@ -27,7 +27,7 @@ type Dial struct {
 	CleanSession                           bool
 	KeepAlive                              time.Duration
 	ExpirySeconds                          uint32        // MQTT 5
-	ReceiveMaximum                         uint16        // MQTT 5; 0: as many as there are
+	IsOneOfMany                            bool          // of thousands
 	Limit                                  time.Duration // for TCP and CONNACK together
 	OnAck                                  func(seq int, atUs int64)
 	OnRefused                              func(seq int, reason byte)
@@ -95,9 +95,12 @@ type Connection struct {
 // Open returns once CONNACK 0 is there.
 func Open(d Dial) (*Connection, error) {
 	c := &Connection{Lost: make(chan struct{})}
-	if d.Version == mqtt5 {
+	switch {
+	case d.Version == mqtt5:
 		c.link = newLink5(d, c.lose)
-	} else {
+	case d.IsOneOfMany:
+		c.link = newThinLink3(d, c.lose)
+	default:
 		c.link = newLink3(d, c.lose)
 	}
 	sessionPresent, err := c.link.connect()

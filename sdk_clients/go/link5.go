@@ -18,6 +18,8 @@ const (
 	sessionExpirySeconds = 1800
 	refusedFrom          = 0x80
 	sharedPrefix         = "$share/"
+	// The library makes room for as many messages as it allows a broker to send at once: half a megabyte unless it is told.
+	receiveMaximumOfMany = 20
 )
 
 // link5 speaks MQTT 5 through paho.golang.
@@ -98,8 +100,9 @@ func (l *link5) packet() *paho.Connect {
 	if !d.CleanSession || d.Session != nil {
 		connect.Properties = &paho.ConnectProperties{SessionExpiryInterval: &d.ExpirySeconds}
 	}
-	if d.ReceiveMaximum > 0 {
-		connect.Properties.ReceiveMaximum = &d.ReceiveMaximum
+	if d.IsOneOfMany {
+		few := uint16(receiveMaximumOfMany)
+		connect.Properties.ReceiveMaximum = &few
 	}
 	if will := d.Will; will != nil {
 		delay := uint32(will.DelayS)

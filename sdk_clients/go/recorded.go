@@ -11,22 +11,19 @@ const (
 	// A NATS node answers a CONNECT that waits for a leader after 5 s.
 	recordedConnectLimit = 6 * time.Second
 	noReceiveMaximum     = 65_535
-	// paho.golang has room for as many messages as it allows a broker to send at once, which is half a megabyte unless it is told.
-	receiveMaximumOfMany = 20
 	readBytesOfMany      = 1024
 )
 
 // Recording makes the connections of one MQTT client, of which everything is recorded. OnSettled is told that the library will do
 // nothing more about a message, OnReceived of every receipt. IsRole: publisher or subscriber, whose reconnects are counted.
 type Recording struct {
-	IsRole     bool
-	Config     WorkloadConfig
-	Recorder   *Recorder
-	Session    *Session
-	OnSettled  func(p *Publication, step string, code byte)
-	OnReceived func(id MessageID, retain bool)
-	// Of one of thousands.
-	IsOneOfMany bool
+	IsRole      bool
+	Config      WorkloadConfig
+	Recorder    *Recorder
+	Session     *Session
+	OnSettled   func(p *Publication, step string, code byte)
+	OnReceived  func(id MessageID, retain bool)
+	IsOneOfMany bool          // of thousands
 	Limit       time.Duration // for a CONNACK; 0: as usual
 }
 
@@ -40,7 +37,7 @@ func (r *Recording) Open(endpoint string, will *Will) (*Connection, error) {
 	}
 	dial := newDial(r.Config.Config, s.ClientID)
 	dial.CleanSession, dial.KeepAlive, dial.ExpirySeconds, dial.Limit = s.Clean, s.KeepAlive, uint32(s.ExpiryS), cmp.Or(r.Limit, recordedConnectLimit)
-	dial.Session, dial.Will = s, will
+	dial.Session, dial.Will, dial.IsOneOfMany = s, will, r.IsOneOfMany
 	// A library that nobody listens to acknowledges nothing.
 	dial.OnMessage = func([]byte, bool, int64) {}
 	dial.Watch = func(conn net.Conn) net.Conn {
@@ -49,9 +46,6 @@ func (r *Recording) Open(endpoint string, will *Will) (*Connection, error) {
 			w.wire.buffer = make([]byte, readBytesOfMany)
 		}
 		return w.wire
-	}
-	if r.IsOneOfMany {
-		dial.ReceiveMaximum = receiveMaximumOfMany
 	}
 	w.connecting(endpoint)
 	c, err := dial.open(endpoint)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -9,6 +10,7 @@ const (
 	// What came while its receiver was not subscribed may be gone. It is waited for like QoS 0.
 	missedArrivesWithinUs = qos0ArrivesWithinUs
 	awaitedTickUs         = workloadTickUs
+	crowdGarbagePercent   = 25
 )
 
 // crowd: thousands of clients, each subscribed to its own topic, which its neighbour publishes to. What a broker does to all of them
@@ -17,6 +19,8 @@ var crowd = workloadSpec{
 	// A clean session that was away rightly gets nothing.
 	name: "crowd", defaultQoS: "1", defaultInFlight: 1, isCrowd: true,
 	begin: func(c common) workload {
+		// Memory counts here: as it is, the collector lets the heap grow by as much as all stacks have.
+		debug.SetGCPercent(crowdGarbagePercent)
 		w := &crowdRun{common: c, clientOf: map[string]*crowdClient{}}
 		for n := range c.config.Connections {
 			client := newCrowdClient(w, n)

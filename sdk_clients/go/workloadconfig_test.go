@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 type env map[string]string
@@ -17,13 +19,17 @@ func readFor(spec workloadSpec, changes env) (WorkloadConfig, []string) {
 }
 
 func TestEachWorkloadHasItsOwnDefaults(t *testing.T) {
+	both := []string{"leave", "cut"}
 	for _, c := range []struct {
-		spec     workloadSpec
-		qos      []byte
-		inFlight int
-	}{{qosMix, []byte{0, 1, 2}, 20}, {sessions, []byte{1}, 20}, {retained, []byte{1}, 1}} {
+		spec        workloadSpec
+		qos         []byte
+		inFlight    int
+		moves       []string
+		moveEveryMs int64
+	}{{qosMix, []byte{0, 1, 2}, 20, both, 2000}, {sessions, []byte{1}, 20, both, 2000}, {retained, []byte{1}, 1, both, 2000},
+		{failover, []byte{1, 2}, 20, both, 2000}, {shared, []byte{1}, 20, []string{"cut"}, 5000}} {
 		got, problems := readFor(c.spec, nil)
-		isRight := slices.Equal(got.QoS, c.qos) && got.InFlight == c.inFlight && slices.Equal(got.ReaderEndpoints, []int{0, 1, 2})
+		isRight := slices.Equal(got.Moves, c.moves) && got.MoveEveryMs == c.moveEveryMs && slices.Equal(got.QoS, c.qos) && got.InFlight == c.inFlight && slices.Equal(got.ReaderEndpoints, []int{0, 1, 2})
 		if len(problems) > 0 || !isRight {
 			t.Errorf("%s: got %+v and %v", c.spec.name, got, problems)
 		}
@@ -90,10 +96,42 @@ func TestRefusesOfAWorkload(t *testing.T) {
 		{retained, "READER_ENDPOINTS", "0,0", "", "places"},
 		{retained, "READER_ENDPOINTS", "a", "", "places"},
 		{sessions, "RESUME_ENDPOINT", "3", "", "a whole number from 0 to 2"},
+		{failover, "MOVES", "leave,mute", "", "leave or cut, each once"},
+		{failover, "MOVES", "cut,cut", "", "leave or cut, each once"},
+		{failover, "MOVES", ",", "", "leave or cut, each once"},
+		{failover, "MOVE_EVERY_MS", "99", "", "from 100 to 3600000"},
+		{shared, "MEMBERS", "101", "", "from 1 to 100"},
+		{crowd, "CONNECTIONS", "20001", "", "from 1 to 20000"},
+		{crowd, "CONNECT_RATE", "0", "", "from 1 to 10000"},
+		{crowd, "PERSISTENT_SHARE", "1.1", "", "a number from 0 to 1"},
+		{crowd, "BACKOFF_MS", "60001", "", "from 1 to 60000"},
+		{crowd, "CONNACK_LIMIT_MS", "0", "", "from 1 to 60000"},
 	} {
 		_, problems := readFor(c.spec, env{c.name: c.value, "MQTT_VERSION": c.version})
 		if len(problems) != 1 || !strings.HasPrefix(problems[0], c.name+": expected ") || !strings.Contains(problems[0], c.expected) {
 			t.Errorf("%s=%.40q: expected one problem with %q, got %v", c.name, c.value, c.expected, problems)
+		}
+	}
+}
+
+func TestOnlyACrowdNeedsMoreThanAFewOpenFiles(t *testing.T) {
+	before := openFilesLimit()
+	limit := unix.Rlimit{Cur: 500, Max: uint64(before)}
+	_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)
+	defer func() {
+		limit.Cur = uint64(before)
+		_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)
+	}()
+	_, problems := readFor(crowd, env{"CONNECTIONS": "401"})
+	if expected := []string{"CONNECTIONS: expected at most 400, the limit of open files (500) less 100, got 401"}; !slices.Equal(problems, expected) {
+		t.Errorf("got %v", problems)
+	}
+	for _, c := range []struct {
+		spec  workloadSpec
+		count string
+	}{{crowd, "400"}, {qosMix, "401"}} {
+		if _, problems := readFor(c.spec, env{"CONNECTIONS": c.count}); len(problems) > 0 {
+			t.Errorf("%s: got %v", c.spec.name, problems)
 		}
 	}
 }
