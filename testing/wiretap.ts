@@ -17,6 +17,8 @@ export interface Wiretap {
   readonly endpoints: readonly string[];
   /** Every packet, in the order in which it went by. */
   readonly packets: readonly Tapped[];
+  /** Ends all connections that there are now, and lets new ones in. */
+  readonly cutAll: () => void;
   readonly close: () => void;
 }
 
@@ -28,13 +30,14 @@ export async function tapInto(brokerPort: number, count: number, cutAfter: CutAf
   const packets: Tapped[] = [];
   const connections = new Map<string, number>();
   const sockets = new Set<Socket>();
+  const cuts: (() => void)[] = [];
   const servers: Server[] = [];
   const open = async (): Promise<string> => {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
       const endpoint = endpointOf(server.address() as AddressInfo);
       const broker = connect({ port: brokerPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
       for (const socket of [client, broker]) sockets.add(socket);
-      tapOne({ client, broker, endpoint, packets, connections, cutAfter });
+      cuts.push(tapOne({ client, broker, endpoint, packets, connections, cutAfter }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
@@ -44,7 +47,10 @@ export async function tapInto(brokerPort: number, count: number, cutAfter: CutAf
     for (const server of servers) server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { endpoints: await Promise.all(Array.from({ length: count }, open)), packets, close };
+  const cutAll = (): void => {
+    for (const cut of cuts.splice(0)) cut();
+  };
+  return { endpoints: await Promise.all(Array.from({ length: count }, open)), packets, cutAll, close };
 }
 
 const endpointOf = ({ port }: AddressInfo): string => `127.0.0.1:${port}`;
@@ -58,11 +64,16 @@ interface Tap {
   readonly cutAfter: CutAfter;
 }
 
-function tapOne({ client, broker, endpoint, packets, connections, cutAfter }: Tap): void {
+/** Returns what ends the connection. */
+function tapOne({ client, broker, endpoint, packets, connections, cutAfter }: Tap): () => void {
   const settings: { protocolVersion?: number } = {};
   const who = { clientId: '', connection: 0, endpoint };
   const cut = { isDone: false };
   const isOver = (): boolean => cut.isDone;
+  // Ended and not destroyed: a reset would throw away what was passed on and is not read yet.
+  const end = (): void => {
+    for (const socket of [client, broker]) socket.end();
+  };
   const read = (from: Tapped['from']): ((data: Buffer) => void) => {
     const parsing = parser(settings);
     parsing.on('packet', (packet: Packet) => {
@@ -88,10 +99,13 @@ function tapOne({ client, broker, endpoint, packets, connections, cutAfter }: Ta
       if (isOver()) return;
       parse(data);
       target.write(data);
-      // Ended and not destroyed: a reset would throw away what was passed on and is not read yet.
-      if (isOver()) for (const socket of [client, broker]) socket.end();
+      if (isOver()) end();
     });
     source.on('close', () => (from === 'client' ? broker.destroy() : client.end()));
     source.on('end', () => target.end());
   }
+  return () => {
+    cut.isDone = true;
+    end();
+  };
 }

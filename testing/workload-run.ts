@@ -30,7 +30,7 @@ export interface WorkloadRequest {
   readonly version: MqttVersion;
   readonly environment: Readonly<Record<string, string>>;
   readonly cutAfter?: CutAfter;
-  readonly meanwhile?: (client: RunningClient) => Promise<void>;
+  readonly meanwhile?: (client: RunningClient, tap: Wiretap) => Promise<void>;
 }
 
 /** One workload against a real broker, through two taps that read every packet on the way. */
@@ -48,7 +48,7 @@ export async function runTapped(sdk: string, workload: string, request: Workload
     LEDGER_PATH: path,
     ...environment,
   });
-  await meanwhile?.(client);
+  await meanwhile?.(client, tap);
   const run = await client.ended.finally(tap.close);
   const line = JSON.parse(run.lines.at(-1) ?? 'null') as WorkloadRun['line'];
   return { run, line, ledger: parseEventLedger(path), tap };
