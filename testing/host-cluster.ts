@@ -66,6 +66,14 @@ const victimOf =
 export const pauseOf = victimOf('broker-pause');
 export const partitionOf = victimOf('network-partition');
 
+/** A fault of a resource, of one named node. */
+export const resourceOf = (fault: string, params: Scenario['params'], target = 'n3'): Scenario => ({
+  ...killOf('follower', target),
+  name: `${fault}-${target}`,
+  fault,
+  params,
+});
+
 export const delayOf = (delayMs: number, target = 'eth0'): Scenario => ({
   name: 'delay',
   fault: 'network-delay',

@@ -6,7 +6,7 @@ import { confirmKeeper } from '../host/keeper/control.js';
 import { faultOf, mustReadTicket, type FaultHandle } from '../host/lifecycle/fault-handle.js';
 import { injectFault } from '../host/lifecycle/inject.js';
 import { holdFault, observeFault } from '../host/lifecycle/observe.js';
-import { checkTarget, planFault } from '../host/lifecycle/plan.js';
+import { checkScenario, planFault } from '../host/lifecycle/plan.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import type {
   FaultRequest,
@@ -34,7 +34,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
           const plan = planOf(run);
           const driver = driverOf(plan);
           const fault = faultOf(faults, scenario.fault);
-          checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
+          checkScenario(fault, scenario, await driver.targets(plan.clusterDir));
           await fault.prepare?.(scenario, { dir: plan.clusterDir, driver });
           return {};
         }),

@@ -3,7 +3,7 @@ import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
 import { planFrom } from '../../config/plan.js';
 import { notifySettings, publishing } from '../../config/publish.js';
-import { checkTarget } from '../../host/lifecycle/plan.js';
+import { checkScenario } from '../../host/lifecycle/plan.js';
 import { faultOf } from '../../host/lifecycle/fault-handle.js';
 import { roomForRun } from '../../domain/room.js';
 import type { Scenario } from '../../domain/scenario.js';
@@ -36,9 +36,9 @@ interface Findings {
 /** A run would be refused, or could not write what it has to. */
 const newerFile = (detail: string): Ability => ({ name: 'stored files', ok: false, needed: true, detail });
 
-function targetProblem(scenario: Scenario, targets: Targets): string | null {
+function scenarioProblem(scenario: Scenario, targets: Targets): string | null {
   try {
-    checkTarget(faultOf(faults, scenario.fault), scenario, targets);
+    checkScenario(faultOf(faults, scenario.fault), scenario, targets);
     return null;
   } catch (error) {
     return (error as Error).message;
@@ -50,7 +50,7 @@ async function scenarioFindings(config: Config): Promise<Findings['scenarios']> 
   const driver = driverNamed(config.cluster.driver);
   const { nodes, network } = config.cluster;
   const targets = await driver.targets({ nodeCount: nodes, network });
-  return config.scenarios.map((scenario) => ({ name: scenario.name, problem: targetProblem(scenario, targets) }));
+  return config.scenarios.map((scenario) => ({ name: scenario.name, problem: scenarioProblem(scenario, targets) }));
 }
 
 const abilityLine = ({ ok, needed, name, detail }: Ability): string =>

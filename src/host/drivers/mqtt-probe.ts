@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { generate, parser, type Packet } from 'mqtt-packet';
 import type { MqttVersion } from '../../domain/mqtt.js';
 import { monotonicUs } from '../os/clock.js';
+import { noAnswer } from '../os/own-errors.js';
 
 export interface Login {
   readonly username: string;
@@ -150,6 +151,18 @@ export async function retainedUnder(
   } finally {
     probe.close();
   }
+}
+
+/**
+ * How many of so many clients at once the broker lets in within the limit. Each stays until all have been tried, so that none gets the place of another. Rejects
+ * where this host cannot ask.
+ */
+export async function countLetIn(at: Endpoint, login: Login, clients: number, limitMs: number): Promise<number> {
+  const tried = await Promise.allSettled(Array.from({ length: clients }, () => open(at, login, probeId(), limitMs)));
+  const inside = tried.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  for (const probe of inside) probe.close();
+  for (const each of tried) if (each.status === 'rejected') noAnswer(each.reason);
+  return inside.length;
 }
 
 /** Does the broker say anything to an MQTT CONNECT within the limit? It need not let us in. */

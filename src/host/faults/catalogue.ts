@@ -1,8 +1,11 @@
 // Every fault. A new one is one file and one line here.
 export { brokerKill } from './broker-kill.js';
 export { brokerPause } from './broker-pause.js';
+export { cpuStarved } from './cpu-starved.js';
+export { fdLimit } from './fd-limit.js';
 export { leaderRebalance } from './leader-rebalance.js';
 export { majorityKill } from './majority-kill.js';
+export { memoryLimit } from './memory-limit.js';
 export { networkDelay } from './network-delay.js';
 export { networkPartition } from './network-partition.js';
 export { none } from './none.js';

@@ -38,6 +38,8 @@ export interface Fault {
   readonly params: z.ZodType<Record<string, unknown>>;
   /** For people: the page `docs/faults.md` is made of it. */
   readonly about: FaultText;
+  /** Why it can be done on no cluster of this host, with the remedy; undefined if it can. `doctor` says it before anything runs. Absent: it can everywhere. */
+  hostProblem?(): string | undefined;
   /** Undefined if the fault can be done on this cluster; else the reason why not. */
   available(cluster: FaultCluster): Promise<string | undefined>;
   /** Before any client is connected: brings the cluster into the state the fault needs, e.g. all leaders on one node. */

@@ -15,9 +15,12 @@ import { listTickets, withTickets, writeTicket } from '../tickets/store.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 import { faultOf } from './fault-handle.js';
 
-/** The target of a scenario must exist on this cluster; the error lists what does. */
-export function checkTarget(fault: Fault, scenario: Scenario, targets: Targets): void {
+/** The target of a scenario must exist on this cluster, and its fault be possible on this host; the error lists what exists, or says what is missing. */
+export function checkScenario(fault: Fault, scenario: Scenario, targets: Targets): void {
   const known = fault.targetKind === 'broker' ? targets.brokers : targets.interfaces;
+  const missing = fault.hostProblem?.();
+  if (missing !== undefined)
+    throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done on this host: ${missing}`);
   if (known.includes(scenario.target)) return;
   const host = fault.targetKind === 'interface' ? `; this host has ${Object.keys(networkInterfaces()).join(', ')}` : '';
   throw new ChaosError(
@@ -106,7 +109,7 @@ export async function planFault(
   const cluster: FaultCluster = { dir: plan.clusterDir, driver };
   refuseNewerCluster(plan.clusterDir);
   refuseIfDirty(plan.clusterDir);
-  checkTarget(fault, scenario, await driver.targets(plan.clusterDir));
+  checkScenario(fault, scenario, await driver.targets(plan.clusterDir));
   const begunBefore = begunOf(plan, scenario);
   const reason = await fault.available(cluster);
   if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);

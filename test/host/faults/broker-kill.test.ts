@@ -5,7 +5,7 @@ import { judgeSdk } from '../../../src/domain/judge-sdk.js';
 import { runPaths } from '../../../src/host/layout/paths.js';
 import { writeJson } from '../../../src/host/os/files.js';
 import { clearDirty } from '../../../src/host/tickets/dirty-mark.js';
-import { checkTarget, planFault } from '../../../src/host/lifecycle/plan.js';
+import { checkScenario, planFault } from '../../../src/host/lifecycle/plan.js';
 import { faultOf } from '../../../src/host/lifecycle/fault-handle.js';
 import { injectFault } from '../../../src/host/lifecycle/inject.js';
 import { observeFault } from '../../../src/host/lifecycle/observe.js';
@@ -216,7 +216,7 @@ describe('a target that does not exist', () => {
     expect(await errorOf(plan(killOf('follower', 'n9')))).toMatch(message);
     const fault = faultOf(faults, 'broker-kill');
     const targets = await driver.targets({ nodeCount: 3 });
-    expect(() => checkTarget(fault, killOf('leader', 'eth0'), targets)).toThrow(/got eth0/);
+    expect(() => checkScenario(fault, killOf('leader', 'eth0'), targets)).toThrow(/got eth0/);
   });
 
   it('of a fault that does not exist is refused with those that do', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/host/faults/contract.js';
-import { checkTarget } from '../../../src/host/lifecycle/plan.js';
+import { checkScenario } from '../../../src/host/lifecycle/plan.js';
 import { markDirty } from '../../../src/host/tickets/dirty-mark.js';
 import { listTickets } from '../../../src/host/tickets/store.js';
 import { fakeFault, inject, newPlace, place, planned, runPlan } from '../../../testing/fake-fault.js';
@@ -60,11 +60,11 @@ describe('a target', () => {
   const known = { brokers: ['n1', 'n2'], interfaces: ['lo'] };
 
   it('of a broker fault is a broker, of a network fault an interface', () => {
-    expect(() => checkTarget(fault, killOf('leader', 'n2'), known)).not.toThrow();
-    expect(() => checkTarget(fault, killOf('leader', 'lo'), known)).toThrow(/expected a target of n1, n2, got lo$/);
+    expect(() => checkScenario(fault, killOf('leader', 'n2'), known)).not.toThrow();
+    expect(() => checkScenario(fault, killOf('leader', 'lo'), known)).toThrow(/expected a target of n1, n2, got lo$/);
     const network: Fault = { ...fault, targetKind: 'interface' };
-    expect(() => checkTarget(network, killOf('leader', 'lo'), known)).not.toThrow();
-    expect(() => checkTarget(network, killOf('leader', 'n2'), known)).toThrow(
+    expect(() => checkScenario(network, killOf('leader', 'lo'), known)).not.toThrow();
+    expect(() => checkScenario(network, killOf('leader', 'n2'), known)).toThrow(
       /expected a target of lo, got n2; this host has /,
     );
   });
