@@ -67,7 +67,7 @@ export const pauseOf = victimOf('broker-pause');
 export const partitionOf = victimOf('network-partition');
 
 /** A fault of a resource, of one named node. */
-export const resourceOf = (fault: string, params: Scenario['params'], target = 'n3'): Scenario => ({
+export const resourceOf = (fault: string, params: Scenario['params'], target = 'n1'): Scenario => ({
   ...killOf('follower', target),
   name: `${fault}-${target}`,
   fault,

@@ -1,8 +1,10 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { cgroupProblem } from '../os/cgroup-place.js';
 import { describeFinding, hostLimits, limitFindings, tooLow } from '../os/limits.js';
 import { namespaceProblems } from '../os/namespaces.js';
+import { openFilesProblem } from '../os/open-files.js';
 import { portBlock } from '../os/ports.js';
 import { ownIdentity } from '../os/processes.js';
 
@@ -38,6 +40,14 @@ function namespaces(): Ability {
   const detail = problems.length === 0 ? 'yes: cluster.network: namespaces' : problems.join('; ');
   return { name: 'brokers in network namespaces', ok: problems.length === 0, needed: false, detail };
 }
+
+/** What the faults of a broker's resources need. */
+const resources = (): Ability[] =>
+  [
+    { name: 'limit of open files of a broker (fd-limit)', problem: openFilesProblem() },
+    { name: 'control groups for processor time (cpu-starved)', problem: cgroupProblem('cpu') },
+    { name: 'control groups for memory (memory-limit)', problem: cgroupProblem('memory') },
+  ].map(({ name, problem }) => ({ name, ok: problem === undefined, needed: false, detail: problem ?? 'yes' }));
 
 /** Why no cluster would get its ports, if so. */
 function noPorts(): string | undefined {
@@ -87,6 +97,7 @@ export async function abilities(): Promise<Ability[]> {
     },
     await netem(),
     namespaces(),
+    ...resources(),
     keeper(),
     { name: 'interfaces', ok: true, needed: false, detail: Object.keys(networkInterfaces()).join(', ') },
   ];

@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export type Controller = 'cpu' | 'memory';
 
@@ -45,10 +45,10 @@ const pathIn = (cgroup: string, controller: string): string | undefined =>
     .map((line) => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
     .find(([, names]) => names?.split(',').includes(controller))?.[2];
 
-/** A mount may show a part of the tree only, as in a container. */
+/** A mount may show a part of the tree only, as in a container; a group outside of that part is not guessed. */
 function folderIn({ root, folder }: Mount, path: string): string | undefined {
-  if (root === '/') return join(folder, path);
-  return path === root || path.startsWith(`${root}/`) ? join(folder, path.slice(root.length)) : undefined;
+  const inside = root === '/' ? !path.startsWith('/..') : path === root || path.startsWith(`${root}/`);
+  return inside ? resolve(join(folder, root === '/' ? path : path.slice(root.length))) : undefined;
 }
 
 /** In version 2 a group with processes has no groups with controllers in it (but the root): ours is made beside it, or further up. */

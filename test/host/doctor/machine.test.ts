@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { abilities, type Ability } from '../../../src/host/doctor/machine.js';
+import { cgroupProblem } from '../../../src/host/os/cgroup-place.js';
 import { runCommand } from '../../../src/host/os/commands.js';
 import { namespaceProblems } from '../../../src/host/os/namespaces.js';
 
@@ -24,6 +25,8 @@ describe('the machine', () => {
     for (const { name, detail } of found) expect(detail, name).not.toBe('');
     expect(ability(/^root/)?.ok).toBe(process.getuid?.() === 0);
     expect(ability(/namespaces/)?.ok).toBe(namespaceProblems().length === 0);
+    for (const fault of [/fd-limit/, /cpu-starved/, /memory-limit/]) expect(ability(fault)?.needed).toBe(false);
+    expect(ability(/cpu-starved/)?.ok).toBe(cgroupProblem('cpu') === undefined);
     expect(ability(/^interfaces/)?.detail).toContain('lo');
   });
 

@@ -1,7 +1,13 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isAnswering, mqttRoundTripMs, retainedUnder, warmUp } from '../../../src/host/drivers/mqtt-probe.js';
+import {
+  countLetIn,
+  isAnswering,
+  mqttRoundTripMs,
+  retainedUnder,
+  warmUp,
+} from '../../../src/host/drivers/mqtt-probe.js';
 import { startMqttBroker, type MqttAnswers } from '../../../testing/mqtt-broker.js';
 import { until } from '../../../testing/processes.js';
 
@@ -86,5 +92,30 @@ describe('a broker answers', () => {
     const silent = await startMqttBroker({ silent: true });
     expect(await isAnswering({ host, port: silent.port }, 50)).toBe(false);
     expect(await isAnswering({ host, port: 1 }, 5000)).toBe(false);
+  });
+});
+
+describe('clients at once', () => {
+  it('are counted as let in while all of them stay, each with a name and a login of its own', async () => {
+    const { port, got } = await startMqttBroker();
+    expect(await countLetIn({ host, port }, login, 3, 5000)).toBe(3);
+    const connects = got.flatMap((packet) => (packet.cmd === 'connect' ? packet : []));
+    expect(new Set(connects.map(({ clientId }) => clientId)).size).toBe(3);
+    // No goodbye came before the last of them was through.
+    expect(got.slice(0, 3).map(({ cmd }) => cmd)).toEqual(['connect', 'connect', 'connect']);
+  });
+
+  it('are not let in by a broker that refuses, says nothing within the limit, or is not there', async () => {
+    const { port: refusing } = await startMqttBroker({ connack: 5 });
+    const { port: silent } = await startMqttBroker({ silent: true });
+    expect(await countLetIn({ host, port: refusing }, login, 2, 5000)).toBe(0);
+    expect(await countLetIn({ host, port: silent }, login, 2, 50)).toBe(0);
+    expect(await countLetIn({ host, port: 1 }, login, 2, 5000)).toBe(0);
+  });
+
+  it('prove nothing where this host cannot even ask', async () => {
+    await expect(countLetIn({ host: '255.255.255.255', port: 1 }, login, 1, 5000)).rejects.toThrow(
+      /EACCES|ENETUNREACH/,
+    );
   });
 });

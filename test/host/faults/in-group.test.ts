@@ -30,7 +30,7 @@ import { steadyLoad } from '../../../testing/steady-load.js';
 
 let cluster: TestCluster;
 beforeAll(async () => {
-  cluster = await startCluster(3);
+  cluster = await startCluster(1);
 });
 let load: Awaited<ReturnType<typeof steadyLoad>> | undefined;
 afterEach(() => load?.end());
@@ -49,7 +49,7 @@ const endpointOf = async (id: string): Promise<string> =>
   (await driver.nodes(cluster.dir)).find((node) => node.id === id)!.clientEndpoint;
 /** Load on the node that the fault hits, so that it needs what it does not get. */
 const loaded = async (bytes: number): Promise<void> => {
-  load = await steadyLoad(cluster.dir, await endpointOf('n3'), bytes);
+  load = await steadyLoad(cluster.dir, await endpointOf('n1'), bytes);
 };
 const softLimit = ({ before }: FaultTicket): string => (before['openFiles'] as { soft: string }).soft;
 
@@ -124,11 +124,11 @@ describe('a broker', () => {
     expect(membersOf(groupOf(ticket))).toEqual([beforeOf(ticket).process.pid]);
     expect(await holdFault(handle(ticket.faultId), 1)).toBe(false);
     // Killed meanwhile by somebody else: it has died.
-    await driver.killNode(cluster.dir, 'n3');
+    await driver.killNode(cluster.dir, 'n1');
     expect(await holdFault(handle(ticket.faultId), 60_000)).toBe(true);
     const closed = await recover(ticket.faultId);
     expect(unproved(closed.healed)).toEqual([]);
-    expect(closed.died).toEqual(['n3']);
+    expect(closed.died).toEqual(['n1']);
   });
 
   it.runIf(canLimit)('is let go by the keeper at the deadline, when nobody else lives', async () => {

@@ -11,7 +11,7 @@ import { observeFault } from '../../../src/host/lifecycle/observe.js';
 import { planFault } from '../../../src/host/lifecycle/plan.js';
 import { recoverTicket } from '../../../src/host/lifecycle/recover.js';
 import { writeLease } from '../../../src/host/tickets/lease.js';
-import { delayOf, errorOf, killOf, partitionOf, pauseOf, unproved } from '../../../testing/host-cluster.js';
+import { delayOf, errorOf, killOf, partitionOf, pauseOf, resourceOf, unproved } from '../../../testing/host-cluster.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 import { skippedWithout } from '../../../testing/programs.js';
 import { plan as basePlan } from '../../../testing/reports/values.js';
@@ -34,7 +34,9 @@ describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))('on one Mosquitto', ()
 
   const none: Scenario = { ...killOf('follower'), name: 'none', fault: 'none', params: {} };
 
-  it.each([killOf('follower'), killOf('leader'), pauseOf('follower'), delayOf(20), none])(
+  const fds = resourceOf('fd-limit', { spare: 1 });
+
+  it.each([killOf('follower'), killOf('leader'), pauseOf('follower'), delayOf(20), fds, none])(
     '$name is injected, seen, and proved to be over',
     async (scenario) => {
       await faults.find(({ kind }) => kind === scenario.fault)?.prepare?.(scenario, { dir, driver });

@@ -15,6 +15,16 @@ describe('a ticket', () => {
     expect(listTickets(place.dir)).toEqual([]);
   });
 
+  it('is not written for a fault that no cluster of this host can have, whatever its target', async () => {
+    const { fault } = fakeFault({ hostProblem: () => 'no control groups; install them' });
+    expect(await errorOf(planned(fault))).toMatch(
+      /INJECT_FAILED broker-kill cannot be done on this host: no control groups; install them/,
+    );
+    expect(listTickets(place.dir)).toEqual([]);
+    const possible = { ...fault, hostProblem: () => undefined };
+    expect(await planned(possible)).toMatchObject({ state: 'planned' });
+  });
+
   it('is renewed by a worker that comes after one that died: a scenario never has two', async () => {
     const { fault } = fakeFault();
     const first = await planned(fault);
