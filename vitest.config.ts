@@ -26,6 +26,7 @@ const processes = [
   'test/host/publish/{git,private-key}.test.ts',
   'test/host/tickets/awareness.test.ts',
   'test/host/keeper/hand-over.test.ts',
+  'test/host/faults/back-by-itself.test.ts',
 ];
 
 /** What replaces modules needs modules of its own. The other files of these three projects share theirs, which saves half of their time. */

@@ -81,7 +81,7 @@ export const cpuStarved: Fault = {
       'Root, and control groups with the controller `cpu` that can be written (version 1 or 2; version 2 was not run on a real system).',
     bites:
       'The broker is in the group. While it was watched, the kernel held it back at least once (`nr_throttled`), and it did not get more than its quota.',
-    over: 'The group is gone. The broker serves MQTT and is a member of every group. No replica lags.',
+    over: 'The group is gone. The broker serves MQTT and is a member of every group. No replica lags. One that stays sick is restarted and blamed, as with fd-limit.',
     survives:
       'The keeper moves the broker back and removes the group at the deadline. A group outlives its cluster: the keeper then stays until it is removed.',
   },

@@ -14,8 +14,9 @@ import {
 } from '../os/open-files.js';
 import { isAlive } from '../os/processes.js';
 import type { FaultTicket } from '../tickets/ticket.js';
+import { provedBack } from './back-by-itself.js';
 import { evidence, type Fault, type ProbeResult } from './contract.js';
-import { beforeOf, placeLeaders, planVictim, provedHealthy, takeover, victimParams } from './victim.js';
+import { beforeOf, placeLeaders, planVictim, takeover, victimParams } from './victim.js';
 
 const params = victimParams.extend({
   /** How many more files the broker may open. */
@@ -26,6 +27,8 @@ const params = victimParams.extend({
 const SILENCE_MS = 500;
 
 const limitBefore = ({ before }: FaultTicket): OpenFilesLimit => before['openFiles'] as OpenFilesLimit;
+
+const numberOf = (limit: string): number => (limit === 'unlimited' ? Infinity : Number(limit));
 
 const spareOf = (ticket: FaultTicket): number => params.parse(ticket.params).spare;
 
@@ -76,7 +79,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
     now ?? 'no such process',
     now === undefined || now === soft,
   );
-  return [row, await provedHealthy(ticket, cluster, limitMs)];
+  return [row, await provedBack(ticket, cluster, limitMs)];
 }
 
 /** Lets one broker open no more files, and so take no more connections; over when its limit is as before and it serves new clients. */
@@ -91,7 +94,7 @@ export const fdLimit: Fault = {
       '`prlimit` of util-linux. The broker must belong to the user who runs this program, or this program needs root.',
     bites:
       'The kernel reports the lower limit, and that no more than `spare` numbers below it are free. Of `spare` + 1 new clients at the port of the broker itself not all are let in.',
-    over: 'The soft limit is what it was; the hard limit was never changed. The broker lets new clients in and is a member of every group. No replica lags.',
+    over: 'The soft limit is what it was; the hard limit was never changed. The broker lets new clients in and is a member of every group. No replica lags. One that is still not after three quarters of the recovery budget is restarted, and blamed: it had all that it needs again.',
     survives:
       'The limit belongs to the process of the broker and ends with it. The keeper raises it again at the deadline, or stops the cluster.',
   },
@@ -108,7 +111,10 @@ export const fdLimit: Fault = {
   },
   inject: async (ticket) => {
     const { process } = beforeOf(ticket);
-    if (isAlive(process)) await limitOpenFiles(process, String(limitLeaving(spareOf(ticket), openNumbers(process))));
+    if (!isAlive(process)) return;
+    const limit = limitLeaving(spareOf(ticket), openNumbers(process));
+    // Never more than it had: a broker that is that near to its limit is hit by nothing, and the probe says so.
+    if (limit < numberOf(limitBefore(ticket).soft)) await limitOpenFiles(process, String(limit));
   },
   probe,
   isInForce: (ticket) => Promise.resolve(lowered(ticket) !== undefined),

@@ -8,8 +8,9 @@ import { placeOf, type CgroupPlace, type Controller } from '../os/cgroup-place.j
 import { membersOf, putInGroup, readIn, removeGroup, type Settings } from '../os/cgroups.js';
 import { isAlive } from '../os/processes.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
+import { provedBack } from './back-by-itself.js';
 import { evidence } from './contract.js';
-import { beforeOf, planVictim, provedHealthy, type BeforeVictim } from './victim.js';
+import { beforeOf, planVictim, type BeforeVictim } from './victim.js';
 
 /** A group is removed within this much, or the recovery is tried again. */
 const REMOVE_LIMIT_MS = 10_000;
@@ -56,5 +57,5 @@ export async function recoverGroup(
   const there = existsSync(group);
   const gone = evidence(`control group ${group}`, 'gone', there ? 'there' : 'gone', !there);
   const stopped = (await cluster.driver.status(cluster.dir)) === 'stopped';
-  return stopped ? [gone] : [gone, await provedHealthy(ticket, cluster, limitMs)];
+  return stopped ? [gone] : [gone, await provedBack(ticket, cluster, limitMs)];
 }

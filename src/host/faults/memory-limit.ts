@@ -72,7 +72,7 @@ export const memoryLimit: Fault = {
       'Root, and control groups with the controller `memory` that can be written (version 1 or 2; version 2 was not run on a real system). A load that makes the broker take more memory.',
     bites:
       'The broker is in the group, or the kernel has killed it there (`oom_kill`). It wanted more than the limit at least once (`memory.failcnt`; version 2: `max` of `memory.events`).',
-    over: 'The group is gone. A broker that the kernel killed was started again. It serves MQTT and is a member of every group. No replica lags.',
+    over: 'The group is gone. A broker that the kernel killed was started again. It serves MQTT and is a member of every group. No replica lags. One that stays sick is restarted and blamed, as with fd-limit.',
     survives: 'As with cpu-starved.',
   },
   hostProblem: () => cgroupProblem('memory'),
