@@ -77,8 +77,8 @@ describe('the page about adding a workload', () => {
   it('adds a workload that has its section in the contract, as every other one has', async () => {
     const { BASIC, WORKLOADS } = await copy.load<typeof Sdks>('config/sdks.js');
     const sections = [...read(CONTRACT).matchAll(/^\*\*`([\w-]+)`\*\*(?: \([^)]*\))?: /gm)].map(([, of]) => of);
-    expect([BASIC, ...sections]).toEqual(expect.arrayContaining([...WORKLOADS]));
-    expect(sections).toEqual([...new Set(sections)]);
+    // In the order of the contract, which is not that of the SDKs that have them.
+    expect([BASIC, ...sections].sort()).toEqual([...WORKLOADS].sort());
   });
 
   it('adds a workload that reads the environment as every other one does', async () => {

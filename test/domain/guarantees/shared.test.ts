@@ -151,11 +151,11 @@ describe('shared', () => {
       expect(period(at - DELIVER_US, died, { broker })).toBe('not offered');
       expect(period(at - DELIVER_US + 1, died, { broker })).toBe('undecided');
     }
-    const [alive] = [member('b')];
+    const alive = member('b');
     for (const gone of [{ closedUs: at - 1, closedBy: 'own-cut' as const }, { openedUs: at - DELIVER_US - 4 }])
-      expect(period(at - DELIVER_US, [member('a', gone), alive!])).toBe('undecided');
+      expect(period(at - DELIVER_US, [member('a', gone), alive])).toBe('undecided');
     const offers = { maximumQos: 2, retain: true, shared: true } as const;
-    expect(period(at - DELIVER_US, [member('a', { offers }), alive!])).toBe('violated');
+    expect(period(at - DELIVER_US, [member('a', { offers }), alive])).toBe('violated');
   });
 
   it('has no answer without a group, or where only first rows were recorded', () => {
