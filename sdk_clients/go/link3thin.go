@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -16,16 +15,16 @@ import (
 // thinLink3 speaks MQTT 3.1.1 by the packets of paho.mqtt.golang, without its client, which takes ten goroutines and 45 KB for each
 // connection: too much for one of thousands. It has one. Of QoS 1 alone, as a crowd has it.
 type thinLink3 struct {
-	dial        Dial
-	lose        func(reason string, code *byte)
-	store       *keptStore // nil for a clean session: there is nothing to send again
-	answers     chan packets.ControlPacket
-	ended       chan struct{}
-	conn        net.Conn
-	awaitsPong  atomic.Bool
-	lastID      atomic.Uint32
-	pinging     *time.Timer
-	pingingOnce sync.Mutex
+	dial       Dial
+	lose       func(reason string, code *byte)
+	store      *keptStore // nil for a clean session: there is nothing to send again
+	answers    chan packets.ControlPacket
+	ended      chan struct{}
+	conn       net.Conn
+	awaitsPong atomic.Bool
+	lastID     atomic.Uint32
+	pinging    *time.Timer
+	pingingMu  sync.Mutex
 }
 
 func newThinLink3(d Dial, lose func(reason string, code *byte)) *thinLink3 {
@@ -143,8 +142,8 @@ func (l *thinLink3) end(reason string) {
 
 // keepAlive does the next thing after a while; nil ends it.
 func (l *thinLink3) keepAlive(after time.Duration, next func()) {
-	l.pingingOnce.Lock()
-	defer l.pingingOnce.Unlock()
+	l.pingingMu.Lock()
+	defer l.pingingMu.Unlock()
 	if l.pinging != nil {
 		l.pinging.Stop()
 	}
@@ -164,72 +163,3 @@ func (l *thinLink3) ping() {
 		l.keepAlive(max(0, l.dial.KeepAlive-pingLimit), l.ping)
 	})
 }
-
-// nextID is free: one message is in flight at a time, and one request.
-func (l *thinLink3) nextID() uint16 {
-	for {
-		if id := uint16(l.lastID.Add(1)); id != 0 {
-			return id
-		}
-	}
-}
-
-func (l *thinLink3) ask(request packets.ControlPacket, limit time.Duration, lost <-chan struct{}) packets.ControlPacket {
-	if l.send(request) != nil {
-		return nil
-	}
-	late := time.NewTimer(limit)
-	defer late.Stop()
-	for {
-		select {
-		case answer := <-l.answers:
-			if answer.Details().MessageID == request.Details().MessageID {
-				return answer
-			}
-		case <-lost:
-			return nil
-		case <-l.ended:
-			return nil
-		case <-late.C:
-			return nil
-		}
-	}
-}
-
-func (l *thinLink3) subscribe(filter string, qos byte, limit time.Duration, lost <-chan struct{}) (byte, bool) {
-	request := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket)
-	request.MessageID, request.Topics, request.Qoss = l.nextID(), []string{filter}, []byte{qos}
-	suback, is := l.ask(request, limit, lost).(*packets.SubackPacket)
-	if !is || len(suback.ReturnCodes) != 1 {
-		return 0, false
-	}
-	return suback.ReturnCodes[0], true
-}
-
-func (l *thinLink3) publish(topic string, qos byte, retain bool, payload []byte) (taken bool, err error) {
-	if isClosed(l.ended) {
-		return false, errors.New("connection lost")
-	}
-	p := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
-	p.TopicName, p.Qos, p.Retain, p.Payload, p.MessageID = topic, qos, retain, payload, l.nextID()
-	if l.store != nil {
-		(&connectionStore{keptStore: l.store}).Put(fmt.Sprintf("o.%d", p.MessageID), p)
-	}
-	return true, l.send(p)
-}
-
-func (l *thinLink3) unsubscribe(topic string, limit time.Duration) {
-	request := packets.NewControlPacket(packets.Unsubscribe).(*packets.UnsubscribePacket)
-	request.MessageID, request.Topics = l.nextID(), []string{topic}
-	l.ask(request, limit, nil)
-}
-
-func (l *thinLink3) disconnect(_ byte, limit time.Duration) {
-	if l.conn == nil || limit == 0 {
-		return
-	}
-	_ = l.conn.SetWriteDeadline(time.Now().Add(limit))
-	_ = l.send(packets.NewControlPacket(packets.Disconnect))
-}
-
-func (l *thinLink3) over() <-chan struct{} { return l.ended }

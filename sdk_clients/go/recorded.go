@@ -56,9 +56,11 @@ func (r *Recording) Open(endpoint string, will *Will) (*Connection, error) {
 			by = byTimeout
 		}
 		w.closed(by, nil, nowUs())
+		s.notConnected()
 		return nil, err
 	}
 	c.wire, c.watch, c.offers = w.wire, w, w.offersNow()
+	c.SessionPresent = s.isPresent(c.SessionPresent)
 	s.setLast(c.link)
 	return c, nil
 }

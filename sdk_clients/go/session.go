@@ -19,6 +19,7 @@ type Session struct {
 
 	mu          sync.Mutex
 	connections int
+	lost        bool // said on a connection that did not come to be, at the latest
 	last        link
 	handed      map[place]*Publication  // handed over, and not settled
 	messageOf   map[uint16]*Publication // by packet id, since its first PUBLISH
@@ -39,6 +40,7 @@ const noSeq = -1
 func newSession(clientID string, clean bool, keepAlive time.Duration, expiryS int) *Session {
 	s := &Session{ClientID: clientID, Clean: clean, KeepAlive: keepAlive, ExpiryS: expiryS, store: newKeptStore(), state: newGuardedState()}
 	s.forget()
+	s.lost = false
 	return s
 }
 
@@ -48,7 +50,26 @@ func (s *Session) forget() {
 	defer s.mu.Unlock()
 	s.handed, s.messageOf = map[place]*Publication{}, map[uint16]*Publication{}
 	s.released, s.held = map[uint16]bool{}, map[uint16]publishFrame{}
+	s.lost = true
 	s.store.Reset()
+}
+
+// isPresent is false also where a connection before this one, which nobody got to see, began a new session.
+func (s *Session) isPresent(said bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lost := s.lost
+	s.lost = false
+	return said && !lost
+}
+
+// notConnected is for a connection that did not come to be; its library may not have read what was said on it.
+func (s *Session) notConnected() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost {
+		s.state = newGuardedState()
+	}
 }
 
 // nextConnection returns its number, from 1.
@@ -98,6 +119,8 @@ func (s *Session) stateOf5() session.SessionManager {
 	if s.Clean {
 		return newGuardedState()
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.state
 }
 
