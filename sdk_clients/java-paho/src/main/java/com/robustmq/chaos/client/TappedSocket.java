@@ -12,16 +12,17 @@ import java.net.SocketTimeoutException;
 /** A socket of which everything is shown: what came before the library has it, what goes before it is out. */
 final class TappedSocket extends Socket implements WireSocket {
     private static final long MUTE_TICK_MS = 1_000;
+    private static final int PEER_LIMIT_MS = 500;
 
     private final Watcher watcher;
     private final Object lock = new Object();
     /** Cut: nothing that happens from now on is of this connection. */
     private boolean isOver;
 
-    private boolean isMute;
+    private volatile boolean isMute;
     private boolean isReleased;
     /** A DISCONNECT is out or on its way. Whatever still comes in is read by nobody. */
-    private boolean hasLeft;
+    private volatile boolean hasLeft;
 
     TappedSocket(Watcher watcher) {
         this.watcher = watcher;
@@ -142,13 +143,29 @@ final class TappedSocket extends Socket implements WireSocket {
             }
             isOver = true;
         }
+        if (hasLeft) {
+            awaitPeer();
+        }
         super.close();
         watcher.ended("peer");
     }
 
+    /** A socket that is closed with something unread is reset, and the DISCONNECT may be thrown away with it. */
+    private void awaitPeer() {
+        try {
+            super.shutdownOutput();
+            setSoTimeout(PEER_LIMIT_MS);
+            byte[] unread = new byte[4_096];
+            long limitUs = Clock.nowUs() + PEER_LIMIT_MS * 1_000L;
+            while (super.getInputStream().read(unread) >= 0 && Clock.nowUs() < limitUs) {}
+        } catch (IOException e) {
+            // It has ended, or takes its time.
+        }
+    }
+
     @Override
     public void shutdownInput() throws IOException {
-        if (!isMute) {
+        if (!isMute && !hasLeft) {
             super.shutdownInput();
         }
     }
