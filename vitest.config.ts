@@ -42,7 +42,7 @@ const clusters = [
   ...files('e2e', 'report/page'),
   'test/host/drivers/taken-ports.test.ts',
   'test/host/drivers/*/lifecycle.test.ts',
-  'test/host/faults/{broker-kill,broker-pause,in-group,mosquitto,network-delay,network-partition,none,robustmq}.test.ts',
+  'test/host/faults/{broker-kill,broker-pause,connection-stall,in-group,mosquitto,network-delay,network-partition,none,restarts,robustmq}.test.ts',
   'test/host/injectors/nft.test.ts',
   'test/host/os/namespaces.test.ts',
   'test/temporal/{builds,first-build,register-search-attributes,runtime,worker-side}.test.ts',

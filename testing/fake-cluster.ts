@@ -20,6 +20,7 @@ export function recordingProxies(): { readonly proxies: Proxies; readonly asked:
   const proxies: Proxies = {
     delay: (delayMs, jitterMs) => note(`delay ${delayMs} ± ${jitterMs}`),
     cut: (node) => note(`cut ${node}`),
+    stall: (nodes) => note(`stall ${nodes.join()}`),
     clear: () => note('clear'),
     active: () => Promise.resolve(['client-n1/chaos-latency-upstream']),
     isWhole: (effect) => note(`whole ${JSON.stringify(effect)}`).then(() => true),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { z } from 'zod';
 import { ChaosError } from '../domain/errors.js';
 import type { MqttVersion } from '../domain/mqtt.js';
 import type { Scenario } from '../domain/scenario.js';
@@ -13,6 +12,7 @@ import { sdkProblems } from './sdks.js';
 import { fromUpstream } from './upstream.js';
 import { schemaProblems, type Problem } from './problems.js';
 import { withoutEmptySections } from './sections.js';
+import { windowProblems, type LastingFault } from './windows.js';
 import { clientsIn, scenariosOf, workloadProblems } from './workloads.js';
 import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
 
@@ -25,7 +25,7 @@ interface KnownDriver {
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
   readonly drivers: readonly KnownDriver[];
-  readonly faults: readonly { readonly kind: string; readonly params: z.ZodType<Record<string, unknown>> }[];
+  readonly faults: readonly LastingFault[];
 }
 
 export interface Config extends Omit<ConfigFile, 'scenarios'> {
@@ -62,6 +62,7 @@ export function loadConfig(file: string, known: KnownNames): Config {
   const problems = [
     ...schemaProblems(parsed.error?.issues ?? [], configSchema),
     ...crossProblems(namingParts.parse(raw), known),
+    ...(parsed.success ? windowProblems(parsed.data, known.faults) : []),
   ];
   if (problems.length > 0 || !parsed.success) return refuse(problems);
   const { folder } = parsed.data.sdk_clients;

@@ -200,7 +200,7 @@ describe('a config that is wrong', () => {
       new RegExp(
         `^line 2: cluster\\.driver: expected one of ${known.drivers.map(({ name }) => name).join(', ')}, got kafka$`,
       ),
-      /^line 8: scenarios\.0\.fault: expected one of broker-kill, .*network-delay.*, got broker-kil$/,
+      /^line 8: scenarios\.0\.fault: expected one of broker-crash-loop, .*network-delay.*, got broker-kil$/,
       /^line 14: scenarios\.1\.params\.delay_ms \(slow\): .*expected number/,
       /^line 15: scenarios\.2\.name: kill is there twice$/,
     ];

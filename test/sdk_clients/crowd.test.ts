@@ -80,7 +80,7 @@ describe.concurrent.each(sdksWith('crowd'))('the %s client', (sdk) => {
     expect(line['cpu_seconds']).toBeGreaterThan(0);
     expect(line['max_rss_kb']).toBeGreaterThan(1000);
     expectSame(rows(ledger, 'ack').map(asAck), acksOn(tap), ledger);
-    expectSame(rows(ledger, 'receive').map(asReceipt), receiptsOn(tap), ledger);
+    expectSame(rows(ledger, 'receive').map(asReceipt), receiptsOn(tap, ledger), ledger);
     expectSame(rows(ledger, 'connack').map(asConnack), connacksOn(tap), ledger);
 
     const pauses = rowsOf(ledger, 'connect', 'connack', 'close').map((lives, n) => {

@@ -92,12 +92,14 @@ export interface Proxies {
   delay(delayMs: number, jitterMs: number): Promise<void>;
   /** Nothing passes between this node and the other nodes any more; its clients still reach it. May be called twice. */
   cut(node: string): Promise<void>;
+  /** Nothing passes between clients and these nodes any more, and no connection is closed. May be called twice. */
+  stall(nodes: readonly string[]): Promise<void>;
   /** Takes everything out again; succeeds if there is nothing, and repairs the proxies if they are dead. */
   clear(): Promise<void>;
   /** Names of the toxics that are in force now. */
   active(): Promise<readonly string[]>;
-  /** Is the delay in force on every link, the cut on every route of the node? */
-  isWhole(effect: 'delay' | { readonly cut: string }): Promise<boolean>;
+  /** Is the delay in force on every link, the cut on every route of the node, the stall on every client link of the nodes? */
+  isWhole(effect: 'delay' | { readonly cut: string } | { readonly stall: readonly string[] }): Promise<boolean>;
 }
 
 /** An interface of the kernel that brokers' traffic leaves by. */

@@ -36,6 +36,8 @@ async function open(at: Endpoint, login: Login, clientId: string, limitMs = PROB
   const ask = (packet: Packet, answer: Packet['cmd']): Promise<Packet> =>
     exchange({ socket, packets, limitMs, protocolVersion }, packet, answer);
   socket.on('data', (data) => packets.parse(data));
+  // A broker that is killed resets the connection also when nobody asks it anything, or has said goodbye: that must not end this process.
+  socket.on('error', () => undefined);
   // A broker may keep a client that went without a DISCONNECT for twice its keep-alive, and try to deliver to it.
   const close = (): void => {
     if (socket.readyState === 'open') socket.end(generate({ cmd: 'disconnect' }, { protocolVersion }));
@@ -95,6 +97,7 @@ function exchange(
     packets.on('packet', onPacket);
     socket.on('error', onError);
     socket.on('close', onClose);
+    if (socket.destroyed) return onClose();
     socket.write(generate(packet, { protocolVersion }));
   });
 }
@@ -165,16 +168,18 @@ export async function countLetIn(at: Endpoint, login: Login, clients: number, li
   return inside.length;
 }
 
-/** Does the broker say anything to an MQTT CONNECT within the limit? It need not let us in. */
-export const isAnswering = (at: Endpoint, limitMs: number): Promise<boolean> =>
+/** What comes of an MQTT CONNECT within the limit. A silent link is open, and nothing comes over it. */
+export type LinkState = 'answers' | 'silent' | 'closed';
+
+export const linkState = (at: Endpoint, limitMs: number): Promise<LinkState> =>
   new Promise((resolve) => {
     const socket = connect({ ...at, noDelay: true });
-    const end = (answer: boolean): void => {
+    const end = (state: LinkState): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(answer);
+      resolve(state);
     };
-    const timer = setTimeout(() => end(false), limitMs);
+    const timer = setTimeout(() => end(socket.readyState === 'open' ? 'silent' : 'closed'), limitMs);
     socket.once('connect', () =>
       socket.write(
         generate({
@@ -187,7 +192,11 @@ export const isAnswering = (at: Endpoint, limitMs: number): Promise<boolean> =>
         }),
       ),
     );
-    socket.once('data', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('close', () => end(false));
+    socket.once('data', () => end('answers'));
+    socket.once('error', () => end('closed'));
+    socket.once('close', () => end('closed'));
   });
+
+/** Does the broker say anything to an MQTT CONNECT within the limit? It need not let us in. */
+export const isAnswering = async (at: Endpoint, limitMs: number): Promise<boolean> =>
+  (await linkState(at, limitMs)) === 'answers';

@@ -1,6 +1,10 @@
 // Every fault. A new one is one file and one line here.
+export { brokerCrashLoop } from './broker-crash-loop.js';
 export { brokerKill } from './broker-kill.js';
 export { brokerPause } from './broker-pause.js';
+export { brokerRestart } from './broker-restart.js';
+export { clusterRestart } from './cluster-restart.js';
+export { connectionStall } from './connection-stall.js';
 export { cpuStarved } from './cpu-starved.js';
 export { fdLimit } from './fd-limit.js';
 export { leaderRebalance } from './leader-rebalance.js';

@@ -36,6 +36,8 @@ export interface Fault {
   readonly recoveryBlame: Blame;
   /** Checks `params` when the config is read. */
   readonly params: z.ZodType<Record<string, unknown>>;
+  /** How long the params make it at least; a config is refused whose fault window is shorter. Absent: nothing that a config could say makes it long. */
+  leastSeconds?(params: Record<string, unknown>, nodeCount: number): number;
   /** For people: the page `docs/faults.md` is made of it. */
   readonly about: FaultText;
   /** Why it can be done on no cluster of this host, with the remedy; undefined if it can. `doctor` says it before anything runs. Absent: it can everywhere. */

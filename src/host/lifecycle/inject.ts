@@ -31,7 +31,8 @@ export async function injectFault(
     };
     writeTicket(acting);
     await faultOf(faults, ticket.kind).inject(acting, { dir: clusterDir, driver });
-    const done: FaultTicket = { ...acting, state: 'injected' };
+    // With the steps that it has noted.
+    const done: FaultTicket = { ...mustReadTicket(handle), state: 'injected' };
     writeTicket(done);
     return done;
   });

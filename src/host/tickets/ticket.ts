@@ -1,6 +1,7 @@
 import type { Evidence } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Blame } from '../../domain/status.js';
+import type { ProcessId } from '../os/processes.js';
 
 /** What a fault is going to do, decided before anything is done. Plain JSON: it goes into the ticket. */
 export interface FaultPlan {
@@ -16,6 +17,22 @@ export interface FaultPlan {
 
 /** `stuck`: a recovery was tried and could not be proved; it goes on being tried, and the cluster is dirty. */
 export type TicketState = 'planned' | 'injecting' | 'injected' | 'stuck' | 'recovered';
+
+/**
+ * What a fault of several steps has done to a broker, or has seen of it, in turn: `asked` to end, `ended` by itself, or `died` of a SIGKILL; `down`: gone, with its port closed;
+ * `started`; `up`: answers MQTT; `whole`: the cluster is, with it.
+ */
+export type StepKind = 'asked' | 'ended' | 'died' | 'down' | 'started' | 'up' | 'whole';
+
+/** One such step, noted when it was seen: whoever goes on with the fault after a crash, proves it or ends it, knows how far it came. */
+export interface TicketStep {
+  readonly node: string;
+  readonly what: StepKind;
+  /** The process that it is about. */
+  readonly process: ProcessId;
+  readonly at: string;
+  readonly us: number;
+}
 
 /** One fault on disk, written before anything happens; `recover` needs nothing else. Times: CLOCK_MONOTONIC in µs, of boot `bootId`. */
 export interface FaultTicket extends FaultPlan {
@@ -45,6 +62,8 @@ export interface FaultTicket extends FaultPlan {
   readonly recoveryBudgetMs: number;
   readonly injectedAt: string | null;
   readonly injectedUs: number | null;
+  /** Of a fault that takes several steps; absent of any other, and before the first. */
+  readonly steps?: readonly TicketStep[];
   /** When the last look began that found it in force. */
   readonly seenOnUs: number | null;
   readonly recoveredAt: string | null;

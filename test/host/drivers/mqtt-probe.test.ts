@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   countLetIn,
   isAnswering,
+  linkState,
   mqttRoundTripMs,
   retainedUnder,
   warmUp,
@@ -54,6 +55,32 @@ describe('a round trip', () => {
   });
 });
 
+it('a broker that resets the connection at the goodbye, as one that is killed does, ends nobody’s process', async () => {
+  const connack = Buffer.from([0x20, 2, 0, 0]);
+  const pingresp = Buffer.from([0xd0, 0]);
+  const answers = [connack, pingresp];
+  let reset = (): void => undefined;
+  const wasReset = new Promise<void>((resolve) => (reset = resolve));
+  const server = createServer((socket) => {
+    socket.on('close', reset).on('data', () => {
+      const answer = answers.shift();
+      if (answer === undefined) socket.resetAndDestroy();
+      else socket.write(answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  onTestFinished(() => void server.close());
+  const uncaught: unknown[] = [];
+  const see = (error: unknown): void => void uncaught.push(error);
+  process.on('uncaughtExceptionMonitor', see);
+  onTestFinished(() => void process.off('uncaughtExceptionMonitor', see));
+  await mqttRoundTripMs({ host, port: (server.address() as AddressInfo).port }, login);
+  await wasReset;
+  // The kernel has told both ends by then: one more turn of the loop sees it.
+  await until('another connection is refused', async () => !(await isAnswering({ host, port: 1 }, 5000)));
+  expect(uncaught).toEqual([]);
+});
+
 describe('retained values', () => {
   it('are all that a broker sends after the SUBACK, by topic', async () => {
     const retained = { 'a/1': 'one', 'a/2': '2' };
@@ -92,6 +119,9 @@ describe('a broker answers', () => {
     const silent = await startMqttBroker({ silent: true });
     expect(await isAnswering({ host, port: silent.port }, 50)).toBe(false);
     expect(await isAnswering({ host, port: 1 }, 5000)).toBe(false);
+    // Of a link it is told whether it was open at least.
+    const states = [refusing, silent, { port: 1 }].map(({ port }, i) => linkState({ host, port }, i === 1 ? 50 : 5000));
+    expect(await Promise.all(states)).toEqual(['answers', 'silent', 'closed']);
   });
 });
 

@@ -221,6 +221,8 @@ describe('a target that does not exist', () => {
 
   it('of a fault that does not exist is refused with those that do', async () => {
     const unknown = { ...killOf('leader'), fault: 'disk-full' };
-    expect(await errorOf(plan(unknown))).toMatch(/expected a fault of broker-kill, .*network-delay.*, got disk-full/);
+    expect(await errorOf(plan(unknown))).toMatch(
+      /expected a fault of broker-crash-loop, .*network-delay.*, got disk-full/,
+    );
   });
 });

@@ -115,6 +115,17 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     expect(died).toEqual([]);
   });
 
+  it('every broker is restarted in turn, each when the cluster is whole with the one before', async () => {
+    const rolling = { ...scenarioOf('broker-restart'), params: { rolling: true, down_seconds: 0 } };
+    const { faultId } = await planned(rolling);
+    await injectFault({ faults, clusterDir: dir, faultId, driver }, confirmKeeper);
+    const { observed, bite } = await observe(faultId);
+    expect(unproved(bite)).toEqual([]);
+    expect(observed).toBe(true);
+    const { healed, died } = await recover(faultId);
+    expect([unproved(healed), died]).toEqual([[], []]);
+  });
+
   it('a partition is refused, since what the nodes say to each other goes past the proxies', async () => {
     expect(await errorOf(planned(partitionOf('follower')))).toMatch(/does not go through its proxies/);
   });

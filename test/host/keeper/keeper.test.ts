@@ -12,6 +12,7 @@ import { clusterPaths } from '../../../src/host/layout/paths.js';
 import { withLock } from '../../../src/host/os/lock.js';
 import { readLease, writeLease } from '../../../src/host/tickets/lease.js';
 import { isAlive, signalProcess, waitGone, type ProcessId } from '../../../src/host/os/processes.js';
+import { stepOf } from '../../../src/host/tickets/steps.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import {
@@ -23,6 +24,7 @@ import {
   unproved,
   type TestCluster,
 } from '../../../testing/host-cluster.js';
+import { workerKilledAt } from '../../../testing/killed-worker.js';
 import { fixture, ownedBy, shell, until } from '../../../testing/processes.js';
 
 let cluster: TestCluster;
@@ -67,6 +69,21 @@ describe('the keeper', () => {
     expect(unproved(ticket?.healed ?? [])).toEqual([]);
     await healthy(cluster);
     expect(await driver.network(cluster.dir)?.proxies?.active()).toEqual([]);
+  });
+
+  it('starts the broker that a worker had asked to end before it was killed', async () => {
+    const restart = { ...killOf('follower'), fault: 'broker-restart', params: { down_seconds: 40 } };
+    const planned = await planFault(faults, cluster.plan, restart, driver);
+    await workerKilledAt(planned, 'ended');
+    expect(await driver.status(cluster.dir)).toBe('degraded');
+    const begun = readTicket(cluster.dir, planned.faultId) ?? planned;
+    expect(stepOf(begun, 'n1', 'started')).toBeUndefined();
+    writeTicket({ ...begun, deadlineUs: monotonicUs() });
+    await until('the keeper recovers it', () => stateOf(planned.faultId) === 'recovered', 25_000);
+    const ticket = readTicket(cluster.dir, planned.faultId);
+    expect(ticket).toMatchObject({ recoveredBy: 'keeper', lastRecoverError: null, died: [] });
+    expect(unproved(ticket?.healed ?? [])).toEqual([]);
+    expect(await driver.status(cluster.dir)).toBe('running');
   });
 
   it('ends who holds the ticket of an overdue fault and stands stopped: the fault does not last as long as that', async () => {

@@ -84,6 +84,14 @@ export async function startProxies(dir: string, state: ProxyState): Promise<Proc
 const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink[] =>
   state.links.filter((link) => link.kind === 'route' && link.name.split('-').slice(1).includes(node));
 
+const clientLinksOf = (state: ProxyState, nodes: readonly string[]): readonly toxiproxy.ProxyLink[] =>
+  state.links.filter((link) => link.kind === 'client' && nodes.some((node) => link.name === `client-${node}`));
+
+function linksOf(state: ProxyState, effect: Parameters<Proxies['isWhole']>[0]): readonly toxiproxy.ProxyLink[] {
+  if (effect === 'delay') return state.links;
+  return 'cut' in effect ? routesOf(state, effect.cut) : clientLinksOf(state, effect.stall);
+}
+
 const notRunning = (process: ProcessId): string | undefined => {
   if (!isAlive(process)) return DEAD;
   return isStopped(process) ? STOPPED : undefined;
@@ -154,11 +162,15 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
         const state = load(dir);
         for (const link of routesOf(state, node)) await toxiproxy.addBlackHole(state.proxyApiPort, link.name);
       },
+      stall: async (nodes) => {
+        const state = load(dir);
+        for (const link of clientLinksOf(state, nodes)) await toxiproxy.addBlackHole(state.proxyApiPort, link.name);
+      },
       clear: () => clear(dir),
       active: () => toxiproxy.activeToxics(load(dir).proxyApiPort),
       isWhole: async (effect) => {
         const state = load(dir);
-        const links = effect === 'delay' ? state.links : routesOf(state, effect.cut);
+        const links = linksOf(state, effect);
         const active = await toxiproxy.activeToxics(state.proxyApiPort);
         return links.every(({ name }) => active.filter((toxic) => toxic.startsWith(`${name}/`)).length === 2);
       },

@@ -53,6 +53,15 @@ describe('the proxies of a cluster', () => {
     await of.clear();
   });
 
+  it('stall the client links of a node, and no other', async () => {
+    const of = proxies.of(dir);
+    await of.stall(['n1']);
+    expect(await of.isWhole({ stall: ['n1'] })).toBe(true);
+    expect(new Set((await of.active()).map((toxic) => toxic.split('/')[0]))).toEqual(new Set(['client-n1']));
+    await of.clear();
+    expect(await of.isWhole({ stall: ['n1'] })).toBe(false);
+  });
+
   it('cut a node off from the others, and leave its clients alone', async () => {
     const of = proxies.of(dir);
     await of.cut('n1');
