@@ -31,7 +31,12 @@ export const SDKS: readonly Sdk[] = [
     workloads: [...ALL, 'failover', 'shared', 'crowd'],
     inEveryRound: true,
   },
-  { name: 'rust', mqttVersions: BOTH, workloads: ALL, inEveryRound: true },
+  {
+    name: 'rust',
+    mqttVersions: BOTH,
+    workloads: [...ALL, 'failover', 'shared', 'crowd'],
+    inEveryRound: true,
+  },
   { name: 'java', mqttVersions: BOTH, workloads: [...ALL, 'failover', 'shared'], inEveryRound: true },
   { name: 'java-paho', mqttVersions: ['5'], workloads: [...ALL, 'failover', 'shared'], inEveryRound: false },
 ];

@@ -37,6 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{signal, SignalKind};
 use workload::engine::Engine;
+use workload::usage::open_files;
 use workload::{Spec, WORKLOADS};
 
 const EXIT_UNUSABLE_INPUT: i32 = 2;
@@ -101,7 +102,7 @@ fn run_basic(started_us: u64) {
 }
 
 fn run_workload(spec: &'static Spec, started_us: u64) {
-    let config = match WorkloadConfig::parse(lookup, &unique(started_us), spec) {
+    let config = match WorkloadConfig::parse(lookup, &unique(started_us), spec, open_files()) {
         Ok(config) => config,
         Err(errors) => refuse(&workload::engine::refusal(spec, started_us, errors)),
     };

@@ -1,8 +1,12 @@
 //! What a workload is to the engine: who takes part, what is published, and what happens meanwhile.
 
+mod base;
+mod crowd;
 pub mod engine;
+mod failover;
 mod lane;
 mod mortal;
+mod moves;
 mod packet;
 pub mod publication;
 mod qos_mix;
@@ -13,34 +17,31 @@ mod role;
 mod rows;
 mod session;
 mod sessions;
+mod shared;
 mod summary;
 mod tally;
+pub mod usage;
 mod watcher;
 mod wills;
 mod wire;
 
-use crate::config::workload::WorkloadConfig;
-use crate::payload::PayloadFormat;
-use lane::Lanes;
-use publication::Publication;
-use recorded::{unpoisoned, Recording};
-use recorder::Recorder;
-use role::Role;
-use session::Session;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use watcher::Listener;
-
-/// QoS 0 has no acknowledgement to wait for: what has not come by then is not waited for.
-const QOS_0_ARRIVES_WITHIN_US: u64 = 2_000_000;
+use base::Base;
+use recorded::unpoisoned;
+pub use role::Leaving;
+use role::{Role, Seen, Standing};
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
 /// What a workload is before it is begun.
 pub struct Spec {
     pub name: &'static str,
     pub default_qos: &'static str,
     pub default_in_flight: u64,
+    pub default_move_every_ms: u64,
+    pub default_moves: &'static str,
     pub has_deaths: bool,
+    /// Thousands of clients in one process: what it may open and what it costs matter.
+    pub is_crowd: bool,
     pub retains: bool,
     /// Does every message reach somebody, where nothing goes wrong?
     pub is_for_all: bool,
@@ -49,7 +50,34 @@ pub struct Spec {
 }
 
 /// All that this client has, each in its file; a new one is a file, a line here and a script.
-pub const WORKLOADS: [&Spec; 4] = [&qos_mix::SPEC, &sessions::SPEC, &retained::SPEC, &wills::SPEC];
+pub const WORKLOADS: [&Spec; 7] = [
+    &qos_mix::SPEC,
+    &sessions::SPEC,
+    &retained::SPEC,
+    &wills::SPEC,
+    &failover::SPEC,
+    &shared::SPEC,
+    &crowd::SPEC,
+];
+
+impl Spec {
+    /// What most of them have.
+    const fn usual(name: &'static str, begin: fn(Base) -> Arc<dyn Workload>) -> Self {
+        Self {
+            name,
+            default_qos: "1",
+            default_in_flight: 20,
+            default_move_every_ms: 2_000,
+            default_moves: "leave,cut",
+            has_deaths: false,
+            is_crowd: false,
+            retains: false,
+            is_for_all: false,
+            measures_latency: false,
+            begin,
+        }
+    }
+}
 
 pub trait Workload: Send + Sync {
     fn base(&self) -> &Base;
@@ -58,8 +86,32 @@ pub trait Workload: Send + Sync {
     /// Publishing begins: the first message is due at t0.
     fn started(self: Arc<Self>) {}
 
-    fn subscriber(&self) -> Option<Arc<Role>> {
-        None
+    /// The first one is the subscriber that the ready line names.
+    fn subscribers(&self) -> Vec<Arc<Role>> {
+        Vec::new()
+    }
+
+    /// Begins what else connects before anything is published.
+    fn gather(self: Arc<Self>) {}
+
+    fn gathered(&self) -> Standing {
+        Standing::Ready
+    }
+
+    /// Whom the ready line names as publisher and subscriber.
+    fn named(&self) -> [Option<Seen>; 2] {
+        let subscriber = self.subscribers().first().map(|role| role.seen());
+        [self.base().publisher.as_ref().map(|role| role.seen()), subscriber]
+    }
+
+    fn publishes(&self) -> bool {
+        let base = self.base();
+        base.publisher.is_some() && !base.lanes.qoses().is_empty()
+    }
+
+    /// Message i is due.
+    fn generate(&self, i: usize, intended_us: u64) {
+        self.base().generate(self.place(i, intended_us), intended_us);
     }
 
     /// How much of what was planned.
@@ -92,167 +144,15 @@ pub trait Workload: Send + Sync {
 
     /// Any more are reconnects.
     fn planned_connections(&self) -> usize {
-        2
+        let roles = self.subscribers().into_iter().chain(self.base().publisher.clone());
+        roles.map(|role| 1 + role.moves()).sum()
     }
 
     /// Ends whatever else holds a connection.
     fn close(&self) {}
-}
 
-/// A workload with one publisher, as far as it has no ways of its own.
-pub struct Base {
-    pub spec: &'static Spec,
-    pub config: Arc<WorkloadConfig>,
-    pub recorder: Arc<Recorder>,
-    pub lanes: Arc<Lanes>,
-    pub planned: usize,
-    /// For so long nothing may come though everything is right.
-    pub silence_us: u64,
-    pub publisher: Option<Arc<Role>>,
-    pub t0_us: AtomicU64,
-    pub is_stopped: AtomicBool,
-    generated: AtomicUsize,
-    payloads: PayloadFormat,
-    /// By topic, and the number of all.
-    seqs: Mutex<(HashMap<String, u64>, u64)>,
-}
-
-struct Nobody;
-
-impl Listener for Nobody {}
-
-impl Base {
-    pub fn new(spec: &'static Spec, config: Arc<WorkloadConfig>, recorder: Arc<Recorder>) -> Self {
-        let base = &config.base;
-        Self {
-            spec,
-            lanes: Lanes::new(&config.qos, config.in_flight),
-            planned: base.message_count as usize,
-            silence_us: 0,
-            publisher: None,
-            t0_us: AtomicU64::new(0),
-            is_stopped: AtomicBool::new(false),
-            generated: AtomicUsize::new(0),
-            payloads: PayloadFormat::new(&base.run_id, &base.phase, &base.publisher_id(), base.payload_bytes),
-            seqs: Mutex::default(),
-            recorder,
-            config,
-        }
-    }
-
-    pub fn session(&self, role: &str, clean: bool) -> Session {
-        let config = &self.config;
-        let expiry_s = if clean { 0 } else { config.session_expiry_s };
-        let id = format!("{}-{role}", config.base.client_id);
-        Session::new(&id, clean, config.keep_alive_s, expiry_s)
-    }
-
-    pub fn recording(&self, session: Session, listener: Arc<dyn Listener>) -> Recording {
-        Recording {
-            config: self.config.clone(),
-            recorder: self.recorder.clone(),
-            session: Arc::new(session),
-            listener,
-            is_role: false,
-            publishes: false,
-        }
-    }
-
-    /// It has a session: QoS 2 keeps its promise only across connections of one.
-    pub fn with_publisher(mut self) -> Self {
-        let recording = Recording {
-            is_role: true,
-            publishes: true,
-            ..self.recording(self.session("pub", false), self.lanes.clone())
-        };
-        self.publisher = Some(Role::new(recording, self.lanes.clone(), Vec::new()));
-        self
-    }
-
-    pub fn new_subscriber(&self, role: &str, clean: bool, filters: Vec<(String, u8)>) -> Arc<Role> {
-        let recording = Recording {
-            is_role: true,
-            ..self.recording(self.session(role, clean), Arc::new(Nobody))
-        };
-        Role::new(recording, self.lanes.clone(), filters)
-    }
-
-    /// For when everybody is connected.
-    pub fn prepare(&self) {
-        let Some(maximum) = self.publisher.as_ref().and_then(|role| role.seen().maximum_qos) else {
-            return;
-        };
-        let out = self.lanes.leave_out_above(maximum);
-        if !out.is_empty() {
-            self.recorder.error(format!(
-                "QOS: the broker's Maximum QoS is {maximum}, so {out:?} is left out"
-            ));
-        }
-    }
-
-    pub fn generate(&self, (topic, qos): (String, u8), intended_us: u64) {
-        self.offer(&topic, qos, intended_us, false);
-        self.generated.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub fn offer(&self, topic: &str, qos: u8, intended_us: u64, clears: bool) {
-        let (seq, key) = {
-            let mut seqs = unpoisoned(&self.seqs);
-            let seq = seqs.0.entry(topic.to_owned()).or_default();
-            *seq += 1;
-            let seq = *seq - 1;
-            seqs.1 += 1;
-            (seq, seqs.1)
-        };
-        let payload = if clears {
-            Vec::new()
-        } else {
-            self.payloads.build(seq, intended_us).into_bytes()
-        };
-        self.lanes.offer(Arc::new(Publication {
-            topic: topic.into(),
-            seq,
-            qos,
-            retain: self.spec.retains,
-            payload,
-            intended_us,
-            key,
-            went_out: AtomicBool::new(false),
-        }));
-    }
-
-    /// Message i's QoS, and in which round: they take turns.
-    pub fn turn(&self, i: usize) -> (u8, usize) {
-        let qoses = self.lanes.qoses();
-        (qoses[i % qoses.len()], i / qoses.len())
-    }
-
-    pub fn highest_qos(&self) -> u8 {
-        self.config.qos.iter().copied().max().unwrap_or(0)
-    }
-
-    pub fn has_arrived(&self, since_published_us: u64) -> bool {
-        if !self.lanes.are_settled() {
-            return false;
-        }
-        let recorded = self.recorder.lock();
-        let tally = &recorded.tally;
-        let has_qos_0 = self.lanes.qoses().first() == Some(&0);
-        let is_waiting = has_qos_0 && tally.received.len() < tally.sent.len();
-        tally.awaited.is_empty() && (!is_waiting || since_published_us >= QOS_0_ARRIVES_WITHIN_US)
-    }
-
-    pub fn is_complete(&self) -> bool {
-        let given_up = self.lanes.given_up();
-        if given_up > 0 {
-            self.recorder.error(format!(
-                "{given_up} QoS 2 messages were in flight when the publisher's session was lost: not sent again"
-            ));
-        }
-        given_up == 0 && self.lanes.are_settled()
-    }
-
-    pub fn stopped(&self) -> bool {
-        self.is_stopped.load(Ordering::Relaxed)
+    /// Does nothing else hold a connection any more?
+    fn has_closed(&self) -> bool {
+        true
     }
 }

@@ -1,50 +1,14 @@
 //! What the workloads read beyond the environment of all clients; CONTRACT.md has the tables.
 
+mod crowd;
+mod deaths;
 #[cfg(test)]
 mod tests;
 
 use super::{Config, MqttVersion, Reader, HOUR_MS};
-use crate::workload::Spec;
-
-const MAX_DEATHS: usize = 200;
-const DEATH: &str = "at_ms:endpoint:clean|cut|mute|takeover|disconnect04:qos:delay_s";
-/// Kind and QoS of the will; each of them in every version of MQTT.
-const USUAL_DEATHS: [&str; 5] = ["clean:1", "cut:1", "mute:1", "cut:0", "takeover:1"];
-const KINDS: [(&str, Kind); 5] = [
-    ("clean", Kind::Clean),
-    ("cut", Kind::Cut),
-    ("mute", Kind::Mute),
-    ("takeover", Kind::Takeover),
-    ("disconnect04", Kind::Disconnect04),
-];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Clean,
-    Cut,
-    Mute,
-    Takeover,
-    Disconnect04,
-}
-
-impl Kind {
-    pub fn name(self) -> &'static str {
-        KINDS
-            .iter()
-            .find(|(_, kind)| *kind == self)
-            .map_or("", |(name, _)| name)
-    }
-}
-
-/// How one client is to end: when, at which endpoint (its place among all), and with which will.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Death {
-    pub at_ms: u64,
-    pub endpoint: usize,
-    pub kind: Kind,
-    pub qos: u8,
-    pub delay_s: u32,
-}
+use crate::workload::{Leaving, Spec};
+pub use crowd::CrowdConfig;
+pub use deaths::{Death, Kind};
 
 #[derive(Debug)]
 pub struct WorkloadConfig {
@@ -64,11 +28,22 @@ pub struct WorkloadConfig {
     pub reader_interval_ms: u64,
     pub reader_endpoints: Vec<usize>,
     pub deaths: Vec<Death>,
+    pub move_every_ms: u64,
+    /// They take turns.
+    pub moves: Vec<Leaving>,
+    /// Of a shared subscription.
+    pub members: usize,
+    pub crowd: CrowdConfig,
 }
 
 impl WorkloadConfig {
-    /// `spec` has the defaults that are the workload's own, and what it demands.
-    pub fn parse(lookup: impl Fn(&str) -> Option<String>, unique: &str, spec: &Spec) -> Result<Self, Vec<String>> {
+    /// `spec` has the defaults that are the workload's own, and what it demands; `open_files` is how many this process may open.
+    pub fn parse(
+        lookup: impl Fn(&str) -> Option<String>,
+        unique: &str,
+        spec: &Spec,
+        open_files: u64,
+    ) -> Result<Self, Vec<String>> {
         let mut reader = Reader {
             lookup,
             errors: Vec::new(),
@@ -97,6 +72,10 @@ impl WorkloadConfig {
             } else {
                 Vec::new()
             },
+            move_every_ms: reader.whole("MOVE_EVERY_MS", spec.default_move_every_ms, 100..=HOUR_MS),
+            moves: reader.moves(spec.default_moves),
+            members: reader.whole("MEMBERS", 3, 1..=100) as usize,
+            crowd: reader.crowd(spec.is_crowd.then_some(open_files)),
             base,
         };
         let (offline, resume) = (config.offline_at_ms, config.resume_at_ms);
@@ -130,30 +109,6 @@ fn number(text: &str, digits: usize) -> Option<u64> {
     }
 }
 
-/// One death a second, for as long as the messages of the usual workload would take, over all endpoints.
-fn usual_plan(count: usize, base: &Config) -> String {
-    let seconds = (base.message_count as f64 / base.message_rate) as usize;
-    let deaths = seconds.clamp(USUAL_DEATHS.len(), MAX_DEATHS);
-    let plan: Vec<String> = (1..=deaths)
-        .map(|i| format!("{}:{}:{}:0", 1_000 * i, i % count, USUAL_DEATHS[i % USUAL_DEATHS.len()]))
-        .collect();
-    plan.join(",")
-}
-
-fn death(text: &str) -> Option<Death> {
-    let parts: Vec<&str> = text.split(':').collect();
-    let [at_ms, endpoint, kind, qos, delay_s] = parts[..] else {
-        return None;
-    };
-    Some(Death {
-        at_ms: number(at_ms, 8)?,
-        endpoint: number(endpoint, 3)? as usize,
-        kind: KINDS.iter().find(|(name, _)| *name == kind)?.1,
-        qos: number(qos, 1).filter(|qos| *qos <= 2)? as u8,
-        delay_s: number(delay_s, 5)? as u32,
-    })
-}
-
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
     /// Numbers below a limit, each once; ascending. Nothing where they are others.
     fn list(&mut self, name: &str, default: &str, (digits, below): (usize, u64), expected: &str) -> Vec<usize> {
@@ -183,38 +138,23 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         self.list(name, &every.join(","), (3, count as u64), &expected)
     }
 
-    fn deaths(&mut self, count: usize, base: &Config) -> Vec<Death> {
-        let raw = self.text("DEATHS", &usual_plan(count, base));
-        let parts: Vec<&str> = raw.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-        if !(1..=MAX_DEATHS).contains(&parts.len()) {
-            let got = parts.len();
-            self.errors.push(format!(
-                "DEATHS: expected 1 to {MAX_DEATHS} of {DEATH}, comma-separated, got {got} of them"
-            ));
-            return Vec::new();
-        }
-        parts
-            .into_iter()
-            .filter_map(|part| self.death(part, count, base.mqtt_version))
-            .collect()
-    }
-
-    fn death(&mut self, text: &str, count: usize, version: MqttVersion) -> Option<Death> {
-        let found = death(text).filter(|death| death.endpoint < count);
-        let Some(death) = found else {
-            let last = count - 1;
-            self.errors.push(format!(
-                "DEATHS: expected {DEATH} with an endpoint from 0 to {last}, got {text:?}"
-            ));
-            return None;
-        };
-        let needs_5 = death.kind == Kind::Disconnect04 || death.delay_s > 0;
-        let is_spoken = version == MqttVersion::V5 || !needs_5;
-        self.check(is_spoken, || {
-            format!(
-                "DEATHS: expected {DEATH} without disconnect04 and delay, which MQTT 3.1.1 does not have, got {text:?}"
-            )
+    /// Each once; in their order. Nothing where they are others.
+    fn moves(&mut self, default: &str) -> Vec<Leaving> {
+        let raw = self.text("MOVES", default);
+        let found: Option<Vec<Leaving>> = raw.split(',').map(|part| leaving(part.trim())).collect();
+        let found = found.unwrap_or_default();
+        let is_each_once = (1..found.len()).all(|i| !found[..i].contains(&found[i]));
+        self.check(!found.is_empty() && is_each_once, || {
+            format!("MOVES: expected leave or cut, each once, comma-separated, got {raw:?}")
         });
-        is_spoken.then_some(death)
+        found
+    }
+}
+
+fn leaving(word: &str) -> Option<Leaving> {
+    match word {
+        "leave" => Some(Leaving::Disconnect),
+        "cut" => Some(Leaving::Cut),
+        _ => None,
     }
 }

@@ -1,19 +1,18 @@
 //! One run of any workload but basic-pubsub, by the steps that all have in common.
 
 mod conclusion;
+mod setup;
 
 pub use conclusion::refusal;
 
+use super::base::Base;
 use super::recorder::Recorder;
 use super::role::Role;
 use super::summary::Facts;
-use super::{Base, Spec, Workload};
+use super::{Spec, Workload};
 use crate::clock::now_us;
 use crate::config::workload::WorkloadConfig;
-use crate::config::Endpoint;
 use crate::run::{GOODBYE_MAX_US, GOODBYE_MIN_US, LEAD_US, NAP, SHORTEST_QUIET_US, TICK};
-use std::io::Write;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -86,89 +85,6 @@ impl Engine {
         self.signals.load(Ordering::Relaxed)
     }
 
-    async fn begin(&self) -> Result<(), String> {
-        // In this order: what is published before anybody has subscribed is rightly dropped.
-        if let Some(role) = self.workload.subscriber() {
-            self.start(&role, 1).await?;
-        }
-        if let Some(role) = &self.workload.base().publisher {
-            self.start(role, 0).await?;
-        }
-        self.workload.base().prepare();
-        self.announce();
-        self.wait_for_start_file().await
-    }
-
-    async fn start(&self, role: &Arc<Role>, first: usize) -> Result<(), String> {
-        let setup_us = self.config.base.setup_limit.as_micros() as u64;
-        let started_us = super::unpoisoned(&self.facts).started_us;
-        let limit_us = self.deadline_us.min(started_us + setup_us);
-        tokio::spawn(role.clone().keep_up(first));
-        loop {
-            self.not_signalled()?;
-            let seen = role.seen();
-            if let Some(refused) = seen.login_refused {
-                return Err(format!("login refused: {refused}"));
-            }
-            if seen.is_ready {
-                return Ok(());
-            }
-            if now_us() >= limit_us {
-                let (name, ms) = (role.name, (limit_us - started_us) / 1_000);
-                return Err(format!(
-                    "setup_error: expected {name} connected and subscribed within {ms} ms, got none"
-                ));
-            }
-            tokio::time::sleep(TICK).await;
-        }
-    }
-
-    fn not_signalled(&self) -> Result<(), String> {
-        if self.signals() == 0 {
-            return Ok(());
-        }
-        self.note(|facts| facts.planned = 0);
-        Err("stopped by a signal during the set-up".to_owned())
-    }
-
-    fn announce(&self) {
-        let endpoint = |of: fn(&Role) -> Option<Endpoint>, role: &Option<Arc<Role>>| {
-            role.as_ref()
-                .and_then(|role| of(role))
-                .map(|endpoint| endpoint.to_string())
-        };
-        let (publisher, subscriber) = (&self.workload.base().publisher, &self.workload.subscriber());
-        self.note(|facts| {
-            facts.publisher_endpoint = endpoint(|role| role.seen().first_endpoint, publisher);
-            facts.subscriber_endpoint = endpoint(|role| role.seen().first_endpoint, subscriber);
-        });
-        let line = serde_json::json!({
-            "event": "ready",
-            "publisher": endpoint(|role| role.seen().endpoint, publisher),
-            "subscriber": endpoint(|role| role.seen().endpoint, subscriber),
-        });
-        let mut stdout = std::io::stdout();
-        // Nobody may be reading; the run does not depend on it.
-        let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
-    }
-
-    async fn wait_for_start_file(&self) -> Result<(), String> {
-        let Some(path) = &self.config.base.start_file else {
-            return Ok(());
-        };
-        while !Path::new(path).exists() {
-            self.not_signalled()?;
-            if now_us() >= self.deadline_us {
-                let ms = self.config.base.time_limit.as_millis();
-                return Err(format!(
-                    "START_FILE: expected {path} before TIME_LIMIT_MS={ms}, found none"
-                ));
-            }
-            tokio::time::sleep(NAP).await;
-        }
-        Ok(())
-    }
-
     /// When it was over.
     async fn publish(&self) -> u64 {
         let (workload, base) = (&self.workload, self.workload.base());
@@ -203,8 +119,7 @@ impl Engine {
 
     /// The open loop: every message has its time, whatever the broker does. A thread sleeps exactly, tokio's timers do not.
     fn start_generator(&self, t0_us: u64) -> Option<std::thread::JoinHandle<()>> {
-        let base = self.workload.base();
-        if base.publisher.is_none() || base.lanes.qoses().is_empty() {
+        if !self.workload.publishes() {
             return None;
         }
         let (workload, config) = (self.workload.clone(), self.config.clone());
@@ -217,8 +132,7 @@ impl Engine {
                 if workload.base().stopped() {
                     return;
                 }
-                let place = workload.place(i as usize, due_us);
-                workload.base().generate(place, due_us);
+                workload.generate(i as usize, due_us);
             }
         }))
     }
@@ -264,14 +178,21 @@ impl Engine {
     async fn say_goodbye(&self) {
         let left_us = self.deadline_us.saturating_sub(now_us());
         let limit = Duration::from_micros(left_us.clamp(GOODBYE_MIN_US, GOODBYE_MAX_US));
-        let (publisher, subscriber) = (&self.workload.base().publisher, self.workload.subscriber());
-        let roles: Vec<&Arc<Role>> = publisher.iter().chain(&subscriber).collect();
+        let until = tokio::time::Instant::now() + limit;
+        let publisher = self.workload.base().publisher.clone();
+        let roles: Vec<Arc<Role>> = publisher.into_iter().chain(self.workload.subscribers()).collect();
         let all = async {
             for role in &roles {
                 role.close(limit / roles.len() as u32).await;
             }
         };
-        let _ = tokio::time::timeout(limit, all).await;
+        let _ = tokio::time::timeout_at(until, all).await;
         self.workload.close();
+        let rest = async {
+            while !self.workload.has_closed() {
+                tokio::time::sleep(WORKLOAD_TICK).await;
+            }
+        };
+        let _ = tokio::time::timeout_at(until, rest).await;
     }
 }

@@ -8,7 +8,7 @@ use super::packet::REFUSED_FROM;
 use super::publication::Publication;
 use super::tally::PUBCOMP;
 use super::watcher::{Listener, Offers};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -29,7 +29,8 @@ pub struct Lanes {
 struct Inner {
     of: BTreeMap<u8, Lane>,
     connection: Option<Arc<dyn Taker>>,
-    subscription_known: bool,
+    /// By subscriber: is it not known that its subscription is gone?
+    subscribed: HashMap<Arc<str>, bool>,
 }
 
 struct Lane {
@@ -55,7 +56,7 @@ impl Lanes {
             inner: Mutex::new(Inner {
                 of: qoses.iter().map(|qos| (*qos, lane())).collect(),
                 connection: None,
-                subscription_known: false,
+                subscribed: HashMap::new(),
             }),
             me: me.clone(),
         })
@@ -108,10 +109,10 @@ impl Lanes {
         self.lock().connection = None;
     }
 
-    /// Nothing is handed over while it is known that nobody is subscribed.
-    pub fn subscription_known(&self, known: bool) {
+    /// Nothing is handed over while it is known that nobody is subscribed. Where nobody ever was, all who read come and go.
+    pub fn subscription_known(&self, subscriber: &Arc<str>, known: bool) {
         let mut inner = self.lock();
-        inner.subscription_known = known;
+        inner.subscribed.insert(subscriber.clone(), known);
         inner.flush();
     }
 
@@ -146,7 +147,8 @@ impl Lanes {
 
 impl Inner {
     fn flush(&mut self) {
-        let Some(connection) = self.connection.clone().filter(|_| self.subscription_known) else {
+        let is_for_nobody = !self.subscribed.is_empty() && self.subscribed.values().all(|known| !known);
+        let Some(connection) = self.connection.clone().filter(|_| !is_for_nobody) else {
             return;
         };
         for lane in self.of.values_mut() {

@@ -1,9 +1,9 @@
 //! One client with a will, from its CONNECT to its planned end.
 
+use super::base::{Base, Nobody};
 use super::publication::Will;
 use super::recorded::{unpoisoned, Connection, Recording};
 use super::role::PAUSE;
-use super::{Base, Nobody};
 use crate::clock::now_us;
 use crate::config::workload::{Death, Kind};
 use crate::payload::PayloadFormat;

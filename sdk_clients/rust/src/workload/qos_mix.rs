@@ -1,23 +1,20 @@
 //! qos-mix: QoS 0, 1 and 2 side by side, one topic and one window for each.
 
+use super::base::Base;
 use super::role::Role;
-use super::{Base, Spec, Workload};
+use super::{Spec, Workload};
 use std::sync::Arc;
 
 pub const SPEC: Spec = Spec {
-    name: "qos-mix",
     default_qos: "0,1,2",
-    default_in_flight: 20,
-    has_deaths: false,
-    retains: false,
     is_for_all: true,
     measures_latency: true,
-    begin: |base| {
+    ..Spec::usual("qos-mix", |base| {
         let base = base.with_publisher();
         let filters = base.config.qos.iter().map(|qos| (topic(&base, *qos), *qos)).collect();
         let subscriber = base.new_subscriber("sub", base.config.base.clean_subscriber, filters);
         Arc::new(QosMix { base, subscriber })
-    },
+    })
 };
 
 struct QosMix {
@@ -39,7 +36,7 @@ impl Workload for QosMix {
         (topic(&self.base, qos), qos)
     }
 
-    fn subscriber(&self) -> Option<Arc<Role>> {
-        Some(self.subscriber.clone())
+    fn subscribers(&self) -> Vec<Arc<Role>> {
+        vec![self.subscriber.clone()]
     }
 }

@@ -1,7 +1,7 @@
 //! One MQTT connection of which everything is recorded, from CONNECT to its end.
 
 #[cfg(test)]
-mod fake_broker;
+pub mod fake_broker;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +33,7 @@ const PUBLISHER_IN_FLIGHT: u16 = u16::MAX;
 const OTHERS_IN_FLIGHT: u16 = 100;
 
 /// Makes the connections of one MQTT client.
+#[derive(Clone)]
 pub struct Recording {
     pub config: Arc<WorkloadConfig>,
     pub recorder: Arc<Recorder>,
@@ -115,7 +116,8 @@ impl Recording {
         }))
     }
 
-    fn watcher(&self, will: Option<Will>, answers: UnboundedSender<u8>) -> Watcher {
+    /// Of its next connection.
+    pub fn watcher(&self, will: Option<Will>, answers: UnboundedSender<u8>) -> Watcher {
         Watcher {
             who: Who {
                 client: self.session.client_id.clone(),

@@ -1,11 +1,12 @@
 //! retained: a writer that waits for each acknowledgement, and ever new readers; at the end the value is deleted, and read once more.
 
+use super::base::Base;
 use super::packet::REFUSED_FROM;
 use super::publication::MessageId;
 use super::recorded::unpoisoned;
 use super::role::SUBACK_LIMIT;
 use super::watcher::Listener;
-use super::{Base, Spec, Workload};
+use super::{Spec, Workload};
 use crate::clock::now_us;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,27 +27,21 @@ const READERS_AFTER_DELETION: usize = 2;
 const LEAVING_LIMIT: Duration = Duration::from_secs(1);
 
 pub const SPEC: Spec = Spec {
-    name: "retained",
-    default_qos: "1",
     default_in_flight: 1,
-    has_deaths: false,
     retains: true,
     // A value that is replaced before anybody reads it is rightly seen by nobody.
     is_for_all: false,
-    measures_latency: false,
-    begin: |base| {
+    ..Spec::usual("retained", |base| {
         let mut base = base.with_publisher();
         // Each value, and at last the deletion of each topic.
         base.planned += base.config.topics;
-        // No lane waits for a subscriber: readers come and go.
-        base.lanes.subscription_known(true);
         Arc::new(Retained {
             base,
             number: AtomicUsize::new(0),
             reading: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
         })
-    },
+    })
 };
 
 struct Retained {
@@ -171,9 +166,5 @@ impl Workload for Retained {
 
     fn has_ended(&self) -> bool {
         self.reading.load(Ordering::Relaxed) == 0
-    }
-
-    fn planned_connections(&self) -> usize {
-        1
     }
 }

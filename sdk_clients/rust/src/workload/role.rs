@@ -1,16 +1,22 @@
 //! Publisher and subscriber of a workload: each keeps up a connection of a session, endpoint after endpoint.
 
+mod seen;
+mod subscribing;
+#[cfg(test)]
+mod tests;
+
 use super::lane::Lanes;
-use super::packet::REFUSED_FROM;
 use super::recorded::{unpoisoned, Connection, OpenFailed, Recording};
 use crate::config::Endpoint;
-use std::sync::atomic::{AtomicBool, Ordering};
+pub use seen::{Leaving, Seen, Standing};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
 pub const PAUSE: Duration = Duration::from_millis(200);
-const SUBSCRIBE_AGAIN_AFTER: Duration = Duration::from_millis(500);
+pub const SUBSCRIBE_AGAIN_AFTER: Duration = Duration::from_millis(500);
+const LEAVING_LIMIT: Duration = Duration::from_secs(3);
 /// Above the 5 s after which a NATS node itself gives up and answers 0x80.
 pub const SUBACK_LIMIT: Duration = Duration::from_secs(8);
 
@@ -25,24 +31,24 @@ pub struct Role {
     /// It leaves without unsubscribing.
     keeps: AtomicBool,
     seen: Mutex<Seen>,
+    /// It has left for the next endpoint, by plan.
+    is_moving: AtomicBool,
+    /// How many of its connections came of that.
+    moves: AtomicUsize,
+    /// It does without a subscription that is refused for so long.
+    gives_up_after: Option<Duration>,
     closing: watch::Sender<bool>,
     ended: watch::Sender<bool>,
 }
 
-/// What others see of it.
-#[derive(Clone, Default)]
-pub struct Seen {
-    pub is_ready: bool,
-    pub login_refused: Option<String>,
-    pub endpoint: Option<Endpoint>,
-    pub first_endpoint: Option<Endpoint>,
-    pub maximum_qos: Option<u8>,
-    connection: Option<Arc<Connection>>,
-}
-
 impl Role {
     /// A publisher where there are no filters.
-    pub fn new(recording: Recording, lanes: Arc<Lanes>, filters: Vec<(String, u8)>) -> Arc<Self> {
+    pub fn new(
+        recording: Recording,
+        lanes: Arc<Lanes>,
+        filters: Vec<(String, u8)>,
+        gives_up_after: Option<Duration>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             name: if filters.is_empty() { "publisher" } else { "subscriber" },
             recording,
@@ -51,6 +57,9 @@ impl Role {
             granted: AtomicBool::new(false),
             keeps: AtomicBool::new(false),
             seen: Mutex::default(),
+            is_moving: AtomicBool::new(false),
+            moves: AtomicUsize::new(0),
+            gives_up_after,
             closing: watch::Sender::new(false),
             ended: watch::Sender::new(false),
         })
@@ -63,12 +72,20 @@ impl Role {
     /// Returns after `close`.
     pub async fn keep_up(self: Arc<Self>, first: usize) {
         let config = self.recording.config.clone();
+        let mut has_moved = false;
         for endpoint in config.base.endpoints.iter().cycle().skip(first) {
             if self.is_closing() {
                 break;
             }
             match self.recording.open(endpoint, None).await {
-                Ok(connection) => self.connected(endpoint, connection).await,
+                Ok(connection) => {
+                    self.moves.fetch_add(usize::from(has_moved), Ordering::Relaxed);
+                    self.connected(endpoint, connection).await;
+                    has_moved = self.is_moving.swap(false, Ordering::Relaxed);
+                    if has_moved {
+                        continue;
+                    }
+                }
                 Err(failed) => self.failed(endpoint, failed),
             }
             self.pause(PAUSE).await;
@@ -98,45 +115,27 @@ impl Role {
             self.lanes.detach();
         }
         unpoisoned(&self.seen).connection = None;
-        if !self.is_closing() {
+        if !self.is_closing() && !self.is_moving.load(Ordering::Relaxed) {
             self.note(endpoint, &reason);
         }
     }
 
-    /// Until every filter is granted: brokers acknowledge what nobody is subscribed to.
-    async fn subscribe(&self, endpoint: &Endpoint, connection: &Connection) {
-        let mut granted = self.granted.load(Ordering::Relaxed) && connection.offers.session_present;
-        self.lanes.subscription_known(granted);
-        while !granted && !connection.is_lost() {
-            granted = self.subscribe_all(endpoint, connection).await;
-        }
-        self.granted.store(granted, Ordering::Relaxed);
-        if granted {
-            self.lanes.subscription_known(true);
-            unpoisoned(&self.seen).is_ready = true;
-        }
+    /// Leaves for the next endpoint at once. Who has no connection is on its way already.
+    pub fn go_on(&self, leaving: Leaving) {
+        let Some(connection) = unpoisoned(&self.seen).connection.take() else {
+            return;
+        };
+        self.is_moving.store(true, Ordering::Relaxed);
+        tokio::spawn(async move {
+            match leaving {
+                Leaving::Disconnect => connection.disconnect(LEAVING_LIMIT).await,
+                Leaving::Cut => connection.cut().await,
+            }
+        });
     }
 
-    async fn subscribe_all(&self, endpoint: &Endpoint, connection: &Connection) -> bool {
-        for (filter, qos) in &self.filters {
-            match connection.subscribe(filter, *qos, SUBACK_LIMIT).await {
-                Some(code) if code < REFUSED_FROM => {}
-                Some(code) => {
-                    let text = format!("SUBACK of {filter}: expected a granted QoS, got 0x{code:02x}");
-                    self.note(endpoint, &text);
-                    connection.lost_within(SUBSCRIBE_AGAIN_AFTER).await;
-                    return false;
-                }
-                None => {
-                    if !connection.is_lost() {
-                        self.note(endpoint, &format!("no SUBACK within {SUBACK_LIMIT:?}"));
-                        connection.give_up().await;
-                    }
-                    return false;
-                }
-            }
-        }
-        true
+    pub fn moves(&self) -> usize {
+        self.moves.load(Ordering::Relaxed)
     }
 
     fn failed(&self, endpoint: &Endpoint, failed: OpenFailed) {
@@ -191,21 +190,8 @@ impl Role {
 
     /// The same MQTT client again, when this one has gone. It subscribes only if its session is not there.
     pub fn returned(&self) -> Arc<Self> {
-        let Recording {
-            config,
-            recorder,
-            session,
-            listener,
-            ..
-        } = &self.recording;
-        let recording = Recording {
-            config: config.clone(),
-            recorder: recorder.clone(),
-            session: session.clone(),
-            listener: listener.clone(),
-            ..self.recording
-        };
-        let again = Self::new(recording, self.lanes.clone(), self.filters.clone());
+        let (recording, lanes) = (self.recording.clone(), self.lanes.clone());
+        let again = Self::new(recording, lanes, self.filters.clone(), self.gives_up_after);
         again
             .granted
             .store(self.granted.load(Ordering::Relaxed), Ordering::Relaxed);

@@ -38,7 +38,7 @@ pub struct Who {
 #[serde(untagged)]
 pub enum What {
     Connect {
-        endpoint: String,
+        endpoint: Arc<str>,
         clean: bool,
         keep_alive_s: u16,
         expiry_s: Option<u32>,
@@ -56,11 +56,11 @@ pub enum What {
         reason_code: Option<u8>,
     },
     Subscribe {
-        filter: String,
+        filter: Arc<str>,
         qos: u8,
     },
     Suback {
-        filter: String,
+        filter: Arc<str>,
         granted: u8,
     },
     Send {

@@ -1,8 +1,9 @@
 //! sessions: a persistent subscriber leaves and comes back on another endpoint, while messages are published and new topics appear.
 
+use super::base::Base;
 use super::recorded::unpoisoned;
 use super::role::Role;
-use super::{Base, Spec, Workload};
+use super::{Spec, Workload};
 use crate::clock::now_us;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,14 +15,8 @@ const LEAVING_LIMIT: Duration = Duration::from_secs(3);
 const MAX_TOPICS: usize = 1_000;
 
 pub const SPEC: Spec = Spec {
-    name: "sessions",
-    default_qos: "1",
-    default_in_flight: 20,
-    has_deaths: false,
-    retains: false,
     is_for_all: true,
-    measures_latency: false,
-    begin: |base| {
+    ..Spec::usual("sessions", |base| {
         let base = base.with_publisher();
         // By a wildcard, so that its session must take up topics that appear while it is away.
         let filters = vec![(format!("{}/+", base.config.base.topic), base.highest_qos())];
@@ -31,7 +26,7 @@ pub const SPEC: Spec = Spec {
             subscriber: Mutex::new(subscriber),
             is_back: AtomicBool::new(false),
         })
-    },
+    })
 };
 
 struct Sessions {
@@ -98,8 +93,8 @@ impl Workload for Sessions {
         (format!("{}/{}", config.base.topic, round % topics), qos)
     }
 
-    fn subscriber(&self) -> Option<Arc<Role>> {
-        Some(self.role())
+    fn subscribers(&self) -> Vec<Arc<Role>> {
+        vec![self.role()]
     }
 
     fn started(self: Arc<Self>) {

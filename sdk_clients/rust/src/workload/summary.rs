@@ -4,6 +4,7 @@
 mod tests;
 
 use super::recorder::Recorded;
+use super::usage::Usage;
 use crate::config::MqttVersion;
 use crate::latency::Latency;
 use crate::report::{LIBRARY, SDK};
@@ -25,6 +26,8 @@ pub struct Facts {
     pub planned_connections: usize,
     pub publisher_endpoint: Option<String>,
     pub subscriber_endpoint: Option<String>,
+    /// Where what it costs matters.
+    pub usage: Option<Usage>,
 }
 
 /// Field by field in the order of CONTRACT.md.
@@ -54,6 +57,8 @@ pub struct Summary {
     drain_ms: f64,
     publisher_endpoint: Option<String>,
     subscriber_endpoint: Option<String>,
+    #[serde(flatten)]
+    usage: Option<Usage>,
     errors: Vec<String>,
 }
 
@@ -87,11 +92,12 @@ impl Summary {
             p50_ms: quantile(0.5),
             p99_ms: quantile(0.99),
             max_ms: latency.as_ref().map(Latency::max_ms),
-            events: recorded.events(),
+            events: recorded.events,
             duration_seconds: (facts.now_us.saturating_sub(facts.started_us) / 1_000) as f64 / 1e3,
             drain_ms: facts.end_us.saturating_sub(published_us) as f64 / 1e3,
             publisher_endpoint: facts.publisher_endpoint,
             subscriber_endpoint: facts.subscriber_endpoint,
+            usage: facts.usage,
             errors: recorded.journal.errors(),
         }
     }

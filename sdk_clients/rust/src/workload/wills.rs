@@ -1,23 +1,19 @@
 //! wills: clients with a will die as it is planned, and a watcher is subscribed to their wills. Nothing is published.
 
+use super::base::Base;
 use super::mortal::Mortal;
 use super::role::Role;
-use super::{Base, Spec, Workload};
+use super::{Spec, Workload};
 use crate::config::workload::Kind;
 use crate::run::SHORTEST_QUIET_US;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
 pub const SPEC: Spec = Spec {
-    name: "wills",
-    default_qos: "1",
-    default_in_flight: 20,
     has_deaths: true,
-    retains: false,
     // A clean end has no will that anybody could get.
     is_for_all: false,
-    measures_latency: false,
-    begin: |mut base| {
+    ..Spec::usual("wills", |mut base| {
         let config = base.config.clone();
         let deaths = &config.deaths;
         // Each connection has a will, and a takeover has two connections.
@@ -30,7 +26,7 @@ pub const SPEC: Spec = Spec {
         let watcher = base.new_subscriber("watch", false, filters);
         let mortals = (0..deaths.len()).map(|n| Arc::new(Mortal::new(&base, n))).collect();
         Arc::new(Wills { base, watcher, mortals })
-    },
+    })
 };
 
 struct Wills {
@@ -48,8 +44,8 @@ impl Workload for Wills {
         (String::new(), 0)
     }
 
-    fn subscriber(&self) -> Option<Arc<Role>> {
-        Some(self.watcher.clone())
+    fn subscribers(&self) -> Vec<Arc<Role>> {
+        vec![self.watcher.clone()]
     }
 
     fn started(self: Arc<Self>) {
@@ -80,10 +76,6 @@ impl Workload for Wills {
 
     fn end(self: Arc<Self>) -> bool {
         self.mortals.iter().all(|mortal| mortal.has_died())
-    }
-
-    fn planned_connections(&self) -> usize {
-        1
     }
 
     fn close(&self) {

@@ -1,6 +1,9 @@
-use super::{Death, Kind, WorkloadConfig, MAX_DEATHS, USUAL_DEATHS};
-use crate::workload::{Spec, WORKLOADS};
+use super::deaths::{MAX_DEATHS, USUAL_DEATHS};
+use super::{Death, Kind, WorkloadConfig};
+use crate::workload::{Leaving, Spec, WORKLOADS};
 use std::collections::{HashMap, HashSet};
+
+const OPEN_FILES: u64 = 20_000;
 
 fn spec(name: &str) -> &'static Spec {
     WORKLOADS.iter().find(|spec| spec.name == name).expect("a workload")
@@ -9,7 +12,12 @@ fn spec(name: &str) -> &'static Spec {
 fn parse(workload: &str, changes: &[(&str, &str)]) -> Result<WorkloadConfig, Vec<String>> {
     let mut all = HashMap::from([("CLUSTER_ENDPOINT", "a:1"), ("CLUSTER_ENDPOINTS", "a:1,b:2,c:3")]);
     all.extend(changes.iter().copied());
-    WorkloadConfig::parse(|name| all.get(name).map(ToString::to_string), "1", spec(workload))
+    WorkloadConfig::parse(
+        |name| all.get(name).map(ToString::to_string),
+        "1",
+        spec(workload),
+        OPEN_FILES,
+    )
 }
 
 #[test]
@@ -18,10 +26,58 @@ fn each_workload_has_its_own_defaults() {
         ("qos-mix", vec![0, 1, 2], 20),
         ("sessions", vec![1], 20),
         ("retained", vec![1], 1),
+        ("failover", vec![1, 2], 20),
+        ("shared", vec![1], 20),
     ] {
         let config = parse(workload, &[]).expect("it is valid");
         assert_eq!((config.qos, config.in_flight), (qos, in_flight), "{workload}");
         assert_eq!((config.reader_endpoints, config.deaths), (vec![0, 1, 2], vec![]));
+    }
+}
+
+#[test]
+fn moves_are_read_in_their_order() {
+    use Leaving::{Cut, Disconnect};
+    for (workload, moves, every_ms) in [("failover", vec![Disconnect, Cut], 2_000), ("shared", vec![Cut], 5_000)] {
+        let config = parse(workload, &[]).expect("it is valid");
+        assert_eq!(
+            (config.moves, config.move_every_ms, config.members),
+            (moves, every_ms, 3),
+            "{workload}"
+        );
+    }
+    let config = parse("failover", &[("MOVES", "cut, leave")]).expect("it is valid");
+    assert_eq!(config.moves, [Cut, Disconnect]);
+}
+
+#[test]
+fn a_crowd_is_no_larger_than_the_files_that_may_be_open() {
+    let most = (OPEN_FILES - 100).to_string();
+    assert!(parse("crowd", &[("CONNECTIONS", &most)]).is_ok());
+    let errors = parse("crowd", &[("CONNECTIONS", "20000")]).expect_err("too many");
+    assert!(
+        errors.len() == 1
+            && errors[0].starts_with("CONNECTIONS: expected at most 19900, ")
+            && errors[0].contains("20000 files"),
+        "{errors:?}"
+    );
+    // Nobody else opens them.
+    assert!(parse("qos-mix", &[("CONNECTIONS", "20000")]).is_ok());
+}
+
+#[test]
+fn sessions_are_spread_evenly_over_a_crowd() {
+    for (share, persistent) in [
+        ("0", vec![]),
+        ("0.5", vec![1, 3, 5]),
+        ("0.3", vec![3]),
+        ("1", vec![0, 1, 2, 3, 4, 5]),
+    ] {
+        let config = parse("crowd", &[("PERSISTENT_SHARE", share)])
+            .expect("it is valid")
+            .crowd;
+        let found: Vec<usize> = (0..6).filter(|n| config.is_persistent(*n)).collect();
+        assert_eq!(found, persistent, "{share}");
     }
 }
 
@@ -92,6 +148,15 @@ fn what_a_workload_cannot_use_is_refused() {
         ("retained", "READER_ENDPOINTS", "3", "", "places"),
         ("retained", "READER_ENDPOINTS", "0,0", "", "places"),
         ("retained", "READER_ENDPOINTS", "a", "", "places"),
+        ("failover", "MOVES", "cut,cut", "", "leave or cut, each once"),
+        ("failover", "MOVES", "leave,", "", "leave or cut, each once"),
+        ("failover", "MOVE_EVERY_MS", "99", "", "from 100 to 3600000"),
+        ("shared", "MEMBERS", "101", "", "from 1 to 100"),
+        ("crowd", "CONNECTIONS", "20001", "", "from 1 to 20000"),
+        ("crowd", "CONNECT_RATE", "10001", "", "from 1 to 10000"),
+        ("crowd", "PERSISTENT_SHARE", "1.1", "", "from 0 to 1"),
+        ("crowd", "BACKOFF_MS", "0", "", "from 1 to 60000"),
+        ("crowd", "CONNACK_LIMIT_MS", "60001", "", "from 1 to 60000"),
         ("sessions", "RESUME_ENDPOINT", "3", "", "a whole number from 0 to 2"),
     ] {
         let errors = parse(workload, &[(name, value), ("MQTT_VERSION", version)]).expect_err(value);

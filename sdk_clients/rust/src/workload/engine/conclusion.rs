@@ -6,6 +6,7 @@ use crate::outcome::Outcome;
 use crate::workload::recorded::unpoisoned;
 use crate::workload::recorder::Recorder;
 use crate::workload::summary::{Facts, Summary};
+use crate::workload::usage::Usage;
 use crate::workload::Spec;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -36,6 +37,7 @@ impl Outcome for Engine {
         let mut facts = unpoisoned(&self.facts).clone();
         facts.now_us = now_us();
         facts.planned_connections = self.workload.planned_connections();
+        facts.usage = self.workload.base().spec.is_crowd.then(Usage::so_far);
         if facts.end_us == 0 {
             facts.end_us = end_us;
         }
@@ -58,6 +60,7 @@ pub fn refusal(spec: &Spec, started_us: u64, errors: Vec<String>) -> Summary {
         workload: spec.name,
         started_us,
         now_us: now_us(),
+        usage: spec.is_crowd.then(Usage::so_far),
         ..Facts::default()
     };
     let line = Summary::of(&recorder.lock(), facts);

@@ -43,7 +43,6 @@ struct Bench {
 impl Bench {
     fn new(window: usize, qoses: &[u8]) -> Self {
         let lanes = Lanes::new(qoses, window);
-        lanes.subscription_known(true);
         Self {
             lanes,
             messages: Vec::new(),
@@ -192,10 +191,13 @@ fn what_the_broker_does_not_offer_is_left_out() {
 #[test]
 fn nothing_is_handed_over_while_nobody_is_subscribed() {
     let mut bench = Bench::new(20, &[1]);
-    bench.lanes.subscription_known(false);
+    let [one, other] = ["one", "other"].map(Arc::from);
+    bench.lanes.subscription_known(&one, false);
+    bench.lanes.subscription_known(&other, false);
     let taker = bench.attach(false);
     bench.offer(1, &[0]);
     assert_eq!(taker.taken(), []);
-    bench.lanes.subscription_known(true);
+    // Of those who share what comes, one is enough.
+    bench.lanes.subscription_known(&one, true);
     assert_eq!(taker.taken(), [(1, 0)]);
 }

@@ -2,7 +2,7 @@
 
 use super::{unpoisoned, Connection, Recording};
 use crate::config::workload::WorkloadConfig;
-use crate::config::{Endpoint, MqttVersion};
+use crate::config::MqttVersion;
 use crate::payload::PayloadFormat;
 use crate::workload::packet::{self, first_packet, Frame};
 use crate::workload::publication::{Publication, Will};
@@ -33,7 +33,7 @@ impl Listener for Settled {
 pub struct Bench {
     pub v5: bool,
     pub recorder: Arc<Recorder>,
-    recording: Recording,
+    pub recording: Recording,
     settled: Arc<Settled>,
     listener: TcpListener,
 }
@@ -47,12 +47,15 @@ pub struct Peer {
 
 impl Bench {
     pub async fn new(version: MqttVersion, keep_alive_s: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let endpoint = listener.local_addr().expect("an address").to_string();
         let lookup = |name: &str| match name {
-            "CLUSTER_ENDPOINT" => Some("localhost:1".to_owned()),
+            "CLUSTER_ENDPOINT" => Some(endpoint.clone()),
+            "BACKOFF_MS" => Some("20".to_owned()),
             "MQTT_VERSION" => Some(version.name().to_owned()),
             _ => None,
         };
-        let config = WorkloadConfig::parse(lookup, "1", WORKLOADS[0]).expect("it is valid");
+        let config = WorkloadConfig::parse(lookup, "1", WORKLOADS[0], 1_000).expect("it is valid");
         let (recorder, settled) = (Arc::new(Recorder::new("r", "p")), Arc::new(Settled::default()));
         Self {
             v5: version == MqttVersion::V5,
@@ -66,7 +69,7 @@ impl Bench {
                 publishes: true,
             },
             settled,
-            listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
+            listener,
         }
     }
 
@@ -89,23 +92,23 @@ impl Bench {
 
     /// The connection is `None` where the answer refused it.
     pub async fn connect(&self, connack: &[u8], will: Option<Will>) -> (Option<Arc<Connection>>, Peer) {
-        let endpoint = Endpoint {
-            host: "127.0.0.1".to_owned(),
-            port: self.listener.local_addr().expect("an address").port(),
-        };
-        let accept = async {
-            let (socket, _) = self.listener.accept().await.expect("a connection");
-            let mut peer = Peer {
-                v5: self.v5,
-                socket,
-                unread: Vec::new(),
-            };
-            peer.expect(1).await;
-            peer.send(connack).await;
-            peer
-        };
-        let (connection, peer) = tokio::join!(self.recording.open(&endpoint, will), accept);
+        let endpoint = &self.recording.config.base.endpoints[0];
+        let (connection, peer) = tokio::join!(self.recording.open(endpoint, will), self.accept(connack));
         (connection.ok(), peer)
+    }
+
+    /// Takes the next connection, and answers its CONNECT.
+    pub async fn accept(&self, connack: &[u8]) -> Peer {
+        let accepted = timeout(PATIENCE, self.listener.accept()).await;
+        let (socket, _) = accepted.expect("in time").expect("a connection");
+        let mut peer = Peer {
+            v5: self.v5,
+            socket,
+            unread: Vec::new(),
+        };
+        peer.expect(1).await;
+        peer.send(connack).await;
+        peer
     }
 
     /// With the plain CONNACK of this version.
@@ -192,15 +195,31 @@ impl Peer {
         self.send(&[kind << 4 | flags, 2, high, low]).await;
     }
 
+    /// Answers a SUBSCRIBE of one filter.
+    pub async fn suback(&mut self, code: u8) {
+        let [high, low] = self.expect_id(packet::SUBSCRIBE).await.to_be_bytes();
+        let body = if self.v5 {
+            vec![high, low, 0, code]
+        } else {
+            vec![high, low, code]
+        };
+        self.send(&[vec![packet::SUBACK << 4, body.len() as u8], body].concat())
+            .await;
+    }
+
     /// A QoS 2 message with packet id 9.
     pub async fn publish(&mut self, payload: &[u8], dup: bool) {
+        self.publish_at(2, payload, dup).await;
+    }
+
+    pub async fn publish_at(&mut self, qos: u8, payload: &[u8], dup: bool) {
         let mut body = vec![0, 1, b't', 0, 9];
         if self.v5 {
             body.push(0);
         }
         body.extend_from_slice(payload);
         assert!(body.len() < 128, "one byte of length");
-        let head = vec![packet::PUBLISH << 4 | 4 | u8::from(dup) << 3, body.len() as u8];
+        let head = vec![packet::PUBLISH << 4 | qos << 1 | u8::from(dup) << 3, body.len() as u8];
         self.send(&[head, body].concat()).await;
     }
 }

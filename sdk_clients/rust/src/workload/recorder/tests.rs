@@ -50,7 +50,7 @@ fn lines(recorder: &Recorder, name: &str) -> Vec<String> {
 #[test]
 fn rows_are_in_the_order_of_their_times_under_a_header() {
     let recorder = Recorder::new("r", "p");
-    let filter = || "f".to_owned();
+    let filter = || "f".into();
     let suback = What::Suback {
         filter: filter(),
         granted: 1,
