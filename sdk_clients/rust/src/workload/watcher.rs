@@ -66,7 +66,7 @@ impl Watcher {
             delay_s: will.delay_s,
         });
         let what = What::Connect {
-            endpoint: endpoint.to_string(),
+            endpoint: endpoint.to_string().into(),
             clean: session.clean,
             keep_alive_s: session.keep_alive_s,
             expiry_s,
@@ -81,7 +81,8 @@ impl Watcher {
             packet::PUBLISH => self.publishing(frame, at_us),
             packet::SUBSCRIBE => {
                 let (id, filters) = frame.subscribe(self.is_5());
-                for (filter, qos) in filters.clone() {
+                for (filter, qos) in &filters {
+                    let (filter, qos) = (filter.as_str().into(), *qos);
                     self.recorder.add(&self.who, at_us, What::Subscribe { filter, qos });
                 }
                 self.filters.insert(id, filters);
@@ -102,28 +103,30 @@ impl Watcher {
         }
     }
 
-    /// A packet that came in, before the library has it.
-    pub fn incoming(&mut self, frame: Frame, at_us: u64) {
+    /// A packet that came in, before the library has it. False where the library is not to have it: it takes a last answer to a packet
+    /// id that is not in use for the end of its connection.
+    pub fn incoming(&mut self, frame: Frame, at_us: u64) -> bool {
         match frame.kind() {
             packet::CONNACK => self.connacked(&frame.connack(self.is_5()), at_us),
             packet::PUBLISH => {
                 let packet = frame.publish(self.is_5());
                 if packet.qos == 2 && self.session.repeats(&packet) {
-                    return;
+                    return true;
                 }
                 if let Some(id) = self.recorder.received(&self.who, at_us, &packet) {
                     self.listener.received(&id, packet.retain);
                 }
             }
             packet::PUBREL => self.session.pubrel_came(frame.ack().0),
-            packet::PUBACK => self.answered(frame, PUBACK, at_us),
-            packet::PUBREC => self.answered(frame, PUBREC, at_us),
-            packet::PUBCOMP => self.answered(frame, PUBCOMP, at_us),
+            packet::PUBACK => return self.answered(frame, PUBACK, at_us),
+            packet::PUBREC => drop(self.answered(frame, PUBREC, at_us)),
+            packet::PUBCOMP => return self.answered(frame, PUBCOMP, at_us),
             packet::SUBACK => self.subscribed(frame, at_us),
             packet::UNSUBACK => drop(self.answers.send(0)),
             packet::DISCONNECT if self.is_5() => self.closed("peer", Some(frame.disconnect()), at_us),
             _ => {}
         }
+        true
     }
 
     fn connacked(&mut self, connack: &ConnackFrame, at_us: u64) {
@@ -145,7 +148,8 @@ impl Watcher {
         }
     }
 
-    fn answered(&self, frame: Frame, step: &'static str, at_us: u64) {
+    /// Is its packet id in use?
+    fn answered(&self, frame: Frame, step: &'static str, at_us: u64) -> bool {
         let (id, code) = frame.ack();
         let answered = self.session.answered(id, step, code);
         let message = answered.as_ref().map(|(message, _)| message.as_ref());
@@ -153,12 +157,14 @@ impl Watcher {
         if let Some((message, true)) = &answered {
             self.listener.settled(message, step, code);
         }
+        answered.is_some()
     }
 
     fn subscribed(&mut self, frame: Frame, at_us: u64) {
         let (id, codes) = frame.suback(self.is_5());
         let filters = self.filters.remove(&id).unwrap_or_default();
         for ((filter, _), granted) in filters.into_iter().zip(codes) {
+            let filter = filter.into();
             self.recorder.add(&self.who, at_us, What::Suback { filter, granted });
             // Nobody may be waiting any more.
             let _ = self.answers.send(granted);

@@ -1,7 +1,7 @@
 //! The socket between the library and a broker. The library connects to nothing but a host or a Unix socket, and does not show what a
 //! ledger of version 2 needs; so it gets a Unix socket of this process, and every packet is read here, on its way.
 
-use super::packet::{first_packet, Frame, DISCONNECT, DISCONNECT_WITH_WILL};
+use super::packet::{first_packet, Frame, DISCONNECT, DISCONNECT_WITH_WILL, PUBACK, PUBCOMP};
 use super::watcher::Watcher;
 use crate::clock::now_us;
 use std::io::{Error, ErrorKind, Result};
@@ -34,6 +34,8 @@ pub struct Wire {
     commands: UnboundedReceiver<Command>,
     /// Not a whole packet yet.
     unread: Vec<u8>,
+    /// How much of that the library has already.
+    passed_on: usize,
     unsent: Vec<u8>,
     last_packet_us: u64,
 }
@@ -56,6 +58,7 @@ impl Wire {
             watcher,
             commands,
             unread: Vec::new(),
+            passed_on: 0,
             unsent: Vec::new(),
             last_packet_us: 0,
         }
@@ -92,9 +95,9 @@ impl Wire {
             let left = tokio::select! {
                 read = self.broker.read(&mut from_broker) => match read {
                     Ok(count) if count > 0 => {
-                        self.came_in(&from_broker[..count]);
+                        let packets = self.came_in(&from_broker[..count]);
                         // A library that no longer listens is seen where it is read.
-                        let _ = library.write_all(&from_broker[..count]).await;
+                        let _ = library.write_all(&packets).await;
                         Left::Both
                     }
                     end => self.failed(&end.err().unwrap_or_else(|| ErrorKind::UnexpectedEof.into())),
@@ -127,18 +130,27 @@ impl Wire {
         }
     }
 
-    /// Gives each packet a later time than the one before: the order of what came together is known by nothing else.
-    fn came_in(&mut self, chunk: &[u8]) {
+    /// What the library is to have of it. Each packet gets a later time than the one before: the order of what came together is known by
+    /// nothing else.
+    fn came_in(&mut self, chunk: &[u8]) -> Vec<u8> {
         self.unread.extend_from_slice(chunk);
-        let mut read = 0;
-        while let Ok(Some(length)) = first_packet(&self.unread[read..]) {
-            let frame = Frame::new(&self.unread[read..read + length]);
+        let mut onward = Vec::new();
+        while let Ok(Some(length)) = first_packet(&self.unread) {
+            let packet: Vec<u8> = self.unread.drain(..length).collect();
             let at_us = now_us().max(self.last_packet_us + 1);
-            lock(&self.watcher).incoming(frame, at_us);
+            if lock(&self.watcher).incoming(Frame::new(&packet), at_us) {
+                onward.extend_from_slice(&packet[self.passed_on..]);
+            }
+            self.passed_on = 0;
             self.last_packet_us = at_us;
-            read += length;
         }
-        self.unread.drain(..read);
+        // A large packet goes on as it comes, and what is none, too: the library is to refuse them. Only an answer must be whole.
+        let is_answer = |first: &u8| matches!(first >> 4, PUBACK | PUBCOMP);
+        if !self.unread.first().is_some_and(is_answer) {
+            onward.extend_from_slice(&self.unread[self.passed_on..]);
+            self.passed_on = self.unread.len();
+        }
+        onward
     }
 
     /// Sends whole packets only, each as it is written down.

@@ -36,20 +36,40 @@ async fn every_step_of_a_qos_2_message_is_recorded_when_its_packet_comes() {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_packet_id_that_is_not_in_use_is_of_no_message() {
+async fn an_answer_to_a_packet_id_that_is_not_in_use_is_of_no_message_and_ends_nothing() {
     for bench in in_both().await {
         let (connection, mut peer) = bench.connected(false).await;
         connection.hand(&bench.message(0, 1));
-        let (id, _) = peer.expect_publish().await;
-        for id in [id, id, id + 1] {
+        connection.hand(&bench.message(1, 2));
+        let [(first, _), (second, _)] = [peer.expect_publish().await, peer.expect_publish().await];
+        // The last ones come in pieces.
+        for id in [first, first, 77] {
             peer.ack(packet::PUBACK, id).await;
         }
-        connection.lost().await;
-        bench.expect_settled(&[(0, "puback", 0)]).await;
+        peer.ack(packet::PUBREC, second).await;
+        peer.expect(packet::PUBREL).await;
+        for id in [second, second] {
+            peer.ack(packet::PUBCOMP, id).await;
+        }
+        for byte in [packet::PUBCOMP << 4, 2, 0, 99] {
+            peer.send(&[byte]).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        connection.hand(&bench.message(2, 1));
+        let (third, _) = peer.expect_publish().await;
+        peer.ack(packet::PUBACK, third).await;
+        bench
+            .expect_settled(&[(0, "puback", 0), (1, "pubcomp", 0), (2, "puback", 0)])
+            .await;
+        assert!(!connection.is_lost());
         assert_eq!(
             bench.rows("ack", &["connection", "seq", "step"]),
-            json!([[1, 0, "puback"]])
+            json!([[1, 0, "puback"], [1, 1, "pubrec"], [1, 1, "pubcomp"], [1, 2, "puback"]])
         );
+        let errors = bench.recorder.lock().journal.errors();
+        let [puback, pubcomp] =
+            ["PUBACK", "PUBCOMP"].map(|name| format!("c-pub: {name} for a packet id that is not in use (×2)"));
+        assert_eq!(errors, [puback, pubcomp]);
     }
 }
 
