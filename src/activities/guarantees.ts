@@ -28,11 +28,12 @@ export async function judgeGuarantees(
   signal: AbortSignal,
 ): Promise<GuaranteesJudged> {
   const kind = plan.scenarios.find(({ name }) => name === scenario)?.fault;
+  const { workload, sdks } = clientsOf(plan, scenario);
   const strangers = new Set(outcomes.flatMap(({ sdk, idTaken }) => (idTaken === undefined ? [] : [sdk])));
   try {
     const task = {
       ...{ runDir: plan.runDir, scenario, phase },
-      sdks: clientsOf(plan, scenario).sdks.filter((sdk) => !strangers.has(sdk)),
+      ...{ workload, sdks: sdks.filter((sdk) => !strangers.has(sdk)) },
       fault: fault === null || kind === undefined ? null : { kind, record: fault },
       limits: driverOf(plan).limits?.({ nodes: plan.nodeCount }) ?? NO_LIMITS,
     };

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ChaosError, messageOf } from '../domain/errors.js';
-import { storedGuarantees } from '../host/data/judged-guarantees.js';
+import { storedJudged } from '../host/data/judged-guarantees.js';
 import { runPaths } from '../host/layout/paths.js';
 import { writeStored } from '../host/os/stored.js';
 import type { RecordScenarioRequest, ReportWritten, WriteReportRequest } from '../messages/requests.js';
@@ -16,12 +16,15 @@ export function createReportActivities(versions: Readonly<Record<string, string>
     recordScenario: ({ run, result }: RecordScenarioRequest): Promise<void> =>
       asActivity(() => {
         const { name } = result.scenario;
-        const judged = (['fault', 'validation'] as const).flatMap((phase) => {
-          const results = storedGuarantees(run.runDir, { scenario: name, phase });
-          return results === undefined ? [] : [results];
+        const judged = (['fault', 'validation'] as const)
+          .map((phase) => storedJudged(run.runDir, { scenario: name, phase }))
+          .filter((one) => one !== undefined);
+        const crowd = judged.flatMap((one) => one.crowd ?? []);
+        writeStored('scenario', runPaths(run.runDir).scenario(name), {
+          ...result,
+          ...(judged.length === 0 ? {} : { guarantees: judged.flatMap(({ results }) => results) }),
+          ...(crowd.length === 0 ? {} : { crowd }),
         });
-        const guarantees = judged.length === 0 ? {} : { guarantees: judged.flat() };
-        writeStored('scenario', runPaths(run.runDir).scenario(name), { ...result, ...guarantees });
         return Promise.resolve();
       }),
 

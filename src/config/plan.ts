@@ -121,6 +121,7 @@ export function planFrom(config: Config, request: RunRequest, runId: string, pla
       ratePerSecond: load.rate_per_second,
       payloadBytes: load.payload_bytes,
       subscriberSession: load.subscriber_session,
+      ...(config.sdk_clients.connections === undefined ? {} : { connections: config.sdk_clients.connections }),
     },
     timing: {
       healWaitMs: ms(timing.heal_wait_seconds),

@@ -89,6 +89,8 @@ const sdkClients = z.strictObject({
   workload: name.default(BASIC),
   /** How many messages each client of the folder sends, for clients that do not read MESSAGE_COUNT. Goes before `load.messages`. */
   messages: z.number().int().min(1).max(100_000).optional(),
+  /** Connections of each client with workload `crowd`. Absent: as many as the client makes by itself. */
+  connections: z.number().int().min(1).max(20_000).optional(),
 });
 
 const schedule = z.strictObject({

@@ -80,6 +80,7 @@ function readConnections(same: (text: string) => string) {
       // One that is refused was never open.
       if (row.code === 0)
         Object.assign(connection, { openedUs: row.at_us, sessionPresent: row.session_present, offers: offersIn(row) });
+      else connection.refusedWith = row.code;
     },
     close: (row) => {
       const { connection } = open('close', row);

@@ -48,6 +48,8 @@ export interface LoadPlan {
   readonly payloadBytes: Count;
   /** Absent: persistent. A report says so where it is clean, since an outage of the subscriber alone can lose messages then. */
   readonly subscriberSession?: SubscriberSession;
+  /** Of a crowd. Absent: the client's own number. */
+  readonly connections?: Count;
 }
 
 /** Every duration of a run, in ms. */

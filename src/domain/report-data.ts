@@ -1,6 +1,7 @@
 import type { BrokerUpdated } from './broker-update.js';
 import type { Change } from './changes.js';
 import type { ClientOutcome } from './client-result.js';
+import type { CrowdFigures } from './crowd.js';
 import type { FaultRecord } from './fault-record.js';
 import type { GuaranteeResult } from './guarantees/guarantee.js';
 import type { KnownVerdict } from './known.js';
@@ -44,6 +45,8 @@ export interface ScenarioResult {
   readonly validation: readonly ClientOutcome[];
   /** What each guarantee came to, in the fault period and in the validation. Absent in records of earlier versions. */
   readonly guarantees?: readonly GuaranteeResult[];
+  /** How long the crowd of each SDK was away in the fault period. Absent: of another workload, where nothing was injected, and in records of earlier versions. */
+  readonly crowd?: readonly CrowdFigures[];
   /** From proved recovery (or the cleanup) to the start of the validation clients, by the host's clock. */
   readonly healWaitSeconds: number | null;
   readonly snapshots: readonly SnapshotSummary[];

@@ -2,6 +2,7 @@ import type { Loss } from '../domain/losses.js';
 import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import { changeLines } from './changes.js';
+import { crowdTable } from './crowd.js';
 import { mark, table } from './format.js';
 import { guaranteesTable } from './guarantees.js';
 import { newsTable } from './news.js';
@@ -111,6 +112,7 @@ function scenarioSection(data: RunData, result: ScenarioResult, pictures: readon
     titled(evidenceTable('Proof that the fault is over', result.fault.healed)),
     titled(faultPeriodTable(result), ` (${FAULT_PERIOD_TERMS})`),
     titled(lostByPeriodTable(result)),
+    titled(crowdTable(result)),
     validation(data, result),
     titled(checksTable(result)),
     ...violationParts(scenario.name, result.guarantees, result.fault),

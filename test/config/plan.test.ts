@@ -132,6 +132,12 @@ describe('the plan of a run', () => {
     expect(planFrom(declared, {}, 'run-1', places).load.messages).toBe(10);
   });
 
+  it('asks for a crowd as large as the config says, or as the client makes it', () => {
+    const declared = { ...config, sdk_clients: { ...config.sdk_clients, connections: 300 } };
+    expect(planFrom(declared, {}, 'run-1', places).load.connections).toBe(300);
+    expect(plan({}).load).not.toHaveProperty('connections');
+  });
+
   it.each<[RunRequest, RegExp]>([
     [{ scenario: 'leader-transfr' }, /expected one of broker-kill-single, .*; did you mean leader-transfer\?/],
     [{ scenario: 'zzz' }, /expected one of broker-kill-single, network-delay-100ms, leader-transfer, got zzz$/],

@@ -47,7 +47,8 @@ describe('a ledger of events', () => {
   });
 
   it('has no connection opened by a CONNACK that refuses, and no offers of which a part is hidden', () => {
-    expect(read([connect('p', 1), connack('p', 2, { code: 0x88 })]).connections[0]?.openedUs).toBeNull();
+    const [refused] = read([connect('p', 1), connack('p', 2, { code: 0x88 })]).connections;
+    expect(refused).toMatchObject({ openedUs: null, refusedWith: 0x88 });
     const hidden = read([connect('p', 1), connack('p', 2, { retain_available: null })]);
     expect(hidden.connections[0]).toMatchObject({ openedUs: 2, offers: null });
   });

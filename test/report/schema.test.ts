@@ -6,6 +6,7 @@ import { installRoot } from '../../src/host/os/tools.js';
 import { historyEntry, historyIndex } from '../../src/report/history.js';
 import { jsonReport } from '../../src/report/json.js';
 import { problemsOf } from '../../testing/json-schema.js';
+import { crowded } from '../../testing/reports/crowd.js';
 import { runData } from '../../testing/reports/values.js';
 import { syntheticRun } from '../../testing/reports/synthetic.js';
 
@@ -16,7 +17,8 @@ const sdk = report.scenarios[0]?.sdks[0];
 describe('report.json', () => {
   test('is what its schema says, down to the last field', () => {
     expect(problemsOf('report.schema.json', report)).toEqual([]);
-    expect(problemsOf('report.schema.json', JSON.parse(JSON.stringify(jsonReport(runData()))))).toEqual([]);
+    for (const others of [runData(), runData({ scenarios: [crowded] })])
+      expect(problemsOf('report.schema.json', JSON.parse(JSON.stringify(jsonReport(others))))).toEqual([]);
   });
 
   test.each([

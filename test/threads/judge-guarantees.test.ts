@@ -14,7 +14,14 @@ it('answers in short what was violated, and keeps the rest in the folder of the 
   const ledger = { endUs: 9, events, messages: [{ ...at, seq: 0 }] };
   const place = { scenario: null, phase: 'control' } as const;
   writeLedger(runDir, { ...place, sdk: 'go', ledger });
-  const answer = await judgeGuarantees({ runDir, ...place, sdks: ['go'], fault: null, limits: NO_LIMITS });
+  const answer = await judgeGuarantees({
+    runDir,
+    ...place,
+    sdks: ['go'],
+    workload: 'basic-pubsub',
+    fault: null,
+    limits: NO_LIMITS,
+  });
   const violated = [{ guarantee: 'at-least-once', phase: 'control', sdk: 'go', violations: 1 }];
   expect(answer).toEqual({ violated, notes: [] });
   expect(storedGuarantees(runDir, place)).toMatchObject([{ ...violated[0], shown: [{ moments: [{}, {}] }] }]);

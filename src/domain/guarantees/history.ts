@@ -42,6 +42,8 @@ export interface Connection {
   readonly askedUs: number | null;
   /** The CONNACK that let it in; null: none came, or it was refused. */
   readonly openedUs: number | null;
+  /** Code of a CONNACK that did not let it in; absent: none came, or it was let in. */
+  readonly refusedWith?: number;
   readonly sessionPresent: boolean | null;
   /** Clean session (3.1.1), clean start (5). */
   readonly clean: boolean;

@@ -1,5 +1,6 @@
 import type { ScenarioResult } from '../../domain/report-data.js';
 import type { ScenarioCharts } from '../charts.js';
+import { crowdTable } from '../crowd.js';
 import { mark } from '../format.js';
 import { html, raw, type Html } from '../html.js';
 import { comparedLine, faultLines, processorsLines } from '../report-sentences.js';
@@ -45,7 +46,8 @@ export function scenarioSection(sources: RunSources, result: ScenarioResult, cha
     ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
     ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
     ${whereThereAreRows(captioned(faultPeriodTable(result), `During the fault: ${FAULT_PERIOD_TERMS}`))}
-    ${whereThereAreRows(lostByPeriodTable(result))} ${whereThereAreRows(validation)}
+    ${whereThereAreRows(lostByPeriodTable(result))} ${whereThereAreRows(crowdTable(result))}
+    ${whereThereAreRows(validation)}
     ${validation.rows.length === 0 ? null : paragraph([comparedLine(data, result), ...processorsLines(result.validation)])}
     ${charts?.percentiles === undefined ? null : figure(charts.percentiles, percentileLegend, percentileTable(scenario.name, charts.curves))}
     ${[...violationsSection(scenario.name, result.guarantees, fault), brokerLog(sources, scenario.name)]}

@@ -55,6 +55,11 @@ describe('a client', () => {
     expect(envOf({ prepareTopics: () => Promise.resolve() })['START_FILE']).toBe('/run/control/start');
   });
 
+  it('has as many connections as the load says, or its own number', () => {
+    expect(envOf()).not.toHaveProperty('CONNECTIONS');
+    expect(envOf({ load: { ...request.load, connections: 300 } })['CONNECTIONS']).toBe('300');
+  });
+
   it('keeps its session unless the load says otherwise', () => {
     expect(envOf()['SUBSCRIBER_SESSION']).toBe('persistent');
     expect(envOf({ load: { ...request.load, subscriberSession: 'clean' } })['SUBSCRIBER_SESSION']).toBe('clean');

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_LIMITS } from '../../../src/domain/guarantees/guarantee.js';
 import {
@@ -34,6 +36,7 @@ const leave = (phase: 'control' | 'fault' | 'validation', sdk: string): void =>
   writeLedger(runDir, { scenario: phase === 'control' ? null : kill!.name, phase, sdk, ledger });
 const asked = (over: object = {}) => ({
   ...{ runDir, scenario: kill!.name, phase: 'fault' as const, sdks: ['go', 'rust'], limits: NO_LIMITS },
+  workload: 'basic-pubsub',
   fault: { kind: 'broker-kill', record: { ...goodFault, injectedUs: 1, recoveredUs: 2 } },
   ...over,
 });
@@ -71,6 +74,25 @@ describe('a phase', () => {
     expect(results[0]?.shown).toHaveLength(1);
     expect(storedGuarantees(runDir, { scenario: null, phase: 'control' })).toBeUndefined();
   });
+});
+
+it('of a crowd it is said when it was back, if something was done to its brokers', async () => {
+  leave('fault', 'go');
+  const file = phasePaths(runPaths(runDir).phase(kill!.name, 'fault')).client('go').packedLedger;
+  const of = { client: 'c', connection: 1 };
+  const events = [
+    { event: 'connect', ...of, at_us: 1, endpoint: 'h:1', clean: true, keep_alive_s: 5, expiry_s: 0, will: null },
+    { event: 'connack', ...of, at_us: 2, code: 0, session_present: false, maximum_qos: null },
+    { event: 'close', ...of, at_us: 9, by: 'peer', reason_code: null },
+  ].map((event) => ({ ...event, retain_available: null, shared_available: null }));
+  const lines = [{ ledger: 2, end_us: 20 }, ...events].map((line) => `${JSON.stringify(line)}\n`);
+  writeFileSync(file, gzipSync(lines.join('')));
+  const crowdIn = async (over: object) => (await judgePhase(asked({ ...over, sdks: ['go'] }))).crowd;
+  const fault = { kind: 'broker-kill', record: { ...goodFault, injectedUs: 5, recoveredUs: 12 } };
+  const workload = 'crowd';
+  expect(await crowdIn({ workload, fault })).toMatchObject([{ sdk: 'go', connections: 1, thrownOut: 1, back: 0 }]);
+  expect(await crowdIn({ workload, fault: null })).toBeUndefined();
+  expect(await crowdIn({ fault })).toBeUndefined();
 });
 
 it('a stored run is judged in every phase, but for clients whose id a stranger used', async () => {

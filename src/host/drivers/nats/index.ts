@@ -38,7 +38,7 @@ async function connections(dir: string): Promise<Record<string, string[]>> {
   const state = loadState(dir);
   const found = await Promise.all(
     state.nodes.map(async (node) => {
-      const page = await monitor<Connz>(node, '/connz?auth=1&limit=1024').catch((): Connz => ({}));
+      const page = await monitor<Connz>(node, '/connz?auth=1&limit=32768').catch((): Connz => ({}));
       return [node.id, (page.connections ?? []).flatMap((c) => c.mqtt_client ?? [])] as const;
     }),
   );
