@@ -52,7 +52,7 @@ describe('of a crowd', () => {
         { askedUs: INJECTED + 2000, openedUs: INJECTED + 3000, closedUs: INJECTED + 4000, closedBy: 'peer' },
         { askedUs: INJECTED + 5000, openedUs: INJECTED + 6000, closedUs: END, closedBy },
       );
-    expect(figuresOf(again('own-disconnect'))).toMatchObject({ thrownOut: 1, back: 1, allBackMs: 6 });
+    expect(figuresOf(again('own-disconnect'))).toMatchObject({ thrownOut: 1, back: 1, allBackMs: 6, pausePercent: 50 });
     expect(figuresOf(again('peer'))).toMatchObject({ thrownOut: 1, back: 0, allBackMs: null });
   });
 
@@ -87,12 +87,16 @@ describe('of a crowd', () => {
 
   it('the time on the way back is that of its own pauses, or of waiting for a broker', () => {
     // Thrown out at 1 ms: it pauses for 3 ms, waits for 1, pauses for 3, and waits for 3.
-    const slow = thrown(
-      'slow',
-      { askedUs: INJECTED + 4000, closedUs: INJECTED + 5000, closedBy: 'timeout' },
-      { askedUs: INJECTED + 8000, openedUs: INJECTED + 11_000 },
-    );
+    const after = (over: Partial<Connection>) =>
+      thrown(
+        'slow',
+        { askedUs: INJECTED + 4000, closedBy: 'timeout', ...over },
+        { askedUs: INJECTED + 8000, openedUs: INJECTED + 11_000 },
+      );
+    const slow = after({ closedUs: INJECTED + 5000 });
     expect(figuresOf(slow)).toMatchObject({ pausePercent: 60, lastPausePercent: 60 });
+    // An attempt of which no end is recorded lasts until the next one.
+    expect(figuresOf(after({ closedUs: null }))).toMatchObject({ pausePercent: 30 });
     // At once, and then 2 ms of the broker.
     const quick = thrown('quick', { askedUs: INJECTED + 1000, openedUs: INJECTED + 3000 });
     expect(figuresOf([...slow, ...quick])).toMatchObject({ pausePercent: 50, lastPausePercent: 60 });
