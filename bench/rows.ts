@@ -13,6 +13,7 @@ import { overhead } from './rows/11-overhead.js';
 import { scheduleToStart } from './rows/12-schedule-to-start.js';
 import { longReport } from './rows/13-long-report.js';
 import { plantedChanges } from './rows/14-change-points.js';
+import { healthyBrokers } from './rows/15-healthy-brokers.js';
 import { ledgersJudged } from './rows/17-guarantees.js';
 import { versionNoise } from './rows/18-versions.js';
 import { lies } from './rows/19-lies.js';
@@ -33,6 +34,7 @@ export const rows: readonly Row[] = [
   scheduleToStart,
   longReport,
   plantedChanges,
+  healthyBrokers,
   ledgersJudged,
   versionNoise,
   lies,

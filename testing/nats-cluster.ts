@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsDriver } from '../src/host/drivers/nats/index.js';
-import type { ClientSettings } from '../src/host/drivers/contract.js';
+import type { ClientSettings, ClusterDriver, StartOptions } from '../src/host/drivers/contract.js';
 import { ensureKeeper } from '../src/host/keeper/control.js';
 import { waitGone } from '../src/host/os/processes.js';
 import { renewLease } from '../src/host/tickets/claim.js';
@@ -19,32 +19,38 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-/** A three-node cluster, started and kept as the program itself does it. Everything of it lives in `folder`. */
-export async function startTestCluster(folder: string): Promise<TestCluster> {
+/** What is started unless somebody asks for something else: three nodes of the embedded cluster. */
+type Wanted = Partial<Pick<StartOptions, 'nodeCount' | 'network'>> & { readonly driver?: ClusterDriver };
+
+/** A cluster, started and kept as the program itself does it. Everything of it lives in `folder`. */
+export async function startTestCluster(
+  folder: string,
+  { driver = natsDriver, nodeCount = 3, network }: Wanted = {},
+): Promise<TestCluster> {
   const dir = join(folder, 'cluster');
   mkdirSync(dir, { recursive: true });
   const named = { cluster: 'conformance', runId: 'conformance' };
-  writeLease(dir, { ...named, driver: natsDriver.name, leaseMs: LEASE_MS });
+  writeLease(dir, { ...named, driver: driver.name, leaseMs: LEASE_MS });
   const keeper = await ensureKeeper(dir);
   const renewing = setInterval(() => void renewLease(dir, named.runId), RENEW_EVERY_MS);
   const stop = async (): Promise<void> => {
     clearInterval(renewing);
-    await natsDriver.stop(dir);
+    await driver.stop(dir);
     // The keeper goes when there is nothing to keep.
     endLease(dir);
     await waitGone(keeper, KEEPER_GOES_MS);
   };
-  await natsDriver
-    .start(dir, { ...named, logDir: join(folder, 'logs'), nodeCount: 3 })
+  await driver
+    .start(dir, { ...named, logDir: join(folder, 'logs'), nodeCount, network })
     .catch(async (error: unknown) => {
       await stop();
       throw error;
     });
   return {
-    settings: await natsDriver.clientSettings(dir),
+    settings: await driver.clientSettings(dir),
     clientsByEndpoint: async () => {
-      const connections = await natsDriver.connections(dir);
-      const nodes = await natsDriver.nodes(dir);
+      const connections = await driver.connections(dir);
+      const nodes = await driver.nodes(dir);
       return new Map(nodes.map((node) => [node.clientEndpoint, connections[node.id] ?? []]));
     },
     stop,

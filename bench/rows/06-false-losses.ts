@@ -1,39 +1,15 @@
 import { join } from 'node:path';
-import { pollUntil, sleepMs } from '../../src/host/os/clock.js';
+import { sleepMs } from '../../src/host/os/clock.js';
 import { natsDriver } from '../../src/host/drivers/nats/index.js';
-import { signalProcess } from '../../src/host/os/processes.js';
 import { startTestCluster } from '../../testing/nats-cluster.js';
 import { measure, type MeasuredRun } from '../../testing/truth/client.js';
+import { harm, healthy } from '../../testing/healthy/harm.js';
 import { median, table, type Context, type Row } from '../row.js';
 
 const REPEATS_IN_FULL = 5;
 const [COUNT, RATE, FAULT_AFTER_MS, HOLD_MS] = [1000, 50, 4000, 8000] as const;
 const faults = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'step-down'] as const;
 type Fault = (typeof faults)[number];
-
-/** Does it to one node, holds it for a while, and puts it right again. */
-async function harm(dir: string, fault: Fault, victim: string): Promise<void> {
-  const nodes = await natsDriver.nodes(dir);
-  if (fault === 'step-down') {
-    await natsDriver.placeLeader(dir, nodes.find(({ id }) => id !== victim)?.id ?? victim);
-    return;
-  }
-  const { process: broker } = nodes.find(({ id }) => id === victim) ?? { process: null };
-  if (broker === null || !signalProcess(broker, fault))
-    throw new Error(`${victim}: expected a running broker for ${fault}`);
-  await sleepMs(HOLD_MS);
-  if (fault === 'SIGSTOP') signalProcess(broker, 'SIGCONT');
-  else await natsDriver.startNode(dir, victim);
-}
-
-async function healthy(dir: string): Promise<void> {
-  const well = await pollUntil(async () => ((await natsDriver.unhealthy(dir)) === undefined ? true : undefined), {
-    limitMs: 60_000,
-    everyMs: 200,
-  });
-  if (well === undefined)
-    throw new Error(`cluster: expected it healthy within 60 s, got ${await natsDriver.unhealthy(dir)}`);
-}
 
 type Settings = Awaited<ReturnType<typeof startTestCluster>>['settings'];
 
@@ -68,8 +44,9 @@ async function run(context: Context, settings: Settings, fault: Fault, repeat: n
   const all = Promise.all(runs);
   await Promise.race([Promise.all(ready), all]);
   await sleepMs(FAULT_AFTER_MS);
-  await Promise.all([harm(dir, fault, victim), all]);
-  await healthy(dir);
+  const cluster = { dir, driver: natsDriver };
+  await Promise.all([harm(cluster, fault, victim, HOLD_MS), all]);
+  await healthy(cluster);
   return all;
 }
 
