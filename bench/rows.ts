@@ -14,6 +14,7 @@ import { scheduleToStart } from './rows/12-schedule-to-start.js';
 import { longReport } from './rows/13-long-report.js';
 import { plantedChanges } from './rows/14-change-points.js';
 import { healthyBrokers } from './rows/15-healthy-brokers.js';
+import { crowds } from './rows/16-crowd.js';
 import { ledgersJudged } from './rows/17-guarantees.js';
 import { versionNoise } from './rows/18-versions.js';
 import { lies } from './rows/19-lies.js';
@@ -35,6 +36,7 @@ export const rows: readonly Row[] = [
   longReport,
   plantedChanges,
   healthyBrokers,
+  crowds,
   ledgersJudged,
   versionNoise,
   lies,
