@@ -3,7 +3,7 @@
  * them; `--save` enters what they said into bench/defects.json and bench/README.md. Exit status 1 where a row stayed green.
  */
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
@@ -24,16 +24,21 @@ function copyWithOne(source: string, target: string, copied: string, kept: (path
 }
 
 /** Where the defect is, as options of the bench: a folder of clients, or a program, of which the rest is the project's own. */
-function plant(folder: string, defect: Defect): string[] {
-  const root = join(folder, defect.where);
-  if (defect.where === 'dist') {
-    copyWithOne(project, root, 'dist', () => true);
-    edit(join(root, 'dist'), defect);
+async function plant(folder: string, defect: Defect): Promise<string[]> {
+  const { where } = defect;
+  const root = join(folder, where);
+  const planted = join(root, where);
+  if (where === 'dist') {
+    copyWithOne(project, root, where, () => true);
+    edit(planted, defect);
     return ['--program', root];
   }
-  copyWithOne(realClients, root, 'python', (path) => !/\/(\.venv|__pycache__)$/.test(path));
-  symlinkSync(join(realClients, 'python/.venv'), join(root, 'python/.venv'));
-  edit(join(root, 'python'), defect);
+  copyWithOne(realClients, root, where, (path) => !/\/(\.venv|__pycache__)$/.test(path));
+  if (where === 'python') symlinkSync(join(realClients, 'python/.venv'), join(planted, '.venv'));
+  edit(planted, defect);
+  // It finds its compiler as set-up does.
+  const PATH = [join(project, '.tools/bin'), process.env['PATH'] ?? ''].join(delimiter);
+  if (where === 'go') await execa('./build.sh', { cwd: planted, env: { PATH } });
   return ['--clients', root];
 }
 
@@ -44,8 +49,8 @@ interface Said {
 }
 
 /** A row in short, with whatever was planted. */
-async function runRow({ row, sdks = 'python' }: Defect, planted: readonly string[]): Promise<Said> {
-  const options = ['--sdk', sdks, ...planted, '--repeats', '2', '--json'];
+async function runRow({ row, sdks = 'python', repeats = 2 }: Defect, planted: readonly string[]): Promise<Said> {
+  const options = ['--sdk', sdks, ...planted, '--repeats', String(repeats), '--json'];
   const run = await execa(process.execPath, ['--import', 'tsx', main, String(row), ...options], { reject: false });
   const [entry] = JSON.parse(run.stdout) as { reached: boolean; value: string; data: unknown }[];
   if (entry === undefined || entry.data === null) return { reached: undefined, value: entry?.value ?? run.stderr };
@@ -55,7 +60,7 @@ async function runRow({ row, sdks = 'python' }: Defect, planted: readonly string
 async function withDefect(defect: Defect): Promise<Said> {
   const folder = scratchFolder('defect');
   try {
-    return await runRow(defect, plant(folder, defect));
+    return await runRow(defect, await plant(folder, defect));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,11 +3,12 @@
  * them from elsewhere (a planted defect), `--program <folder>` the built program, `--repeats 1` makes it short, `--json` prints JSON, `--save` enters the figures into bench/results.json and bench/README.md.
  */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { constants, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readJson, writeJson } from '../src/host/os/files.js';
+import { removeNamespaces } from '../src/host/os/namespaces.js';
 import { isAlive, ownIdentity, type ProcessId } from '../src/host/os/processes.js';
 import { endOwnedBy, scratchFolder, scratchFolders } from '../testing/scratch.js';
 import { DEFAULT_SDKS } from '../src/config/sdks.js';
@@ -73,6 +74,9 @@ const ownerFile = (folder: string): string => join(folder, 'bench.json');
 
 async function endFolder(folder: string): Promise<void> {
   await endOwnedBy(folder);
+  // Whoever would have taken them away has just been ended.
+  for (const place of existsSync(folder) ? readdirSync(folder) : [])
+    await removeNamespaces(join(folder, place, 'cluster'));
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -11,11 +11,13 @@ interface Edit {
 export interface Defect {
   readonly row: number;
   readonly name: string;
-  /** What is edited: `sdk_clients/python`, which needs no build, or the built program. */
-  readonly where: 'python' | 'dist';
+  /** What is edited: `sdk_clients/python`, which needs no build; `sdk_clients/go`, which is built again; or the built program. */
+  readonly where: 'python' | 'go' | 'dist';
   readonly edits: readonly Edit[];
   /** Clients that the row compares; the broken one alone if left out. */
   readonly sdks?: string;
+  /** How often the row does what it does; twice if left out. */
+  readonly repeats?: number;
 }
 
 const countsArrivals: Edit = {
@@ -119,6 +121,18 @@ const clientDefects: readonly Omit<Defect, 'where'>[] = [
     ],
   },
   {
+    row: 15,
+    name: 'leaves a tenth of what it received out of its ledger',
+    edits: [
+      {
+        file: 'recorder.py',
+        from: '            self._add(("receive", client, connection, at_us,',
+        to: '            if seq % 10 != 7: self._add(("receive", client, connection, at_us,',
+      },
+    ],
+    repeats: 1,
+  },
+  {
     row: 19,
     name: 'keeps the first receipt of each message alone',
     edits: [
@@ -128,6 +142,22 @@ const clientDefects: readonly Omit<Defect, 'where'>[] = [
         to: '            if identity not in self.tally.received: self._add(("receive", client, connection, at_us,',
       },
     ],
+  },
+];
+
+const goDefects: readonly Omit<Defect, 'where'>[] = [
+  {
+    row: 16,
+    name: 'asks all the time whether there is something to hand over',
+    edits: [
+      {
+        file: 'crowdclient.go',
+        from: '\t\tcase <-conn.Lost:\n\t\tcase <-c.lane.changed:\n',
+        to: '\t\tcase <-conn.Lost:\n\t\tcase <-time.After(time.Millisecond):\n\t\tcase <-c.lane.changed:\n',
+      },
+    ],
+    sdks: 'go',
+    repeats: 1,
   },
 ];
 
@@ -160,6 +190,7 @@ const programDefects: readonly Omit<Defect, 'where'>[] = [
 
 export const defects: readonly Defect[] = [
   ...clientDefects.map((defect) => ({ ...defect, where: 'python' }) as const),
+  ...goDefects.map((defect) => ({ ...defect, where: 'go' }) as const),
   ...programDefects.map((defect) => ({ ...defect, where: 'dist' }) as const),
 ];
 

@@ -7,7 +7,7 @@ import { portBlock } from '../../os/ports.js';
 import { nodeIds } from '../broker-processes.js';
 import type { StartOptions } from '../contract.js';
 import type { ProxyLink } from '../toxiproxy/api.js';
-import { API_TIMEOUT } from './server-config.js';
+import { API_TIMEOUT, MAX_CONSUMERS } from './server-config.js';
 import type { NatsNode, NatsState } from './state.js';
 
 type Ports = Pick<NatsNode, 'mqttPort' | 'natsPort' | 'httpPort' | 'routePort' | 'proxiedMqttPort'>;
@@ -48,17 +48,22 @@ const base = (options: StartOptions) => ({
   proxyProcess: null,
 });
 
-type Own = Pick<NatsState, 'binary' | 'withoutApiTimeout'>;
+type Own = Pick<NatsState, 'binary' | 'withoutApiTimeout' | 'withoutMaxConsumers'>;
 
 /** A program that the run brings, of whatever version: it says itself what it takes. */
 async function ownProgram({ binary, logDir }: StartOptions): Promise<Own> {
   if (binary === undefined) return {};
   const probe = join(logDir, 'probe.conf');
   mkdirSync(logDir, { recursive: true });
-  writeFileSync(probe, `mqtt { ${API_TIMEOUT} }\n`);
+  writeFileSync(probe, `jetstream { ${MAX_CONSUMERS} }\nmqtt { ${API_TIMEOUT} }\n`);
   const limits = { reject: false, timeout: PROBE_LIMIT_MS, forceKillAfterDelay: 500 } as const;
   const { stderr } = await execa(binary, ['-t', '-c', probe], limits);
-  return { binary, withoutApiTimeout: stderr.includes('unknown field') };
+  const isUnknown = (setting: string): boolean => stderr.includes(`unknown field "${setting}"`);
+  return {
+    binary,
+    withoutApiTimeout: isUnknown('js_api_timeout'),
+    withoutMaxConsumers: isUnknown('default_max_consumers'),
+  };
 }
 
 /** On loopback, each node's MQTT port and each route behind a proxy of its own. */

@@ -25,6 +25,9 @@ function routesOf(state: NatsState, node: NatsNode): string[] {
 /** Older servers than 2.11.1 refuse a config with it. */
 export const API_TIMEOUT = 'js_api_timeout: "5s"';
 
+/** Each subscription of QoS 1 or 2 is a consumer of one stream, which has at most a thousand of them since 2.15. Older servers have no limit, and refuse the setting. */
+export const MAX_CONSUMERS = 'limits { default_max_consumers: 100000 }';
+
 /**
  * The configuration of one node. Three replicas are asked for in so many words, since the default counts route addresses. `js_api_timeout` of 5 s
  * does not lengthen an outage, and a shorter one refuses subscriptions on a slow network.
@@ -45,7 +48,9 @@ export function serverConfig(state: NatsState, node: NatsNode): string {
   return `server_name: ${node.id}
 listen: "${node.host}:${node.natsPort}"
 http: "${node.host}:${node.httpPort}"
-jetstream { store_dir: ${JSON.stringify(node.dataDir)} }
+jetstream {
+  store_dir: ${JSON.stringify(node.dataDir)}
+${state.withoutMaxConsumers === true ? '' : `  ${MAX_CONSUMERS}\n`}}
 ${cluster}mqtt {
   listen: "${node.host}:${node.mqttPort}"
   stream_replicas: ${replicas}

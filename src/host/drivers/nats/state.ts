@@ -32,6 +32,8 @@ export interface NatsState extends ProxyState {
   readonly binary?: string | undefined;
   /** Its program does not know the setting `js_api_timeout`, and refuses a config that has it. */
   readonly withoutApiTimeout?: boolean;
+  /** Nor `default_max_consumers`. */
+  readonly withoutMaxConsumers?: boolean;
   readonly username: string;
   readonly password: string;
   readonly nodes: readonly NatsNode[];

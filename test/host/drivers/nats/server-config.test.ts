@@ -25,20 +25,20 @@ describe('the config of a node', () => {
     }
   });
 
+  const refuses = (setting: string): string =>
+    `grep -q ${setting} "$3" && echo "nats.conf:1:7: unknown field \\"${setting}\\"" >&2; exit 1`;
   it.each([
-    [
-      'a program that does not know it',
-      'grep -q js_api "$3" && echo "nats.conf:1:7: unknown field \\"js_api_timeout\\"" >&2; exit 1',
-      false,
-    ],
-    ['one that is broken in another way', 'exit 3', true],
-    ['set-up’s own', `exec '${requireTool('nats-server')}' "$@"`, true],
-  ])('has js_api_timeout, but not for %s', async (_what, text, has) => {
+    ['js_api_timeout', 'a program that does not know it', refuses('js_api_timeout'), false],
+    ['js_api_timeout', 'one that does not know another', refuses('default_max_consumers'), true],
+    ['default_max_consumers', 'a program that does not know it', refuses('default_max_consumers'), false],
+    ['default_max_consumers', 'one that is broken in another way', 'exit 3', true],
+    ['js_api_timeout', 'set-up’s own', `exec '${requireTool('nats-server')}' "$@"`, true],
+  ])('has %s, unless %s refuses it', async (setting, _what, text, has) => {
     const binary = join(temporaryFolder(), 'nats-server');
     writeFileSync(binary, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     const state = await planState('/clusters/local', { cluster: 'local', runId: 'r1', logDir, nodeCount: 3, binary });
     expect(state.binary).toBe(binary);
-    expect(serverConfig(state, state.nodes[0]!).includes('js_api_timeout')).toBe(has);
+    expect(serverConfig(state, state.nodes[0]!).includes(setting)).toBe(has);
   });
 
   it('dials its peers through the proxies alone, and tells them an address where nobody listens', async () => {
