@@ -9,7 +9,7 @@ import { startTestCluster } from '../../testing/nats-cluster.js';
 import { scriptFor } from '../../testing/workload-run.js';
 import { table, type Context, type Row } from '../row.js';
 
-const [WANTED, WANTED_IN_SHORT, LEAST, NODES] = [10_000, 1000, 1000, 3];
+const [WANTED, WANTED_IN_SHORT, LEAST, NODES] = [10_000, 200, 1000, 3];
 const [CORE_PERCENT, MOST_MB] = [50, 500];
 
 /** What this machine lets a process have. */
