@@ -1,6 +1,7 @@
 package com.robustmq.chaos.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,7 +57,7 @@ class TappedSocketTest {
     }
 
     @Test
-    @DisplayName("a DISCONNECT reaches the other side though something is unread, and that is nobody's")
+    @DisplayName("after a DISCONNECT the socket is open until the other side ends, and what comes meanwhile is nobody's")
     void goodbye() throws IOException {
         socket.getOutputStream().write(DISCONNECT, 0, DISCONNECT.length);
         Thread closing = Threads.start("closing", () -> {
@@ -67,6 +68,7 @@ class TappedSocketTest {
             }
         });
         assertEquals(DISCONNECT.length, peer.getInputStream().readAllBytes().length);
+        assertFalse(socket.isClosed());
         peer.close();
         assertTrue(Threads.join(closing, 5_000));
         assertEquals(List.of("own-disconnect"), ends());
