@@ -152,8 +152,8 @@ const goDefects: readonly Omit<Defect, 'where'>[] = [
     edits: [
       {
         file: 'crowdclient.go',
-        from: '\t\tcase <-conn.Lost:\n\t\tcase <-c.lane.changed:\n',
-        to: '\t\tcase <-conn.Lost:\n\t\tcase <-time.After(time.Millisecond):\n\t\tcase <-c.lane.changed:\n',
+        from: '\t\tcase <-c.lane.changed:\n\t\t\tc.lane.handOver()\n',
+        to: '\t\tcase <-c.lane.changed:\n\t\t\tc.lane.handOver()\n\t\tdefault:\n',
       },
     ],
     sdks: 'go',

@@ -10,7 +10,7 @@ import { scriptFor } from '../../testing/workload-run.js';
 import { table, type Context, type Row } from '../row.js';
 
 const [WANTED, WANTED_IN_SHORT, LEAST, NODES] = [10_000, 200, 1000, 3];
-const [CORE_PERCENT, MOST_MB] = [50, 500];
+const [CORE_PERCENT, MOST_MB, ERRORS_SHOWN] = [50, 500, 3];
 
 /** What this machine lets a process have. */
 function hostLimits(): { files: number; ports: number } {
@@ -63,7 +63,9 @@ const faultCells = (sdk: string, of: CrowdFault): string[] => [
 const runCells = (of: CrowdRun): string[] => [
   ...[of.sdk, `${of.reached} of ${of.wanted}`, `${of.setupSeconds.toFixed(1)} s`],
   ...[percentText(of.cpuPercent), `${of.rssMb.toFixed(0)} MB`, of.brokerMb.map((mb) => mb.toFixed(0)).join(', ')],
-  of.errors.join('; '),
+  of.errors.length > ERRORS_SHOWN
+    ? `${of.errors.slice(0, ERRORS_SHOWN).join('; ')}; ${of.errors.length - ERRORS_SHOWN} more`
+    : of.errors.join('; '),
 ];
 
 /** Thousands of connections are thrown out by a broker that dies, and come back to the others; then all of them are. */
