@@ -2,6 +2,9 @@ import type { BrokerLimits } from '../../domain/guarantees/guarantee.js';
 import type { MqttVersion } from '../../domain/mqtt.js';
 import type { SnapshotSummary } from '../../domain/report-data.js';
 import type { ProcessId } from '../os/processes.js';
+import type { Proxies } from './proxies.js';
+
+export type { Proxies, ProxyEffect } from './proxies.js';
 
 /** One broker of the cluster under test. */
 export interface NodeView {
@@ -84,22 +87,6 @@ export interface NetworkPath {
   readonly nodes: readonly string[];
   /** Measures one round trip along the path, in ms; rejects if there is no answer within the limit. */
   readonly measureRoundTripMs: (limitMs?: number) => Promise<number>;
-}
-
-/** Proxies of ours that all of a cluster's traffic passes through. */
-export interface Proxies {
-  /** Delays every proxied connection, each direction, by delay ± jitter ms. May be called twice. */
-  delay(delayMs: number, jitterMs: number): Promise<void>;
-  /** Nothing passes between this node and the other nodes any more; its clients still reach it. May be called twice. */
-  cut(node: string): Promise<void>;
-  /** Nothing passes between clients and these nodes any more, and no connection is closed. May be called twice. */
-  stall(nodes: readonly string[]): Promise<void>;
-  /** Takes everything out again; succeeds if there is nothing, and repairs the proxies if they are dead. */
-  clear(): Promise<void>;
-  /** Names of the toxics that are in force now. */
-  active(): Promise<readonly string[]>;
-  /** Is the delay in force on every link, the cut on every route of the node, the stall on every client link of the nodes? */
-  isWhole(effect: 'delay' | { readonly cut: string } | { readonly stall: readonly string[] }): Promise<boolean>;
 }
 
 /** An interface of the kernel that brokers' traffic leaves by. */

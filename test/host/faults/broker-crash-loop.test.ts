@@ -6,7 +6,7 @@ import type { ProcessId } from '../../../src/host/os/processes.js';
 import { ownIdentity } from '../../../src/host/os/processes.js';
 import { readTicket, writeTicket } from '../../../src/host/tickets/store.js';
 import type { FaultTicket, TicketStep } from '../../../src/host/tickets/ticket.js';
-import { errorOf, killOf } from '../../../testing/host-cluster.js';
+import { errorOf } from '../../../testing/host-cluster.js';
 import { deadProcess, memoryCluster } from '../../../testing/memory-cluster.js';
 import { temporaryFolder } from '../../../testing/processes.js';
 import { ticketIn } from '../../../testing/tickets.js';

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../../../src/domain/scenario.js';
 import { faults } from '../../../src/host/faults/index.js';
 import { confirmKeeper } from '../../../src/host/keeper/control.js';
-import { mustReadTicket } from '../../../src/host/lifecycle/fault-handle.js';
 import { injectFault } from '../../../src/host/lifecycle/inject.js';
 import { holdFault, observeFault } from '../../../src/host/lifecycle/observe.js';
 import { planFault } from '../../../src/host/lifecycle/plan.js';
@@ -19,7 +18,6 @@ beforeAll(async () => {
 });
 
 const handle = (faultId: string) => ({ faults, clusterDir: cluster.dir, faultId, driver });
-const ticketOf = (faultId: string): FaultTicket => mustReadTicket(handle(faultId));
 const pids = async () => (await driver.nodes(cluster.dir)).map(({ process }) => process?.pid);
 
 async function planned(fault: string, params: Scenario['params']): Promise<FaultTicket> {

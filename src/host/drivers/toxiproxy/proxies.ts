@@ -12,7 +12,7 @@ import {
   type ProcessId,
 } from '../../os/processes.js';
 import { requireTool } from '../../os/tools.js';
-import type { EquipmentDeath, Proxies } from '../contract.js';
+import type { EquipmentDeath, Proxies, ProxyEffect } from '../contract.js';
 import type { Locked } from '../state-file.js';
 import * as toxiproxy from './api.js';
 
@@ -87,7 +87,7 @@ const routesOf = (state: ProxyState, node: string): readonly toxiproxy.ProxyLink
 const clientLinksOf = (state: ProxyState, nodes: readonly string[]): readonly toxiproxy.ProxyLink[] =>
   state.links.filter((link) => link.kind === 'client' && nodes.some((node) => link.name === `client-${node}`));
 
-function linksOf(state: ProxyState, effect: Parameters<Proxies['isWhole']>[0]): readonly toxiproxy.ProxyLink[] {
+function linksOf(state: ProxyState, effect: ProxyEffect): readonly toxiproxy.ProxyLink[] {
   if (effect === 'delay') return state.links;
   return 'cut' in effect ? routesOf(state, effect.cut) : clientLinksOf(state, effect.stall);
 }
@@ -109,6 +109,31 @@ async function problemOf({ proxyProcess, proxyApiPort, links }: ProxyState): Pro
     (error: unknown) => `the proxy server ${pid}: ${notRunning(proxyProcess) ?? String(error)}`,
   );
 }
+
+/** Acts on the proxies of one cluster, whose state is read again each time. */
+const proxiesOf = (state: () => ProxyState, clear: () => Promise<void>): Proxies => {
+  const blackHole = async (effect: ProxyEffect): Promise<void> => {
+    const now = state();
+    for (const link of linksOf(now, effect)) await toxiproxy.addBlackHole(now.proxyApiPort, link.name);
+  };
+  return {
+    delay: async (delayMs, jitterMs) => {
+      const { proxyApiPort, links } = state();
+      for (const link of links) await toxiproxy.addDelay(proxyApiPort, link.name, delayMs, jitterMs);
+    },
+    cut: (node) => blackHole({ cut: node }),
+    stall: (nodes) => blackHole({ stall: nodes }),
+    clear,
+    active: () => toxiproxy.activeToxics(state().proxyApiPort),
+    isWhole: async (effect) => {
+      const now = state();
+      const active = await toxiproxy.activeToxics(now.proxyApiPort);
+      return linksOf(now, effect).every(
+        ({ name }) => active.filter((toxic) => toxic.startsWith(`${name}/`)).length === 2,
+      );
+    },
+  };
+};
 
 /** The proxies of the clusters of one driver. */
 export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<S>, locked: Locked): ProxyServer {
@@ -153,27 +178,10 @@ export function proxyServer<S extends ProxyState>({ find, load, save }: Keeping<
       return state === undefined || state.links.length === 0 ? undefined : problemOf(state);
     },
     deaths: (dir) => find(dir)?.proxyDeaths ?? [],
-    of: (dir) => ({
-      delay: async (delayMs, jitterMs) => {
-        const { proxyApiPort, links } = load(dir);
-        for (const link of links) await toxiproxy.addDelay(proxyApiPort, link.name, delayMs, jitterMs);
-      },
-      cut: async (node) => {
-        const state = load(dir);
-        for (const link of routesOf(state, node)) await toxiproxy.addBlackHole(state.proxyApiPort, link.name);
-      },
-      stall: async (nodes) => {
-        const state = load(dir);
-        for (const link of clientLinksOf(state, nodes)) await toxiproxy.addBlackHole(state.proxyApiPort, link.name);
-      },
-      clear: () => clear(dir),
-      active: () => toxiproxy.activeToxics(load(dir).proxyApiPort),
-      isWhole: async (effect) => {
-        const state = load(dir);
-        const links = linksOf(state, effect);
-        const active = await toxiproxy.activeToxics(state.proxyApiPort);
-        return links.every(({ name }) => active.filter((toxic) => toxic.startsWith(`${name}/`)).length === 2);
-      },
-    }),
+    of: (dir) =>
+      proxiesOf(
+        () => load(dir),
+        () => clear(dir),
+      ),
   };
 }
