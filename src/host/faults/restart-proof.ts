@@ -16,9 +16,6 @@ const secondsTo = (ticket: FaultTicket, id: string, what: StepKind, fromUs: numb
   return step === undefined || fromUs === null ? undefined : (step.us - fromUs) / 1_000_000;
 };
 
-const isSame = (a: ProcessId, b: ProcessId): boolean =>
-  a.pid === b.pid && a.startTicks === b.startTicks && a.bootId === b.bootId;
-
 /** It ended by itself, was gone for as long as it should be, and is another process since. */
 function proofOf(ticket: FaultTicket, id: string): Evidence[] {
   const { signal, downMs, victims } = restartOf(ticket);
@@ -27,7 +24,7 @@ function proofOf(ticket: FaultTicket, id: string): Evidence[] {
   const back = secondsTo(ticket, id, 'started', stepOf(ticket, id, 'ended')?.us ?? null);
   const down = stepOf(ticket, id, 'down') !== undefined && back !== undefined && back >= downMs / 1000;
   const since = stepOf(ticket, id, 'started')?.process;
-  const other = since !== undefined && !isSame(since, old) && !isAlive(old) && isAlive(since);
+  const other = since !== undefined && isAlive(since) && !isAlive(old);
   return [
     evidence(
       `${id} after ${signal}`,

@@ -109,8 +109,7 @@ export async function restart(ticket: FaultTicket, cluster: FaultCluster): Promi
   if (log.ticket().steps === undefined) refuseTooLong(ticket);
   for (const batch of restartOf(ticket).batches) {
     if (batch.every((id) => log.has(id, 'whole'))) continue;
-    // What runs again by now is not asked a second time.
-    if (!batch.some((id) => log.has(id, 'started')) && !(await takeDown(log, batch))) return;
+    if (!(await takeDown(log, batch))) return;
     await bringBack(log, cluster, batch);
   }
 }

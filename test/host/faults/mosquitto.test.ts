@@ -73,12 +73,13 @@ describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))('on one Mosquitto', ()
     const handle = { faults, clusterDir: dir, faultId: planned.faultId, driver };
     const { process } = beforeOf(planned);
     // Its time is over by then.
-    signalProcess(process, 'SIGSTOP');
     const asked = { node: 'n1', what: 'asked', process, at: '', us: monotonicUs() - END_LIMIT_MS * 1000 } as const;
     writeTicket({ ...planned, state: 'injected', injectedUs: asked.us, steps: [asked] });
     const { observed, bite } = await observeFault(handle, 0);
     expect(observed).toBe(false);
     expect(unproved(bite)[0]).toMatch(/^n1 after SIGTERM: expected ends by itself within 30 s, got it did not end$/);
+    // It hears no SIGTERM.
+    signalProcess(process, 'SIGSTOP');
     const { healed } = await recoverTicket(handle, 'workflow', 30_000);
     expect(unproved(healed)).toEqual([]);
     expect(isAlive(process)).toBe(false);

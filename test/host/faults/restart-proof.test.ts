@@ -17,8 +17,8 @@ const steps = (node: string, seconds: Partial<Record<StepKind, number>>, since: 
 
 const good = (from: number) => ({ asked: from, ended: from + 1, down: from + 3, started: from + 3.5, whole: from + 5 });
 
-function ticketOf(batches: readonly string[][], noted: readonly TicketStep[]): FaultTicket {
-  const victim = { process: deadProcess(), brokerHost: '127.0.0.1', brokerPort: 1 };
+function ticketOf(batches: readonly string[][], noted: readonly TicketStep[], old = deadProcess()): FaultTicket {
+  const victim = { process: old, brokerHost: '127.0.0.1', brokerPort: 1 };
   const targets = batches.flat();
   const victims = Object.fromEntries(targets.map((id) => [id, victim]));
   const restart: BeforeRestart = { batches, signal: 'SIGTERM', downMs: 2000, victims };
@@ -63,6 +63,14 @@ describe('a restart of one', () => {
     ['was never whole', steps('n1', { asked: 0, ended: 1, down: 3, started: 3.5 }), /whole cluster: n1 0 s to \?$/],
   ])('is not proved where it %s', async (_what, noted, row) => {
     expect(await bad([['n1']], noted)).toEqual([expect.stringMatching(row)]);
+  });
+
+  it('is not proved by the process that was there before', async () => {
+    const { biting, evidence } = await probeRestart(
+      ticketOf([['n1']], steps('n1', good(0)), ownIdentity()),
+      memoryCluster().cluster,
+    );
+    expect([biting, evidence.find(({ ok }) => !ok)?.what]).toEqual([false, 'n1 since']);
   });
 
   it('is not proved while the cluster is not whole', async () => {
