@@ -86,9 +86,10 @@ export const crowds: Row = {
     return {
       reached: sdks.length > 0 && sdks.every((sdk) => played.some((run) => run.sdk === sdk && isWell(run))),
       value: played
-        .map(({ sdk, reached, faults }) => {
+        .map(({ sdk, reached, faults, rssMb }) => {
           const times = faults.map((of) => `${of.fault} ${secondsText(of.allBackMs)}`);
-          return `${sdk}: ${reached} connections, all back: ${times.join(', ')}`;
+          const core = Math.max(...faults.map((of) => of.corePercent ?? NaN));
+          return `${sdk}: ${reached} connections, all back: ${times.join(', ')}; ${percentText(core)} of a core, ${rssMb.toFixed(0)} MB`;
         })
         .join('; '),
       detail: [
