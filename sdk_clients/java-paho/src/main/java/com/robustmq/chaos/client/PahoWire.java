@@ -3,8 +3,10 @@ package com.robustmq.chaos.client;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
@@ -21,8 +23,8 @@ import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 final class PahoWire implements WireClient {
     /** Longer than this program waits: it says by itself when an attempt is over. */
     private static final int DIAL_SECONDS = 30;
-    /** The library notices the end of a connection a moment after the socket has. */
-    private static final long IDLE_LIMIT_US = 2_000_000;
+    /** The library notices the end of a connection a moment after the socket has, which waits for the other side first. */
+    private static final long IDLE_LIMIT_US = 3_000_000 + 1_000L * TappedSocket.PEER_LIMIT_MS;
 
     private static final Set<Integer> NOT_IDLE = Set.of(
             (int) MqttClientException.REASON_CODE_CLIENT_CONNECTED,
@@ -41,6 +43,7 @@ final class PahoWire implements WireClient {
         }
     }
 
+    private final ThreadGroup threads = new ThreadGroup("paho");
     private final MqttSession.Settings settings;
     private final Client client;
 
@@ -77,9 +80,13 @@ final class PahoWire implements WireClient {
 
     private void connectWhenIdle(MqttConnectionOptions options, MqttActionListener listener) throws MqttException {
         long limitUs = Clock.nowUs() + IDLE_LIMIT_US;
+        // A thread of the connection before that notices its end late ends the next one, whose CONNECT then never goes out.
+        while (hasThreads() && Clock.nowUs() < limitUs) {
+            Pause.ofMs(1);
+        }
         while (true) {
             try {
-                client.connect(options, null, listener);
+                inGroup(() -> client.connect(options, null, listener));
                 return;
             } catch (MqttException e) {
                 if (!NOT_IDLE.contains(e.getReasonCode()) || Clock.nowUs() >= limitUs) {
@@ -87,6 +94,33 @@ final class PahoWire implements WireClient {
                 }
                 Pause.ofMs(1);
             }
+        }
+    }
+
+    /** Does a thread that the library began for this session still live? That of its timer ends nothing. */
+    private boolean hasThreads() {
+        Thread[] all = new Thread[2 * threads.activeCount() + 8];
+        return Arrays.stream(all, 0, threads.enumerate(all)).anyMatch(thread -> !thread.getName().startsWith("MQTT Ping"));
+    }
+
+    /** What the library begins meanwhile belongs to this session. */
+    private void inGroup(Call call) throws MqttException {
+        AtomicReference<MqttException> failed = new AtomicReference<>();
+        Thread thread = new Thread(threads, () -> {
+            try {
+                call.make();
+            } catch (MqttException e) {
+                failed.set(e);
+            }
+        });
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (failed.get() != null) {
+            throw failed.get();
         }
     }
 
@@ -139,7 +173,7 @@ final class PahoWire implements WireClient {
         int code = withWill
                 ? MqttReturnCode.RETURN_CODE_DISCONNECT_WITH_WILL_MESSAGE
                 : MqttReturnCode.RETURN_CODE_SUCCESS;
-        attempt(() -> client.disconnect(0, null, null, code, new MqttProperties()));
+        attempt(() -> inGroup(() -> client.disconnect(0, null, null, code, new MqttProperties())));
     }
 
     private interface Call {

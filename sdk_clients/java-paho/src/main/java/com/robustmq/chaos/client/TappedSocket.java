@@ -12,7 +12,7 @@ import java.net.SocketTimeoutException;
 /** A socket of which everything is shown: what came before the library has it, what goes before it is out. */
 final class TappedSocket extends Socket implements WireSocket {
     private static final long MUTE_TICK_MS = 1_000;
-    private static final int PEER_LIMIT_MS = 2_000;
+    static final int PEER_LIMIT_MS = 2_000;
 
     private final Watcher watcher;
     private final Object lock = new Object();
