@@ -18,12 +18,10 @@ import { clusterDir, runDir } from './host/layout/paths.js';
 import { installRoot } from './host/os/tools.js';
 import { ownBuild, ownVersions } from './host/os/versions.js';
 import { hostsServing } from './temporal/askers.js';
-import { claimHost } from './temporal/claim-host.js';
 import type { TemporalPlace } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
-import { workerIdentity } from './temporal/identity.js';
 import { installRuntime } from './temporal/runtime.js';
-import { buildOptions, careForBuild, connectWorker, prepareServer, whenServed } from './temporal/worker-side.js';
+import { careForBuild, connectWorker, prepareServer, whenServed, workerOptions } from './temporal/worker-side.js';
 
 const PACE = { maxHeartbeatThrottleInterval: 1000, shutdownGraceTime: 2000 };
 const workflowBundle = { codePath: fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url)) };
@@ -50,8 +48,7 @@ export async function runWorker(
   await offerMetrics({ ...config, sdkMetrics: installRuntime(config.worker.metrics) }, ended.signal);
   await reviveKeepers(config.dataRoot);
   await recoverAbandonedFaults(faults, config.dataRoot);
-  const places = { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') };
-  const plans = plansByRequest(config, knownNames, places);
+  const plans = plansByRequest(config, knownNames, { runDir, clusterDir, sdkRoot: join(installRoot, 'sdk_clients') });
   let lacks: Pick<RunPlan, 'missingAttributes'> = {};
   const activities = alter(
     createActivities({
@@ -68,12 +65,10 @@ export async function runWorker(
   const { connection, at } = await connectWorker(place);
   const server = { connection, namespace: at.namespace, dataConverter };
   const client = new Client(server);
-  // Nobody else's machine reaches the server of a data folder.
-  if (at.kind === 'outside') await claimHost(client, config.host.id);
   await recoverAbandonedFaults(faults, config.dataRoot, client);
-  lacks = await prepareServer(client, connection, at);
+  lacks = await prepareServer(client, connection, at, config.host.id);
   const own = ownBuild().id;
-  const common = { ...server, identity: workerIdentity(config.host.id), activities, ...buildOptions(own), ...PACE };
+  const common = { ...server, activities, ...workerOptions(own, config.host.id), ...PACE };
   const workers = await Promise.all([
     Worker.create({
       ...common,

@@ -6,8 +6,10 @@ import { messageOf } from '../domain/errors.js';
 import { monotonicUs, pollUntil, sleepMs } from '../host/os/clock.js';
 import { logLine } from '../host/os/log.js';
 import { DEPLOYMENT, requireBuilds } from './builds.js';
+import { claimHost } from './claim-host.js';
 import { wayTo, type TemporalPlace } from './connection.js';
 import { dataConverter } from './data-converter.js';
+import { workerIdentity } from './identity.js';
 import { workerWay } from './proxy.js';
 import { registerSearchAttributes, withoutAttributes } from './register-search-attributes.js';
 import { keepBuild, type BuildKeeper } from './keep-build.js';
@@ -37,13 +39,16 @@ export async function connectWorker(
 
 /**
  * Sees to it that a server has what runs need, as far as it allows that: what it lacks goes into their plans. Rejects with PREFLIGHT_FAILED where no worker
- * of this program could work.
+ * of this program could work, and with CONFIG_INVALID where another machine is this host.
  */
 export async function prepareServer(
   client: Client,
   connection: NativeConnection,
   at: TemporalPlace,
+  hostId: string,
 ): Promise<Pick<RunPlan, 'missingAttributes'>> {
+  // Nobody else's machine reaches the server of a data folder.
+  if (at.kind === 'outside') await claimHost(client, hostId);
   await requireBuilds(client, at.address);
   const unregistered = await registerSearchAttributes(connection, at.namespace);
   if (unregistered === undefined) return {};
@@ -69,6 +74,15 @@ export const buildOptions = (buildId: string) =>
       defaultVersioningBehavior: 'PINNED',
     },
   }) as const;
+
+/** The same, and which host it is of. */
+export const workerOptions = (
+  buildId: string,
+  hostId: string,
+): ReturnType<typeof buildOptions> & { readonly identity: string } => ({
+  identity: workerIdentity(hostId),
+  ...buildOptions(buildId),
+});
 
 /** Why these workflows cannot go on with what an open run has done so far; undefined if they can. */
 export async function replayProblem(

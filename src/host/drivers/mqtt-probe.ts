@@ -43,8 +43,7 @@ async function open(at: Endpoint, login: Login, clientId: string, limitMs = PROB
     if (socket.readyState === 'open') socket.end(generate({ cmd: 'disconnect' }, { protocolVersion }));
     setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
   };
-  const listen: Probe['listen'] = (see) => void packets.on('packet', see);
-  const probe = { ask, listen, close };
+  const probe: Probe = { ask, listen: (see) => void packets.on('packet', see), close };
   try {
     const connack = await ask(
       {
@@ -170,7 +169,6 @@ export async function countLetIn(at: Endpoint, login: Login, clients: number, li
 
 /** What comes of an MQTT CONNECT within the limit. A silent link is open, and nothing comes over it. */
 export type LinkState = 'answers' | 'silent' | 'closed';
-
 export const linkState = (at: Endpoint, limitMs: number): Promise<LinkState> =>
   new Promise((resolve) => {
     const socket = connect({ ...at, noDelay: true });
