@@ -4,7 +4,7 @@ import {
   type GuaranteeName,
   type Violation,
 } from '../../src/domain/guarantees/guarantee.js';
-import type { History } from '../../src/domain/guarantees/history.js';
+import type { Connection, History } from '../../src/domain/guarantees/history.js';
 import { guarantees } from '../../src/domain/guarantees/index.js';
 import { subscriptionOf, type Book, type Lie } from './book.js';
 
@@ -50,6 +50,15 @@ function without<Each extends Named>(list: readonly Each[], others: readonly Nam
 
 /** The guarantees that a lie breaks, where its client can know it. */
 function violatedBy(lie: Lie, { subscribed }: Book, { connections }: History): Named[] {
+  // A client on a busy host may give up before it has its CONNACK: then it knows nothing of what it was told in it, and has no will.
+  const known = (named: Named, isAbout: (connection: Connection) => boolean): Named[] => {
+    const own = connections.filter((one) => named.key.startsWith(`${one.client} `) && isAbout(one));
+    return own.some(({ openedUs }) => openedUs === null) ? [] : [named];
+  };
+  const isNumber =
+    (...numbers: number[]) =>
+    ({ number }: Connection): boolean =>
+      numbers.includes(number);
   switch (lie.kind) {
     case 'lost':
     case 'forgotten': {
@@ -75,18 +84,18 @@ function violatedBy(lie: Lie, { subscribed }: Book, { connections }: History): N
     case 'overtaken':
       return [{ guarantee: 'order', key: `${lie.topic} ${lie.seq}` }];
     case 'session-denied':
-      return [{ guarantee: 'session', key: `${lie.client} ${lie.connection}` }];
+      return known({ guarantee: 'session', key: `${lie.client} ${lie.connection}` }, isNumber(lie.connection));
     case 'not-ended':
-      return [{ guarantee: 'takeover', key: `${lie.client} ${lie.connection}` }];
+      return known(
+        { guarantee: 'takeover', key: `${lie.client} ${lie.connection}` },
+        isNumber(lie.connection, lie.connection + 1),
+      );
     case 'stale-value':
     case 'deleted-value':
     case 'hidden-value':
       return [{ guarantee: 'retained', key: `${lie.client} ${lie.topic}` }];
-    default: {
-      // A client on a busy host may give up before it has its CONNACK: then it has no will, by what it knows.
-      const own = connections.find(({ client, will }) => client === lie.client && will?.seq === lie.seq);
-      return own?.openedUs === null ? [] : [{ guarantee: 'will', key: `${lie.client} ${lie.seq}` }];
-    }
+    default:
+      return known({ guarantee: 'will', key: `${lie.client} ${lie.seq}` }, ({ will }) => will?.seq === lie.seq);
   }
 }
 

@@ -74,11 +74,17 @@ describe('of a group', () => {
   });
 });
 
-it('expects nothing of the will of a client that gave up before it was let in', () => {
-  const lie: Lie = { kind: 'will-withheld', client: 'w', seq: 0 };
-  const will = { topic: 't', seq: 0, qos: 1, delayS: 0 } as const;
-  const planted = (openedUs: number | null) =>
-    compareLies(bookOf(lie), history({ connections: [connection({ client: 'w', will, openedUs })] })).planted;
-  expect(planted(1)).toEqual([{ guarantee: 'will', key: 'w 0' }]);
+it('expects nothing of what a client was told in a CONNACK that it did not have, nor of its will', () => {
+  const [client, will] = ['w', { topic: 't', seq: 0, qos: 1, delayS: 0 } as const];
+  const lies: Lie[] = [
+    { kind: 'will-withheld', client, seq: 0 },
+    { kind: 'session-denied', client, connection: 2 },
+    { kind: 'not-ended', client, connection: 1 },
+  ];
+  const planted = (openedUs: number | null) => {
+    const connections = [connection({ client }), connection({ client, number: 2, will, openedUs })];
+    return compareLies(bookOf(...lies), history({ connections })).planted.map(({ guarantee }) => guarantee);
+  };
+  expect(planted(1)).toEqual(['will', 'session', 'takeover']);
   expect(planted(null)).toEqual([]);
 });
