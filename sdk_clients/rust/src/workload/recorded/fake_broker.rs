@@ -101,6 +101,8 @@ impl Bench {
     pub async fn accept(&self, connack: &[u8]) -> Peer {
         let accepted = timeout(PATIENCE, self.listener.accept()).await;
         let (socket, _) = accepted.expect("in time").expect("a connection");
+        // What is sent in pieces comes in pieces.
+        socket.set_nodelay(true).expect("an open connection");
         let mut peer = Peer {
             v5: self.v5,
             socket,
