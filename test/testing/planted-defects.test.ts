@@ -10,7 +10,7 @@ it.each(defects.map((defect) => [`${defect.row}, ${defect.name}`, defect] as con
   'a defect of row %s: what it replaces is there, once',
   (_, defect) => {
     const folder = temporaryFolder();
-    const source = join(installRoot, defect.where === 'dist' ? 'dist' : 'sdk_clients/python');
+    const source = join(installRoot, defect.where === 'dist' ? 'dist' : join('sdk_clients', defect.where));
     for (const { file } of defect.edits) cpSync(join(source, file), join(folder, file));
     expect(() => edit(folder, defect)).not.toThrow();
   },
