@@ -27,9 +27,10 @@ export const shared: Guarantee = {
     'A message that nobody got, if a member left that may have had it; and who gave it to a member that another of its subscriptions gives it to, too.',
   judge(history, circumstances) {
     const rows = history.subscriptions.filter(({ filter }) => shareOf(filter) !== null);
-    if (rows.length === 0) return undecidedBecause('nobody subscribed to a shared filter');
+    // A library may refuse such a filter by itself where the broker says that it has none: then nobody subscribes.
     const refusal = refusalOf(rows, history);
     if (refusal !== null) return notOffered(refusal);
+    if (rows.length === 0) return undecidedBecause('nobody subscribed to a shared filter');
     if (!history.recorded.everySend || !history.recorded.everyReceipt)
       return undecidedBecause('only the first hand-over and receipt of each message were recorded');
     return judged(casesOf(history, circumstances), history);

@@ -114,6 +114,8 @@ describe('shared', () => {
       state: 'not offered',
       why: 'the CONNACK of 127.0.0.1:1883 says that it has no shared subscriptions',
     });
+    // Not even where a library then asks for none.
+    expect(judge(group([], { connections: [member('a', { offers })], subscriptions: [] })).state).toBe('not offered');
     const refused = (b: number | null) => [joins('a', { granted: 0x9e }), joins('b', { granted: b })];
     expect(judge(group([], { subscriptions: refused(0x9d) }))).toMatchObject({
       state: 'not offered',
