@@ -12,7 +12,7 @@ final class ClassDataExercise {
     private ClassDataExercise() {}
 
     /** The exit status of the first run that failed, or 0. */
-    static int run(Library library) throws Exception {
+    static int run(WireLibrary library) throws Exception {
         try (LoopbackBroker broker = LoopbackBroker.start()) {
             String endpoint = "127.0.0.1:" + broker.port();
             Map<String, String> environment = new HashMap<>(Map.of(

@@ -25,8 +25,6 @@ final class EventFile {
             "ack", List.of("topic", "seq", "step", "code"),
             "receive", List.of("topic", "publisher", "seq", "qos", "retain", "dup"));
 
-    static final int KEEP_ALIVE_AT = FIELDS.get("connect").indexOf("keep_alive_s");
-
     private EventFile() {}
 
     /** In place: the path may be a device, next to which no temporary file belongs. */

@@ -6,7 +6,7 @@ import java.util.List;
 final class Failover extends TopicsInTurn {
     private Moves moves;
 
-    Failover(WorkloadConfig config, Recorder recorder, Library library) {
+    Failover(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
 

@@ -22,7 +22,4 @@ interface Library {
      * @param ended called when the connection, once made, has ended
      */
     Link link(ConnectSettings settings, Consumer<End> ended);
-
-    /** A client for one session of a workload; nothing is connected yet. */
-    WireClient wireClient(MqttSession.Settings settings);
 }

@@ -13,7 +13,7 @@ final class Mortal {
     private final String name;
     private final Death death;
     private final Flag over;
-    private final MqttSession session;
+    private final ClientSession session;
     private final PayloadFormat payloads;
     private Thread thread;
     private long dueUs;
@@ -112,7 +112,7 @@ final class Mortal {
     }
 
     private Will will() {
-        int seq = session.connections();
+        int seq = session.state.connections();
         String topic = workload.config.base().topic() + "/" + name;
         return new Will(topic, seq, death.qos(), death.delayS(), payloads.build(seq, dueUs), dueUs);
     }

@@ -6,30 +6,19 @@ import java.util.Map;
 
 /** What an MQTT client keeps between its connections, as it is known from the wire. It is its own lock. */
 final class MqttSession {
-    /** {@code expiryS}: MQTT 5; a clean session of 3.1.1 ends with its connection, any other one never does. */
-    record Settings(String clientId, String mqttVersion, String username, String password, boolean clean, int keepAliveS, int expiryS) {
-        boolean is5() {
-            return mqttVersion.equals(Config.MQTT_5);
-        }
-
-        /** As a ledger has it: null for ever. */
-        Integer recordedExpiryS() {
-            return is5() ? (Integer) expiryS : clean ? (Integer) 0 : null;
-        }
-    }
-
-    final Settings settings;
-    private final Library library;
+    private final SessionSettings settings;
     private final Map<Publication.Key, Publication> handedOver = new HashMap<>();
     private final Map<Integer, Publication> messageOfId = new HashMap<>();
     /** Received at QoS 2 and not released yet. */
     private final Map<Integer, WirePackets.Publish> held = new HashMap<>();
-    private WireClient client;
     private int connections;
 
-    MqttSession(Library library, Settings settings) {
-        this.library = library;
+    MqttSession(SessionSettings settings) {
         this.settings = settings;
+    }
+
+    boolean is5() {
+        return settings.is5();
     }
 
     synchronized int connections() {
@@ -38,14 +27,6 @@ final class MqttSession {
 
     synchronized Who nextConnection() {
         return new Who(settings.clientId(), ++connections);
-    }
-
-    /** A client of a clean session has one connection: two of one id may be there at the same time. */
-    synchronized WireClient client() {
-        if (client == null || settings.clean()) {
-            client = library.wireClient(settings);
-        }
-        return client;
     }
 
     /** The session is gone, and with it the meaning of its packet ids. */

@@ -12,7 +12,7 @@ final class Program {
     private Program() {}
 
     /** The only argument there is, is the workload, where it is not the basic one, or the build's. */
-    static void run(Library library, String[] arguments) throws Exception {
+    static void run(WireLibrary library, String[] arguments) throws Exception {
         AtomicInteger signals = countSignals();
         String word = arguments.length > 0 ? arguments[0] : "";
         Optional<WorkloadKind> workload = WorkloadKind.named(word);

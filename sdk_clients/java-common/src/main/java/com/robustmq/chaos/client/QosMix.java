@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** QoS 0, 1 and 2 side by side: one topic and one window for each. */
 final class QosMix extends Workload {
-    QosMix(WorkloadConfig config, Recorder recorder, Library library) {
+    QosMix(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
 

@@ -15,24 +15,24 @@ final class RecordedConnection {
     private static final int UNLIMITED = 65_535;
     private static final Set<Integer> LOGIN_REFUSED = Set.of(4, 5, 0x86, 0x87);
 
-    private final MqttSession session;
+    private final ClientSession session;
     private final Recorder recorder;
     private final Will will;
     private final Watcher watcher;
     private final WireClient client;
     private volatile int receiveMaximum = UNLIMITED;
 
-    RecordedConnection(MqttSession session, Recorder recorder, Will will, Watcher.Listener listener) {
+    RecordedConnection(ClientSession session, Recorder recorder, Will will, Watcher.Listener listener) {
         this.session = session;
         this.recorder = recorder;
         this.will = will;
         this.client = session.client();
-        this.watcher = new Watcher(session, recorder, will, listener);
+        this.watcher = new Watcher(session.state, recorder, will, listener);
     }
 
     /** Returns once the library has taken CONNACK 0. */
     void open(Endpoint endpoint) throws ConnectionFailed {
-        MqttSession.Settings settings = session.settings;
+        SessionSettings settings = session.settings;
         recorder.event("connect", watcher.who, Clock.nowUs(), endpoint.toString(), settings.clean(), settings.keepAliveS(),
                 settings.recordedExpiryS(), EventFile.ofWill(will));
         Throwable failure;
@@ -77,7 +77,7 @@ final class RecordedConnection {
 
     /** See {@link WireClient#publish}. */
     CompletableFuture<Void> publish(Publication message) {
-        session.handOver(message);
+        session.state.handOver(message);
         return client.publish(message);
     }
 

@@ -5,7 +5,7 @@ final class RecordedPublisher extends RecordedRole {
     private final Lanes lanes;
     private volatile int maximumQos = 2;
 
-    RecordedPublisher(WorkloadConfig config, Recorder recorder, MqttSession session, Lanes lanes) {
+    RecordedPublisher(WorkloadConfig config, Recorder recorder, ClientSession session, Lanes lanes) {
         super("publisher", config.endpoints(), recorder, session, 0);
         this.lanes = lanes;
     }

@@ -9,7 +9,7 @@ abstract class RecordedRole {
     private static final long MOVING_LIMIT_MS = 1_000;
 
     final Recorder recorder;
-    final MqttSession session;
+    final ClientSession session;
     private final String name;
     private final List<Endpoint> endpoints;
     final Flag closing = new Flag();
@@ -26,7 +26,7 @@ abstract class RecordedRole {
     private boolean isMoving;
     private volatile int moves;
 
-    RecordedRole(String name, List<Endpoint> endpoints, Recorder recorder, MqttSession session, int firstEndpoint) {
+    RecordedRole(String name, List<Endpoint> endpoints, Recorder recorder, ClientSession session, int firstEndpoint) {
         this.name = name;
         this.endpoints = endpoints;
         this.recorder = recorder;

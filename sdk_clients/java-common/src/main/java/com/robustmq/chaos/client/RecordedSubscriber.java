@@ -24,7 +24,7 @@ class RecordedSubscriber extends RecordedRole {
     RecordedSubscriber(
             WorkloadConfig config,
             Recorder recorder,
-            MqttSession session,
+            ClientSession session,
             Map<String, Integer> qosOfFilter,
             int firstEndpoint,
             Known known) {

@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
 
 /** Every event of a workload, as the ledger of version 2 has them, and what the main thread waits for. Every thread writes here. */
 final class Recorder {
+    /** The place of the keep-alive among the values of a {@code connect}: after endpoint and clean. */
+    private static final int KEEP_ALIVE_AT = 2;
     /** A ledger that leaves something out would accuse a broker, so beyond this there is none. */
     static final int MAX_EVENTS = 1_000_000;
 
@@ -51,7 +53,7 @@ final class Recorder {
         for (int i = rows.size() - 1; i >= 0 && !frozen; i--) {
             Row row = rows.get(i);
             if (row.event.equals("connect") && row.client.equals(who.client()) && row.connection == who.connection()) {
-                row.values[EventFile.KEEP_ALIVE_AT] = keepAliveS;
+                row.values[KEEP_ALIVE_AT] = keepAliveS;
                 return;
             }
         }

@@ -26,7 +26,7 @@ final class Retained extends TopicsInTurn {
     private Thread turning;
     private int started;
 
-    Retained(WorkloadConfig config, Recorder recorder, Library library) {
+    Retained(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
         // No outbox waits for a subscriber: readers come and go.
         lanes.subscriptionKnown(true);

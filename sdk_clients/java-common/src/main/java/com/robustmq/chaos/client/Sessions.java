@@ -11,7 +11,7 @@ final class Sessions extends TopicsInTurn {
     private final Flag over = new Flag();
     private Thread absence;
 
-    Sessions(WorkloadConfig config, Recorder recorder, Library library) {
+    Sessions(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
 

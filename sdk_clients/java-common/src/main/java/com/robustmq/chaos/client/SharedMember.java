@@ -13,7 +13,7 @@ final class SharedMember extends RecordedSubscriber {
     SharedMember(
             WorkloadConfig config,
             Recorder recorder,
-            MqttSession session,
+            ClientSession session,
             Map<String, Integer> qosOfFilter,
             int firstEndpoint,
             Known known) {

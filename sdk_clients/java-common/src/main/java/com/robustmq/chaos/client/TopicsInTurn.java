@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** A workload with a fixed number of topics, which take turns, and one subscription to all of them. */
 abstract class TopicsInTurn extends Workload {
-    TopicsInTurn(WorkloadConfig config, Recorder recorder, Library library) {
+    TopicsInTurn(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
 

@@ -46,7 +46,7 @@ final class Watcher {
         this.will = will;
         this.listener = listener;
         this.who = session.nextConnection();
-        this.is5 = session.settings.is5();
+        this.is5 = session.is5();
     }
 
     // For the socket.

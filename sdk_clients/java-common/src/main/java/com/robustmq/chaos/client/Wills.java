@@ -13,7 +13,7 @@ final class Wills extends Workload {
     private final Flag over = new Flag();
     private final List<Mortal> mortals = new ArrayList<>();
 
-    Wills(WorkloadConfig config, Recorder recorder, Library library) {
+    Wills(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
 

@@ -19,7 +19,7 @@ abstract class Workload {
 
     final WorkloadConfig config;
     final Recorder recorder;
-    final Library library;
+    final WireLibrary library;
     final Lanes lanes;
     private final PayloadFormat payloads;
     private final Map<String, Integer> nextSeqOf = new HashMap<>();
@@ -28,7 +28,7 @@ abstract class Workload {
     volatile long t0Us;
     private volatile int generated;
 
-    Workload(WorkloadConfig config, Recorder recorder, Library library) {
+    Workload(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         this.config = config;
         this.recorder = recorder;
         this.library = library;
@@ -43,21 +43,21 @@ abstract class Workload {
     }
 
     final RecordedSubscriber subscriber(String role) {
-        MqttSession session = subscriberSession(role);
+        ClientSession session = subscriberSession(role);
         return new RecordedSubscriber(
                 config, recorder, session, filters(), 1, (by, isThere) -> lanes.subscriptionKnown(isThere));
     }
 
-    final MqttSession subscriberSession(String role) {
+    final ClientSession subscriberSession(String role) {
         boolean clean = config.base().subscriberSession().equals(Config.CLEAN);
         return session(role, clean, clean ? 0 : config.sessionExpiryS());
     }
 
-    final MqttSession session(String role, boolean clean, int expiryS) {
+    final ClientSession session(String role, boolean clean, int expiryS) {
         Config base = config.base();
-        return new MqttSession(
+        return new ClientSession(
                 library,
-                new MqttSession.Settings(
+                new SessionSettings(
                         base.clientId() + "-" + role,
                         base.mqttVersion(),
                         base.username(),

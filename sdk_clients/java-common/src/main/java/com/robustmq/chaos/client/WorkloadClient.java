@@ -8,7 +8,7 @@ final class WorkloadClient {
     private WorkloadClient() {}
 
     /** The exit status. */
-    static int run(Library library, WorkloadKind kind, UnaryOperator<String> environment, AtomicInteger signals) {
+    static int run(WireLibrary library, WorkloadKind kind, UnaryOperator<String> environment, AtomicInteger signals) {
         long startedUs = Clock.nowUs();
         WorkloadConfig config;
         try {
@@ -18,7 +18,7 @@ final class WorkloadClient {
             return Client.EXIT_UNUSABLE_INPUT;
         }
         Recorder recorder = new Recorder(config.base().runId(), config.base().phase());
-        Workload workload = kind.factory.make(config, recorder, library);
+        Workload workload = make(kind, config, recorder, library);
         long workUntilUs = startedUs + Client.workLimitMs(config.base()) * 1_000;
         Engine engine = new Engine(config, recorder, workload, signals, startedUs, workUntilUs);
         WorkloadReport report = new WorkloadReport(library, kind, config, recorder, workload, engine, startedUs);
@@ -31,5 +31,16 @@ final class WorkloadClient {
             hasCrashed = true;
         }
         return report.finish(hasCrashed);
+    }
+
+    private static Workload make(WorkloadKind kind, WorkloadConfig config, Recorder recorder, WireLibrary library) {
+        return switch (kind) {
+            case QOS_MIX -> new QosMix(config, recorder, library);
+            case SESSIONS -> new Sessions(config, recorder, library);
+            case RETAINED -> new Retained(config, recorder, library);
+            case WILLS -> new Wills(config, recorder, library);
+            case FAILOVER -> new Failover(config, recorder, library);
+            case SHARED -> new SharedGroup(config, recorder, library);
+        };
     }
 }

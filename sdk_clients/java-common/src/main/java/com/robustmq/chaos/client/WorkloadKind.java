@@ -5,17 +5,12 @@ import java.util.stream.Stream;
 
 /** Every workload of contract version 2 that the Java clients have, and what is known of each before the environment is read. */
 enum WorkloadKind {
-    QOS_MIX("qos-mix", "0,1,2", 20, QosMix::new),
-    SESSIONS("sessions", "1", 20, Sessions::new),
-    RETAINED("retained", "1", 1, Retained::new),
-    WILLS("wills", "1", 20, Wills::new),
-    FAILOVER("failover", "1,2", 20, Failover::new),
-    SHARED("shared", "1", 20, Shared::new);
-
-    /** Makes one for a run. */
-    interface Factory {
-        Workload make(WorkloadConfig config, Recorder recorder, Library library);
-    }
+    QOS_MIX("qos-mix", "0,1,2", 20),
+    SESSIONS("sessions", "1", 20),
+    RETAINED("retained", "1", 1),
+    WILLS("wills", "1", 20),
+    FAILOVER("failover", "1,2", 20),
+    SHARED("shared", "1", 20);
 
     /** The script's, without its ending. */
     final String word;
@@ -23,13 +18,11 @@ enum WorkloadKind {
     final String defaultQos;
 
     final int defaultInFlight;
-    final Factory factory;
 
-    WorkloadKind(String word, String defaultQos, int defaultInFlight, Factory factory) {
+    WorkloadKind(String word, String defaultQos, int defaultInFlight) {
         this.word = word;
         this.defaultQos = defaultQos;
         this.defaultInFlight = defaultInFlight;
-        this.factory = factory;
     }
 
     static Optional<WorkloadKind> named(String word) {

@@ -24,9 +24,4 @@ final class AnyLibrary implements Library {
     public Link link(ConnectSettings settings, Consumer<End> ended) {
         throw new UnsupportedOperationException();
     }
-
-    @Override
-    public WireClient wireClient(MqttSession.Settings settings) {
-        throw new UnsupportedOperationException();
-    }
 }

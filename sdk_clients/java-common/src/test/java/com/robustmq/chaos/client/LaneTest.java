@@ -14,7 +14,7 @@ class LaneTest {
 
     private final Recorder recorder = new Recorder("r", "p");
     private final Wired library = new Wired();
-    private final MqttSession session = library.session();
+    private final ClientSession session = library.session();
     private final Lanes lanes = new Lanes(recorder, List.of(0, 1, 2), 2);
     private final List<Publication> offered = new ArrayList<>();
 

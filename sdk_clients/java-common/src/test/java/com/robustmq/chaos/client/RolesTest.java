@@ -71,7 +71,7 @@ class RolesTest {
     @Test
     @DisplayName("a member that is refused asks again, and after 3 s takes that for an answer")
     void refused() {
-        MqttSession session = library.session();
+        ClientSession session = library.session();
         SharedMember member = new SharedMember(config, recorder, session, Map.of("$share/m/t", 1), 0, (by, isThere) -> {});
         member.start();
         long sinceUs = Clock.nowUs();

@@ -17,12 +17,12 @@ class WatcherTest {
 
     private final Recorder recorder = new Recorder("r", "p");
     private final Wired library = new Wired();
-    private final MqttSession session = library.session();
+    private final ClientSession session = library.session();
     private final PayloadFormat payloads = new PayloadFormat("r", "p", "c-pub", 10);
     private final List<String> settled = new ArrayList<>();
 
     private Watcher connect(byte[] connack) {
-        Watcher watcher = new Watcher(session, recorder, null, new Watcher.Listener() {
+        Watcher watcher = new Watcher(session.state, recorder, null, new Watcher.Listener() {
             @Override
             public void settled(Publication message, String step, int code) {
                 settled.add(message.seq + " " + step + " " + code);
@@ -45,7 +45,7 @@ class WatcherTest {
     }
 
     private byte[] handOver(int seq, int qos, int id) {
-        session.handOver(new Publication("t", seq, qos, false, payload(seq), 7));
+        session.state.handOver(new Publication("t", seq, qos, false, payload(seq), 7));
         return Wired.publish("t", payload(seq), qos, false, id);
     }
 

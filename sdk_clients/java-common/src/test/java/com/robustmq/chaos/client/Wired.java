@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A library whose clients do nothing by themselves: a test is the broker, and what the library would send. MQTT 5. */
-final class Wired implements Library {
+final class Wired implements WireLibrary {
     static final byte[] CONNACK = {0x20, 3, 0, 0, 0};
     static final byte[] CONNACK_PRESENT = {0x20, 3, 1, 0, 0};
 
@@ -42,12 +42,12 @@ final class Wired implements Library {
     }
 
     @Override
-    public WireClient wireClient(MqttSession.Settings settings) {
+    public WireClient wireClient(SessionSettings settings) {
         return new Client();
     }
 
-    MqttSession session() {
-        return new MqttSession(this, new MqttSession.Settings("c-pub", Config.MQTT_5, "", "", false, 5, 60));
+    ClientSession session() {
+        return new ClientSession(this, new SessionSettings("c-pub", Config.MQTT_5, "", "", false, 5, 60));
     }
 
     Watcher last() {

@@ -6,7 +6,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Eclipse Paho's library for MQTT 5; the one for MQTT 3.1.1 is another. */
-final class Paho implements Library {
+final class Paho implements WireLibrary {
     /** Held, because the configuration of a logger that nobody holds is forgotten. */
     private static final Logger LOGGER = Logger.getLogger("org.eclipse.paho");
 
@@ -36,7 +36,7 @@ final class Paho implements Library {
     }
 
     @Override
-    public WireClient wireClient(MqttSession.Settings settings) {
+    public WireClient wireClient(SessionSettings settings) {
         return new PahoWire(settings);
     }
 }

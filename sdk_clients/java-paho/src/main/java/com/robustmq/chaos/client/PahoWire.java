@@ -44,10 +44,10 @@ final class PahoWire implements WireClient {
     }
 
     private final ThreadGroup threads = new ThreadGroup("paho");
-    private final MqttSession.Settings settings;
+    private final SessionSettings settings;
     private final Client client;
 
-    PahoWire(MqttSession.Settings settings) {
+    PahoWire(SessionSettings settings) {
         this.settings = settings;
         try {
             client = new Client(settings.clientId());

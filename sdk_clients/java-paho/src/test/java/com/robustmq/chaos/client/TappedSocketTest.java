@@ -21,7 +21,7 @@ class TappedSocketTest {
     private static final byte[] DISCONNECT = {(byte) 0xE0, 0};
 
     private final Recorder recorder = new Recorder("r", "p");
-    private final Watcher watcher = new Watcher(new Wired().session(), recorder, null, new Watcher.Listener() {});
+    private final Watcher watcher = new Watcher(new Wired().session().state, recorder, null, new Watcher.Listener() {});
     private ServerSocket server;
     private TappedSocket socket;
     private Socket peer;

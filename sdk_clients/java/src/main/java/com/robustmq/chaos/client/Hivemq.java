@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** HiveMQ's library, which speaks both versions. */
-final class Hivemq implements Library {
+final class Hivemq implements WireLibrary {
     private static final int NETTY_THREADS = 2;
 
     Hivemq() {
@@ -57,7 +57,7 @@ final class Hivemq implements Library {
     }
 
     @Override
-    public WireClient wireClient(MqttSession.Settings settings) {
+    public WireClient wireClient(SessionSettings settings) {
         return new HivemqWire(settings);
     }
 

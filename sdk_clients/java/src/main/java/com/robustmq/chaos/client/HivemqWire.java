@@ -10,25 +10,6 @@ import java.util.concurrent.TimeUnit;
 
 /** One client of the library for one session: it keeps what is in flight as long as it is the same client. */
 final class HivemqWire implements WireClient {
-    /** What differs between MQTT 3.1.1 and 5. */
-    interface Version {
-        MqttClient client();
-
-        /** Completes with "session present". */
-        CompletableFuture<Boolean> connect(Will will);
-
-        /** Takes what arrives; without anybody who does, the library throws it away. */
-        void takeAll();
-
-        CompletableFuture<?> subscribe(String filter, int qos);
-
-        CompletableFuture<?> unsubscribe(String filter);
-
-        CompletableFuture<?> publish(Publication message);
-
-        CompletableFuture<?> disconnect(boolean withWill);
-    }
-
     private static final int NETTY_THREADS = 2;
     /** Longer than this program waits: it says by itself when an attempt is over. */
     private static final int ATTEMPT_SECONDS = 30;
@@ -36,10 +17,10 @@ final class HivemqWire implements WireClient {
     private static final long IDLE_LIMIT_US = 2_000_000;
 
     private final TappedAddress address = new TappedAddress();
-    private final Version version;
+    private final WireVersion version;
     private boolean isTaking;
 
-    HivemqWire(MqttSession.Settings settings) {
+    HivemqWire(SessionSettings settings) {
         MqttClientBuilder builder = MqttClient.builder()
                 .identifier(settings.clientId())
                 .transportConfig()

@@ -8,8 +8,8 @@ import com.hivemq.client.mqtt.mqtt3.Mqtt3ClientBuilder;
 import java.util.concurrent.CompletableFuture;
 
 /** MQTT 3.1.1. */
-record Wire3(Mqtt3AsyncClient client, MqttSession.Settings settings) implements HivemqWire.Version {
-    static Wire3 of(Mqtt3ClientBuilder builder, MqttSession.Settings settings) {
+record Wire3(Mqtt3AsyncClient client, SessionSettings settings) implements WireVersion {
+    static Wire3 of(Mqtt3ClientBuilder builder, SessionSettings settings) {
         if (!settings.username().isEmpty()) {
             builder.simpleAuth(Link3.auth(settings.username(), settings.password()));
         }

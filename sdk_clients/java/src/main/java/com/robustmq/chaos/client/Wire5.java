@@ -7,8 +7,8 @@ import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode
 import java.util.concurrent.CompletableFuture;
 
 /** MQTT 5. */
-record Wire5(Mqtt5AsyncClient client, MqttSession.Settings settings) implements HivemqWire.Version {
-    static Wire5 of(Mqtt5ClientBuilder builder, MqttSession.Settings settings) {
+record Wire5(Mqtt5AsyncClient client, SessionSettings settings) implements WireVersion {
+    static Wire5 of(Mqtt5ClientBuilder builder, SessionSettings settings) {
         if (!settings.username().isEmpty()) {
             builder.simpleAuth(Link5.auth(settings.username(), settings.password()));
         }

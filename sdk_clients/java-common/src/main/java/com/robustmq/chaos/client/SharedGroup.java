@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** A shared subscription: each message goes to one of its members. The last one goes from endpoint to endpoint. */
-final class Shared extends TopicsInTurn {
+final class SharedGroup extends TopicsInTurn {
     private final List<RecordedRole> members = new ArrayList<>();
     private final Set<RecordedRole> subscribed = new HashSet<>();
     private Moves moves;
 
-    Shared(WorkloadConfig config, Recorder recorder, Library library) {
+    SharedGroup(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
 
