@@ -4,7 +4,7 @@ import { nameOf, type Message, type Parcel, type Published } from './messages.js
 import { later, nowMs, type Broker, type Filter, type Guest, type Session } from './state.js';
 
 /** Nobody comes to overtake it: it is only late. */
-const HELD_MS = 300;
+const HELD_MS = 2000;
 
 /** A message as a subscription gets it. */
 export const grantedOf = (message: Published, { qos }: Pick<Filter, 'qos'>): Published => ({
