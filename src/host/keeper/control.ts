@@ -29,27 +29,33 @@ export interface KeeperFile extends ProcessId {
   readonly version?: string;
 }
 
-export function keeperOf(clusterDir: string): ProcessId | undefined {
-  const { version: _, ...named } = keeperFile(clusterDir) ?? {};
-  if ('pid' in named && isAlive(named)) return named;
+/** Who keeps a cluster, and the version of its program; undefined of one that is older than this field. */
+interface Keeping {
+  readonly id: ProcessId;
+  readonly version: string | undefined;
+}
+
+/** By one look at the file: read twice, the name of the old one and the version of the new one would make one keeper. */
+function keeping(clusterDir: string): Keeping | undefined {
+  const { version, ...named } = keeperFile(clusterDir) ?? {};
+  if ('pid' in named && isAlive(named)) return { id: named, version };
   // A full disk does not take its name: then it is found by its mark. A command that it has started carries the mark for a moment, and is younger.
   const marked = existsSync(clusterDir) ? findOwned((owner) => owner === keeperOwner(clusterDir)) : [];
-  return marked.sort((a, b) => a.startTicks - b.startTicks)[0];
+  const [id] = marked.sort((a, b) => a.startTicks - b.startTicks);
+  // What a full disk did not take, or a newer program wrote, gives no reason to replace it.
+  return id === undefined ? undefined : { id, version: ownVersion() };
 }
+
+export const keeperOf = (clusterDir: string): ProcessId | undefined => keeping(clusterDir)?.id;
 
 const keeperFile = (clusterDir: string): KeeperFile | undefined =>
   readStoredIfAny<KeeperFile>('keeper', clusterPaths(clusterDir).keeper);
 
-/** The version of a living keeper; undefined of one that is older than this field. */
-function versionOf(clusterDir: string, keeper: ProcessId): string | undefined {
-  const file = keeperFile(clusterDir);
-  // What a full disk did not take, or a newer program wrote, gives no reason to replace it.
-  return file?.pid === keeper.pid && file.startTicks === keeper.startTicks ? file.version : ownVersion();
+/** The keeper, unless it is that of an older program, which may not know what this one does to the cluster. */
+function keeperOfToday(clusterDir: string): ProcessId | undefined {
+  const found = keeping(clusterDir);
+  return found === undefined || isOlderVersion(found.version, ownVersion()) ? undefined : found.id;
 }
-
-/** Is it a keeper of an older program? That may not know what this one does to the cluster. */
-const isOlder = (clusterDir: string, keeper: ProcessId): boolean =>
-  isOlderVersion(versionOf(clusterDir, keeper), ownVersion());
 
 /**
  * Starts a keeper for this cluster unless one lives, and returns when it is at work. The lease must have been written before. The keeper of an older program is
@@ -57,8 +63,9 @@ const isOlder = (clusterDir: string, keeper: ProcessId): boolean =>
  */
 export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
   withLock(clusterPaths(clusterDir).keeperLock, 20_000, async () => {
+    const today = keeperOfToday(clusterDir);
+    if (today !== undefined) return today;
     const living = keeperOf(clusterDir);
-    if (living !== undefined && !isOlder(clusterDir, living)) return living;
     refuseNewerCluster(clusterDir);
     mkdirSync(clusterDir, { recursive: true });
     const logFile = clusterPaths(clusterDir).keeperLog;
@@ -69,11 +76,7 @@ export const ensureKeeper = (clusterDir: string): Promise<ProcessId> =>
       cwd: clusterDir,
       logFile,
     });
-    const successor = (): ProcessId | undefined => {
-      const found = keeperOf(clusterDir);
-      return found === undefined || isOlder(clusterDir, found) ? undefined : found;
-    };
-    const up = await pollUntil(() => Promise.resolve(successor()), { limitMs: 10_000, everyMs: 25 });
+    const up = await pollUntil(() => Promise.resolve(keeperOfToday(clusterDir)), { limitMs: 10_000, everyMs: 25 });
     if (up === undefined && living !== undefined && isAlive(living)) return living;
     if (up === undefined) throw new Error(`the keeper did not start within 10 s; see ${logFile}`);
     return up;
@@ -92,7 +95,7 @@ export async function confirmKeeper(clusterDir: string, faultId: string, limitMs
         throw error;
       });
       const unknown = whyNotAware(clusterDir, keeper, faultId);
-      if (unknown !== undefined) return notKnown(faultId, versionOf(clusterDir, keeper), unknown);
+      if (unknown !== undefined) return notKnown(faultId, keeping(clusterDir)?.version, unknown);
       return isAware(clusterDir, keeper, faultId) || undefined;
     },
     { limitMs, everyMs: 25 },
