@@ -7,11 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /** A shared subscription: each message goes to one of its members. The last one goes from endpoint to endpoint. */
-final class SharedGroup extends TopicsInTurn {
+final class SharedGroup extends MovingMembers {
     private final List<RecordedRole> members = new ArrayList<>();
     private final Set<RecordedRole> subscribed = new HashSet<>();
-    private Moves moves;
-
     SharedGroup(WorkloadConfig config, Recorder recorder, WireLibrary library) {
         super(config, recorder, library);
     }
@@ -51,21 +49,5 @@ final class SharedGroup extends TopicsInTurn {
     @Override
     List<RecordedRole> readers() {
         return members;
-    }
-
-    @Override
-    void begin(long dueUs) {
-        super.begin(dueUs);
-        moves.begin(dueUs);
-    }
-
-    @Override
-    void stop() {
-        moves.end();
-    }
-
-    @Override
-    int plannedConnections() {
-        return super.plannedConnections() + moves.made();
     }
 }
