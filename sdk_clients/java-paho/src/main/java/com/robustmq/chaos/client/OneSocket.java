@@ -1,16 +1,14 @@
 package com.robustmq.chaos.client;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import javax.net.SocketFactory;
 
 /**
  * Gives the library the socket of its connection, and can close it whatever the library is at: an attempt that was given up must
  * not connect later, and take the client id away from the next one.
  */
-final class OneSocket extends SocketFactory {
+final class OneSocket extends OwnSockets {
     private final PatientSocket socket = new PatientSocket();
 
     @Override
@@ -30,25 +28,5 @@ final class OneSocket extends SocketFactory {
         } catch (IOException e) {
             // It is closed all the same.
         }
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
-        throw new UnsupportedOperationException();
     }
 }
