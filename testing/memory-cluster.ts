@@ -22,8 +22,8 @@ export interface MemoryCluster {
 
 interface Given {
   readonly nodes?: readonly NodeView[];
-  /** The cluster's own first, as every node sees them. */
-  readonly leaders?: readonly GroupLeader[];
+  /** The cluster's own first, as every node sees them; a function is asked at each look. */
+  readonly leaders?: readonly GroupLeader[] | (() => readonly GroupLeader[]);
   readonly connections?: Readonly<Record<string, readonly string[]>>;
   readonly unhealthy?: () => string | undefined;
   readonly equipmentProblem?: () => string | undefined;
@@ -37,17 +37,21 @@ const nodeView = (id: string): NodeView => ({
 /** A cluster of three without any process: a node that is killed is down, and one that is started is up. */
 export function memoryCluster(given: Given = {}): MemoryCluster {
   const nodes = given.nodes ?? ['n1', 'n2', 'n3'].map(nodeView);
-  const [first = group('meta', 'n1', 1), ...load] = given.leaders ?? [];
+  const look = (): { readonly cluster: GroupLeader; readonly load: readonly GroupLeader[] } => {
+    const [cluster = group('meta', 'n1', 1), ...load] =
+      typeof given.leaders === 'function' ? given.leaders() : (given.leaders ?? []);
+    return { cluster, load };
+  };
   const placed: string[] = [];
   const done: string[] = [];
   const down = new Set<string>();
   const cluster = fakeCluster({
     name: 'memory',
     nodes: () => Promise.resolve(nodes.map((node) => ({ ...node, alive: node.alive && !down.has(node.id) }))),
-    leaders: () => Promise.resolve({ cluster: first, load }),
+    leaders: async () => look(),
     placeLeader: (_dir, preferred) => {
       placed.push(preferred);
-      return Promise.resolve(first.leader ?? preferred);
+      return Promise.resolve(look().cluster.leader ?? preferred);
     },
     connections: () => Promise.resolve(given.connections ?? {}),
     killNode: (_dir, id) => {

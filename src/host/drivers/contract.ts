@@ -23,6 +23,8 @@ export interface GroupLeader {
   readonly group: string;
   readonly leader: string | null;
   readonly term: number | null;
+  /** It serves one subscription, and goes when that ends: such groups come and go while clients run. */
+  readonly ofSubscription?: true;
 }
 
 /** The cluster's own leader, and the groups the load depends on (streams, topics, their consumers). */

@@ -41,6 +41,12 @@ function leaderNode(nodes: readonly NodeView[], hit: boolean): NodeView {
 const leadersOf = (leaders: Leaders): readonly GroupLeader[] => [leaders.cluster, ...leaders.load];
 const withOthers = (leaders: Leaders): readonly GroupLeader[] => [...leadersOf(leaders), ...(leaders.others ?? [])];
 
+/** Who subscribed since `known` was seen is led by nobody yet, or by chance: it is neither placed nor part of the proof. */
+function knownGroups(now: Leaders, known: Leaders): readonly GroupLeader[] {
+  const names = new Set(leadersOf(known).map(({ group }) => group));
+  return leadersOf(now).filter(({ group, ofSubscription }) => ofSubscription !== true || names.has(group));
+}
+
 const has = (ids: readonly string[] | undefined, suffix: string): boolean =>
   (ids ?? []).some((id) => id.endsWith(suffix));
 
@@ -75,12 +81,13 @@ export async function planVictim(
   const named = nodes.find((node) => node.id === scenario.target);
   const wanted = hit && named ? named : leaderNode(nodes, hit);
   // Subscriptions made since `prepare` have leaders of their own.
+  const known = await driver.leaders(dir);
   const leads = await driver.placeLeader(dir, wanted.id);
   const leader = nodes.find((node) => node.id === leads) ?? wanted;
   const clients = await driver.connections(dir);
   const victim = named ?? (hit || nodes.length === 1 ? leader : chooseFollower(nodes, leader.id, clients));
   const now = await driver.leaders(dir);
-  const groups = leadersOf(now);
+  const groups = knownGroups(now, known);
   const led = groups.filter((group) => group.leader === victim.id).map((group) => group.group);
   if (hit && led.length < groups.length) {
     const others = groups.filter(({ leader: by }) => by !== victim.id);
@@ -118,20 +125,24 @@ async function leaderChanges(ticket: FaultTicket, { dir, driver }: FaultCluster)
   const seconds = secondsSinceInject(ticket);
   const groups = now === undefined ? [] : withOthers(now);
   const { leaders, others } = beforeOf(ticket);
-  return [...leaders, ...others]
-    .filter((group) => group.leader === victim)
-    .map((old) => {
-      const found = groups.find((group) => group.group === old.group);
-      const to = found !== undefined && found.leader !== victim ? found.leader : null;
-      return {
-        group: old.group,
-        from: victim,
-        to,
-        seconds: to === null ? null : seconds,
-        termFrom: old.term,
-        termTo: to === null ? null : (found?.term ?? null),
-      };
-    });
+  return (
+    [...leaders, ...others]
+      .filter((group) => group.leader === victim)
+      .map((old) => ({ old, found: groups.find((group) => group.group === old.group) }))
+      // A subscription that has ended has nobody to be led by.
+      .filter(({ old, found }) => now === undefined || found !== undefined || old.ofSubscription !== true)
+      .map(({ old, found }) => {
+        const to = found !== undefined && found.leader !== victim ? found.leader : null;
+        return {
+          group: old.group,
+          from: victim,
+          to,
+          seconds: to === null ? null : seconds,
+          termFrom: old.term,
+          termTo: to === null ? null : (found?.term ?? null),
+        };
+      })
+  );
 }
 
 /** Where the leader is the victim: has another node taken over all it led? Nothing to see where nobody could take over. */

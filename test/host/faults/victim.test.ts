@@ -63,6 +63,25 @@ describe('the broker to be hit', () => {
     expect(await refused('follower', 'n2', split)).toMatch(/^LEADER_NOT_PLACED .*n2 to lead nothing, it leads meta/);
   });
 
+  it('need not lead who subscribed after the first look: readers come and go all the time', async () => {
+    const reader = (name: string, leader: string | null): GroupLeader => ({
+      ...group(name, leader, 1),
+      ofSubscription: true,
+    });
+    let looks = 0;
+    const leaders = (): GroupLeader[] => {
+      const late = [reader('late', null), reader('later', 'n3')];
+      return (looks += 1) === 1 ? [...led('n2'), reader('left', 'n1')] : [...led('n2'), ...late];
+    };
+    const plan = await planVictim(killOf('leader'), memoryCluster({ leaders }).cluster, 's');
+    expect(plan.before).toMatchObject({ leaders: led('n2') });
+    expect(plan.reason).toMatch(/^n2 leads 2 of 2 groups/);
+    const known = [...led('n2'), reader('stays', null)];
+    expect(await errorOf(planVictim(killOf('leader'), memoryCluster({ leaders: known }).cluster, 's'))).toMatch(
+      /n2 to lead 3 groups, it leads 2: stays is led by nobody/,
+    );
+  });
+
   it('is not hit where it does not run', async () => {
     const nodes = memoryCluster().nodes.map((node): NodeView => ({ ...node, process: null }));
     expect(
@@ -99,6 +118,20 @@ describe('a takeover', () => {
   ])('is not proved where %s', async (_what, leaders) => {
     const { proof } = await takeover(ticket, memoryCluster({ leaders }).cluster);
     expect(proof).toMatchObject([{ ok: false, expected: '2', observed: '1' }]);
+  });
+
+  it('is not asked of a subscription that has ended since, but of one that has not', async () => {
+    const reader = (leader: string, term: number): GroupLeader => ({
+      ...group('reader', leader, term),
+      ofSubscription: true,
+    });
+    const withReader = { ...ticket, before: { leaders: [...led('n2', 4), reader('n2', 4)], others: [] } };
+    const moved = [group('meta', 'n1', 5), group('s', 'n3', 6)];
+    const proofWith = async (leaders: readonly GroupLeader[]) =>
+      (await takeover(withReader, memoryCluster({ leaders }).cluster)).proof;
+    expect(await proofWith(moved)).toMatchObject([{ ok: true, expected: '2', observed: '2' }]);
+    expect(await proofWith([...moved, reader('n1', 5)])).toMatchObject([{ ok: true, expected: '3', observed: '3' }]);
+    expect(await proofWith([...moved, reader('n2', 4)])).toMatchObject([{ ok: false, expected: '3', observed: '2' }]);
   });
 
   it('is not looked for where the follower was hit, or nobody could take over', async () => {

@@ -28,7 +28,10 @@ async function leadersSeenBy(node: NatsNode): Promise<Leaders> {
     group(stream.name, stream.cluster),
     ...(stream.consumer_detail ?? [])
       .filter(({ cluster }) => (cluster?.replicas?.length ?? 0) > 0)
-      .map((consumer) => group(`${stream.name} > ${consumer.name}`, consumer.cluster)),
+      .map((consumer) => ({
+        ...group(`${stream.name} > ${consumer.name}`, consumer.cluster),
+        ofSubscription: true as const,
+      })),
   ]);
   const meta = page.meta_cluster?.leader;
   const cluster = { group: META_GROUP, leader: meta ?? null, term: metaTerms['SYS']?.['_meta_']?.term ?? null };
@@ -70,13 +73,15 @@ async function stepDown(state: NatsState, group: string, node: string): Promise<
 }
 
 /**
- * Moves the meta group, every stream and every consumer to `node`. A step-down elects within half a second; one that lands elsewhere, or is refused because
+ * Moves the meta group, every stream and every consumer to `node`. Consumers that come later are left where they are: with readers that come and go all the
+ * time, there would be no end of it. A step-down elects within half a second; one that lands elsewhere, or is refused because
  * the target was not heard of just now, is asked for again.
  */
 export async function placeLeader(dir: string, node: string): Promise<string> {
   const state = loadState(dir);
   nodeOf(state, node);
   let missing: readonly GroupLeader[] = [];
+  let known: ReadonlySet<string> | undefined;
   let lastError = 'none';
   const placed = await pollUntil(
     async () => {
@@ -84,7 +89,12 @@ export async function placeLeader(dir: string, node: string): Promise<string> {
         lastError = String(error);
         throw error;
       });
-      missing = [seen.cluster, ...seen.load].filter((group) => group.leader !== node);
+      const all = [seen.cluster, ...seen.load];
+      known ??= new Set(all.map(({ group }) => group));
+      missing = all.filter(
+        ({ group, leader, ofSubscription }) =>
+          leader !== node && (ofSubscription !== true || known?.has(group) === true),
+      );
       if (missing.length === 0) return true;
       for (const { group } of missing) {
         await stepDown(state, group, node).catch((error: unknown) => (lastError = String(error)));

@@ -5,8 +5,8 @@ import { natsNodes, type Pages } from '../../../../testing/driver-nodes.js';
 import { errorOf } from '../../../../testing/host-cluster.js';
 import { startNatsServer } from '../../../../testing/nats-server.js';
 
-/** Who leads each group; a step-down changes it. */
-type Led = Record<'meta' | 'stream' | 'consumer', string>;
+/** Who leads each group; a step-down changes it. `late`: a consumer that came while the others were placed. */
+type Led = Record<'meta' | 'stream' | 'consumer', string> & { late?: string };
 
 const pagesOf =
   (led: Led, silent?: string): Pages =>
@@ -17,6 +17,7 @@ const pagesOf =
     const replicas = [{ name: 'n3', current: true }];
     const consumer_detail = [
       { name: 'c', cluster: { leader: led.consumer, raft_group: 'C-1', replicas } },
+      ...(led.late === undefined ? [] : [{ name: 'late', cluster: { leader: led.late, raft_group: 'C-3', replicas } }]),
       // A broker's own, which cannot move.
       { name: 'own', cluster: { leader: 'n3', raft_group: 'C-2' } },
     ];
@@ -33,7 +34,7 @@ describe('leaders', () => {
       cluster: { group: META_GROUP, leader: 'n1', term: 4 },
       load: [
         { group: 's', leader: 'n2', term: 5 },
-        { group: 's > c', leader: 'n3', term: 6 },
+        { group: 's > c', leader: 'n3', term: 6, ofSubscription: true },
       ],
     });
   });
@@ -74,6 +75,8 @@ describe('the leadership', () => {
           const group = moves[message.subject] as keyof Led;
           // The first one of the stream lands on another node.
           led[group] = group === 'stream' && !asked.includes('stream') ? 'n3' : placement.preferred;
+          // A reader comes meanwhile, whose consumer another node leads: it is left there.
+          led.late = 'n3';
           asked.push(group);
           message.respond('{}');
         },
@@ -83,7 +86,7 @@ describe('the leadership', () => {
     });
     // The consumer was there already.
     expect(asked).toEqual(['meta', 'stream', 'stream']);
-    expect(led).toEqual(everything('n2'));
+    expect(led).toEqual({ ...everything('n2'), late: 'n3' });
   });
 
   it('is asked for without naming the node, until it lands there, of a server that knows no such wish', async () => {
