@@ -71,7 +71,7 @@ const runCells = (of: CrowdRun): string[] => [
 /** Thousands of connections are thrown out by a broker that dies, and come back to the others; then all of them are. */
 export const crowds: Row = {
   id: 16,
-  figure: `as many of ${WANTED} connections as this machine’s limits allow, past the proxies: one broker of three killed, then all restarted: time until all are back`,
+  figure: `as many of ${WANTED} connections as this machine’s limits allow, past the proxies, subscribed with QoS 0: one broker of three killed, then all restarted: time until all are back`,
   target: `all back; client CPU ≤ ${CORE_PERCENT} % of a core meanwhile, < ${MOST_MB} MB; the times and the client’s own share of them are printed`,
   run: async (context) => {
     const has = (sdk: string): boolean => existsSync(scriptFor(sdk, 'crowd', context.clients));

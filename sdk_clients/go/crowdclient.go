@@ -64,7 +64,7 @@ func (c *crowdClient) serveClient(endpoint string, conn *Connection) {
 	}
 	c.granted = c.granted && conn.SessionPresent
 	for !c.granted && !isClosed(conn.Lost) {
-		code, came := conn.Subscribe(c.topic, 1, subackLimit)
+		code, came := conn.Subscribe(c.topic, c.crowd.config.SubscribeQoS, subackLimit)
 		if c.granted = came && code < refusedFrom; c.granted {
 			c.subscribedUs.Store(nowUs())
 			break

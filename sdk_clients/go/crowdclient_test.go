@@ -53,6 +53,12 @@ func TestWhatAClientMissedIsNotWaitedForLongerThanQoS0(t *testing.T) {
 			t.Errorf("%+v: got %v", c, got)
 		}
 	}
+	w.lookedUs, w.hasMissed = 0, false
+	w.clients[1].subscribedUs.Store(1000)
+	w.config.SubscribeQoS = 0
+	if w.hasArrived(missedArrivesWithinUs-1) || !w.hasArrived(missedArrivesWithinUs) {
+		t.Error("expected to wait for QoS 0 so long, and no longer")
+	}
 	w.there.Store(1)
 	if w.hasArrived(missedArrivesWithinUs) {
 		t.Error("expected to wait for the client that is away")

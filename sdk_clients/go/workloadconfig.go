@@ -55,6 +55,7 @@ type WorkloadConfig struct {
 	Connections      int
 	ConnectRate      int
 	PersistentShare  float64
+	SubscribeQoS     byte
 	BackoffMs        int64
 	ConnackLimitMs   int64
 }
@@ -84,6 +85,7 @@ func ReadWorkloadConfig(getenv func(string) string, spec workloadSpec) (Workload
 		Connections:      int(r.whole("CONNECTIONS", 1000, 1, 20_000)),
 		ConnectRate:      int(r.whole("CONNECT_RATE", 500, 1, 10_000)),
 		PersistentShare:  r.decimal("PERSISTENT_SHARE", 0.5, 0, 1),
+		SubscribeQoS:     byte(r.whole("SUBSCRIBE_QOS", 1, 0, 1)),
 		BackoffMs:        r.whole("BACKOFF_MS", 500, 1, 60_000),
 		ConnackLimitMs:   r.whole("CONNACK_LIMIT_MS", 8000, 1, 60_000),
 	}

@@ -104,6 +104,7 @@ func TestRefusesOfAWorkload(t *testing.T) {
 		{crowd, "CONNECTIONS", "20001", "", "from 1 to 20000"},
 		{crowd, "CONNECT_RATE", "0", "", "from 1 to 10000"},
 		{crowd, "PERSISTENT_SHARE", "1.1", "", "a number from 0 to 1"},
+		{crowd, "SUBSCRIBE_QOS", "2", "", "from 0 to 1"},
 		{crowd, "BACKOFF_MS", "60001", "", "from 1 to 60000"},
 		{crowd, "CONNACK_LIMIT_MS", "0", "", "from 1 to 60000"},
 	} {

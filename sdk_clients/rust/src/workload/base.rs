@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// QoS 0 has no acknowledgement to wait for: what has not come by then is not waited for.
-const QOS_0_ARRIVES_WITHIN_US: u64 = 2_000_000;
+pub const QOS_0_ARRIVES_WITHIN_US: u64 = 2_000_000;
 
 pub struct Base {
     pub spec: &'static Spec,

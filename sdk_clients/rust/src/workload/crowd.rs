@@ -6,7 +6,7 @@ mod tests;
 mod told;
 mod visit;
 
-use super::base::Base;
+use super::base::{Base, QOS_0_ARRIVES_WITHIN_US};
 use super::recorded::unpoisoned;
 use super::role::{Seen, Standing};
 use super::{Spec, Workload};
@@ -94,8 +94,12 @@ impl Workload for Crowd {
         self.base.generated.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn has_arrived(&self, _since_published_us: u64) -> bool {
-        self.is_acknowledged() && self.base.recorder.lock().tally.awaited.is_empty()
+    fn has_arrived(&self, since_published_us: u64) -> bool {
+        let there = self.hall.there.load(Ordering::Relaxed);
+        self.is_acknowledged()
+            && there == self.members.len()
+            && (self.base.recorder.lock().tally.awaited.is_empty()
+                || since_published_us >= QOS_0_ARRIVES_WITHIN_US && self.all_missed())
     }
 
     fn end(self: Arc<Self>) -> bool {
@@ -119,6 +123,21 @@ impl Workload for Crowd {
 }
 
 impl Crowd {
+    /// Whatever is waited for was due before its receiver subscribed for the last time. A subscription with QoS 0 may miss anything.
+    fn all_missed(&self) -> bool {
+        if self.base.config.crowd.subscribe_qos == 0 {
+            return true;
+        }
+        let recorded = self.base.recorder.lock();
+        let tally = &recorded.tally;
+        tally.awaited.iter().all(|id| {
+            let number = id.topic.rsplit('/').next().and_then(|n| n.parse::<usize>().ok());
+            let receiver = number.and_then(|n| self.members.get(n));
+            let due_us = tally.sent.get(id).copied();
+            receiver.is_some_and(|member| due_us < Some(member.subscribed_us.load(Ordering::Relaxed)))
+        })
+    }
+
     fn is_acknowledged(&self) -> bool {
         self.base.recorder.lock().tally.acked.len() >= self.base.generated.load(Ordering::Relaxed)
     }

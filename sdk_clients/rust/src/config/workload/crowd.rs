@@ -13,6 +13,7 @@ pub struct CrowdConfig {
     pub connect_rate: u64,
     /// Share of the clients whose session is not clean.
     pub persistent_share: f64,
+    pub subscribe_qos: u8,
     pub backoff: Duration,
     pub connack_limit: Duration,
 }
@@ -41,6 +42,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             connections: connections as usize,
             connect_rate: self.whole("CONNECT_RATE", 500, 1..=10_000),
             persistent_share: self.decimal("PERSISTENT_SHARE", 0.5, 0.0..=1.0),
+            subscribe_qos: self.whole("SUBSCRIBE_QOS", 1, 0..=1) as u8,
             backoff: self.milliseconds("BACKOFF_MS", 500, 1..=60_000),
             connack_limit: self.milliseconds("CONNACK_LIMIT_MS", 8_000, 1..=60_000),
         }

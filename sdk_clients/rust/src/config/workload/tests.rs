@@ -155,6 +155,7 @@ fn what_a_workload_cannot_use_is_refused() {
         ("crowd", "CONNECTIONS", "20001", "", "from 1 to 20000"),
         ("crowd", "CONNECT_RATE", "10001", "", "from 1 to 10000"),
         ("crowd", "PERSISTENT_SHARE", "1.1", "", "from 0 to 1"),
+        ("crowd", "SUBSCRIBE_QOS", "2", "", "from 0 to 1"),
         ("crowd", "BACKOFF_MS", "0", "", "from 1 to 60000"),
         ("crowd", "CONNACK_LIMIT_MS", "60001", "", "from 1 to 60000"),
         ("sessions", "RESUME_ENDPOINT", "3", "", "a whole number from 0 to 2"),

@@ -29,6 +29,8 @@ pub struct Member {
     pub client: Mutex<Option<Client>>,
     has_come: AtomicBool,
     next_seq: AtomicU64,
+    /// When the last SUBACK came.
+    pub subscribed_us: AtomicU64,
 }
 
 impl Member {
@@ -50,6 +52,7 @@ impl Member {
             client: Mutex::default(),
             has_come: AtomicBool::new(false),
             next_seq: AtomicU64::new(0),
+            subscribed_us: AtomicU64::new(0),
         }
     }
 

@@ -1,12 +1,15 @@
 //! With the real library and a real socket, against a broker of a few packets, in both versions of MQTT.
 
-use super::{Hall, Member, SPEC};
+use super::{Crowd, Hall, Member, SPEC};
 use crate::config::MqttVersion;
 use crate::payload::PayloadFormat;
-use crate::workload::base::Base;
+use crate::workload::base::{Base, QOS_0_ARRIVES_WITHIN_US};
 use crate::workload::packet;
+use crate::workload::publication::MessageId;
 use crate::workload::recorded::fake_broker::{Bench, Peer, PATIENCE};
 use crate::workload::recorded::unpoisoned;
+use crate::workload::tally::PUBACK;
+use crate::workload::Workload;
 use serde_json::json;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
@@ -137,4 +140,35 @@ async fn who_is_not_answered_gives_up_and_tries_again() {
     let _mute = bench.accept(&[]).await;
     accept(&bench, false).await.suback(1).await;
     assert_eq!(bench.rows("close", &["connection", "by"]), json!([[1, "timeout"]]));
+}
+
+#[tokio::test]
+async fn what_came_while_its_receiver_was_away_is_waited_for_no_longer_than_qos_0() {
+    for (qos, subscribed_us, waits) in [("1", 1000, true), ("1", 1001, false), ("0", 0, false)] {
+        let mut bench = Bench::new(MqttVersion::V311, 5).await;
+        let config = Arc::get_mut(&mut bench.recording.config).expect("nobody else has it");
+        config.crowd.subscribe_qos = qos.parse().expect("a number");
+        let base = Base::new(&SPEC, bench.recording.config.clone(), bench.recorder.clone());
+        let hall = Arc::new(Hall::default());
+        let members: Vec<_> = (0..2).map(|n| Arc::new(Member::new(&base, n, hall.clone()))).collect();
+        members[1].subscribed_us.store(subscribed_us, Ordering::Relaxed);
+        let id = MessageId {
+            publisher: "p".into(),
+            topic: "t/1".into(),
+            seq: 0,
+        };
+        {
+            let mut recorded = bench.recorder.lock();
+            recorded.tally.sent.insert(id.clone(), 1000);
+            recorded.tally.acknowledge(id, PUBACK, 0);
+        }
+        let crowd = Crowd { base, hall, members };
+        crowd.base.generated.store(1, Ordering::Relaxed);
+        crowd.hall.there.store(2, Ordering::Relaxed);
+        let arrived = |since_us| crowd.has_arrived(since_us);
+        assert!(!arrived(QOS_0_ARRIVES_WITHIN_US - 1), "{qos}");
+        assert_eq!(arrived(QOS_0_ARRIVES_WITHIN_US), !waits, "{qos}, {subscribed_us}");
+        crowd.hall.there.store(1, Ordering::Relaxed);
+        assert!(!arrived(QOS_0_ARRIVES_WITHIN_US), "one is away");
+    }
 }

@@ -55,6 +55,7 @@ impl<'a> Visit<'a> {
                 who: watcher.who.clone(),
                 recorder: recording.recorder.clone(),
                 session: recording.session.clone(),
+                subscribe_qos: recording.config.crowd.subscribe_qos,
                 client,
                 handed: Mutex::default(),
             }),
@@ -93,7 +94,7 @@ impl<'a> Visit<'a> {
             Told::Packet(bytes) => self.came_in(&bytes),
             Told::Subscribing(id) => {
                 let filter = self.member.filter.to_string();
-                self.watcher.filters.insert(id, vec![(filter, 1)]);
+                self.watcher.filters.insert(id, vec![(filter, self.hand.subscribe_qos)]);
             }
             Told::Publishing(id) => self.hand.went_out(id),
             Told::SaidGoodbye | Told::Nothing => {}
@@ -117,7 +118,10 @@ impl<'a> Visit<'a> {
             }
             (SUBACK, _) if !self.is_there => match self.answers.try_recv() {
                 Ok(code) if code >= REFUSED_FROM => self.subscribe_later(code),
-                _ => self.arrive(),
+                _ => {
+                    self.member.subscribed_us.store(now_us(), Ordering::Relaxed);
+                    self.arrive();
+                }
             },
             (UNSUBACK, _) => drop(self.hand.client.disconnect()),
             _ => {}
@@ -197,6 +201,7 @@ struct Hand {
     who: Who,
     recorder: Arc<Recorder>,
     session: Arc<Session>,
+    subscribe_qos: u8,
     client: Client,
     /// The library tells its packet id when it goes out.
     handed: Mutex<Option<Arc<Publication>>>,
@@ -206,10 +211,10 @@ impl Hand {
     fn subscribe(&self, filter: &str) {
         let what = What::Subscribe {
             filter: filter.into(),
-            qos: 1,
+            qos: self.subscribe_qos,
         };
         self.recorder.add(&self.who, now_us(), what);
-        self.client.subscribe(filter, 1);
+        self.client.subscribe(filter, self.subscribe_qos);
     }
 
     /// What the session sends again has its packet id, and is no new message.
