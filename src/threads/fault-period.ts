@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { ClientOutcome } from '../domain/client-result.js';
 import { messageOf } from '../domain/errors.js';
 import { faultPeriodFigures } from '../domain/ledger.js';
 import { readLedger } from '../host/clients/ledger-file.js';
+import { phasePaths } from '../host/layout/phase-paths.js';
 import type { FaultPeriodAnswer, FaultPeriodRequest } from '../messages/collected.js';
 
 export interface FaultPeriodTask {
@@ -14,7 +16,7 @@ export interface FaultPeriodTask {
   readonly borders: NonNullable<FaultPeriodRequest['borders']>;
 }
 
-/** Cuts what the ledgers of a fault's clients say to [inject, recover], and counts every loss in its period. A client without a ledger is a note. */
+/** Cuts what the ledgers of a fault's clients say to [inject, recover], and counts every loss in its period. A client without any ledger is a note; one of version 2 has no figures here. */
 export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs, borders }: FaultPeriodTask): FaultPeriodAnswer {
   const notes: string[] = [];
   const withoutLedger: ClientOutcome[] = [];
@@ -30,7 +32,9 @@ export function faultPeriodOf({ phaseDir, outcomes, fromUs, toUs, borders }: Fau
       const ledger = readLedger(phaseDir, sdk);
       if (ledger !== undefined) return [faultPeriodFigures(sdk, ledger, [fromUs, toUs], borders)];
       const why = lineProblem === null ? '' : `: ${lineProblem}`;
-      notes.push(`fault period: ${sdk} left no ledger of version 1 (${end.kind}${why})`.slice(0, 300));
+      // Of version 2 its losses are told by the guarantees.
+      if (!existsSync(phasePaths(phaseDir).client(sdk).packedLedger))
+        notes.push(`fault period: ${sdk} left no ledger (${end.kind}${why})`.slice(0, 300));
     } catch (error) {
       notes.push(`fault period: ${sdk}'s ledger cannot be read: ${messageOf(error)}`);
     }

@@ -132,7 +132,7 @@ describe('what the clients saw during the fault', () => {
       { sdk: 'rust', result: null },
     ]);
     expect(notes).toEqual([
-      expect.stringMatching(/go left no ledger of version 1 \(exited: /),
+      expect.stringMatching(/go left no ledger \(exited: /),
       expect.stringMatching(/rust's ledger cannot be read/),
     ]);
   });
