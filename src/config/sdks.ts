@@ -38,7 +38,7 @@ export const SDKS: readonly Sdk[] = [
     workloads: [...ALL, 'failover', 'shared', 'crowd'],
     inEveryRound: true,
   },
-  { name: 'java', mqttVersions: BOTH, workloads: [...ALL, 'shared'], inEveryRound: true },
+  { name: 'java', mqttVersions: BOTH, workloads: [...ALL, 'failover', 'shared'], inEveryRound: true },
   { name: 'java-paho', mqttVersions: ['5'], workloads: ONE, inEveryRound: false },
 ];
 

@@ -1,5 +1,7 @@
 package com.robustmq.chaos.client;
 
+import com.hivemq.client.internal.mqtt.handler.disconnect.MqttDisconnectEvent;
+import com.hivemq.client.mqtt.lifecycle.MqttDisconnectSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelDuplexHandler;
@@ -100,6 +102,15 @@ final class ChannelTap extends ChannelDuplexHandler implements WireSocket {
             watcher.libraryCloses();
         }
         ctx.close(promise);
+    }
+
+    /** The library says first why it ends a connection, and then closes it. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof MqttDisconnectEvent end && end.getSource() == MqttDisconnectSource.CLIENT) {
+            watcher.lostReason = Errors.text(end.getCause());
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override
