@@ -15,7 +15,6 @@ const BOTH = ['3.1.1', '5'] as const;
 
 /** The workload of every client, and of a scenario that names none. */
 export const BASIC = 'basic-pubsub';
-const ONE = [BASIC];
 /** Those of every client that has more than one. */
 const ALL = [BASIC, 'qos-mix', 'sessions', 'retained', 'wills'];
 
@@ -39,7 +38,7 @@ export const SDKS: readonly Sdk[] = [
     inEveryRound: true,
   },
   { name: 'java', mqttVersions: BOTH, workloads: [...ALL, 'failover', 'shared'], inEveryRound: true },
-  { name: 'java-paho', mqttVersions: ['5'], workloads: ONE, inEveryRound: false },
+  { name: 'java-paho', mqttVersions: ['5'], workloads: [...ALL, 'failover', 'shared'], inEveryRound: false },
 ];
 
 const namesOf = (sdks: readonly Sdk[]): string[] => sdks.map(({ name }) => name);

@@ -11,6 +11,7 @@ import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.SessionState;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -32,10 +33,14 @@ final class PahoWire implements WireClient {
             (int) MqttClientException.REASON_CODE_CLIENT_DISCONNECTING);
 
     /** The library's own client, with a way to what it keeps of its session. */
-    private static final class Client extends MqttAsyncClient {
+    static final class Client extends MqttAsyncClient {
         Client(String clientId) throws MqttException {
             // Without a persistence of its own, it makes folders where the program runs.
             super("tcp://127.0.0.1:1", clientId, new MemoryPersistence());
+        }
+
+        ClientComms comms() {
+            return comms;
         }
 
         void forgets(boolean forgets) {
@@ -45,7 +50,7 @@ final class PahoWire implements WireClient {
 
     private final ThreadGroup threads = new ThreadGroup("paho");
     private final SessionSettings settings;
-    private final Client client;
+    final Client client;
 
     PahoWire(SessionSettings settings) {
         this.settings = settings;
@@ -84,6 +89,7 @@ final class PahoWire implements WireClient {
         while (hasThreads() && Clock.nowUs() < limitUs) {
             Pause.ofMs(1);
         }
+        SessionState.forgetsQueue(client.comms());
         while (true) {
             try {
                 inGroup(() -> client.connect(options, null, listener));

@@ -1,6 +1,8 @@
 package org.eclipse.paho.mqttv5.client.internal;
 
 import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Vector;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 
 /** What the library keeps of a session, where nobody else can reach it. Bound to the version that pom.xml pins. */
@@ -24,6 +26,23 @@ public final class SessionState {
             Field connection = MqttAsyncClient.class.getDeclaredField("mqttConnection");
             connection.setAccessible(true);
             ((MqttConnectionState) connection.get(client)).setOutgoingTopicAliasMaximum(0);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Throws away what a thread of the last connection has queued after its end, such as the PUBACK of a message that it was just
+     * handing over. The thread that sends ends itself if it finds anything before the CONNECT, and the thread that would queue the
+     * CONNECT then waits for ever to see it run. What is open of the session is kept elsewhere.
+     */
+    public static void forgetsQueue(ClientComms comms) {
+        try {
+            for (String name : List.of("pendingFlows", "pendingMessages")) {
+                Field queue = ClientState.class.getDeclaredField(name);
+                queue.setAccessible(true);
+                ((Vector<?>) queue.get(comms.getClientState())).clear();
+            }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
