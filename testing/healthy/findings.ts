@@ -29,6 +29,12 @@ const KNOWN: readonly KnownFinding[] = [
     finding: 'docs/nats/findings.md, 1: who leaves and comes back may get a message after its successors',
   },
   {
+    ...{ broker: 'nats', guarantee: 'order', workloads: ['qos-mix'] },
+    faults: ['step-down'],
+    says: /was first sent after \d+ had been acknowledged, and \S+ received it first$/,
+    finding: 'docs/nats/findings.md, 5: a message that is on its way when leaders step down comes after its successors',
+  },
+  {
     ...{ broker: 'nats', guarantee: 'will', workloads: ['wills'] },
     // Of the clients that die by plan, the first connection of a takeover alone is ended by the other side.
     says: /\(connection \d+: peer\) never came/,
