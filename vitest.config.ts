@@ -54,7 +54,7 @@ const clusters = [
   'test/host/keeper/{full-disk,keeper}.test.ts',
   'test/host/publish/{deploy-key,index,issues,octokit}.test.ts',
   'test/client/commands/{open,publish}.test.ts',
-  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-period,finish-run,from-outside,history-size,pause,refusal,report-run}.test.ts',
+  'test/workflows/{cancel,chaos-run,cluster,control-run,fault-entry,fault-period,finish-run,from-outside,history-size,pause,refusal,report-run}.test.ts',
   'test/workflows/{replay,restart,resume-handlers,run-scenarios,scenario,secrets,take-cluster,unplanned,validation,versions,watch}.test.ts',
 ];
 

@@ -2,7 +2,7 @@ import { isBasic, type ClientOutcome } from '../domain/client-result.js';
 import { NO_FAULT } from '../domain/fault-record.js';
 import { faultBorders } from '../domain/periods.js';
 import type { LoadPlan, RunPlan } from '../domain/plan.js';
-import { clientsOf } from '../domain/scenario.js';
+import { clientsOf, longestMs } from '../domain/scenario.js';
 import { monotonicUs } from '../host/os/clock.js';
 import * as clients from '../host/clients/index.js';
 import { runPaths } from '../host/layout/paths.js';
@@ -21,14 +21,15 @@ const labelOf = ({ scenario, phase }: PhaseId): string => (scenario === null ? p
 const dirOf = (plan: RunPlan, { scenario, phase }: PhaseId): string => runPaths(plan.runDir).phase(scenario, phase);
 
 /** How long clients of a fault period may have to live: connected before the inject, draining after the recovery. */
-function faultPeriodMs({ timing }: RunPlan): number {
-  return timing.leadInMs + timing.observeBudgetMs + timing.faultWindowMs + timing.recoveryBudgetMs + DRAIN_MARGIN_MS;
+function faultPeriodMs({ timing, scenarios }: RunPlan, name: PhaseId['scenario']): number {
+  const scenario = scenarios.find((one) => one.name === name);
+  return timing.leadInMs + (scenario === undefined ? 0 : longestMs(scenario, timing)) + DRAIN_MARGIN_MS;
 }
 
 /** Fault-period clients publish until they are stopped: their count is only a bound. */
-function loadOf(plan: RunPlan, phase: PhaseId['phase']): LoadPlan {
+function loadOf(plan: RunPlan, { scenario, phase }: PhaseId): LoadPlan {
   if (phase !== 'fault') return plan.load;
-  const messages = Math.ceil((faultPeriodMs(plan) / 1000) * plan.load.ratePerSecond);
+  const messages = Math.ceil((faultPeriodMs(plan, scenario) / 1000) * plan.load.ratePerSecond);
   return { ...plan.load, messages };
 }
 
@@ -77,8 +78,8 @@ export const clientActivities = {
         runId: plan.runId,
         ...clientsOf(plan, scenario),
         sdkRoot: plan.sdkRoot,
-        load: loadOf(plan, phase),
-        limitMs: phase === 'fault' ? faultPeriodMs(plan) : plan.timing.clientLimitMs,
+        load: loadOf(plan, { scenario, phase }),
+        limitMs: phase === 'fault' ? faultPeriodMs(plan, scenario) : plan.timing.clientLimitMs,
         settings,
         mqttVersion: driver.mqttVersion,
         repeatable: phase !== 'fault',

@@ -1,4 +1,5 @@
 import { blameOfError, messageOf } from '../domain/errors.js';
+import { entriesOf } from '../domain/scenario.js';
 import { now } from '../host/os/clock.js';
 import { isDiskFull } from '../host/os/files.js';
 import type { Fault } from '../host/faults/contract.js';
@@ -6,17 +7,21 @@ import { confirmKeeper } from '../host/keeper/control.js';
 import { faultOf, mustReadTicket, type FaultHandle } from '../host/lifecycle/fault-handle.js';
 import { injectFault } from '../host/lifecycle/inject.js';
 import { holdFault, observeFault } from '../host/lifecycle/observe.js';
-import { checkScenario, planFault } from '../host/lifecycle/plan.js';
+import { checkEntries, planFault } from '../host/lifecycle/plan.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
+import { proveWhole } from '../host/lifecycle/whole.js';
 import type {
   FaultRequest,
   HoldAnswer,
   InjectAnswer,
   ObserveAnswer,
   PlanAnswer,
+  PlanFaultRequest,
   PrepareAnswer,
   PrepareFaultRequest,
   RecoverAnswer,
+  WholeAnswer,
+  WholeRequest,
 } from '../messages/requests.js';
 import { answered, asActivity, driverOf, planOf } from './support.js';
 
@@ -27,25 +32,30 @@ export function createFaultActivities(faults: readonly Fault[]) {
     return { faults, clusterDir: plan.clusterDir, faultId, driver: driverOf(plan) };
   };
   return {
-    /** Before any client connects: the target exists, and the cluster is brought into the state that the fault needs. */
+    /** Before any client connects: the targets exist, and the cluster is brought into the state that the fault needs. */
     prepareFault: ({ run, scenario }: PrepareFaultRequest): Promise<PrepareAnswer> =>
       asActivity(() =>
         answered<object>(async () => {
           const plan = planOf(run);
           const driver = driverOf(plan);
-          const fault = faultOf(faults, scenario.fault);
-          checkScenario(fault, scenario, await driver.targets(plan.clusterDir));
-          await fault.prepare?.(scenario, { dir: plan.clusterDir, driver });
+          checkEntries(faults, scenario, await driver.targets(plan.clusterDir));
+          // What the first one needs; when another begins, clients run and others may be on.
+          const [first] = entriesOf(scenario);
+          const { fault = '', target = '', params = {} } = first ?? {};
+          await faultOf(faults, fault).prepare?.(
+            { ...scenario, fault, target, params },
+            { dir: plan.clusterDir, driver },
+          );
           return {};
         }),
       ),
 
     /** Chooses the target and puts the ticket on disk. Nothing is broken yet. */
-    planFault: ({ run, scenario }: PrepareFaultRequest): Promise<PlanAnswer> =>
+    planFault: ({ run, scenario, entry }: PlanFaultRequest): Promise<PlanAnswer> =>
       asActivity(() =>
         answered(async () => {
           const plan = planOf(run);
-          const ticket = await planFault(faults, plan, scenario, driverOf(plan));
+          const ticket = await planFault(faults, plan, scenario, driverOf(plan), entry);
           const { faultId, injector, targets, reason, recoveryBlame = 'equipment' } = ticket;
           return { faultId, injector, victim: targets.join(', '), reason, recoveryBlame };
         }),
@@ -66,14 +76,17 @@ export function createFaultActivities(faults: readonly Fault[]) {
     observeFault: (request: FaultRequest): Promise<ObserveAnswer> =>
       asActivity(async (signal) => {
         const { observeBudgetMs, faultWindowMs } = planOf(request.run).timing;
-        return answered(() => observeFault(handleOf(request), Math.min(observeBudgetMs, faultWindowMs), signal));
+        const handle = handleOf(request);
+        const limitMs = (): number => Math.min(observeBudgetMs, mustReadTicket(handle).windowMs ?? faultWindowMs);
+        return answered(() => observeFault(handle, limitMs(), signal));
       }),
 
     /** Keeps the fault until its window is over; `cutShort` if somebody ended it before. */
     holdFault: (request: FaultRequest): Promise<HoldAnswer> =>
       asActivity(async (signal) => {
-        const { faultWindowMs } = planOf(request.run).timing;
-        return { cutShort: await holdFault(handleOf(request), faultWindowMs, signal), error: null };
+        const handle = handleOf(request);
+        const windowMs = mustReadTicket(handle).windowMs ?? planOf(request.run).timing.faultWindowMs;
+        return { cutShort: await holdFault(handle, windowMs, signal), error: null };
       }),
 
     /** Ends the fault and proves it, within the recovery budget; past it the keeper goes on. */
@@ -91,6 +104,21 @@ export function createFaultActivities(faults: readonly Fault[]) {
             error: `only a later attempt could prove the recovery; earlier attempt: ${lastRecoverError}`,
             ...(lastRecoverBlame === undefined ? {} : { recoverErrorBlame: lastRecoverBlame }),
           };
+        } catch (error) {
+          if (isDiskFull(error)) throw error;
+          const { at, us } = now();
+          return { recoveredAt: at, recoveredUs: us, error: messageOf(error), recoverErrorBlame: blameOfError(error) };
+        }
+      }),
+
+    /** When all faults of a timeline are over: proof that they are, together, and that the cluster is whole. */
+    proveWhole: ({ run, scenario }: WholeRequest): Promise<WholeAnswer> =>
+      asActivity(async () => {
+        const plan = planOf(run);
+        try {
+          const healed = await proveWhole(plan, scenario, driverOf(plan));
+          const { at, us } = now();
+          return { recoveredAt: at, recoveredUs: us, healed, error: null };
         } catch (error) {
           if (isDiskFull(error)) throw error;
           const { at, us } = now();

@@ -12,9 +12,10 @@ import { sdkProblems } from './sdks.js';
 import { fromUpstream } from './upstream.js';
 import { schemaProblems, type Problem } from './problems.js';
 import { withoutEmptySections } from './sections.js';
+import { entriesIn, scenarioFrom, timelineProblems, type HoldingFault } from './timelines.js';
 import { windowProblems, type LastingFault } from './windows.js';
-import { clientsIn, scenariosOf, workloadProblems } from './workloads.js';
-import { readYaml, type Path, type Problem as YamlProblem } from './yaml.js';
+import { clientsIn, namesOf, scenariosOf, workloadProblems } from './workloads.js';
+import { readYaml, type Problem as YamlProblem } from './yaml.js';
 
 interface KnownDriver {
   readonly name: string;
@@ -25,7 +26,7 @@ interface KnownDriver {
 /** What the rest of the program offers a config to name; given by the caller, so that this room knows neither faults nor drivers. */
 export interface KnownNames {
   readonly drivers: readonly KnownDriver[];
-  readonly faults: readonly LastingFault[];
+  readonly faults: readonly (LastingFault & HoldingFault)[];
 }
 
 export interface Config extends Omit<ConfigFile, 'scenarios'> {
@@ -63,12 +64,16 @@ export function loadConfig(file: string, known: KnownNames): Config {
     ...schemaProblems(parsed.error?.issues ?? [], configSchema),
     ...crossProblems(namingParts.parse(raw), known),
     ...(parsed.success ? windowProblems(parsed.data, known.faults) : []),
+    ...(parsed.success ? timelineProblems(parsed.data, known.faults) : []),
   ];
   if (problems.length > 0 || !parsed.success) return refuse(problems);
   const { folder } = parsed.data.sdk_clients;
   return {
     ...parsed.data,
-    scenarios: scenariosOf(parsed.data.scenarios, clientsIn(parsed.data)),
+    scenarios: scenariosOf(
+      parsed.data.scenarios.map((scenario) => scenarioFrom(scenario, parsed.data, known.faults)),
+      clientsIn(parsed.data),
+    ),
     path,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     dataRoot: realFolder(resolve(dirname(path), parsed.data.data_dir)),
@@ -127,10 +132,10 @@ function crossProblems(parts: NamingParts, known: KnownNames): Problem[] {
     ),
     ...workloadProblems(scenarios, clients),
     ...knownProblems(parts.known, {
-      scenarios: scenariosOf(
+      scenarios: namesOf(
         scenarios.filter((scenario) => scenario !== undefined),
         clients,
-      ).map(({ name }) => name),
+      ),
       sdks: clients.sdks,
     }),
   ];
@@ -153,18 +158,22 @@ function scenarioProblems(
   i: number,
   known: KnownNames,
 ): Problem[] {
-  const at = (key: string): Path => ['scenarios', i, key];
   if (all.findIndex((other) => other?.name === scenario.name) < i) {
-    return [{ path: at('name'), text: `scenarios.${i}.name: ${scenario.name} is there twice` }];
+    return [{ path: ['scenarios', i, 'name'], text: `scenarios.${i}.name: ${scenario.name} is there twice` }];
   }
-  const fault = known.faults.find((f) => f.kind === scenario.fault);
-  if (fault === undefined) {
-    const kinds = known.faults.map((f) => f.kind).join(', ');
-    return [{ path: at('fault'), text: `scenarios.${i}.fault: expected one of ${kinds}, got ${scenario.fault}` }];
-  }
-  const params = fault.params.safeParse(scenario.params);
-  return (params.error?.issues ?? []).map((issue) => ({
-    path: ['scenarios', i, 'params', ...issue.path],
-    text: `scenarios.${i}.params${issue.path.map((p) => `.${String(p)}`).join('')} (${scenario.name}): ${issue.message}`,
-  }));
+  return entriesIn(scenario).flatMap(({ fault: kind, params: given, at: where }) => {
+    const path = ['scenarios', i, ...where];
+    const fault = known.faults.find((f) => f.kind === kind);
+    // A scenario without any fault has been told so.
+    if (fault === undefined && kind === '') return [];
+    if (fault === undefined) {
+      const kinds = known.faults.map((f) => f.kind).join(', ');
+      return [{ path: [...path, 'fault'], text: `${path.join('.')}.fault: expected one of ${kinds}, got ${kind}` }];
+    }
+    const params = fault.params.safeParse(given);
+    return (params.error?.issues ?? []).map((issue) => ({
+      path: [...path, 'params', ...issue.path],
+      text: `${[...path, 'params', ...issue.path.map(String)].join('.')} (${scenario.name}): ${issue.message}`,
+    }));
+  });
 }

@@ -20,15 +20,45 @@ const name = z
 
 export const MAX_NODES = 7;
 
-const scenario = z.strictObject({
-  name,
+const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** One fault of a timeline. */
+const faultEntry = z.strictObject({
+  /** Absent: that of its fault, numbered from the second on. */
+  name: name.optional(),
   fault: z.string(),
   target: z.string().min(1),
-  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  params: params.default({}),
+  /** Seconds from the first inject; with `after`, from the end of that entry. */
+  at: z.number().min(0).max(3600).default(0),
+  /** Absent: `timing.fault_window_seconds`. */
+  for: seconds(3600).optional(),
+  after: name.optional(),
+});
+
+const scenarioKeys = z.strictObject({
+  name,
+  fault: z.string().optional(),
+  target: z.string().min(1).optional(),
+  params: params.default({}),
+  /** Several faults, instead of `fault`, `target` and `params`. */
+  faults: z.array(faultEntry).min(1).max(20).optional(),
   core: z.boolean().default(false),
   priority: z.string().regex(/^P\d$/, 'expected P0, P1, …').default('P1'),
   /** What its clients do; each workload with a fault of its own. Absent: `sdk_clients.workload`. */
   workloads: z.array(name).min(1).optional(),
+});
+
+const scenario = scenarioKeys.superRefine(({ fault, target, params: given, faults }, context) => {
+  const say = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+  if (faults === undefined) {
+    if (fault === undefined) say('fault', 'expected text (or faults, a timeline of several), got nothing');
+    if (target === undefined) say('target', 'expected text, got nothing');
+    return;
+  }
+  const beside = { fault, target, params: Object.keys(given).length === 0 ? undefined : given };
+  for (const [key, value] of Object.entries(beside))
+    if (value !== undefined) say(key, 'expected nothing beside faults: each entry has its own');
 });
 
 const cluster = z.strictObject({

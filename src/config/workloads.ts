@@ -4,7 +4,7 @@ import type { ConfigFile } from './schema.js';
 import { BASIC, DEFAULT_SDKS, sdksWith, WORKLOADS } from './sdks.js';
 
 /** A scenario as a config has it: it may name several workloads. */
-type Written = ConfigFile['scenarios'][number];
+type Written = Pick<ConfigFile['scenarios'][number], 'name' | 'workloads'>;
 
 /** What of a config says who the clients are. */
 interface Clients {
@@ -32,10 +32,12 @@ const nameWith = ({ name, workloads = [] }: Written, workload: string): string =
  * Each workload of a scenario is a scenario of its own, with its own fault: eight processes of clients at once are what two cores can tell apart from a slow
  * broker. SDKs whose client has not that workload take no part in it.
  */
-export function scenariosOf(written: readonly Written[], { sdks, workload: usual, areOurs }: Clients): Scenario[] {
+export function scenariosOf(
+  written: readonly (Written & Scenario)[],
+  { sdks, workload: usual, areOurs }: Clients,
+): Scenario[] {
   return written.flatMap((scenario) => {
-    const { workloads = [], ...rest } = scenario;
-    const one = rest as Scenario;
+    const { workloads = [], ...one } = scenario;
     if (workloads.length === 0) return [one];
     return workloads.map((workload) => {
       const able = areOurs ? sdksWith(workload, sdks) : sdks;
@@ -46,11 +48,13 @@ export function scenariosOf(written: readonly Written[], { sdks, workload: usual
   });
 }
 
+/** What these scenarios are called as runs carry them. */
+export const namesOf = (written: readonly Written[], { workload }: Pick<Clients, 'workload'>): string[] =>
+  written.flatMap((scenario) => (scenario.workloads ?? [workload]).map((one) => nameWith(scenario, one)));
+
 /** What is wrong with the workloads that scenarios name: nobody has them, they stand there twice, or their scenario's name is another one's. */
 export function workloadProblems(written: readonly (Written | undefined)[], clients: Clients): Problem[] {
-  const names = written.map((scenario) =>
-    scenario === undefined ? [] : (scenario.workloads ?? [clients.workload]).map((one) => nameWith(scenario, one)),
-  );
+  const names = written.map((scenario) => (scenario === undefined ? [] : namesOf([scenario], clients)));
   return written.flatMap((scenario, i) =>
     (scenario?.workloads ?? []).flatMap((workload, j): Problem[] => {
       const path = ['scenarios', i, 'workloads', j];

@@ -3,6 +3,7 @@ import type { Change } from './changes.js';
 import type { ClientOutcome } from './client-result.js';
 import type { CrowdFigures } from './crowd.js';
 import type { FaultRecord } from './fault-record.js';
+import type { EntryRecord } from './fault-rows.js';
 import type { GuaranteeResult } from './guarantees/guarantee.js';
 import type { KnownVerdict } from './known.js';
 import type { FaultPeriodFigures } from './ledger.js';
@@ -36,7 +37,10 @@ export interface ScenarioResult {
   readonly finishedAt: IsoTime;
   readonly verdict: ScenarioVerdict;
   readonly sdkVerdicts: readonly SdkVerdict[];
+  /** All faults of the scenario as one: see `fault-rows.ts`. */
   readonly fault: FaultRecord;
+  /** Each fault of a timeline by itself. Absent: there was one, or an earlier version. */
+  readonly faults?: readonly EntryRecord[];
   readonly faultPeriod: readonly FaultPeriodFigures[];
   /** By which the losses of the fault period's clients are counted; absent in records of 0.1.0. */
   readonly borders?: readonly PeriodBorder[];

@@ -1,4 +1,5 @@
 import type { LoadPlan, RunPlan, TimingPlan } from './plan.js';
+import { longestMs, type Scenario } from './scenario.js';
 
 /** What the room that a run needs follows from. */
 export interface RoomFacts {
@@ -6,7 +7,7 @@ export interface RoomFacts {
   readonly timing: Pick<TimingPlan, 'leadInMs' | 'faultWindowMs' | 'recoveryBudgetMs'>;
   readonly nodeCount: number;
   readonly sdks: Pick<RunPlan['sdks'], 'length'>;
-  readonly scenarios: Pick<RunPlan['scenarios'], 'length'>;
+  readonly scenarios: RunPlan['scenarios'];
 }
 
 const MB = 1_048_576;
@@ -22,9 +23,12 @@ const LEDGER_BYTES = 160;
 
 /** How many bytes a run may write: what every broker keeps of each message, and every ledger. Meant to be too much rather than too little. */
 export function roomForRun({ load, timing, nodeCount, sdks, scenarios }: RoomFacts): number {
-  const faultSeconds = (timing.leadInMs + timing.faultWindowMs + timing.recoveryBudgetMs) / 1000;
-  const perScenario = load.messages + Math.ceil(faultSeconds * load.ratePerSecond);
-  const messages = sdks.length * (load.messages + scenarios.length * perScenario);
+  const messagesIn = (scenario: Scenario): number => {
+    const faultMs = timing.leadInMs + longestMs(scenario, { ...timing, observeBudgetMs: 0 });
+    return load.messages + Math.ceil((faultMs / 1000) * load.ratePerSecond);
+  };
+  const perSdk = load.messages + scenarios.reduce((sum, scenario) => sum + messagesIn(scenario), 0);
+  const messages = sdks.length * perSdk;
   const perMessage = nodeCount * (load.payloadBytes + BROKER_BYTES) + LEDGER_BYTES;
   return FIXED_BYTES + nodeCount * NODE_BYTES + scenarios.length * SCENARIO_BYTES + messages * perMessage;
 }

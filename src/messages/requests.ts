@@ -68,6 +68,24 @@ export interface PrepareFaultRequest extends InRun {
   readonly scenario: Scenario;
 }
 
+/** Without `entry`: of the only fault of the scenario. */
+export interface PlanFaultRequest extends PrepareFaultRequest {
+  readonly entry?: string;
+}
+
+export interface WholeRequest extends InRun {
+  /** Its name. */
+  readonly scenario: string;
+}
+
+/** `recoveredAt` and `recoveredUs`: of the proof, or of giving up. */
+export type WholeAnswer = Answer<{
+  readonly recoveredAt: string;
+  readonly recoveredUs: number;
+  readonly healed: readonly Evidence[];
+  readonly recoverErrorBlame?: Blame;
+}>;
+
 export type PrepareAnswer = Answer<object>;
 export type PlanAnswer = FaultAnswer<'faultId' | 'injector' | 'victim' | 'reason' | 'recoveryBlame'>;
 export type InjectAnswer = FaultAnswer<'injectedAt' | 'injectedUs'>;

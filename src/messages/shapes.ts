@@ -3,7 +3,7 @@ import { refuseNewerPlan } from '../domain/format.js';
 import type { Unplanned, Watch } from '../domain/overdue.js';
 import { runKinds, type InSeries, type RunPlan, type RunRequest, type TimingPlan } from '../domain/plan.js';
 import type { RunResult } from '../domain/report-data.js';
-import type { Scenario } from '../domain/scenario.js';
+import type { FaultEntry, Scenario } from '../domain/scenario.js';
 import type { VersionName } from '../domain/versions.js';
 import type { VersionsRequest } from '../domain/versions-plan.js';
 import { anyText, fields, list, number, oneOf, onlyFields, orAbsent, orNull, text, truth } from '../domain/shape.js';
@@ -46,7 +46,23 @@ export function leaveNewerPlan(argument: unknown): void {
   refuseNewerPlan(argument.plan, 'the plan of the run');
 }
 
-const scenarioShape = fields<Scenario>({ name: text, fault: text, target: text, core: truth });
+const entryShape = fields<FaultEntry>({
+  name: text,
+  fault: text,
+  target: text,
+  atMs: number,
+  forMs: orAbsent(number),
+  after: orAbsent(text),
+  waitsFor: orAbsent(list(text)),
+});
+
+const scenarioShape = fields<Scenario>({
+  name: text,
+  fault: text,
+  target: text,
+  core: truth,
+  faults: orAbsent(list(entryShape)),
+});
 
 const timingShape = fields<TimingPlan>({
   healWaitMs: number,

@@ -3,6 +3,7 @@ import type { RunData, ScenarioResult, SnapshotSummary } from '../domain/report-
 import { asCode, verbatim, verbatimSummary } from '../domain/verbatim.js';
 import { changeLines } from './changes.js';
 import { crowdTable } from './crowd.js';
+import { entriesTable } from './entries.js';
 import { mark, table } from './format.js';
 import { guaranteesTable } from './guarantees.js';
 import { newsTable } from './news.js';
@@ -107,6 +108,7 @@ function scenarioSection(data: RunData, result: ScenarioResult, pictures: readon
       .filter((picture) => picture.scenario === scenario.name)
       .map(({ title, path }) => `![${title}](${path})`)
       .join('\n\n'),
+    titled(entriesTable(result, data.plan.timing.faultWindowMs)),
     titled(evidenceTable('Proof that the fault took effect', result.fault.bite)),
     titled(leaderTable(result)),
     titled(evidenceTable('Proof that the fault is over', result.fault.healed)),

@@ -41,6 +41,13 @@ function howItEnded({ recoverError, healed }: FaultRecord): string {
   return healed.length > 0 ? 'Recovered too late,' : 'Recovery given up without proof,';
 }
 
+function whatWasDone({ fault, target, params, faults }: ScenarioResult['scenario']): string {
+  if (faults !== undefined)
+    return `Timeline of ${faults.length} fault${faults.length === 1 ? '' : 's'}: ${asCode(fault)}`;
+  const given = Object.entries(params).map(([key, value]) => verbatim(`${key}=${String(value)}`));
+  return `Fault \`${fault}\` on ${asCode(target)} (${given.join(', ') || 'no parameters'})`;
+}
+
 /** What was done to the cluster, and how that went. */
 export function faultLines(
   { plan }: RunData,
@@ -49,9 +56,8 @@ export function faultLines(
   const at = (iso: string | null): string => (iso === null || iso === '' ? dash : localTime(iso, plan.timeZone));
   const held =
     fault.injectedUs !== null && fault.recoveredUs !== null ? (fault.recoveredUs - fault.injectedUs) / 1000 : null;
-  const params = Object.entries(scenario.params).map(([key, value]) => verbatim(`${key}=${String(value)}`));
   return [
-    `Fault \`${scenario.fault}\` on ${asCode(scenario.target)} (${params.join(', ') || 'no parameters'}), by ${fault.injector ?? dash}, victim ${verbatim(fault.victim ?? dash)}.`,
+    `${whatWasDone(scenario)}, by ${fault.injector ?? dash}, victim ${verbatim(fault.victim ?? dash)}.`,
     ...(fault.reason === null ? [] : [`Reason: ${verbatim(fault.reason)}.`]),
     `Injected at ${at(fault.injectedAt)}. ${howItEnded(fault)} at ${at(fault.recoveredAt)}, ${seconds(held)} after the injection. Heal wait: ${number(healWaitSeconds, 2)} s.`,
     ...(fault.injectError === null

@@ -1,11 +1,16 @@
 import { failedBefore } from '../domain/judge-control.js';
 import { lostInFaultOf } from '../domain/judge-scenario.js';
 import { countsOf, countsText } from '../domain/known.js';
+import type { Period } from '../domain/periods.js';
 import { PRODUCTION_HEAL_WAIT_MS } from '../domain/plan.js';
 import type { RunData, ScenarioResult } from '../domain/report-data.js';
 import type { SdkVerdict } from '../domain/verdict.js';
 import { violatedText } from './guarantees.js';
 import { FAULT_PERIODS } from './tables.js';
+
+/** A timeline has several periods of faults: in short all of them are one. */
+const mainPeriod = (period: Period): Period =>
+  period === 'between' || period.startsWith('during ') ? 'during' : period;
 
 /** Acknowledged messages that the clients of fault periods lost, by when they were acknowledged; empty where there are none. */
 export function lostText(data: RunData): string {
@@ -13,7 +18,7 @@ export function lostText(data: RunData): string {
   if (lost === 0) return '';
   const counts = data.scenarios.flatMap((s) => s.faultPeriod).flatMap((f) => f.lostByPeriod ?? []);
   const parts = FAULT_PERIODS.flatMap(({ period, words }) => {
-    const count = counts.reduce((sum, part) => (part.period === period ? sum + part.count : sum), 0);
+    const count = counts.reduce((sum, part) => (mainPeriod(part.period) === period ? sum + part.count : sum), 0);
     return count === 0 ? [] : [{ count, words }];
   });
   const placed = parts.reduce((sum, { count }) => sum + count, 0);

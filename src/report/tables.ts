@@ -97,15 +97,28 @@ export const FAULT_PERIODS: readonly { readonly period: Period; readonly words: 
   { period: 'heal wait', words: 'in the heal wait' },
 ];
 
+/** What a period is called: that of a timeline by the entries that were on. */
+export const periodWords = (period: Period): string | undefined =>
+  FAULT_PERIODS.find((known) => known.period === period)?.words ??
+  (period === 'between' ? 'between two faults' : period.startsWith('during ') ? period : undefined);
+
+/** The periods that a scenario has: those of one fault, or of a timeline in the order of its first stretches. */
+function periodsOf({ borders = [] }: Pick<ScenarioResult, 'borders'>): readonly Period[] {
+  const own = [...new Set(borders.map(({ period }) => period))];
+  const isTimeline = own.some((period) => period.startsWith('during '));
+  return isTimeline ? own : FAULT_PERIODS.map(({ period }) => period);
+}
+
 /** When the lost messages of a scenario's fault period were acknowledged; no rows where nothing was lost, or where it is not recorded. */
-export function lostByPeriodTable({ faultPeriod }: ScenarioResult): Table {
+export function lostByPeriodTable({ faultPeriod, borders }: ScenarioResult): Table {
+  const periods = periodsOf(borders === undefined ? {} : { borders });
   const rows = faultPeriod
     .filter((f) => f.ackedLost > 0 && f.lostByPeriod !== undefined)
     .map((f) => {
       const of = (period: Period): number => f.lostByPeriod?.find((part) => part.period === period)?.count ?? 0;
-      return [f.sdk, ...FAULT_PERIODS.map(({ period }) => String(of(period))), String(f.ackedLost)];
+      return [f.sdk, ...periods.map((period) => String(of(period))), String(f.ackedLost)];
     });
-  const head = ['SDK', ...FAULT_PERIODS.map(({ words }) => words), 'all'];
+  const head = ['SDK', ...periods.map((period) => periodWords(period) ?? period), 'all'];
   return { caption: 'Acknowledged, then lost, by the time of the acknowledgement', head, rows };
 }
 
@@ -145,7 +158,7 @@ export function figuresTable(snapshots: readonly SnapshotSummary[]): Table {
 /** Where a loss was seen, in words. */
 export function lossPlace({ scenario, phase, period }: Loss): string {
   if (scenario === null) return 'control run';
-  const words = FAULT_PERIODS.find((known) => known.period === period)?.words ?? 'fault period';
+  const words = (period === undefined ? undefined : periodWords(period)) ?? 'fault period';
   return `${scenario}, ${phase === 'fault' ? words : phase}`;
 }
 

@@ -1,4 +1,5 @@
 import { percentileOfSorted, type Ledger, type LedgerMessage } from '../domain/ledger.js';
+import { isProvedOver } from '../domain/periods.js';
 import type { ScenarioResult } from '../domain/report-data.js';
 
 /** What became of a message, as a reader wants to know it. Each message is in exactly one class. */
@@ -53,6 +54,8 @@ export interface Timeline {
   /** Of all SDKs together, for every second in which clients ran. */
   readonly perSecond: readonly { readonly second: number; readonly acked: number; readonly received: number }[];
   readonly bands: readonly Band[];
+  /** Each fault of a timeline, from its inject to the proof that it is over; to the last proof where there is none. Absent: there was one. */
+  readonly faults?: readonly Pick<Band, 'label' | 'from' | 'to'>[];
   readonly leaders: readonly { readonly at: number; readonly label: string }[];
   readonly rows: readonly TrackRow[];
 }
@@ -121,6 +124,16 @@ function bandsOf(result: ScenarioResult, zeroUs: number, validationFrom: number 
   return bands;
 }
 
+function faultsOf({ faults = [], fault }: ScenarioResult, zeroUs: number): Pick<Timeline, 'faults'> {
+  const on = faults.flatMap(({ entry, record }) => {
+    const { injectedUs, recoveredUs } = record;
+    const endUs = isProvedOver(record) ? recoveredUs : fault.recoveredUs;
+    if (injectedUs === null || endUs === null) return [];
+    return [{ label: entry, from: (injectedUs - zeroUs) / 1e6, to: (endUs - zeroUs) / 1e6 }];
+  });
+  return on.length === 0 ? {} : { faults: on };
+}
+
 const minimum = (values: readonly number[]): number | null =>
   values.reduce<number | null>((least, value) => (least === null || value < least ? value : least), null);
 const maximum = (values: readonly number[]): number | null => {
@@ -170,6 +183,7 @@ export function timelineOf(
     tracks: parts.map(({ sdk, fault, validation }) => ({ sdk, marks: [...fault, ...validation] })),
     perSecond: perSecond(all, zeroUs),
     bands: bandsOf(result, zeroUs, validationUs === null ? null : at(validationUs), at(lastUs)),
+    ...faultsOf(result, zeroUs),
     leaders: result.fault.leaders.flatMap(({ group, to, seconds }) =>
       seconds === null ? [] : [{ at: seconds, label: `${group} → ${to ?? 'nobody'}` }],
     ),

@@ -1,95 +1,74 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
-import { faultBorders } from '../domain/periods.js';
-import { clientsOf } from '../domain/scenario.js';
+import { NO_FAULT } from '../domain/fault-record.js';
+import { joined, type EntryRecord, type WholeRecord } from '../domain/fault-rows.js';
+import { timelineBorders } from '../domain/periods.js';
+import { clientsOf, entriesOf } from '../domain/scenario.js';
 import type { PhaseRequest } from '../messages/requests.js';
-import { cancellationIn } from './activities.js';
-import { inTurn } from './in-turn.js';
+import { playEntry, STUCK_NOTE, type FaultFound } from './fault-entry.js';
+import { faultTurns } from './fault-turns.js';
 import type { ScenarioContext, ScenarioStep } from './scenario-context.js';
 
-/** What a person must not overlook when a recovery was not proved. */
-const STUCK_NOTE =
-  'STUCK: there is no proof that the fault is over. The cluster is dirty: no scenario runs on it until it is stopped and started. The keeper keeps trying to recover the fault';
-/** The same where a later attempt proved it. */
-const LATE_NOTE =
-  'the recovery took longer than its budget. The cluster is dirty: no scenario runs on it until it is stopped and started';
-
-/** What the fault period has found so far. */
-interface FaultFound {
-  readonly fault: FaultRecord;
-  readonly died: readonly string[];
-  readonly notes: readonly string[];
-}
-
-type FaultStep = (context: ScenarioContext, faultId: string, soFar: FaultFound) => Promise<Partial<FaultFound>>;
-
-/** Steps 2 to 4: clients connect and publish, the fault is injected, watched and ended, the clients drain. A fault that cannot be prepared needs none. */
+/** Steps 2 to 4: clients connect and publish, the faults are injected, watched and ended, the clients drain. A fault that cannot be prepared needs none. */
 export const goThroughFault: ScenarioStep = async (context, { prepareError, notes }) => {
   if (prepareError !== null) return { fault: { ...NO_FAULT, injectError: prepareError } };
-  const { plan, run, scenario, host, faults, progress } = context;
+  const { plan, run, scenario, host, faults: activities, progress } = context;
   const clients: PhaseRequest = { run, scenario: scenario.name, phase: 'fault' };
   progress.enter('clients connect', 15_000, `${clientsOf(plan, scenario.name).sdks.length} SDKs connect and publish`);
   const { startedUs: clientsFromUs } = await host.startClients(clients);
   await sleep(plan.timing.leadInMs, { summary: 'clients publish before the fault' });
-  const { fault, died, notes: added } = await injectAndRecover(context);
+  const { faults, whole, died, notes: added } = await playFaults(context);
+  const fault = joined(faults, whole);
   // A run that is cancelled kills its clients: they drain for nobody.
   const cancelled = CancellationScope.current().consideredCancelled;
-  const { stoppedUs } = cancelled ? { stoppedUs: null } : await faults.stopClients(clients);
-  return { clientsFromUs, fault, died, borders: faultBorders(fault, stoppedUs), notes: [...notes, ...added] };
+  const { stoppedUs } = cancelled ? { stoppedUs: null } : await activities.stopClients(clients);
+  const borders = timelineBorders(faults, fault, stoppedUs);
+  return { clientsFromUs, fault, faults, died, borders, notes: [...notes, ...added] };
 };
 
-/** Inject, watch, hold, recover. The recovery is owed from the moment the ticket exists, and cannot be cancelled. */
-async function injectAndRecover(context: ScenarioContext): Promise<FaultFound> {
-  const { run, scenario, faults, progress } = context;
-  progress.enter('inject', 15_000, `${scenario.fault} on ${scenario.target}`);
-  const { error, ...planned } = await faults.planFault({ run, scenario });
-  const start: FaultFound = { fault: { ...NO_FAULT, ...planned, injectError: error }, died: [], notes: [] };
-  const { faultId } = start.fault;
-  if (error !== null || faultId === null) return start;
-  const { found, stopped } = await inTurn(
-    start,
-    [inject, observe, hold].map((step) => (soFar) => step(context, faultId, soFar)),
-  );
-  const recovered = await CancellationScope.nonCancellable(() => recover(context, faultId, found));
-  if (stopped !== undefined && cancellationIn(stopped) === undefined) throw stopped;
-  return { ...found, ...recovered };
+interface Played {
+  readonly faults: readonly EntryRecord[];
+  /** Null: of a single fault, whose own proof is whole; or where there is nothing to be proved together. */
+  readonly whole: WholeRecord | null;
+  readonly died: readonly string[];
+  readonly notes: readonly string[];
 }
 
-const inject: FaultStep = async ({ run, faults }, faultId, { fault }) => {
-  const { error, ...times } = await faults.injectFault({ run, faultId });
-  return { fault: { ...fault, ...times, injectError: error } };
-};
+/** Every fault of the scenario at its time. An error of one ends none of the others before its time; none is left behind. */
+async function playFaults(context: ScenarioContext): Promise<Played> {
+  const { scenario, plan } = context;
+  const entries = entriesOf(scenario);
+  const turns = faultTurns(scenario, plan.timing.faultWindowMs);
+  const ended = await Promise.allSettled(entries.map((entry) => playEntry(context, entry, turns)));
+  const broken = ended.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  const found = ended.flatMap((one): FaultFound[] => (one.status === 'fulfilled' ? [one.value] : []));
+  const faults = found.map(({ fault }, i) => ({ entry: entries[i]?.name ?? '', record: fault }));
+  const whole = await proveTogether(context, faults);
+  return {
+    faults,
+    whole,
+    died: [...new Set(found.flatMap(({ died }) => died))],
+    notes: [
+      ...found.flatMap(({ notes }, i) =>
+        notes.map((note) => (entries.length > 1 ? `${faults[i]?.entry}: ${note}` : note)),
+      ),
+      ...(whole?.error == null ? [] : [STUCK_NOTE]),
+    ],
+  };
+}
 
-/** Is it biting? */
-const observe: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault, notes }) => {
-  if (fault.injectError !== null) return {};
-  progress.enter('observe', plan.timing.observeBudgetMs, `effect of ${fault.injector} on ${fault.victim}`);
-  const { error, ...seen } = await faults.observeFault({ run, faultId });
-  const why = error === null ? [] : [`the fault could not be observed: ${error}`];
-  return { fault: { ...fault, ...seen }, notes: [...notes, ...why] };
-};
-
-/** Keeps it until its window is over. */
-const hold: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault }) => {
-  if (fault.injectError !== null) return {};
-  const bites = fault.observed ? 'in effect' : 'no effect was seen';
-  progress.enter('fault holds', plan.timing.faultWindowMs, bites);
-  const { cutShort = true } = await faults.holdFault({ run, faultId });
-  return { fault: { ...fault, cutShort } };
-};
-
-/** Ends it and has that proved; after a failed inject, clears away what that may have done. */
-const recover: FaultStep = async ({ plan, run, faults, progress }, faultId, { fault, notes }) => {
-  progress.enter('recover', plan.timing.recoveryBudgetMs, 'ending the fault and proving that it is over');
-  const answer = await faults.recoverFault({ run, faultId });
-  const { error, recoveredAt = null, recoveredUs = null, recoveredBy = null, healed = [], died = [] } = answer;
+/** Each fault of a timeline may have been proved to be over while others were on: when all are, the cluster must be whole. */
+async function proveTogether(
+  { plan, run, scenario, host, progress }: ScenarioContext,
+  faults: readonly EntryRecord[],
+): Promise<WholeRecord | null> {
+  const begun = faults.filter(({ record }) => record.faultId !== null);
+  const unproved = begun.some(({ record }) => record.recoverError !== null || record.cleanup?.startsWith('failed'));
+  if (faults.length === 1 || begun.length === 0 || unproved) return null;
+  if (CancellationScope.current().consideredCancelled) return null;
+  progress.enter('recover', plan.timing.recoveryBudgetMs, 'proving that all faults are over, together');
+  const answer = await host.proveWhole({ run, scenario: scenario.name });
+  const { recoveredAt = null, recoveredUs = null, healed = [], error } = answer;
   const blame = answer.recoverErrorBlame === undefined ? {} : { recoverErrorBlame: answer.recoverErrorBlame };
-  const over = { ...fault, recoveredAt, recoveredUs, healed, ...blame };
-  if (fault.injectError !== null) {
-    const cleanup = error === null ? 'clean: the failed injection was undone' : `failed: ${error}`;
-    return { fault: { ...over, cleanup }, died };
-  }
-  const unproved = error === null ? [] : [healed.length > 0 ? LATE_NOTE : STUCK_NOTE];
-  const other = recoveredBy === null || recoveredBy === 'workflow' ? [] : [`the fault was ended by the ${recoveredBy}`];
-  return { fault: { ...over, recoverError: error }, died, notes: [...notes, ...unproved, ...other] };
-};
+  return { recoveredAt, recoveredUs, healed, error, ...blame };
+}

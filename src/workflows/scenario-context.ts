@@ -2,6 +2,7 @@ import type { Activities } from '../activities/index.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { Violated } from '../domain/guarantee-verdict.js';
 import { NO_FAULT, type FaultRecord } from '../domain/fault-record.js';
+import type { EntryRecord } from '../domain/fault-rows.js';
 import type { FaultPeriodFigures } from '../domain/ledger.js';
 import type { PeriodBorder } from '../domain/periods.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
@@ -27,7 +28,10 @@ export interface ScenarioFound {
   readonly prepareError: string | null;
   /** When the clients of the fault period were started, by the host's monotonic clock. */
   readonly clientsFromUs: number | null;
+  /** All faults of the scenario as one. */
   readonly fault: FaultRecord;
+  /** Each of them. */
+  readonly faults: readonly EntryRecord[];
   /** Brokers that died by themselves while the fault was on. */
   readonly died: readonly string[];
   readonly borders: readonly PeriodBorder[];
@@ -49,6 +53,7 @@ export const NOTHING_FOUND: ScenarioFound = {
   prepareError: null,
   clientsFromUs: null,
   fault: NO_FAULT,
+  faults: [],
   died: [],
   borders: [],
   faultPeriod: [],

@@ -62,6 +62,7 @@ export function resultOf({
     verdict: cancelled ? CANCELLED : judgeScenario(judged),
     sdkVerdicts: verdicts,
     fault,
+    ...(found.faults.length > 1 ? { faults: found.faults } : {}),
     borders,
     faultPeriod,
     withoutLedger,

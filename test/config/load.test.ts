@@ -361,3 +361,28 @@ it('a config that names its data folder by a link, or lies behind one, has the f
   );
   expect(names).toEqual(Array(3).fill(join(place, 'real', 'data')));
 });
+
+describe('a timeline in a config', () => {
+  it('is refused with its line and path where a fault or a parameter is unknown', () => {
+    const text = [
+      'scenarios:',
+      '  - name: both',
+      '    faults:',
+      '      - { fault: broker-kil, target: leader }',
+      '      - { fault: broker-kill, target: another, params: { victm: leader } }',
+    ];
+    expect(problems(text.join('\n'))).toEqual([
+      expect.stringMatching(/^line 4: scenarios\.0\.faults\.0\.fault: expected one of .*, got broker-kil$/),
+      expect.stringMatching(/^line 5: scenarios\.0\.faults\.1\.params \(both\): .*victm/),
+    ]);
+  });
+
+  it('is refused beside a fault of its own, and a scenario without either is, too', () => {
+    const both = '{ name: a, fault: broker-kill, faults: [{ fault: broker-kill, target: n1 }] }';
+    expect(problems(`scenarios:\n  - ${both}\n  - { name: b }\n`)).toEqual([
+      'line 2: scenarios.0.fault: expected nothing beside faults: each entry has its own',
+      'line 3: scenarios.1.fault: expected text (or faults, a timeline of several), got nothing',
+      'line 3: scenarios.1.target: expected text, got nothing',
+    ]);
+  });
+});

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { scenariosOf, workloadProblems } from '../../src/config/workloads.js';
-import type { ConfigFile } from '../../src/config/schema.js';
 import { SDKS, WORKLOADS } from '../../src/config/sdks.js';
 import { scenario } from '../../testing/values.js';
 
-const written = (name: string, ...workloads: string[]): ConfigFile['scenarios'][number] => ({
+const written = (name: string, ...workloads: string[]): Parameters<typeof scenariosOf>[0][number] => ({
   ...scenario(name),
-  params: {},
   ...(workloads.length > 0 ? { workloads } : {}),
 });
 const sdks = SDKS.map(({ name }) => name);

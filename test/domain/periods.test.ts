@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRecord } from '../../src/domain/fault-record.js';
-import { faultBorders, periodAt, wholePhase } from '../../src/domain/periods.js';
+import { faultBorders, periodAt, timelineBorders, wholePhase } from '../../src/domain/periods.js';
 import { goodFault } from '../../testing/values.js';
 
 const fault: FaultRecord = { ...goodFault, injectedUs: 100, recoveredUs: 200 };
@@ -51,5 +51,44 @@ describe('a moment', () => {
   it('may lie in a period that comes twice, as when a fault is injected again', () => {
     const again = [...faultBorders(fault, null), { period: 'during', sinceUs: 250 } as const];
     expect([150, 220, 260].map((us) => periodAt(again, us))).toEqual(['during', 'after', 'during']);
+  });
+});
+
+describe('the periods of a timeline', () => {
+  const at = (entry: string, injectedUs: number, recoveredUs: number, change: Partial<FaultRecord> = {}) => ({
+    entry,
+    record: { ...goodFault, injectedUs, recoveredUs, ...change },
+  });
+  const said = (records: ReturnType<typeof at>[], all: Partial<FaultRecord> = {}): string[] =>
+    timelineBorders(records, { ...fault, ...all }, 900).map(({ period, sinceUs }) => `${period} ${sinceUs}`);
+
+  it('of a single fault are those of that fault', () => {
+    expect(said([at('cut', 100, 200)])).toEqual(['before null', 'during 100', 'after 200', 'heal wait 900']);
+  });
+
+  it('change wherever a fault begins or is over, and say which were on', () => {
+    const records = [at('cut', 100, 400), at('kill', 200, 300), at('pause', 500, 600)];
+    expect(said(records, { recoveredUs: 700 })).toEqual([
+      'before null',
+      'during cut 100',
+      'during cut + kill 200',
+      'during cut 300',
+      'between 400',
+      'during pause 500',
+      'between 600',
+      'after 700',
+      'heal wait 900',
+    ]);
+  });
+
+  it('have no end of a fault that is not proved to be over', () => {
+    const stuck = { recoverError: 'n1 is not back', healed: [] };
+    expect(said([at('cut', 100, 400), at('kill', 200, 300, stuck)], { recoveredUs: 700, ...stuck })).toEqual([
+      'before null',
+      'during cut 100',
+      'during cut + kill 200',
+      'during kill 400',
+      'heal wait 900',
+    ]);
   });
 });

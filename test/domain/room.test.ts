@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { scenario } from '../../testing/values.js';
 import { roomForRun, type RoomFacts } from '../../src/domain/room.js';
 
 const MB = 1_048_576;
+const scenarios = (count: number) => Array.from({ length: count }, (_, i) => scenario(`s${i}`));
 const facts: RoomFacts = {
   load: { messages: 1000, ratePerSecond: 50, payloadBytes: 256 },
   timing: { leadInMs: 3000, faultWindowMs: 30_000, recoveryBudgetMs: 60_000 },
   nodeCount: 3,
   sdks: ['python', 'go', 'rust', 'java'],
-  scenarios: { length: 3 },
+  scenarios: scenarios(3),
 };
+
+const entry = { name: 'a', fault: 'broker-kill', target: 'n1', params: {}, atMs: 0 };
+const timeline = scenario('several', { faults: [entry, { ...entry, name: 'b' }] });
 
 describe('the room that a run needs', () => {
   it('is every message of every phase, kept by every broker and in a ledger', () => {
@@ -26,7 +31,8 @@ describe('the room that a run needs', () => {
     ['payload', { load: { ...facts.load, payloadBytes: 65_536 } }],
     ['window', { timing: { ...facts.timing, faultWindowMs: 3_600_000 } }],
     ['brokers', { nodeCount: 7 }],
-    ['scenarios', { scenarios: { length: 10 } }],
+    ['scenarios', { scenarios: scenarios(10) }],
+    ['faults', { scenarios: [...scenarios(2), timeline] }],
   ])('grows with its %s', (_what, change) => {
     expect(roomForRun({ ...facts, ...change })).toBeGreaterThan(roomForRun(facts));
   });

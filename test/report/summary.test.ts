@@ -35,6 +35,17 @@ describe('the first line', () => {
     expect(of([after])).toBe('PASS, 2 acknowledged messages lost after the fault: 3 of 3 scenarios passed');
   });
 
+  it('takes all periods of a timeline in which its faults were on, and those between, for one', () => {
+    const lostByPeriod = [
+      { period: 'during cut', count: 3 },
+      { period: 'during cut + kill', count: 4 },
+      { period: 'between', count: 5 },
+    ] as const;
+    const faultPeriod = [figures({ ackedLost: 12, lostByPeriod })];
+    const data = runData({ scenarios: [result(follower), result(delay), result(leader, { faultPeriod })] });
+    expect(summaryOf(data)).toMatch(/^PASS, 12 acknowledged messages lost during the fault:/);
+  });
+
   it('warns of the losses of a run of 0.1.0, which does not say when', () => {
     const faultPeriod = [figures({ ackedLost: 5, ackedLostSeqs: [1] }), figures({ sdk: 'rust', ackedLost: 1 })];
     const data = runData({ scenarios: [result(follower), result(delay), result(leader, { faultPeriod })] });

@@ -103,6 +103,25 @@ it('losses by period: one row for each client that lost something, with the sum;
   expect(lostByPeriodTable(result(leader, { faultPeriod: [figures({ ackedLost: 6 })] })).rows).toEqual([]);
 });
 
+it('losses of a timeline: a column for each set of faults that was on', () => {
+  const borders = [
+    { period: 'before', sinceUs: null },
+    { period: 'during cut', sinceUs: 1 },
+    { period: 'during cut + kill', sinceUs: 2 },
+    { period: 'during cut', sinceUs: 3 },
+    { period: 'between', sinceUs: 4 },
+    { period: 'after', sinceUs: 5 },
+  ] as const;
+  const lostByPeriod = [
+    { period: 'during cut', count: 3 },
+    { period: 'during cut + kill', count: 40 },
+  ] as const;
+  const table = lostByPeriodTable(result(leader, { borders, faultPeriod: [figures({ ackedLost: 43, lostByPeriod })] }));
+  const periods = ['before the fault', 'during cut', 'during cut + kill', 'between two faults', 'after the fault'];
+  expect(table.head).toEqual(['SDK', ...periods, 'all']);
+  expect(table.rows).toEqual([['go', '0', '3', '40', '0', '0', '43']]);
+});
+
 it('checks: those that failed, and no others', () => {
   expect(checksTable(losing).rows).toEqual([['go', 'lost', '0', '2']]);
   expect(checksTable(result(follower)).rows).toEqual([]);

@@ -121,3 +121,21 @@ describe('a timeline', () => {
     ).toBeUndefined();
   });
 });
+
+it('each fault of a timeline lies where it was on; one that is not proved to be over lasts to the last proof', () => {
+  const { fault } = result(scenario('kill'), { fault: inject });
+  const records = [
+    { entry: 'cut', record: { ...fault, ...inject } },
+    { entry: 'kill', record: { ...fault, injectedUs: 15 * SECOND, recoveredUs: 20 * SECOND } },
+    { entry: 'stuck', record: { ...fault, injectedUs: 15 * SECOND, recoverError: 'no', healed: [] } },
+    { entry: 'late', record: { ...fault, injectedUs: null, recoveredUs: null } },
+  ];
+  const of = { ...result(scenario('several'), { fault: inject }), faults: records };
+  const go = { sdk: 'go', fault: ledger([8, 9], 45), validation: undefined };
+  expect(timelineOf(of, [go], 500)?.faults).toEqual([
+    { label: 'cut', from: 0, to: 30 },
+    { label: 'kill', from: 5, to: 10 },
+    { label: 'stuck', from: 5, to: 30 },
+  ]);
+  expect(timeline().faults).toBeUndefined();
+});

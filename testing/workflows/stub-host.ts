@@ -134,6 +134,12 @@ function passingActivities(plan: RunPlan, records: ScenarioResult[], reports: Wr
       died: [],
       error: null,
     }),
+    proveWhole: async () => ({
+      recoveredAt: '2026-11-22T00:00:02.500Z',
+      recoveredUs: 2_500_000,
+      healed: [],
+      error: null,
+    }),
     hostTime: async () => ({ at: '2026-11-22T00:00:03.000Z', us: 3_000_000 }),
     recordScenario: async ({ result }) => void records.push(result),
     writeReport: async (request) => {

@@ -3,8 +3,7 @@ import { inspect, describeInspection, type SetupInspection } from '#setup';
 import { Command } from 'commander';
 import { planFrom } from '../../config/plan.js';
 import { notifySettings, publishing } from '../../config/publish.js';
-import { checkScenario } from '../../host/lifecycle/plan.js';
-import { faultOf } from '../../host/lifecycle/fault-handle.js';
+import { checkEntries } from '../../host/lifecycle/plan.js';
 import { roomForRun } from '../../domain/room.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Targets } from '../../host/drivers/contract.js';
@@ -38,7 +37,7 @@ const newerFile = (detail: string): Ability => ({ name: 'stored files', ok: fals
 
 function scenarioProblem(scenario: Scenario, targets: Targets): string | null {
   try {
-    checkScenario(faultOf(faults, scenario.fault), scenario, targets);
+    checkEntries(faults, scenario, targets);
     return null;
   } catch (error) {
     return (error as Error).message;

@@ -187,4 +187,12 @@ export interface ClusterDriver {
 export interface FaultCluster {
   readonly dir: string;
   readonly driver: ClusterDriver;
+  /** Faults of the same timeline that are on beside the one that asks, as they are now. Absent: it is alone. */
+  readonly others?: () => readonly AlsoOn[];
+}
+
+/** Another fault that is on, and the brokers that it keeps from answering. */
+export interface AlsoOn {
+  readonly entry: string;
+  readonly nodes: readonly string[];
 }

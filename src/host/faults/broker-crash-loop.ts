@@ -103,6 +103,7 @@ export const brokerCrashLoop: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'broker',
   params,
+  holds: () => 'broker',
   about: {
     does: 'Kills one broker with SIGKILL, starts it, and kills it again as soon as it answers an MQTT client: `times` times (default 3). After the last time it stays down until the end of the fault window. `victim` as with broker-kill.',
     needs: 'Only the cluster. All deaths have to fit into the fault window and its grace.',

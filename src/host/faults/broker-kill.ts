@@ -43,6 +43,7 @@ export const brokerKill: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'broker',
   params: victimParams,
+  holds: () => 'broker',
   about: {
     does: 'Kills one broker with SIGKILL. The broker is identified by pid and start time. `victim: follower` (the default) kills a broker that leads nothing. `victim: leader` kills the broker that leads everything: all leaderships are moved to it before.',
     needs:

@@ -54,6 +54,7 @@ export const brokerPause: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'broker',
   params: victimParams,
+  holds: () => 'broker',
   about: {
     does: 'Stops one broker with SIGSTOP for the whole fault window, which is longer than an election. The broker is identified by pid and start time. Its connections stay open, but it does not answer on them. Clients handle this worse than a closed port.',
     needs: 'Only the cluster.',

@@ -3,7 +3,7 @@ import { ChaosError } from '../../domain/errors.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { FaultCluster } from '../drivers/contract.js';
 import type { FaultPlan } from '../tickets/ticket.js';
-import type { Fault } from './contract.js';
+import type { AskedFault, Fault } from './contract.js';
 import { probeRestart } from './restart-proof.js';
 import { downByRestart, endRestart, planRestart, restart, runSinceRestart } from './restarts.js';
 import { placeLeaders, planVictim, victimParams } from './victim.js';
@@ -39,7 +39,7 @@ async function planRolling(scenario: Scenario, { dir, driver }: FaultCluster): P
   return { targets, injector: '', reason: `every broker in turn, the leader ${String(leader)} last`, before: {} };
 }
 
-async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
+async function plan(scenario: AskedFault, cluster: FaultCluster): Promise<FaultPlan> {
   const { stop_signal: signal, down_seconds } = params.parse(scenario.params);
   const decided = isRolling(scenario) ? await planRolling(scenario, cluster) : await planVictim(scenario, cluster, '');
   const batches = decided.targets.map((id) => [id]);
@@ -57,6 +57,7 @@ export const brokerRestart: Fault = {
     const { rolling, down_seconds } = params.parse(given);
     return down_seconds * (rolling ? nodeCount : 1);
   },
+  holds: (given) => (params.parse(given).rolling ? 'brokers' : 'broker'),
   about: {
     does: 'Asks one broker to end with `stop_signal` (SIGTERM, the default, SIGINT or SIGQUIT), waits until it has ended, and starts it again `down_seconds` (default 5) later. `victim` as with broker-kill. `rolling: true` does this to every broker in turn, the leader last, as an upgrade does. The next broker is asked when the cluster is whole again.',
     needs:

@@ -16,6 +16,7 @@ export const clusterRestart: Fault = {
   recoveryBlame: 'broker',
   params,
   leastSeconds: (given) => params.parse(given).down_seconds,
+  holds: () => 'brokers',
   about: {
     does: 'Asks all brokers at once to end with `stop_signal` (SIGTERM, the default, SIGINT or SIGQUIT), or kills them (SIGKILL). When all have ended, it waits for `down_seconds` (default 5) and starts all of them again. What the brokers have not stored is lost.',
     needs: 'Only the cluster. All of it has to fit into the fault window and its grace.',

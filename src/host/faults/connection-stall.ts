@@ -6,6 +6,7 @@ import { linkState, type Endpoint, type LinkState } from '../drivers/mqtt-probe.
 import { pollUntil } from '../os/clock.js';
 import type { FaultTicket } from '../tickets/ticket.js';
 import { evidence, type Fault, type ProbeResult } from './contract.js';
+import { heldByOthers } from './others.js';
 import { provedHealthy } from './victim.js';
 
 /** A link that has been open and silent for this long is stalled. */
@@ -35,7 +36,9 @@ function endpointOf({ clientEndpoint }: NodeView): Endpoint {
 }
 
 /** A link of ours to each node, as a client makes it. */
-async function linkProof(ticket: FaultTicket, nodes: readonly NodeView[], stalled: boolean): Promise<Evidence[]> {
+async function linkProof(ticket: FaultTicket, cluster: FaultCluster, stalled: boolean): Promise<Evidence[]> {
+  const held = heldByOthers(cluster);
+  const nodes = (await cluster.driver.nodes(cluster.dir)).filter(({ id }) => !held.includes(id));
   return Promise.all(
     nodes.map(async (node) => {
       const expected: LinkState = stalled && ticket.targets.includes(node.id) ? 'silent' : NOT_STALLED;
@@ -48,9 +51,11 @@ async function linkProof(ticket: FaultTicket, nodes: readonly NodeView[], stalle
 }
 
 /** The broker must not have noticed: its clients hang on links that it takes for open. */
-async function clientProof(ticket: FaultTicket, { dir, driver }: FaultCluster): Promise<Evidence[]> {
-  const now = await driver.connections(dir);
-  return Object.entries(clientsBefore(ticket)).map(([id, before]) => {
+async function clientProof(ticket: FaultTicket, cluster: FaultCluster): Promise<Evidence[]> {
+  const held = heldByOthers(cluster);
+  const now = await cluster.driver.connections(cluster.dir);
+  const asked = Object.entries(clientsBefore(ticket)).filter(([id]) => !held.includes(id));
+  return asked.map(([id, before]) => {
     const still = before.filter((client) => now[id]?.includes(client) === true).length;
     const ok = still > 0 || before.length === 0;
     return evidence(`clients of ${id} that the broker takes for connected`, `some of ${before.length}`, `${still}`, ok);
@@ -58,9 +63,12 @@ async function clientProof(ticket: FaultTicket, { dir, driver }: FaultCluster): 
 }
 
 async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult> {
-  const links = await linkProof(ticket, await cluster.driver.nodes(cluster.dir), true);
+  const links = await linkProof(ticket, cluster, true);
   const rows = [...links, ...(await clientProof(ticket, cluster))];
-  return { biting: rows.every(({ ok }) => ok), evidence: rows, leaders: [] };
+  // Where another fault holds every stalled broker there is nothing to be seen.
+  const held = heldByOthers(cluster);
+  const seen = ticket.targets.some((id) => !held.includes(id));
+  return { biting: seen && rows.every(({ ok }) => ok), evidence: rows, leaders: [] };
 }
 
 async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<Evidence[]> {
@@ -76,7 +84,7 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
         active.join(', ') || 'nothing',
         active.length === 0,
       );
-      rows = [nothing, ...(await linkProof(ticket, await cluster.driver.nodes(cluster.dir), false))];
+      rows = [nothing, ...(await linkProof(ticket, cluster, false))];
       return rows.every(({ ok }) => ok) || undefined;
     },
     { limitMs, everyMs: 500 },
@@ -90,6 +98,7 @@ export const connectionStall: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'equipment',
   params: z.strictObject({}),
+  holds: () => 'network',
   about: {
     does: 'Stalls the links between clients and a broker, in both directions: they stay open, and nothing passes, as behind a firewall that has forgotten them. New links open and are silent, too. `target: robustmq-server` stalls the links of every broker, `n1` those of one. The traffic between brokers passes. At the end the stalled links are closed, since bytes are missing in them.',
     needs: '`cluster.network: proxies`, the default.',

@@ -1,9 +1,15 @@
 import type { z } from 'zod';
 import type { Evidence, LeaderChange } from '../../domain/fault-record.js';
 import type { Scenario } from '../../domain/scenario.js';
+import type { Hold } from '../../domain/together.js';
 import type { Blame } from '../../domain/status.js';
 import type { FaultCluster } from '../drivers/contract.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
+
+/** What a fault is asked to do. `chosen`: the target is the broker to be hit, named or found when the fault began; nobody places a leader for it. */
+export interface AskedFault extends Scenario {
+  readonly chosen?: 'leader' | 'other';
+}
 
 export interface ProbeResult {
   readonly biting: boolean;
@@ -38,6 +44,8 @@ export interface Fault {
   readonly params: z.ZodType<Record<string, unknown>>;
   /** How long the params make it at least; a config is refused whose fault window is shorter. Absent: nothing that a config could say makes it long. */
   leastSeconds?(params: Record<string, unknown>, nodeCount: number): number;
+  /** What it has for itself while it is on: timelines know by it what may be on beside it. Absent: nothing may. */
+  holds?(params: Record<string, unknown>): Hold;
   /** For people: the page `docs/faults.md` is made of it. */
   readonly about: FaultText;
   /** Why it can be done on no cluster of this host, with the remedy; undefined if it can. `doctor` says it before anything runs. Absent: it can everywhere. */
@@ -46,7 +54,7 @@ export interface Fault {
   available(cluster: FaultCluster): Promise<string | undefined>;
   /** Before any client is connected: brings the cluster into the state the fault needs, e.g. all leaders on one node. */
   prepare?(scenario: Scenario, cluster: FaultCluster): Promise<void>;
-  plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan>;
+  plan(scenario: AskedFault, cluster: FaultCluster): Promise<FaultPlan>;
   inject(ticket: FaultTicket, cluster: FaultCluster): Promise<void>;
   /** Is it biting? Looks once; the caller asks again until it is or its budget is gone. */
   probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult>;

@@ -75,6 +75,7 @@ export const cpuStarved: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'equipment',
   params,
+  holds: () => 'broker',
   about: {
     does: 'Gives one running broker no more than `cpu_percent` (default 2) percent of one processor: it is moved to a control group of its own with a CPU quota, in periods of 100 ms. It stays connected, and does everything late. How little hurts depends on the load: a broker that needs less is not starved.',
     needs:

@@ -88,6 +88,7 @@ export const fdLimit: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'equipment',
   params,
+  holds: () => 'broker',
   about: {
     does: 'Lowers the limit of open files (`RLIMIT_NOFILE`, the soft one) of one running broker with `prlimit`, so that it can open only `spare` (default 0) more: files of its store, and connections. What is open stays open. Each further one fails in the broker with EMFILE ("too many open files").',
     needs:

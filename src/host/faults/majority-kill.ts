@@ -41,6 +41,7 @@ export const majorityKill: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'broker',
   params: z.strictObject({}),
+  holds: () => 'brokers',
   about: {
     does: 'Kills the leader and so many other brokers that no majority is left (two of three), all at once, with SIGKILL. The brokers are identified by pid and start time.',
     needs: 'A cluster of at least two nodes.',

@@ -66,6 +66,7 @@ export const memoryLimit: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'equipment',
   params,
+  holds: () => 'broker',
   about: {
     does: 'Lets one running broker take `spare_mb` (default 4) MB of memory beyond what it has: it is moved to a control group of its own with that limit. What it had before the move is not counted. Counted are new memory, and the files that it writes and reads: the kernel drops these from its cache first, and kills the broker when that is not enough. Swap is not limited.',
     needs:

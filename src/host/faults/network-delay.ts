@@ -8,6 +8,7 @@ import type { Injection, Work } from '../injectors/contract.js';
 import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
 import { evidence, type Fault, type ProbeResult } from './contract.js';
 import { byInjector } from './by-injector.js';
+import { openPaths } from './others.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 
 const params = z.strictObject({
@@ -67,22 +68,25 @@ async function shortestRoundTripMs(path: NetworkPath, count: number): Promise<nu
 }
 
 /** All paths at once: a probe must not take longer than the slowest of them. */
-async function roundTrips(network: ClusterNetwork, count = SAMPLES): Promise<RoundTrips> {
-  const paths = await network.paths();
+async function roundTrips(cluster: FaultCluster, count = SAMPLES): Promise<RoundTrips> {
+  const paths = openPaths(await networkOf(cluster).paths(), cluster);
   const shortest = await Promise.all(
     paths.map(async (path) => [path.name, await shortestRoundTripMs(path, count)] as const),
   );
   return Object.fromEntries(shortest);
 }
 
+/** Beside other faults only what could be measured now is compared; else everything is, and what is missing has failed. */
+const open = (before: RoundTrips, now: RoundTrips, { others }: FaultCluster): [string, number][] =>
+  Object.entries(before).filter(([path]) => (others?.() ?? []).length === 0 || path in now);
+
 async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
-  const network = networkOf(cluster);
   const work = workOf(scenario);
   const { delay_ms, injector: wanted } = params.parse(scenario.params);
   const { injector, why } = await chooseInjector(wanted, work, cluster);
-  const roundTripsMs = await roundTrips(network, SAMPLES_BEFORE);
+  const roundTripsMs = await roundTrips(cluster, SAMPLES_BEFORE);
   const { own, touches, riseFactor } = await injector.plan(work, cluster);
-  const paths = await network.paths();
+  const paths = await networkOf(cluster).paths();
   const riseMs = Object.fromEntries(paths.map((path) => [path.name, riseFactor(path) * delay_ms]));
   const before: Before = { roundTripsMs, riseMs, own };
   return {
@@ -96,8 +100,8 @@ async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPla
 /** A path that must not rise has to stay within what a busy host adds. */
 async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult> {
   const { roundTripsMs, riseMs } = beforeOf(ticket);
-  const now = await roundTrips(networkOf(cluster));
-  const proof = Object.entries(roundTripsMs).map(([path, before]) => {
+  const now = await roundTrips(cluster);
+  const proof = open(roundTripsMs, now, cluster).map(([path, before]) => {
     const expected = riseMs[path] ?? 0;
     const rise = Math.round(((now[path] ?? 0) - before) * 10) / 10;
     const ok =
@@ -112,8 +116,8 @@ const nothingActive = (injector: string, active: readonly string[]): Evidence =>
 
 async function backToBefore(ticket: FaultTicket, cluster: FaultCluster): Promise<Evidence[]> {
   const { roundTripsMs, riseMs } = beforeOf(ticket);
-  const now = await roundTrips(networkOf(cluster));
-  return Object.entries(roundTripsMs).map(([path, before]) => {
+  const now = await roundTrips(cluster);
+  return open(roundTripsMs, now, cluster).map(([path, before]) => {
     const after = now[path] ?? Infinity;
     const limit = Math.round(before + Math.max(REST_MIN_MS, REST_MAX * (riseMs[path] ?? 0)));
     return evidence(`round trip ${path}`, `≤ ${limit} ms (before: ${before} ms)`, `${after} ms`, after <= limit);
@@ -153,6 +157,7 @@ export const networkDelay: Fault = {
   targetKind: 'interface',
   recoveryBlame: 'equipment',
   params,
+  holds: () => 'network',
   about: {
     does: 'Delays the traffic of the brokers by `delay_ms` ± `jitter_ms`, in each direction that the injector controls. `target` is an interface.',
     needs:

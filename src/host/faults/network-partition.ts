@@ -6,8 +6,9 @@ import { pollUntil } from '../os/clock.js';
 import type { NetworkPath, FaultCluster } from '../drivers/contract.js';
 import type { Injection, Work } from '../injectors/contract.js';
 import { chooseInjector, injectorNamed, injectorNames } from '../injectors/index.js';
-import { evidence, type Fault, type ProbeResult } from './contract.js';
+import { evidence, type AskedFault, type Fault, type ProbeResult } from './contract.js';
 import { byInjector } from './by-injector.js';
+import { openPaths } from './others.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 import { placeLeaders, planVictim, provedHealthy, takeover, victimOf, victimParams } from './victim.js';
 
@@ -27,7 +28,7 @@ const injectionOf = (ticket: FaultTicket): Injection => ({
   own: ticket.before['own'] as Injection['own'],
 });
 
-async function plan(scenario: Scenario, cluster: FaultCluster): Promise<FaultPlan> {
+async function plan(scenario: AskedFault, cluster: FaultCluster): Promise<FaultPlan> {
   // Whether it can be done here at all does not depend on the node, and is said before anybody looks for one.
   const [anyone] = await cluster.driver.nodes(cluster.dir);
   const anybody = workOn(anyone?.id ?? '', scenario.params);
@@ -52,7 +53,7 @@ const answers = (path: NetworkPath): Promise<boolean> =>
 async function probe(ticket: FaultTicket, cluster: FaultCluster): Promise<ProbeResult> {
   const victim = victimOf(ticket);
   const paths = (await cluster.driver.network(cluster.dir)?.paths()) ?? [];
-  const routes = paths.filter((path) => path.kind === 'route');
+  const routes = openPaths(paths, cluster).filter((path) => path.kind === 'route');
   const rows = await Promise.all(
     routes.map(async (path): Promise<Evidence> => {
       const cut = path.nodes.includes(victim);
@@ -93,7 +94,8 @@ async function recover(ticket: FaultTicket, cluster: FaultCluster, limitMs: numb
     );
   }
   const healthy = await provedHealthy(ticket, cluster, limitMs);
-  const routes = ((await cluster.driver.network(cluster.dir)?.paths()) ?? []).filter((path) => path.kind === 'route');
+  const paths = (await cluster.driver.network(cluster.dir)?.paths()) ?? [];
+  const routes = openPaths(paths, cluster).filter((path) => path.kind === 'route');
   const rows = await Promise.all(
     routes.map(async (path) => {
       // As often as there is time for: on a busy host one answer may take longer than the silence that proves a cut.
@@ -111,6 +113,7 @@ export const networkPartition: Fault = {
   targetKind: 'broker',
   recoveryBlame: 'equipment',
   params,
+  holds: () => 'network',
   about: {
     does: 'Cuts one node off from all other nodes, in both directions. Packets are dropped silently: no connection is refused. Clients still reach every node.',
     needs: 'At least two nodes, and an injector that can cut, see below.',

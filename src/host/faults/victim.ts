@@ -5,8 +5,9 @@ import type { Scenario } from '../../domain/scenario.js';
 import { monotonicUs, pollUntil } from '../os/clock.js';
 import { notBack } from '../drivers/equipment.js';
 import type { GroupLeader, Leaders, NodeView, FaultCluster } from '../drivers/contract.js';
-import type { ProcessId } from '../os/processes.js';
-import { evidence } from './contract.js';
+import { evidence, type AskedFault } from './contract.js';
+import { asFarAsOthersLet } from './others.js';
+import { has, leadersOf, planChosen, planOf, type BeforeVictim } from './victim-plan.js';
 import type { FaultPlan, FaultTicket } from '../tickets/ticket.js';
 
 /** Which broker is hit: one that leads nothing, or the one that leads everything. */
@@ -16,15 +17,7 @@ export const victimParams = z.strictObject({ victim: z.enum(['follower', 'leader
 const wantsLeader = ({ params }: Pick<Scenario, 'params'>): boolean =>
   victimParams.shape.victim.parse(params['victim']) === 'leader';
 
-/** What a ticket of a fault that hits one broker keeps of the time before. */
-export interface BeforeVictim {
-  readonly process: ProcessId;
-  readonly brokerHost: string;
-  readonly brokerPort: number;
-  readonly leaders: readonly GroupLeader[];
-  /** Recorded, and no part of the proof. */
-  readonly others: readonly GroupLeader[];
-}
+export type { BeforeVictim } from './victim-plan.js';
 
 export const beforeOf = (ticket: FaultTicket): BeforeVictim => ticket.before as unknown as BeforeVictim;
 
@@ -38,7 +31,6 @@ function leaderNode(nodes: readonly NodeView[], hit: boolean): NodeView {
   return nodes[hit ? 1 % nodes.length : 0] as NodeView;
 }
 
-const leadersOf = (leaders: Leaders): readonly GroupLeader[] => [leaders.cluster, ...leaders.load];
 const withOthers = (leaders: Leaders): readonly GroupLeader[] => [...leadersOf(leaders), ...(leaders.others ?? [])];
 
 /** Who subscribed since `known` was seen is led by nobody yet, or by chance: it is neither placed nor part of the proof. */
@@ -46,9 +38,6 @@ function knownGroups(now: Leaders, known: Leaders): readonly GroupLeader[] {
   const names = new Set(leadersOf(known).map(({ group }) => group));
   return leadersOf(now).filter(({ group, ofSubscription }) => ofSubscription !== true || names.has(group));
 }
-
-const has = (ids: readonly string[] | undefined, suffix: string): boolean =>
-  (ids ?? []).some((id) => id.endsWith(suffix));
 
 /** The follower with a publisher and a subscriber on it, else the one with most clients. */
 function chooseFollower(
@@ -66,16 +55,15 @@ function chooseFollower(
 
 /** Puts all leaders on one node before any client is connected. */
 export async function placeLeaders(scenario: Scenario, { dir, driver }: FaultCluster): Promise<void> {
-  const leader = leaderNode(await driver.nodes(dir), wantsLeader(scenario));
+  const hit = wantsLeader(scenario) || scenario.target === 'leader';
+  const leader = leaderNode(await driver.nodes(dir), hit);
   await driver.placeLeader(dir, leader.id);
 }
 
 /** Names the broker to be hit from who really leads and who is really connected where, and refuses to go on if that is not what was asked for. */
-export async function planVictim(
-  scenario: Scenario,
-  { dir, driver }: FaultCluster,
-  injector: string,
-): Promise<FaultPlan> {
+export async function planVictim(scenario: AskedFault, cluster: FaultCluster, injector: string): Promise<FaultPlan> {
+  const { dir, driver } = cluster;
+  if (scenario.chosen !== undefined) return planChosen(scenario, cluster, injector);
   const nodes = await driver.nodes(dir);
   const hit = wantsLeader(scenario);
   const named = nodes.find((node) => node.id === scenario.target);
@@ -100,17 +88,7 @@ export async function planVictim(
   if (!hit && nodes.length > 1 && led.length > 0) {
     throw new ChaosError('LEADER_NOT_PLACED', `expected ${victim.id} to lead nothing, it leads ${led.join(', ')}`);
   }
-  if (victim.process === null) throw new ChaosError('INJECT_FAILED', `expected ${victim.id} to run, found no process`);
-  const connected = clients[victim.id] ?? [];
-  const { process, brokerHost, brokerPort } = victim;
-  const before: BeforeVictim = { process, brokerHost, brokerPort, leaders: groups, others: now.others ?? [] };
-  const load = has(connected, '-pub') && has(connected, '-sub') ? 'a publisher and a subscriber of' : 'no full pair of';
-  return {
-    targets: [victim.id],
-    injector,
-    reason: `${victim.id} leads ${led.length} of ${groups.length} groups; ${load} the load among its ${connected.length} clients`,
-    before: { ...before },
-  };
+  return planOf(victim, { now, groups, clients, injector });
 }
 
 /** To the millisecond. */
@@ -151,7 +129,7 @@ export async function takeover(
   cluster: FaultCluster,
 ): Promise<{ readonly proof: readonly Evidence[]; readonly leaders: readonly LeaderChange[] }> {
   const alone = (await cluster.driver.nodes(cluster.dir)).length === 1;
-  if (!wantsLeader(ticket) || alone) return { proof: [], leaders: [] };
+  if (!(beforeOf(ticket).handsOver ?? wantsLeader(ticket)) || alone) return { proof: [], leaders: [] };
   const leaders = await leaderChanges(ticket, cluster);
   const recorded = beforeOf(ticket).others.map(({ group }) => group);
   const needed = leaders.filter(({ group }) => !recorded.includes(group));
@@ -163,34 +141,28 @@ export async function takeover(
   return { proof, leaders };
 }
 
-/** Waits until every node is in and nothing lags; rejects with what is still missing: BROKER_NOT_BACK, where nothing of ours stood in the way. */
-export async function provedHealthy(
-  ticket: FaultTicket,
-  { dir, driver }: FaultCluster,
-  limitMs: number,
-): Promise<Evidence> {
+/**
+ * Waits until every node is in and nothing lags; rejects with what is still missing: BROKER_NOT_BACK, where nothing of ours stood in the way. While other faults of
+ * a timeline are on, the brokers that they do not hold must run, and the rest is proved when all are over.
+ */
+export async function provedHealthy(ticket: FaultTicket, cluster: FaultCluster, limitMs: number): Promise<Evidence> {
+  const { dir, driver } = cluster;
   let missing: string | undefined;
   let unable: unknown;
-  const healthy = await pollUntil(
-    async () => {
-      [missing, unable] = [undefined, undefined];
-      missing = await driver.unhealthy(dir).catch((error: unknown) => {
-        unable = error;
-        throw error;
-      });
-      return missing === undefined ? true : undefined;
-    },
-    { limitMs, everyMs: 100 },
-  );
-  if (healthy === true)
-    return evidence(
-      'cluster',
-      'every node has joined, no replica lags',
-      'every node has joined, no replica lags',
-      true,
-    );
+  const look = async (): Promise<Evidence | undefined> => {
+    [missing, unable] = [undefined, undefined];
+    missing = await driver.unhealthy(dir).catch((error: unknown) => {
+      unable = error;
+      return String(error);
+    });
+    return missing === undefined ? evidence('cluster', WHOLE, WHOLE, true) : asFarAsOthersLet(cluster);
+  };
+  const proof = await pollUntil(look, { limitMs, everyMs: 100 });
+  if (proof !== undefined) return proof;
   const expected = `expected ${ticket.targets.join(', ')} back in the cluster within ${limitMs} ms`;
-  if (missing === undefined)
+  if (missing === undefined || unable !== undefined)
     throw new ChaosError('EQUIPMENT_FAILED', `${expected}; nobody could look: ${String(unable)}`);
   throw await notBack({ dir, driver }, `${expected}: ${missing}`);
 }
+
+const WHOLE = 'every node has joined, no replica lags';

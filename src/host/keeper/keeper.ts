@@ -16,6 +16,7 @@ import { findOwned, ownIdentity, signalProcess } from '../os/processes.js';
 import { removeStored, writeStored } from '../os/stored.js';
 import { recoverTicket } from '../lifecycle/recover.js';
 import { isDue, openTickets } from '../tickets/store.js';
+import type { FaultTicket } from '../tickets/ticket.js';
 import { vouched } from './known.js';
 import { keeperOwner, type KeeperFile } from './control.js';
 
@@ -26,28 +27,41 @@ const STOPPED_LIMIT_MS = 4_000;
 /** Pause between two attempts to recover one fault, so that a hopeless one does not fill the log. */
 const RETRY_AFTER_MS = 5_000;
 
-/**
- * Recovers every fault whose deadline has passed (`all`: every open one). A fault that resists is tried again, for ever, and so is one that is over and whose
- * ticket a full disk did not take.
- */
-async function recoverDue(
-  clusterDir: string,
-  faults: readonly Fault[],
-  tries: Map<string, number>,
-  all: boolean,
-): Promise<void> {
-  for (const ticket of openTickets(clusterDir)) {
-    if (!(all || isDue(ticket)) || monotonicUs() < (tries.get(ticket.faultId) ?? 0)) continue;
+/** Recoveries that are under way: one fault that resists keeps no other on past its deadline. */
+interface Recoveries {
+  /** Begins that of every fault whose deadline has passed (`all`: of every open one). */
+  readonly beginDue: (all: boolean) => void;
+  readonly ended: () => Promise<void>;
+}
+
+/** A fault that resists is tried again, for ever, and so is one that is over and whose ticket a full disk did not take. */
+function recoveriesOf(clusterDir: string, faults: readonly Fault[]): Recoveries {
+  const tries = new Map<string, number>();
+  const running = new Map<string, Promise<void>>();
+
+  const recover = async ({ faultId, kind, targets, recoveryBudgetMs }: FaultTicket, all: boolean): Promise<void> => {
     try {
-      log(`recovering ${ticket.faultId} (${ticket.kind} of ${ticket.targets.join(', ')}), due`);
-      const handle = { faults, clusterDir, faultId: ticket.faultId };
-      await recoverTicket(handle, 'keeper', ticket.recoveryBudgetMs, (now) => all || isDue(now));
-      log(`recovered ${ticket.faultId}`);
+      log(`recovering ${faultId} (${kind} of ${targets.join(', ')}), due`);
+      const handle = { faults, clusterDir, faultId };
+      await recoverTicket(handle, 'keeper', recoveryBudgetMs, (now) => all || isDue(now));
+      log(`recovered ${faultId}`);
     } catch (error) {
-      log(`STUCK: could not recover ${ticket.faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);
+      log(`STUCK: could not recover ${faultId}: ${String(error)}; trying again in ${RETRY_AFTER_MS} ms`);
     }
-    tries.set(ticket.faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
-  }
+    tries.set(faultId, monotonicUs() + RETRY_AFTER_MS * 1000);
+    running.delete(faultId);
+  };
+
+  return {
+    beginDue: (all) => {
+      for (const ticket of openTickets(clusterDir)) {
+        const { faultId } = ticket;
+        if (!(all || isDue(ticket)) || running.has(faultId) || monotonicUs() < (tries.get(faultId) ?? 0)) continue;
+        running.set(faultId, recover(ticket, all));
+      }
+    },
+    ended: async () => void (await Promise.all(running.values())),
+  };
 }
 
 /** Stops the cluster whose lease was judged to be over, if it still is, and still the same. Its open faults are recovered at the next look. */
@@ -98,7 +112,7 @@ function createLeavesAlone(clusterDir: string): () => boolean {
  * Stopping comes before recovering then: a cluster that nobody wants is not healed first.
  */
 async function keep(clusterDir: string, faults: readonly Fault[], onGone: () => never): Promise<never> {
-  const tries = new Map<string, number>();
+  const recoveries = recoveriesOf(clusterDir, faults);
   const tellAware = createAwareness(clusterDir);
   const leavesAlone = createLeavesAlone(clusterDir);
   // A first look before the one that may watch until now is ended.
@@ -115,11 +129,13 @@ async function keep(clusterDir: string, faults: readonly Fault[], onGone: () => 
       // Nothing is injected while this cannot be written.
       writeIfRoom(() => tellAware(vouched(openTickets(clusterDir), faults)));
       const lease = readLease(clusterDir);
-      if (lease !== undefined && isLeaseOver(lease)) await endCluster(clusterDir, lease);
-      else {
+      if (lease !== undefined && isLeaseOver(lease)) {
+        await recoveries.ended();
+        await endCluster(clusterDir, lease);
+      } else {
         await repairEquipment(clusterDir, lease);
         // A run whose disk is full is over: its faults are ended at once.
-        await recoverDue(clusterDir, faults, tries, lease === undefined || whyDiskFull(clusterDir) !== null);
+        recoveries.beginDue(lease === undefined || whyDiskFull(clusterDir) !== null);
       }
       await mayGo(clusterDir, onGone);
     } catch (error) {

@@ -1,7 +1,8 @@
 import { ChaosError } from '../../domain/errors.js';
-import type { ClusterDriver } from '../drivers/contract.js';
+import type { ClusterDriver, FaultCluster } from '../drivers/contract.js';
 import type { Fault } from '../faults/contract.js';
 import { readTicket } from '../tickets/store.js';
+import { othersOn } from './also-on.js';
 import type { FaultTicket } from '../tickets/ticket.js';
 
 /** One fault by its ticket: what every step of its life is asked about. */
@@ -27,3 +28,10 @@ export function mustReadTicket({ clusterDir, faultId }: Pick<FaultHandle, 'clust
   if (ticket === undefined) throw new ChaosError('INJECT_FAILED', `no ticket ${faultId} in ${clusterDir}`);
   return ticket;
 }
+
+/** The cluster of a ticket, as its fault sees it: with the faults that are on beside it. */
+export const clusterOf = (faults: readonly Fault[], ticket: FaultTicket, driver: ClusterDriver): FaultCluster => ({
+  dir: ticket.clusterDir,
+  driver,
+  others: () => othersOn(faults, ticket),
+});

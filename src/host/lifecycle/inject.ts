@@ -4,7 +4,7 @@ import { refuseFullDisk } from '../tickets/lease.js';
 import { refuseNewerCluster } from '../tickets/newer.js';
 import { withTicket, writeTicket } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';
-import { faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
+import { clusterOf, faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
 
 /**
  * Does what the ticket says, once a living keeper has read it. Called again after a crash in the middle it finishes the work; a ticket that was
@@ -30,7 +30,7 @@ export async function injectFault(
       injectedUs: ticket.injectedUs ?? us,
     };
     writeTicket(acting);
-    await faultOf(faults, ticket.kind).inject(acting, { dir: clusterDir, driver });
+    await faultOf(faults, ticket.kind).inject(acting, clusterOf(faults, acting, driver));
     // With the steps that it has noted.
     const done: FaultTicket = { ...mustReadTicket(handle), state: 'injected' };
     writeTicket(done);

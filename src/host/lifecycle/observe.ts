@@ -3,7 +3,7 @@ import { monotonicUs, sleepMs } from '../os/clock.js';
 import { refuseFullDisk } from '../tickets/lease.js';
 import { isOpen, withTicket, writeTicket } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';
-import { faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
+import { clusterOf, faultOf, mustReadTicket, TICKET_LIMIT_MS, type FaultHandle } from './fault-handle.js';
 
 /** Looks again and again until the fault is seen to bite, or the limit is over. The first sight of each new leader is kept, with its time. */
 export async function observeFault(
@@ -11,13 +11,13 @@ export async function observeFault(
   limitMs: number,
   signal?: AbortSignal,
 ): Promise<Pick<FaultRecord, 'observed' | 'bite' | 'leaders'>> {
-  const { faults, clusterDir, driver } = handle;
+  const { faults, driver } = handle;
   const ticket = mustReadTicket(handle);
   const fault = faultOf(faults, ticket.kind);
   const end = monotonicUs() + limitMs * 1000;
   const first = new Map<string, LeaderChange>();
   for (;;) {
-    const look = await fault.probe(ticket, { dir: clusterDir, driver });
+    const look = await fault.probe(ticket, clusterOf(faults, ticket, driver));
     for (const change of look.leaders) {
       if ((first.get(change.group)?.to ?? null) === null) first.set(change.group, change);
     }
@@ -49,7 +49,7 @@ export async function holdFault(handle: FaultHandle, windowMs: number, signal?: 
 /** What cannot be looked at is not in force: nobody may say that it was. */
 const isInForce = ({ faults, driver }: FaultHandle, ticket: FaultTicket): Promise<boolean> =>
   faultOf(faults, ticket.kind)
-    .isInForce(ticket, { dir: ticket.clusterDir, driver })
+    .isInForce(ticket, clusterOf(faults, ticket, driver))
     .catch(() => false);
 
 /** Enters the look, and renews the deadline. */

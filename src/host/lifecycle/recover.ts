@@ -15,7 +15,8 @@ import type { FaultTicket } from '../tickets/ticket.js';
 import { claimOf } from '../tickets/claim.js';
 import { readLease } from '../tickets/lease.js';
 import { refuseNewerCluster } from '../tickets/newer.js';
-import type { FaultHandle } from './fault-handle.js';
+import { downByOthers } from './also-on.js';
+import { clusterOf, type FaultHandle } from './fault-handle.js';
 import { readTicket, withTicket, writeTicket } from '../tickets/store.js';
 
 /** Callers of a recovery: the report says who it was. */
@@ -37,10 +38,12 @@ async function allProved(
  * Brokers that died by themselves while the fault was on are started again, so that the cluster becomes whole; the ticket says which they were. They
  * are written down before they are started: after a crash in between, the next attempt still knows.
  */
-async function reviveOthers(fault: Fault, ticket: FaultTicket): Promise<FaultTicket> {
+async function reviveOthers(faults: readonly Fault[], fault: Fault, ticket: FaultTicket): Promise<FaultTicket> {
   const driver = driverNamed(ticket.driver);
-  const meant = fault.intendedDown?.(ticket) ?? [];
+  // Another fault may begin or end while this looks: what it means to be dead before or after has not died by itself.
+  const before = downByOthers(faults, ticket);
   const nodes = await driver.nodes(ticket.clusterDir);
+  const meant = [...(fault.intendedDown?.(ticket) ?? []), ...before, ...downByOthers(faults, ticket)];
   const dead = nodes.filter((node) => !node.alive && !meant.includes(node.id)).map((node) => node.id);
   if (dead.length === 0) return ticket;
   const noted = { ...ticket, died: [...new Set([...ticket.died, ...dead])] };
@@ -101,10 +104,12 @@ export function recoverTicket(
       const stopped = isOfEarlierCluster(found) || (await driver.status(clusterDir)) === 'stopped';
       const gone = stopped && fault.outlivesCluster?.(ticket) !== true;
       // Before anything else, and again whenever the proof looks: another broker may die while it is awaited.
-      const revive = async (): Promise<void> => void (ticket = await reviveOthers(fault, ticket));
+      const revive = async (): Promise<void> => void (ticket = await reviveOthers(faults, fault, ticket));
       // A broker that is not there has failed on any host; one that is only late may be so because the host is.
       const busy = async (): Promise<string | undefined> => {
-        const late = ticket.died.length === 0 && (await driver.nodes(clusterDir)).every((node) => node.alive);
+        const meant = downByOthers(faults, ticket);
+        const nodes = (await driver.nodes(clusterDir)).filter(({ id }) => !meant.includes(id));
+        const late = ticket.died.length === 0 && nodes.every((node) => node.alive);
         return late ? tooBusyToTell(host.soFar()) : undefined;
       };
       const watched: ClusterDriver = {
@@ -112,7 +117,7 @@ export function recoverTicket(
         unhealthy: (dir) => revive().then(() => driver.unhealthy(dir)),
         equipmentProblem: async (dir) => (await driver.equipmentProblem(dir)) ?? (await busy()),
       };
-      const cluster = { dir: clusterDir, driver: watched };
+      const cluster = clusterOf(faults, ticket, watched);
       if (!stopped) await revive();
       const healed = gone
         ? [{ what: 'cluster', expected: 'stopped, and the fault with it', observed: 'stopped', ok: true }]

@@ -42,6 +42,10 @@ export interface FaultTicket extends FaultPlan {
   readonly recoveryBlame?: Blame;
   readonly params: Scenario['params'];
   readonly scenario: string;
+  /** Which entry of the scenario it is; absent in tickets of versions without timelines. */
+  readonly entry?: string;
+  /** How long it is to be kept; absent in tickets of versions without timelines: as long as the plan's fault window. */
+  readonly windowMs?: number;
   /** As the scenario names it. */
   readonly target: string;
   readonly runId: string;

@@ -22,7 +22,10 @@ function alternative(timeline: Timeline): string {
   const counts = MARK_CLASSES.map((kind) => `${marks.filter((m) => m.kind === kind).length} ${MARK_WORDS[kind]}`);
   const bands = timeline.bands.map(({ label, from, to }) => `${label} from ${from.toFixed(1)} to ${to.toFixed(1)} s`);
   const leaders = timeline.leaders.length === 0 ? '' : ` ${timeline.leaders.length} groups changed their leader.`;
-  return `${marks.length} messages: ${counts.join(', ')}. ${bands.join(', ')}.${leaders} The same data follows as a table.`;
+  const faults = (timeline.faults ?? []).map(
+    ({ label, from, to }) => ` ${label} was on from ${from.toFixed(1)} to ${to.toFixed(1)} s.`,
+  );
+  return `${marks.length} messages: ${counts.join(', ')}. ${bands.join(', ')}.${faults.join('')}${leaders} The same data follows as a table.`;
 }
 
 /** One scenario in time: messages per second, and below, for every SDK, one mark per message by its latency. */
@@ -40,7 +43,7 @@ export const timelineChart = (scenario: string, timeline: Timeline): Chart => ({
       outerBoundsMode: 'none',
     }));
     const series = [
-      ...throughput(timeline, layout.narrow),
+      ...throughput(timeline, layout.narrow, layout.tops[0]),
       ...timeline.tracks.flatMap((_, i) => dots(timeline, layout, i)),
     ];
     return {

@@ -12,7 +12,11 @@ const SHAPES: Readonly<Record<MarkClass, { readonly symbol: string; readonly siz
 
 const BAND_COLOURS: Readonly<Record<Band['kind'], ColourName>> = { fault: 'fault', heal: 'heal', judged: 'judged' };
 
-function bandsIn(timeline: Timeline, labelled: boolean, narrow: boolean): object {
+function bandsIn(
+  timeline: Timeline,
+  labelled: boolean,
+  narrow: boolean,
+): { readonly silent: boolean; readonly data: object[][] } {
   return {
     silent: true,
     data: timeline.bands.map((band) => [
@@ -26,6 +30,21 @@ function bandsIn(timeline: Timeline, labelled: boolean, narrow: boolean): object
     ]),
   };
 }
+
+const LANE_PX = 13;
+
+/** The faults of a timeline, each in a lane of its own: some are on together. */
+const lanesIn = ({ faults = [] }: Timeline, topPx: number, narrow: boolean): object[][] =>
+  faults.map(({ label, from, to }, i) => [
+    {
+      name: label,
+      xAxis: round(from),
+      y: topPx + 2 + i * LANE_PX,
+      itemStyle: { color: colour('text'), opacity: 0.16 },
+      label: { show: true, color: colour('text'), fontSize: narrow ? 9 : 10, position: 'insideLeft' },
+    },
+    { xAxis: round(to), y: topPx + i * LANE_PX + LANE_PX },
+  ]);
 
 /** Leader changes, and where a latency becomes late. */
 function linesIn(timeline: Timeline, limit: boolean): object {
@@ -42,7 +61,9 @@ function linesIn(timeline: Timeline, limit: boolean): object {
 }
 
 /** Acknowledged and received per second, with what was going on behind them. */
-export function throughput(timeline: Timeline, narrow: boolean): object[] {
+export function throughput(timeline: Timeline, narrow: boolean, topPx = 0): object[] {
+  const bands = bandsIn(timeline, true, narrow);
+  const areas = { ...bands, data: [...bands.data, ...lanesIn(timeline, topPx, narrow)] };
   const line = (key: 'acked' | 'received', name: ColourName, dashed: boolean): object => ({
     type: 'line',
     silent: true,
@@ -54,7 +75,7 @@ export function throughput(timeline: Timeline, narrow: boolean): object[] {
     data: withGaps(timeline.perSecond).map((row) => [row.second, row[key]]),
   });
   return [
-    { ...line('acked', 'ok', false), markArea: bandsIn(timeline, true, narrow), markLine: linesIn(timeline, false) },
+    { ...line('acked', 'ok', false), markArea: areas, markLine: linesIn(timeline, false) },
     line('received', 'late', true),
   ];
 }

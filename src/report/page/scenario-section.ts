@@ -1,6 +1,7 @@
 import type { ScenarioResult } from '../../domain/report-data.js';
 import type { ScenarioCharts } from '../charts.js';
 import { crowdTable } from '../crowd.js';
+import { entriesTable } from '../entries.js';
 import { mark } from '../format.js';
 import { html, raw, type Html } from '../html.js';
 import { comparedLine, faultLines, processorsLines } from '../report-sentences.js';
@@ -43,6 +44,7 @@ export function scenarioSection(sources: RunSources, result: ScenarioResult, cha
   return html`<section>
     <h2 id="${anchorOf(scenario.name)}">${mark(verdict.passed)} ${scenario.name}: ${verdict.status}</h2>
     ${paragraph(faultLines(data, result))} ${whereThereAreRows(checksTable(result))} ${timelineFigure(result, charts)}
+    ${whereThereAreRows(entriesTable(result, data.plan.timing.faultWindowMs))}
     ${whereThereAreRows(evidenceTable('Proof that it bit', fault.bite))} ${whereThereAreRows(leaderTable(result))}
     ${whereThereAreRows(evidenceTable('Proof that it is over', fault.healed))}
     ${whereThereAreRows(captioned(faultPeriodTable(result), `During the fault: ${FAULT_PERIOD_TERMS}`))}

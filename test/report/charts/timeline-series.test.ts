@@ -80,3 +80,23 @@ describe('the messages of an SDK', () => {
     expect(frame.markLine?.data.at(-1)?.yAxis).toBeCloseTo(Math.log10(500));
   });
 });
+
+it('the faults of a timeline have a lane each, above one another at the top, and none where there is one fault', () => {
+  const faults = [
+    { label: 'cut', from: 0, to: 25 },
+    { label: 'kill', from: 5, to: 15 },
+  ];
+  const areas = (of: Timeline) => (throughput(of, false, 42)[0] as Series).markArea?.data ?? [];
+  const lanes = areas({ ...timeline, faults }).slice(timeline.bands.length);
+  expect(lanes).toMatchObject([
+    [
+      { name: 'cut', xAxis: 0, y: 44 },
+      { xAxis: 25, y: 55 },
+    ],
+    [
+      { name: 'kill', xAxis: 5, y: 57 },
+      { xAxis: 15, y: 68 },
+    ],
+  ]);
+  expect(areas(timeline)).toHaveLength(timeline.bands.length);
+});
