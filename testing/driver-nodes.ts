@@ -63,7 +63,7 @@ export async function robustNodes(
 ): Promise<{ readonly dir: string; readonly nodes: readonly RobustNode[] }> {
   const root = temporaryFolder();
   const dir = join(root, 'cluster');
-  const state = await planRobust({
+  const state = await planRobust(dir, {
     ...{ cluster: 'local', runId: 'r1', logDir: join(root, 'logs'), nodeCount, binary: '/opt/broker' },
   });
   const { port: mqtt } = await startMqttBroker();

@@ -4,6 +4,7 @@ import { generate } from 'mqtt-packet';
 import { ChaosError } from '../src/domain/errors.js';
 import type { RunPlan } from '../src/domain/plan.js';
 import type { Scenario } from '../src/domain/scenario.js';
+import type { StartedWith } from '../src/domain/started-with.js';
 import type { NetworkMode } from '../src/host/drivers/contract.js';
 import { natsDriver } from '../src/host/drivers/nats/index.js';
 import { writeLease } from '../src/host/tickets/lease.js';
@@ -26,13 +27,18 @@ export interface TestCluster {
 }
 
 /** A real cluster in a temporary folder; the processes end with the test file. */
-export async function startCluster(nodeCount: number, network: NetworkMode = 'proxies'): Promise<TestCluster> {
+export async function startCluster(
+  nodeCount: number,
+  network: NetworkMode = 'proxies',
+  startedWith: StartedWith = {},
+): Promise<TestCluster> {
   const root = temporaryFolder();
   const dir = join(root, 'clusters', 'test');
   const runDir = join(root, 'runs', 'run-1');
   // A keeper, which nothing is injected without, stays as long as there is a lease.
   writeLease(dir, { cluster: 'test', driver: driver.name, runId: 'run-1', leaseMs: LEASE_MS });
-  await driver.start(dir, { cluster: 'test', runId: 'run-1', logDir: join(runDir, 'cluster'), nodeCount, network });
+  const logDir = join(runDir, 'cluster');
+  await driver.start(dir, { cluster: 'test', runId: 'run-1', logDir, nodeCount, network, startedWith });
   const timing = { ...basePlan.timing, recoveryBudgetMs: 30_000 };
   return {
     root,

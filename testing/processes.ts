@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { unmountUnder } from '../src/host/os/loop-disks.js';
 import { findOwned, spawnDetached, sweepOwned, type ProcessId } from '../src/host/os/processes.js';
 
 const folders: string[] = [];
@@ -19,6 +20,7 @@ export function temporaryFolder(): string {
 export async function removeTemporaryFolders(): Promise<void> {
   for (const folder of folders.splice(0)) {
     await sweepOwned((owner) => owner.startsWith(folder));
+    await unmountUnder(folder);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 // What a test run may not leave behind. A process belongs to the run if its environment or its command line names the run's temporary
 // folder, so that another run beside this one is neither blamed nor touched.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandLine, endAll, findProcessesOf } from '../os/processes.mjs';
 import { listeners, socketsOf } from '../os/sockets.mjs';
@@ -35,8 +35,13 @@ export async function findLeftovers(folder) {
     const listening = ports.length > 0 ? `, listening on ${ports.join(', ')}` : '';
     return `process ${pid} still runs${listening}: ${commandLine(pid).slice(0, 200)}`;
   });
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .flatMap((line) => line.split(' ')[1] ?? [])
+    .filter((where) => where.startsWith(`${folder}/`))
+    .map((where) => `${where} is still mounted`);
   const folders = readdirSync(folder).filter((name) => name.startsWith('robustmq-chaos-'));
-  return [...processes, ...folders.map((name) => `temporary folder ${name} is still there`)];
+  return [...processes, ...mounts, ...folders.map((name) => `temporary folder ${name} is still there`)];
 }
 
 /**

@@ -4,6 +4,7 @@ import { watchHost } from '../os/host-cpu.js';
 import { PortTaken } from '../os/ports.js';
 import { endProcess, findOwned, identify, isAlive, signalProcess, sweepOwned, waitGone } from '../os/processes.js';
 import { findTool, type Tool } from '../os/tools.js';
+import { remount, removeDisks } from './node-disks.js';
 import { hasEndedAtOnce } from './spawn-broker.js';
 import type { ClusterStatus, StartOptions } from './contract.js';
 import { clusterPaths } from '../layout/paths.js';
@@ -24,7 +25,6 @@ export const brokerTargets = (ids: readonly string[]): string[] => ['robustmq-se
 export const nodeOwner = (dir: string, id: string): string => `${dir}#node-${id}`;
 
 export const isUp = ({ process }: Node): boolean => process !== null && isAlive(process);
-
 export const liveNodes = <N extends Node>({ nodes }: { readonly nodes: readonly N[] }): readonly N[] =>
   nodes.filter(isUp);
 
@@ -80,6 +80,7 @@ export interface BrokerProcesses<S, O> {
   readonly killNode: (dir: string, id: string) => Promise<void>;
   readonly startNode: (dir: string, id: string) => Promise<void>;
   readonly status: (dir: string) => Promise<ClusterStatus>;
+  readonly remountDisk: (dir: string, id: string) => Promise<void>;
 }
 
 /** Ends brokers gracefully, then everything else that was ever started for this cluster; the state file goes last. Done under the lock. */
@@ -90,6 +91,7 @@ const stopping =
     for (const id of processes) signalProcess(id, 'SIGCONT');
     await Promise.all(processes.map((id) => endProcess(id, stopGraceMs)));
     await sweepOwned((owner) => owner.startsWith(`${dir}#`) && owner !== `${dir}#keeper`);
+    await removeDisks(dir);
     await removeRest?.(dir);
     removeStored('cluster state', clusterPaths(dir).state);
   };
@@ -185,6 +187,7 @@ export function brokerProcesses<N extends Node, S extends State<N>, O extends St
         if (running !== undefined && more.length === 0) file.update(dir, id, { process: running } as Partial<N>);
         else await kind.launchNode(dir, state, node);
       }),
+    remountDisk: (dir, id) => locked(dir, async () => remount(file.node(file.load(dir), id).disk)),
     status: (dir) => {
       const state = file.find(dir);
       if (state === undefined) return Promise.resolve('stopped');

@@ -1,7 +1,9 @@
 import type { BrokerLimits } from '../../domain/guarantees/guarantee.js';
 import type { MqttVersion } from '../../domain/mqtt.js';
+import type { StartedWith } from '../../domain/started-with.js';
 import type { SnapshotSummary } from '../../domain/report-data.js';
 import type { ProcessId } from '../os/processes.js';
+import type { LoopDisk } from '../os/loop-disks.js';
 import type { Proxies } from './proxies.js';
 
 export type { Proxies, ProxyEffect } from './proxies.js';
@@ -16,6 +18,8 @@ export interface NodeView {
   /** The broker's own MQTT port, behind any proxy: the one whose closing proves that the broker is gone. */
   readonly brokerPort: number;
   readonly brokerHost: string;
+  /** Of a cluster that was started with disks. */
+  readonly disk?: LoopDisk;
 }
 
 /** Who leads a raft group, as one node sees it. `term` is null where the broker does not tell. */
@@ -59,6 +63,8 @@ export interface StartOptions {
   readonly binary?: string | undefined;
   /** Which claim of the cluster it is started for: stands in its state, so that who has started it undoes nobody else's. */
   readonly claim?: number | undefined;
+  /** Absent: plain. Only what the driver can (`startsWith`). */
+  readonly startedWith?: StartedWith | undefined;
   /** Ends the start at its next step. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -139,6 +145,8 @@ export interface ClusterDriver {
   readonly limits?: (cluster: { readonly nodes: number }) => BrokerLimits;
   /** What is asked of it that it can never be: a config is refused for it. Absent: it takes any number of nodes, and leaves the rest to `preflight`. */
   readonly cannotBe?: (cluster: { readonly nodes: number; readonly network: NetworkMode }) => CannotBe;
+  /** What a cluster of it can be started with, for faults that need it. Absent: nothing. */
+  readonly startsWith?: readonly (keyof StartedWith)[];
   /** Problems that make a start pointless, each with its remedy; empty if there are none. */
   preflight(options: Pick<StartOptions, 'network' | 'binary'>): Promise<readonly string[]>;
   start(dir: string, options: StartOptions): Promise<ClusterStarted>;
@@ -167,6 +175,8 @@ export interface ClusterDriver {
   killNode(dir: string, node: string): Promise<void>;
   /** Starts a broker again that is not running; nothing if it is. */
   startNode(dir: string, node: string): Promise<void>;
+  /** Unmounts the disk of a node, whose broker must be dead, and mounts it again. Absent: nodes have no disks. */
+  readonly remountDisk?: (dir: string, node: string) => Promise<void>;
   /** Undefined when every node is in and nothing lags; else what is still missing. */
   unhealthy(dir: string): Promise<string | undefined>;
   snapshot(dir: string, options: SnapshotOptions): Promise<SnapshotSummary>;

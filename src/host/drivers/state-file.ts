@@ -3,12 +3,15 @@ import { ChaosError } from '../../domain/errors.js';
 import { clusterPaths } from '../layout/paths.js';
 import { writeIfRoom } from '../os/files.js';
 import { withLock } from '../os/lock.js';
+import type { LoopDisk } from '../os/loop-disks.js';
 import type { ProcessId } from '../os/processes.js';
 import { readStored, writeStored } from '../os/stored.js';
 
 export interface Node {
   readonly id: string;
   readonly process: ProcessId | null;
+  /** Absent or null: it has none of its own. */
+  readonly disk?: LoopDisk | null;
 }
 
 export interface State<N extends Node> {

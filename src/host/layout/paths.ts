@@ -174,6 +174,8 @@ export interface ClusterPaths {
   readonly ticketsLock: string;
   /** Output of the process that holds a cut by nftables. */
   readonly nftOwnerLog: string;
+  /** Where the disks of the nodes are mounted, if they have any; everything in it goes with the cluster. */
+  readonly disks: string;
 }
 
 export const clusterPaths = (dir: string): ClusterPaths => ({
@@ -194,4 +196,5 @@ export const clusterPaths = (dir: string): ClusterPaths => ({
   ticketLock: (faultId) => join(dir, 'faults', `${faultId}.json.lock`),
   ticketsLock: join(dir, 'faults.lock'),
   nftOwnerLog: join(dir, 'holder.log'),
+  disks: join(dir, 'disks'),
 });

@@ -83,7 +83,7 @@ function writeOnce(path: string, text: string, mode: number): void {
 export const writeJson = (path: string, value: unknown, mode?: number): void =>
   writeText(path, `${JSON.stringify(value, null, 2)}\n`, mode);
 
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);

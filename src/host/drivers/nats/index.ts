@@ -50,6 +50,7 @@ export const natsDriver: ClusterDriver = {
   ...natsProcesses,
   name: 'nats',
   mqttVersion: '3.1.1',
+  startsWith: ['disks', 'sync'],
   // Three replicas in files: two brokers of three have what was acknowledged. Of fewer nodes nothing is promised.
   limits: ({ nodes }) => ({ ...NO_LIMITS, survivesDeath: nodes >= 3 ? true : null }),
   preflight,
@@ -78,6 +79,7 @@ export const natsDriver: ClusterDriver = {
       clientEndpoint: clientEndpoint(node),
       brokerPort: node.mqttPort,
       brokerHost: node.host,
+      ...(node.disk == null ? {} : { disk: node.disk }),
     });
     return loadState(dir).nodes.map(view);
   },

@@ -8,6 +8,7 @@ import { removeNamespaces } from '../../os/namespaces.js';
 import { childEnvironment, spawnDetached, sweepOwned } from '../../os/processes.js';
 import { requireTool } from '../../os/tools.js';
 import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
+import { bringDisk, makeDisks } from '../node-disks.js';
 import { notUp, spawnBroker } from '../spawn-broker.js';
 import type { StartOptions } from '../contract.js';
 import { warmUp } from '../mqtt-probe.js';
@@ -23,7 +24,9 @@ const STOP_GRACE_MS = 5_000;
 
 async function launchNode(dir: string, state: NatsState, node: NatsNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
+  await bringDisk(node.disk);
   mkdirSync(node.dataDir, { recursive: true });
+  mkdirSync(dirname(node.configFile), { recursive: true });
   writeIfOther(node.configFile, serverConfig(state, node), 0o600);
   const server = state.binary ?? requireTool('nats-server');
   const inside = node.namespace === null ? [] : [`--net=${namespaceFile(node.namespace)}`, server];
@@ -84,6 +87,10 @@ async function startOnce(dir: string, options: StartOptions): Promise<void> {
   mkdirSync(options.logDir, { recursive: true });
   const state = await planState(dir, options);
   saveState(dir, state);
+  await makeDisks(
+    dir,
+    state.nodes.map(({ disk = null }) => disk),
+  );
   if (state.network === 'proxies') saveState(dir, { ...state, proxyProcess: await startProxies(dir, state) });
   for (const node of state.nodes) await launchNode(dir, state, node);
   await awaitUp(dir, options.signal);

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { createNamespaces, type NodePlace } from '../../os/namespaces.js';
 import { portBlock } from '../../os/ports.js';
 import { nodeIds } from '../broker-processes.js';
+import { dataDirOf, planDisk } from '../node-disks.js';
 import type { StartOptions } from '../contract.js';
 import type { ProxyLink } from '../toxiproxy/api.js';
 import { API_TIMEOUT, MAX_CONSUMERS } from './server-config.js';
@@ -24,7 +25,11 @@ const NAMESPACE_PORTS: Ports = {
   proxiedMqttPort: 1883,
 };
 
-function nodeOn(options: StartOptions, id: string, ports: Ports, place: NodePlace | null): NatsNode {
+/** With the cluster's state folder. */
+type Start = StartOptions & { readonly dir: string };
+
+function nodeOn(options: Start, id: string, ports: Ports, place: NodePlace | null): NatsNode {
+  const disk = planDisk(options.dir, id, options);
   return {
     id,
     host: place?.address ?? '127.0.0.1',
@@ -32,8 +37,9 @@ function nodeOn(options: StartOptions, id: string, ports: Ports, place: NodePlac
     ...ports,
     configFile: join(options.logDir, id, 'nats-server.conf'),
     logFile: join(options.logDir, id, 'nats-server.log'),
-    dataDir: join(options.logDir, id, 'data'),
+    dataDir: dataDirOf(disk, id, options),
     process: null,
+    disk,
   };
 }
 
@@ -42,6 +48,7 @@ const base = (options: StartOptions) => ({
   cluster: options.cluster,
   runId: options.runId,
   claim: options.claim,
+  syncs: options.startedWith?.sync,
   username: 'chaos',
   password: randomBytes(12).toString('hex'),
   proxyLogFile: join(options.logDir, 'toxiproxy.log'),
@@ -67,7 +74,7 @@ async function ownProgram({ binary, logDir }: StartOptions): Promise<Own> {
 }
 
 /** On loopback, each node's MQTT port and each route behind a proxy of its own. */
-async function planProxies(options: StartOptions): Promise<Omit<NatsState, keyof Own>> {
+async function planProxies(options: Start): Promise<Omit<NatsState, keyof Own>> {
   const ids = nodeIds(options);
   const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const));
   const ports = portBlock(ids.length * 5 + pairs.length + 1);
@@ -95,8 +102,8 @@ async function planProxies(options: StartOptions): Promise<Omit<NatsState, keyof
 /** Everything of a cluster before it starts. In `namespaces` these are made here, since their addresses stand in the plan. */
 export async function planState(dir: string, options: StartOptions): Promise<NatsState> {
   const own = await ownProgram(options);
-  if (options.network !== 'namespaces') return { ...(await planProxies(options)), ...own };
+  if (options.network !== 'namespaces') return { ...(await planProxies({ ...options, dir })), ...own };
   const places = await createNamespaces(dir, nodeIds(options));
-  const nodes = nodeIds(options).map((id) => nodeOn(options, id, NAMESPACE_PORTS, places[id] ?? null));
+  const nodes = nodeIds(options).map((id) => nodeOn({ ...options, dir }, id, NAMESPACE_PORTS, places[id] ?? null));
   return { ...base(options), nodes, network: 'namespaces', proxyApiPort: 0, links: [], ...own };
 }

@@ -50,7 +50,7 @@ listen: "${node.host}:${node.natsPort}"
 http: "${node.host}:${node.httpPort}"
 jetstream {
   store_dir: ${JSON.stringify(node.dataDir)}
-${state.withoutMaxConsumers === true ? '' : `  ${MAX_CONSUMERS}\n`}}
+${state.syncs === 'always' ? '  sync_interval: "always"\n' : ''}${state.withoutMaxConsumers === true ? '' : `  ${MAX_CONSUMERS}\n`}}
 ${cluster}mqtt {
   listen: "${node.host}:${node.mqttPort}"
   stream_replicas: ${replicas}

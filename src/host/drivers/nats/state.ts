@@ -1,4 +1,5 @@
 import type { ProcessId } from '../../os/processes.js';
+import type { LoopDisk } from '../../os/loop-disks.js';
 import type { NetworkMode } from '../contract.js';
 import { clusterLock, stateFile } from '../state-file.js';
 import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
@@ -20,6 +21,7 @@ export interface NatsNode {
   readonly logFile: string;
   readonly dataDir: string;
   readonly process: ProcessId | null;
+  readonly disk?: LoopDisk | null;
 }
 
 /** Everything that is needed to find this cluster again. Where `network` is `namespaces` there are neither proxies nor links. */
@@ -34,6 +36,8 @@ export interface NatsState extends ProxyState {
   readonly withoutApiTimeout?: boolean;
   /** Nor `default_max_consumers`. */
   readonly withoutMaxConsumers?: boolean;
+  /** Each write is synced before it counts; absent: as the broker does it by itself. */
+  readonly syncs?: 'always' | undefined;
   readonly username: string;
   readonly password: string;
   readonly nodes: readonly NatsNode[];

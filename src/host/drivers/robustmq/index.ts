@@ -48,6 +48,7 @@ export const robustmqDriver: ClusterDriver = {
   ...robustProcesses,
   name: 'robustmq',
   mqttVersion: '5',
+  startsWith: ['disks'],
   preflight,
   start: async (dir, options) => {
     const { binary } = options;
@@ -71,6 +72,7 @@ export const robustmqDriver: ClusterDriver = {
       clientEndpoint: clientEndpoint(node),
       brokerPort: node.ports.mqtt,
       brokerHost: HOST,
+      ...(node.disk == null ? {} : { disk: node.disk }),
     });
     return loadState(dir).nodes.map(view);
   },

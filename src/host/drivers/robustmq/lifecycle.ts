@@ -4,6 +4,7 @@ import { pollUntil } from '../../os/clock.js';
 import { writeIfOther } from '../../os/files.js';
 import { childEnvironment, sweepOwned } from '../../os/processes.js';
 import { brokerProcesses, isUp, nodeOwner } from '../broker-processes.js';
+import { bringDisk, makeDisks } from '../node-disks.js';
 import { notUp, spawnBroker } from '../spawn-broker.js';
 import { startProxies } from '../toxiproxy/proxies.js';
 import { writeCertificate } from './certificates.js';
@@ -28,6 +29,7 @@ const STOP_GRACE_MS = 25_000;
 
 async function launchNode(dir: string, state: RobustState, node: RobustNode): Promise<void> {
   await sweepOwned((owner) => owner === nodeOwner(dir, node.id));
+  await bringDisk(node.disk);
   for (const folder of [`${node.dataDir}/engine`, dirname(node.logFile)]) mkdirSync(folder, { recursive: true });
   writeIfOther(node.loggerFile, loggerConfig(node), 0o644);
   writeIfOther(node.configFile, serverConfig(state, node), 0o600);
@@ -64,8 +66,12 @@ async function awaitJoined(dir: string, id: string, signal?: AbortSignal): Promi
 
 async function startOnce(dir: string, options: RobustStart): Promise<void> {
   mkdirSync(options.logDir, { recursive: true });
-  const state = await planState(options);
+  const state = await planState(dir, options);
   saveState(dir, state);
+  await makeDisks(
+    dir,
+    state.nodes.map(({ disk = null }) => disk),
+  );
   await writeCertificate(state);
   saveState(dir, { ...state, proxyProcess: await startProxies(dir, state) });
   // One after another: nodes that start for the first time at once make clusters of their own, or give up.

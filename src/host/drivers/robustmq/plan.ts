@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { portBlock } from '../../os/ports.js';
 import type { StartOptions } from '../contract.js';
+import { dataDirOf, planDisk } from '../node-disks.js';
 import { idOf, type NodePorts, type RobustNode, type RobustState } from './state.js';
 
 const PORT_NAMES = [
@@ -21,18 +22,24 @@ const PORT_NAMES = [
   'amqp',
 ] as const satisfies readonly (keyof NodePorts)[];
 
-function planNode(logDir: string, brokerId: number, ports: readonly number[]): RobustNode {
-  const folder = join(logDir, idOf(brokerId));
+/** With the cluster's state folder. */
+type Start = RobustStart & { readonly dir: string };
+
+function planNode(options: Start, brokerId: number, ports: readonly number[]): RobustNode {
+  const id = idOf(brokerId);
+  const folder = join(options.logDir, id);
+  const disk = planDisk(options.dir, id, options);
   return {
-    id: idOf(brokerId),
+    id,
     brokerId,
     ports: Object.fromEntries(PORT_NAMES.map((name, i) => [name, ports[i]])) as Record<keyof NodePorts, number>,
     configFile: join(folder, 'server.toml'),
     loggerFile: join(folder, 'logger.toml'),
     logFile: join(folder, 'logs', 'server.log'),
     outFile: join(folder, 'stdout-stderr.log'),
-    dataDir: join(folder, 'data'),
+    dataDir: dataDirOf(disk, id, options),
     process: null,
+    disk,
   };
 }
 
@@ -40,12 +47,12 @@ function planNode(logDir: string, brokerId: number, ports: readonly number[]): R
 export type RobustStart = StartOptions & { readonly binary: string };
 
 /** Everything of a cluster before it starts. The login is the run's own: nobody else may know it. */
-export async function planState(options: RobustStart): Promise<RobustState> {
+export async function planState(dir: string, options: RobustStart): Promise<RobustState> {
   const { cluster, runId, claim, logDir, nodeCount, binary } = options;
   const [proxyApiPort = 0, ...ports] = portBlock(nodeCount * PORT_NAMES.length + 1);
   const ids = Array.from({ length: nodeCount }, (_, i) => i + 1);
   const own = (i: number): number[] => ports.slice(i * PORT_NAMES.length, (i + 1) * PORT_NAMES.length);
-  const nodes = ids.map((brokerId, i) => planNode(logDir, brokerId, own(i)));
+  const nodes = ids.map((brokerId, i) => planNode({ ...options, dir }, brokerId, own(i)));
   return {
     driver: 'robustmq',
     cluster,

@@ -1,3 +1,4 @@
+import type { LoopDisk } from '../../os/loop-disks.js';
 import type { ProcessId } from '../../os/processes.js';
 import { clusterLock, stateFile } from '../state-file.js';
 import { proxyServer, type ProxyState } from '../toxiproxy/proxies.js';
@@ -35,6 +36,7 @@ export interface RobustNode {
   readonly outFile: string;
   readonly dataDir: string;
   readonly process: ProcessId | null;
+  readonly disk?: LoopDisk | null;
 }
 
 /** A topic made for the load, and the shard that stores it; null where it could not be made. */

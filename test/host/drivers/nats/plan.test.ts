@@ -30,4 +30,14 @@ describe('a planned cluster', () => {
     const { links } = await planState('/clusters/local', { ...options, nodeCount: 1 });
     expect(links.map(({ name }) => name)).toEqual(['client-n1']);
   });
+
+  it('has its data on disks where it is to have disks, and their images in the run’s folder', async () => {
+    const { nodes } = await planState('/state', { ...options, nodeCount: 1, startedWith: { disks: 'ext4' } });
+    expect(nodes[0]).toMatchObject({
+      dataDir: '/state/disks/n1/data',
+      disk: { folder: '/state/disks/n1', image: '/run/cluster/n1/disk.img' },
+    });
+    const plain = await planState('/state', options);
+    expect(plain.nodes[0]).toMatchObject({ dataDir: '/run/cluster/n1/data', disk: null });
+  });
 });

@@ -25,6 +25,17 @@ describe('the config of a node', () => {
     }
   });
 
+  it('syncs each write where the cluster was started so, and else when the broker likes', async () => {
+    const state = { ...(await planned(1)), syncs: 'always' as const };
+    const [node] = state.nodes;
+    mkdirSync(join(node!.configFile, '..'), { recursive: true });
+    writeFileSync(node!.configFile, serverConfig(state, node!));
+    const { stderr } = spawnSync(requireTool('nats-server'), ['-t', '-c', node!.configFile], { encoding: 'utf8' });
+    expect(stderr).toContain('is valid');
+    expect(serverConfig(state, node!)).toContain('sync_interval: "always"');
+    expect(serverConfig({ ...state, syncs: undefined }, node!)).not.toContain('sync_interval');
+  });
+
   const refuses = (setting: string): string =>
     `grep -q ${setting} "$3" && echo "nats.conf:1:7: unknown field \\"${setting}\\"" >&2; exit 1`;
   it.each([

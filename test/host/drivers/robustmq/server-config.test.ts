@@ -7,7 +7,7 @@ import type { RobustState } from '../../../../src/host/drivers/robustmq/state.js
 const options = { cluster: 'lo"cal', runId: 'r1', logDir: '/run/a "b"', nodeCount: 3, binary: '/opt/broker' };
 let state: RobustState;
 beforeAll(async () => {
-  state = await planState(options);
+  state = await planState('/state', options);
 });
 
 describe('the config of a node', () => {
@@ -31,7 +31,7 @@ describe('the config of a node', () => {
 
   it('keeps a replica on every node, and three at most', async () => {
     const replicas = async (nodeCount: number): Promise<unknown> => {
-      const planned = await planState({ ...options, nodeCount });
+      const planned = await planState('/state', { ...options, nodeCount });
       const { runtime } = parse(serverConfig(planned, planned.nodes[0]!)) as { runtime: Record<string, unknown> };
       return runtime['default_topic_replica_num'];
     };
