@@ -17,7 +17,7 @@ import { recoverTicket } from '../host/lifecycle/recover.js';
 import { scriptProblems } from '../host/clients/index.js';
 import { driverNamed } from '../host/drivers/index.js';
 import { giveUpUpdate } from '../host/update/index.js';
-import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft } from '../messages/requests.js';
+import type { ClusterStateRequest, ClusterUp, InRun, ClusterLeft, StartClusterRequest } from '../messages/requests.js';
 import { isStill, refuseIfHeld, supersededBy, whileRenewed, RENEW_EVERY_MS } from './claim.js';
 import { refuseIfForeignFault } from './foreign-fault.js';
 import { requireReserve, requireRoom } from './room.js';
@@ -111,7 +111,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
       }),
 
     /** Starts the cluster with its keeper, which is there first. Not repeated: a cluster that does not start is a finding. */
-    startCluster: ({ run }: InRun): Promise<ClusterUp> =>
+    startCluster: ({ run, startedWith }: StartClusterRequest): Promise<ClusterUp> =>
       asActivity(async (cancelled) => {
         const plan = planOf(run);
         const { clusterDir, cluster, runId, driver, timing, nodeCount, network, binary } = plan;
@@ -121,7 +121,7 @@ export function createClusterActivities(faults: readonly Fault[]) {
         const claim = await claimCluster(clusterDir, lease, () => driverOf(plan).stop(clusterDir));
         await ensureKeeper(clusterDir);
         const logDir = runPaths(plan.runDir).brokerLogs(monotonicUs());
-        const options = { cluster, runId, logDir, nodeCount, network, binary, claim };
+        const options = { cluster, runId, logDir, nodeCount, network, binary, claim, startedWith };
         // A slow start must not outlive the lease under which it starts.
         const up = await whileRenewed(plan, claim, cancelled, (signal) =>
           driverOf(plan).start(clusterDir, { ...options, signal }),

@@ -38,7 +38,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
         answered<object>(async () => {
           const plan = planOf(run);
           const driver = driverOf(plan);
-          checkEntries(faults, scenario, await driver.targets(plan.clusterDir));
+          checkEntries(faults, scenario, await driver.targets(plan.clusterDir), driver);
           // What the first one needs; when another begins, clients run and others may be on.
           const [first] = entriesOf(scenario);
           const { fault = '', target = '', params = {} } = first ?? {};

@@ -1,4 +1,5 @@
 import type { Fault } from '../host/faults/contract.js';
+import { withStarts } from '../host/lifecycle/started-with.js';
 import { breakerActivities } from './breaker.js';
 import { clientActivities } from './clients.js';
 import { clockActivities } from './clock.js';
@@ -31,7 +32,7 @@ export interface ActivityDependencies {
 
 /** Everything that a host's worker can do. */
 export const createActivities = ({ faults, makePlan, versions, ...of }: ActivityDependencies) => ({
-  ...createPlanActivities(makePlan, of.hosts),
+  ...createPlanActivities((request, runId) => withStarts(faults, makePlan(request, runId)), of.hosts),
   ...clusterOwnershipActivities,
   ...breakerActivities,
   ...scheduleActivities,

@@ -1,6 +1,7 @@
 import type { BrokerUpdate } from './broker-update.js';
 import type { KnownEntry } from './known.js';
 import type { Scenario } from './scenario.js';
+import type { StartedWith } from './started-with.js';
 import type { Count } from './units.js';
 import type { VerdictRules } from './verdict.js';
 
@@ -103,6 +104,8 @@ export interface RunPlan {
   readonly binary?: string | undefined;
   /** Brings a newer broker before this run starts it; absent: the broker is used as it is. */
   readonly update?: BrokerUpdate;
+  /** By scenario: what its fault needs that its cluster was started with, so that it gets one of its own. Absent: none needs anything. */
+  readonly startedWith?: Readonly<Record<string, StartedWith>>;
   /** Parts of log lines that must never appear. */
   readonly neverLines: readonly string[];
   /** Parts of loud log lines that are usual near a kill or a start; absent in runs of older versions. */

@@ -5,6 +5,7 @@ import type { RunPlan, RunRef, RunRequest } from '../domain/plan.js';
 import type { Evidence, FaultRecord } from '../domain/fault-record.js';
 import type { ScenarioResult, SnapshotSummary } from '../domain/report-data.js';
 import type { Scenario } from '../domain/scenario.js';
+import type { StartedWith } from '../domain/started-with.js';
 import type { Blame, Headline } from '../domain/status.js';
 import type { Failure, ScenarioVerdict, SdkVerdict } from '../domain/verdict.js';
 import type { Answer } from './answer.js';
@@ -30,6 +31,11 @@ export interface InRun {
 export interface ClusterStateRequest extends InRun {
   /** From when on deaths of the equipment count, by the host's monotonic clock; null: since the cluster was started. */
   readonly sinceUs: number | null;
+}
+
+export interface StartClusterRequest extends InRun {
+  /** Absent: a plain cluster. */
+  readonly startedWith?: StartedWith;
 }
 
 export interface ClusterUp {

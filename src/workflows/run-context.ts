@@ -2,6 +2,7 @@ import type { Activities } from '../activities/index.js';
 import type { ClientOutcome } from '../domain/client-result.js';
 import type { RunPlan, RunRef } from '../domain/plan.js';
 import type { SnapshotSummary } from '../domain/report-data.js';
+import type { StartedWith } from '../domain/started-with.js';
 import type { Failure, SdkVerdict } from '../domain/verdict.js';
 import type { ClusterUp } from '../messages/requests.js';
 import { hostActivities } from './activities.js';
@@ -22,6 +23,8 @@ export interface RunContext {
 /** What the steps of a run have found so far. */
 export interface RunFound {
   readonly up: ClusterUp | null;
+  /** The cluster that runs. */
+  readonly startedWith: StartedWith;
   readonly control: readonly ClientOutcome[];
   readonly controlVerdicts: readonly SdkVerdict[];
   /** Failures that belong to no scenario. */
@@ -33,6 +36,7 @@ export interface RunFound {
 
 export const NOTHING_FOUND: RunFound = {
   up: null,
+  startedWith: {},
   control: [],
   controlVerdicts: [],
   runFailures: [],

@@ -9,6 +9,7 @@ import {
 import { scenarioWorkflowId } from '../domain/ids.js';
 import type { RunPlan } from '../domain/plan.js';
 import type { Scenario } from '../domain/scenario.js';
+import { isSameStart, startText, type StartedWith } from '../domain/started-with.js';
 import { blameOf, type ScenarioStatus } from '../domain/status.js';
 import { verbatim } from '../domain/verbatim.js';
 import type { Failure } from '../domain/verdict.js';
@@ -29,20 +30,27 @@ export const playScenario =
   };
 
 /**
- * Stops and starts the cluster before this scenario, where the one before left none that can be used. The lease goes with the cluster: its renewal
- * ends first, and begins again with the next one.
+ * Stops and starts the cluster before this scenario, where the one before left none that can be used, or where its fault needs one that was started in another way. The lease goes with
+ * the cluster: its renewal ends first, and begins again with the next one.
  */
 export const replaceCluster =
   (before: Scenario): RunStep =>
-  async ({ run, host, lease }, { outcomes, notes }) => {
-    if (outcomes.at(-1)?.needsNewCluster !== true) return {};
-    const why = `the cluster was stopped and started before ${before.name}, because the scenario before it had left the cluster unusable`;
+  async ({ plan, run, host, lease }, { outcomes, notes, startedWith, runFailures }) => {
+    const wanted = plan.startedWith?.[before.name] ?? {};
+    const isOther = runFailures.length === 0 && !isSameStart(wanted, startedWith);
+    const isUnusable = outcomes.at(-1)?.needsNewCluster === true;
+    if (!isOther && !isUnusable) return {};
     await lease.release();
     await host.stopCluster({ run });
-    const up = await host.startCluster({ run });
+    const up = await host.startCluster({ run, ...(isSameStart(wanted, {}) ? {} : { startedWith: wanted }) });
     lease.keepAlive();
-    return { up, notes: [...notes, why] };
+    return { up, startedWith: wanted, notes: [...notes, whyReplaced(before, isOther, wanted)] };
   };
+
+const whyReplaced = ({ name, fault }: Scenario, isOther: boolean, wanted: StartedWith): string =>
+  isOther
+    ? `the cluster was stopped, and started ${startText(wanted)} for ${name} (${fault})`
+    : `the cluster was stopped and started before ${name}, because the scenario before it had left the cluster unusable`;
 
 /** `why`: what broke it off, if anything did. */
 interface Played {

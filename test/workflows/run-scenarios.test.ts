@@ -105,6 +105,43 @@ describe.concurrent('a cluster that the scenario before left unusable', () => {
   });
 });
 
+describe.concurrent('a scenario whose fault needs a cluster that was started in another way', () => {
+  it('gets one of its own, and the next one a plain one; the report says so', async () => {
+    const disks = { disks: 'ext4' } as const;
+    const startedWith = { 'network-delay-100ms': disks };
+    const starts: unknown[] = [];
+    const { handle, host } = await rig.startRun({
+      plan: { startedWith },
+      instead: {
+        startCluster: async (request) => {
+          starts.push(request.startedWith);
+          return { endpoint: '127.0.0.1:1883', dataDirs: [] };
+        },
+      },
+    });
+    await handle.result();
+    expect(starts).toEqual([undefined, disks, undefined]);
+    expect(host.calls.filter((call) => /(start|stop)Cluster|recordScenario/.test(call))).toEqual([
+      'startCluster',
+      'recordScenario',
+      ...['stopCluster', 'startCluster', 'recordScenario'],
+      ...['stopCluster', 'startCluster', 'recordScenario'],
+      'stopCluster',
+    ]);
+    expect(host.reports[0]?.notes).toEqual([
+      expect.stringMatching(/started with a disk for each node, in a file \(ext4\) for network-delay-100ms/),
+      expect.stringMatching(/started as a plain cluster for leader-transfer/),
+    ]);
+  });
+
+  it('and its successor that needs the same have one between them, unless it was left unusable', async () => {
+    const startedWith = { 'network-delay-100ms': { disks: 'ext4' }, 'leader-transfer': { disks: 'ext4' } } as const;
+    const { handle, host } = await rig.startRun({ plan: { startedWith } });
+    await handle.result();
+    expect(host.calls.filter((call) => call === 'startCluster')).toHaveLength(2);
+  });
+});
+
 describe.concurrent('a scenario that was terminated', () => {
   it('leaves the run going: on a new cluster, with the scenario as a failure of the equipment', async () => {
     const gate = createGate();

@@ -6,7 +6,7 @@ import { notifySettings, publishing } from '../../config/publish.js';
 import { checkEntries } from '../../host/lifecycle/plan.js';
 import { roomForRun } from '../../domain/room.js';
 import type { Scenario } from '../../domain/scenario.js';
-import type { Targets } from '../../host/drivers/contract.js';
+import type { ClusterDriver, Targets } from '../../host/drivers/contract.js';
 import { scriptProblems } from '../../host/clients/index.js';
 import { driverNamed } from '../../host/drivers/index.js';
 import { faults } from '../../host/faults/index.js';
@@ -35,9 +35,9 @@ interface Findings {
 /** A run would be refused, or could not write what it has to. */
 const newerFile = (detail: string): Ability => ({ name: 'stored files', ok: false, needed: true, detail });
 
-function scenarioProblem(scenario: Scenario, targets: Targets): string | null {
+function scenarioProblem(scenario: Scenario, targets: Targets, driver: ClusterDriver): string | null {
   try {
-    checkEntries(faults, scenario, targets);
+    checkEntries(faults, scenario, targets, driver);
     return null;
   } catch (error) {
     return (error as Error).message;
@@ -49,7 +49,10 @@ async function scenarioFindings(config: Config): Promise<Findings['scenarios']> 
   const driver = driverNamed(config.cluster.driver);
   const { nodes, network } = config.cluster;
   const targets = await driver.targets({ nodeCount: nodes, network });
-  return config.scenarios.map((scenario) => ({ name: scenario.name, problem: scenarioProblem(scenario, targets) }));
+  return config.scenarios.map((scenario) => ({
+    name: scenario.name,
+    problem: scenarioProblem(scenario, targets, driver),
+  }));
 }
 
 const abilityLine = ({ ok, needed, name, detail }: Ability): string =>

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Evidence, LeaderChange } from '../../domain/fault-record.js';
+import type { StartedWith } from '../../domain/started-with.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { Hold } from '../../domain/together.js';
 import type { Blame } from '../../domain/status.js';
@@ -48,6 +49,8 @@ export interface Fault {
   holds?(params: Record<string, unknown>): Hold;
   /** For people: the page `docs/faults.md` is made of it. */
   readonly about: FaultText;
+  /** What its cluster must have been started with: a scenario then gets a cluster of its own. Absent: any cluster will do. */
+  startedWith?(params: Record<string, unknown>): StartedWith;
   /** Why it can be done on no cluster of this host, with the remedy; undefined if it can. `doctor` says it before anything runs. Absent: it can everywhere. */
   hostProblem?(): string | undefined;
   /** Undefined if the fault can be done on this cluster; else the reason why not. */

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { ChaosError } from '../../domain/errors.js';
 import type { RunPlan } from '../../domain/plan.js';
 import { entriesOf, entryOf, type FaultEntry, type Scenario } from '../../domain/scenario.js';
+import { cannotStart } from '../../domain/started-with.js';
 import { meantBy } from '../../domain/target-words.js';
 import type { ClusterDriver, FaultCluster, Targets } from '../drivers/contract.js';
 import type { AskedFault, Fault } from '../faults/contract.js';
@@ -18,16 +19,30 @@ import { othersOf, refuseTogether } from './also-on.js';
 import { choose } from './choose.js';
 import { faultOf } from './fault-handle.js';
 
+type Starts = Pick<ClusterDriver, 'name' | 'startsWith'>;
+
 /** Every fault of a scenario by itself, as far as can be told before it begins. */
-export function checkEntries(faults: readonly Fault[], { name, ...scenario }: Scenario, targets: Targets): void {
-  for (const { fault, target } of entriesOf(scenario)) checkScenario(faultOf(faults, fault), { name, target }, targets);
+export function checkEntries(
+  faults: readonly Fault[],
+  { name, ...scenario }: Scenario,
+  targets: Targets,
+  driver: Starts,
+): void {
+  for (const { fault, target, params } of entriesOf(scenario))
+    checkScenario(faultOf(faults, fault), { name, target, params }, targets, driver);
 }
 
 /** The target of a fault must exist on this cluster, and the fault be possible on this host; the error lists what exists, or says what is missing. */
-export function checkScenario(fault: Fault, scenario: Pick<Scenario, 'name' | 'target'>, targets: Targets): void {
+export function checkScenario(
+  fault: Fault,
+  scenario: Pick<Scenario, 'name' | 'target' | 'params'>,
+  targets: Targets,
+  { name, startsWith = [] }: Starts,
+): void {
   const { target } = scenario;
   const known = fault.targetKind === 'broker' ? targets.brokers : targets.interfaces;
-  const missing = fault.hostProblem?.();
+  const lacks = cannotStart(fault.startedWith?.(scenario.params) ?? {}, startsWith);
+  const missing = lacks.length > 0 ? `driver ${name} cannot start ${lacks.join(' or ')}` : fault.hostProblem?.();
   if (missing !== undefined)
     throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done on this host: ${missing}`);
   // Who that is, is looked for when the fault begins.
@@ -143,7 +158,8 @@ export async function planFault(
   const cluster: FaultCluster = { dir: plan.clusterDir, driver, others: () => othersOf(faults, of) };
   refuseNewerCluster(plan.clusterDir);
   refuseIfDirty(plan.clusterDir);
-  checkScenario(fault, { name: scenario.name, target: entry.target }, await driver.targets(plan.clusterDir));
+  const { target, params } = entry;
+  checkScenario(fault, { name: scenario.name, target, params }, await driver.targets(plan.clusterDir), driver);
   const begunBefore = begunOf(asked);
   const reason = await fault.available(cluster);
   if (reason !== undefined) throw new ChaosError('INJECT_FAILED', `${fault.kind} cannot be done here: ${reason}`);

@@ -216,13 +216,13 @@ describe('a target that does not exist', () => {
     expect(await errorOf(plan(killOf('follower', 'n9')))).toMatch(message);
     const fault = faultOf(faults, 'broker-kill');
     const targets = await driver.targets({ nodeCount: 3 });
-    expect(() => checkScenario(fault, killOf('leader', 'eth0'), targets)).toThrow(/got eth0/);
+    expect(() => checkScenario(fault, killOf('leader', 'eth0'), targets, driver)).toThrow(/got eth0/);
   });
 
   it('of a fault that does not exist is refused with those that do', async () => {
-    const unknown = { ...killOf('leader'), fault: 'disk-full' };
+    const unknown = { ...killOf('leader'), fault: 'sunspots' };
     expect(await errorOf(plan(unknown))).toMatch(
-      /expected a fault of broker-crash-loop, .*network-delay.*, got disk-full/,
+      /expected a fault of broker-crash-loop, .*network-delay.*, got sunspots/,
     );
   });
 });

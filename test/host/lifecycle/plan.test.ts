@@ -3,7 +3,7 @@ import type { Fault } from '../../../src/host/faults/contract.js';
 import { checkScenario } from '../../../src/host/lifecycle/plan.js';
 import { markDirty } from '../../../src/host/tickets/dirty-mark.js';
 import { listTickets } from '../../../src/host/tickets/store.js';
-import { fakeFault, inject, newPlace, place, planned, runPlan } from '../../../testing/fake-fault.js';
+import { driver, fakeFault, inject, newPlace, place, planned, runPlan } from '../../../testing/fake-fault.js';
 import { errorOf, killOf } from '../../../testing/host-cluster.js';
 
 beforeEach(newPlace);
@@ -70,12 +70,23 @@ describe('a target', () => {
   const known = { brokers: ['n1', 'n2'], interfaces: ['lo'] };
 
   it('of a broker fault is a broker, of a network fault an interface', () => {
-    expect(() => checkScenario(fault, killOf('leader', 'n2'), known)).not.toThrow();
-    expect(() => checkScenario(fault, killOf('leader', 'lo'), known)).toThrow(/expected a target of n1, n2, got lo$/);
+    expect(() => checkScenario(fault, killOf('leader', 'n2'), known, driver)).not.toThrow();
+    expect(() => checkScenario(fault, killOf('leader', 'lo'), known, driver)).toThrow(
+      /expected a target of n1, n2, got lo$/,
+    );
     const network: Fault = { ...fault, targetKind: 'interface' };
-    expect(() => checkScenario(network, killOf('leader', 'lo'), known)).not.toThrow();
-    expect(() => checkScenario(network, killOf('leader', 'n2'), known)).toThrow(
+    expect(() => checkScenario(network, killOf('leader', 'lo'), known, driver)).not.toThrow();
+    expect(() => checkScenario(network, killOf('leader', 'n2'), known, driver)).toThrow(
       /expected a target of lo, got n2; this host has /,
+    );
+  });
+
+  it('of a fault that needs a cluster which the driver cannot start is refused, whatever else there is', () => {
+    const needy: Fault = { ...fault, startedWith: () => ({ disks: 'ext4' }), hostProblem: () => undefined };
+    const plain = { name: 'plain' };
+    expect(() => checkScenario(needy, killOf('leader', 'n2'), known, driver)).not.toThrow();
+    expect(() => checkScenario(needy, killOf('leader', 'n2'), known, plain)).toThrow(
+      /cannot be done on this host: driver plain cannot start a disk for each node/,
     );
   });
 });
