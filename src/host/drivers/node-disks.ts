@@ -17,6 +17,10 @@ export const planDisk = (dir: string, id: string, { startedWith, logDir }: Start
 export const dataDirOf = (disk: LoopDisk | null, id: string, { logDir }: StartOptions): string =>
   join(disk === null ? join(logDir, id) : disk.folder, 'data');
 
+/** What a fault has noted of a node's disk: outside of it, and gone with it. */
+export const diskNote = (dir: string, faultId: string, id: string): string =>
+  join(clusterPaths(dir).disks, `${faultId}.${id}.json`);
+
 /** Makes the disks of a cluster that is planned. What an earlier one has left goes first. */
 export async function makeDisks(dir: string, disks: readonly (LoopDisk | null)[]): Promise<void> {
   await removeDisks(dir);
