@@ -39,8 +39,15 @@ function portProblem({ node, ports, address, logFiles }: BrokerGround): string |
   return said && `${node.id} found a port taken: ${said.trim().slice(0, 200)}`;
 }
 
+/** A disk of its own is no part of the host: what a broker says of it is what a fault did to it. One of the host's that is full is seen by itself. */
+const isOfOwnDisk = ({ disk }: Node, line: string): boolean => disk != null && /no space left on device/i.test(line);
+
 function hostProblem({ node, logFiles }: BrokerGround): string | undefined {
-  const said = logFiles.map((file) => hostTroubleIn(tailOf(file))).find((line) => line !== undefined);
+  const linesOf = (file: string): string[] =>
+    tailOf(file)
+      .split('\n')
+      .filter((line) => !isOfOwnDisk(node, line));
+  const said = logFiles.map((file) => hostTroubleIn(linesOf(file).join('\n'))).find((line) => line !== undefined);
   return said && `the host of ${node.id}: ${said}`;
 }
 

@@ -54,6 +54,14 @@ describe('between us and the brokers', () => {
     expect(await problem({ node: { id: 'n2', process: ownIdentity() } })).toContain('No space left');
   });
 
+  it('no disk is full of which a broker says so that has one of its own, which a fault has filled', async () => {
+    writeFileSync(log, 'append: No space left on device\n');
+    const disk = { folder: '/c/disks/n2', image: '/r/n2/disk.img' };
+    expect(await problem({ node: { id: 'n2', process: ownIdentity(), disk } })).toBeUndefined();
+    writeFileSync(log, 'append: No space left on device\nmmap: cannot allocate memory\n');
+    expect(await problem({ node: { id: 'n2', process: ownIdentity(), disk } })).toContain('allocate memory');
+  });
+
   it('proxies stand that do not work', async () => {
     expect(await problem({}, () => Promise.resolve('the proxy server 7: dead'))).toBe('the proxy server 7: dead');
   });
