@@ -33,6 +33,7 @@ describe('the room that a run needs', () => {
     ['brokers', { nodeCount: 7 }],
     ['scenarios', { scenarios: scenarios(10) }],
     ['faults', { scenarios: [...scenarios(2), timeline] }],
+    ['disks', { startedWith: { 'power-loss-all': { disks: 'ext4' } } }],
   ])('grows with its %s', (_what, change) => {
     expect(roomForRun({ ...facts, ...change })).toBeGreaterThan(roomForRun(facts));
   });

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { planFrom } from '../../config/plan.js';
 import { notifySettings, publishing } from '../../config/publish.js';
 import { checkEntries } from '../../host/lifecycle/plan.js';
+import { withStarts } from '../../host/lifecycle/started-with.js';
 import { roomForRun } from '../../domain/room.js';
 import type { Scenario } from '../../domain/scenario.js';
 import type { ClusterDriver, Targets } from '../../host/drivers/contract.js';
@@ -86,7 +87,7 @@ export const doctorCommand = new Command('doctor')
     const config = readConfig(options.config);
     const setup = await inspect({ root: installRoot });
     const sdkRoot = join(installRoot, 'sdk_clients');
-    const plan = planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot });
+    const plan = withStarts(faults, planFrom(config, {}, 'doctor', { runDir, clusterDir, sdkRoot }));
     const room = roomForRun(plan);
     const clientProblems = scriptProblems(plan);
     const can = [
