@@ -96,7 +96,7 @@ describe.runIf(canMountDisks)('three nodes with disks', () => {
   });
 
   it('of which one was left without power half way are made whole by the keeper', async () => {
-    const ticket = await planned('power-loss', { victim: 'leader' });
+    const ticket = await planned('power-loss', { victim: 'follower' });
     const [victim = ''] = ticket.targets;
     const { disk } = (await driver.nodes(cluster.dir)).find(({ id }) => id === victim)!;
     writeTicket({ ...ticket, state: 'injecting', injectedAt: ticket.plannedAt, injectedUs: ticket.plannedUs });
