@@ -45,7 +45,8 @@ export function fakeFault(change: Partial<Fault> = {}): { fault: Fault; done: st
 
 /** The plan of a run on this test's cluster. */
 export const runPlan = (): RunPlan => ({ ...basePlan, clusterDir: place.dir, runDir: join(place.dir, 'run') });
-export const planned = (fault: Fault): Promise<FaultTicket> => planFault([fault], runPlan(), killOf('leader'), driver);
+export const planned = (fault: Fault): Promise<FaultTicket> =>
+  planFault([fault], runPlan(), { scenario: killOf('leader') }, driver);
 /** These clusters have no keeper either. */
 export const inject = (fault: Fault, faultId: string): Promise<FaultTicket> =>
   injectFault({ faults: [fault], clusterDir: place.dir, faultId, driver }, () => Promise.resolve());

@@ -1,13 +1,12 @@
 import { blameOfError, messageOf } from '../domain/errors.js';
-import { entriesOf } from '../domain/scenario.js';
 import { now } from '../host/os/clock.js';
 import { isDiskFull } from '../host/os/files.js';
 import type { Fault } from '../host/faults/contract.js';
 import { confirmKeeper } from '../host/keeper/control.js';
-import { faultOf, mustReadTicket, type FaultHandle } from '../host/lifecycle/fault-handle.js';
+import { mustReadTicket, type FaultHandle } from '../host/lifecycle/fault-handle.js';
 import { injectFault } from '../host/lifecycle/inject.js';
 import { holdFault, observeFault } from '../host/lifecycle/observe.js';
-import { checkEntries, planFault } from '../host/lifecycle/plan.js';
+import { planFault, prepareScenario } from '../host/lifecycle/plan.js';
 import { recoverTicket } from '../host/lifecycle/recover.js';
 import { proveWhole } from '../host/lifecycle/whole.js';
 import type {
@@ -37,25 +36,17 @@ export function createFaultActivities(faults: readonly Fault[]) {
       asActivity(() =>
         answered<object>(async () => {
           const plan = planOf(run);
-          const driver = driverOf(plan);
-          checkEntries(faults, scenario, await driver.targets(plan.clusterDir), driver);
-          // What the first one needs; when another begins, clients run and others may be on.
-          const [first] = entriesOf(scenario);
-          const { fault = '', target = '', params = {} } = first ?? {};
-          await faultOf(faults, fault).prepare?.(
-            { ...scenario, fault, target, params },
-            { dir: plan.clusterDir, driver },
-          );
+          await prepareScenario(faults, scenario, { dir: plan.clusterDir, driver: driverOf(plan) });
           return {};
         }),
       ),
 
     /** Chooses the target and puts the ticket on disk. Nothing is broken yet. */
-    planFault: ({ run, scenario, entry }: PlanFaultRequest): Promise<PlanAnswer> =>
+    planFault: ({ run, ...asked }: PlanFaultRequest): Promise<PlanAnswer> =>
       asActivity(() =>
         answered(async () => {
           const plan = planOf(run);
-          const ticket = await planFault(faults, plan, scenario, driverOf(plan), entry);
+          const ticket = await planFault(faults, plan, asked, driverOf(plan));
           const { faultId, injector, targets, reason, recoveryBlame = 'equipment' } = ticket;
           return { faultId, injector, victim: targets.join(', '), reason, recoveryBlame };
         }),

@@ -14,6 +14,12 @@ export interface Holder {
   readonly nodes: readonly string[];
 }
 
+/** Another fault that is on, and the brokers that it keeps from answering. */
+export interface AlsoOn {
+  readonly entry: string;
+  readonly nodes: readonly string[];
+}
+
 /** Why two faults cannot be on at the same time; undefined if they can. */
 export function whyNotTogether(a: Holder, b: Holder): string | undefined {
   const alone = [a, b].find(({ hold }) => hold === undefined);

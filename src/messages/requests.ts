@@ -84,13 +84,9 @@ export interface WholeRequest extends InRun {
   readonly scenario: string;
 }
 
-/** `recoveredAt` and `recoveredUs`: of the proof, or of giving up. */
-export type WholeAnswer = Answer<{
-  readonly recoveredAt: string;
-  readonly recoveredUs: number;
-  readonly healed: readonly Evidence[];
-  readonly recoverErrorBlame?: Blame;
-}>;
+export type WholeAnswer = Answer<
+  Pick<RecoverAnswer, 'recoveredAt' | 'recoveredUs' | 'recoverErrorBlame'> & { readonly healed: readonly Evidence[] }
+>;
 
 export type PrepareAnswer = Answer<object>;
 export type PlanAnswer = FaultAnswer<'faultId' | 'injector' | 'victim' | 'reason' | 'recoveryBlame'>;

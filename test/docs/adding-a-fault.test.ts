@@ -85,7 +85,7 @@ describe('a fault that was added by the page alone', () => {
     const { confirmKeeper } = await copy.load<typeof Control>('host/keeper/control.js');
     const faults = await catalogue();
     for (const _time of ['once', 'again']) {
-      const ticket = await planFault(faults, cluster.plan, await scenario(), driver);
+      const ticket = await planFault(faults, cluster.plan, { scenario: await scenario() }, driver);
       expect(ticket).toMatchObject({ kind, state: 'planned', recoveryBlame: 'broker' });
       const handle = { faults, clusterDir: cluster.dir, faultId: ticket.faultId, driver };
       await injectFault(handle, confirmKeeper);

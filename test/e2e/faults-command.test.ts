@@ -36,7 +36,7 @@ async function killFollower(dir: string): Promise<string> {
   // Its deadline is not to come into this.
   const timing = { ...basePlan.timing, faultWindowMs: 600_000 };
   const plan = { ...basePlan, timing, runId: 'somebody', clusterDir: dir, runDir };
-  const { faultId } = await planFault(faults, plan, killOf('follower'), natsDriver);
+  const { faultId } = await planFault(faults, plan, { scenario: killOf('follower') }, natsDriver);
   await injectFault({ faults, clusterDir: dir, faultId, driver: natsDriver }, confirmKeeper);
   return faultId;
 }

@@ -31,7 +31,7 @@ const timeline = (...entries: readonly FaultEntry[]): Scenario =>
 
 /** An entry that is on, and seen to be. */
 async function on(of: Scenario, name: string): Promise<FaultTicket> {
-  const { faultId } = await planFault(faults, cluster.plan, of, driver, name);
+  const { faultId } = await planFault(faults, cluster.plan, { scenario: of, entry: name }, driver);
   const handle = { faults, clusterDir: cluster.dir, faultId, driver };
   const ticket = await injectFault(handle, confirmKeeper);
   const { bite } = await observeFault(handle, 20_000);
@@ -52,7 +52,7 @@ it('a broker dies and comes back while another is cut off: each end is proved, a
   const cut = await on(both, 'cut');
   const kill = await on(both, 'kill');
   expect(kill.targets).not.toEqual(cut.targets);
-  expect(await errorOf(planFault(faults, cluster.plan, both, driver, 'again'))).toMatch(
+  expect(await errorOf(planFault(faults, cluster.plan, { scenario: both, entry: 'again' }, driver))).toMatch(
     /INJECT_FAILED .*(again cannot begin while kill is on|expected n\d to run)/,
   );
   const back = await recover(kill);

@@ -1,6 +1,7 @@
 import type { BrokerLimits } from '../../domain/guarantees/guarantee.js';
 import type { MqttVersion } from '../../domain/mqtt.js';
 import type { StartedWith } from '../../domain/started-with.js';
+import type { AlsoOn } from '../../domain/together.js';
 import type { SnapshotSummary } from '../../domain/report-data.js';
 import type { ProcessId } from '../os/processes.js';
 import type { LoopDisk } from '../os/loop-disks.js';
@@ -159,10 +160,7 @@ export interface ClusterDriver {
   clientSettings(dir: string): Promise<ClientSettings>;
   /** As seen by `from`, or by any live node. Rejects if nobody answers. */
   leaders(dir: string, from?: string): Promise<Leaders>;
-  /**
-   * Brings the cluster's leadership and that of everything the load depends on to one node: to `preferred`, unless the broker lets nobody
-   * choose. Returns the node that leads.
-   */
+  /** Brings the cluster's leadership and that of all that the load depends on to `preferred`, unless the broker lets nobody choose. Returns the node that leads. */
   placeLeader(dir: string, preferred: string): Promise<string>;
   /**
    * When the clients of a phase have subscribed, and before they publish: where `placed`, makes their topics with a replica on every node, led by the
@@ -199,10 +197,4 @@ export interface FaultCluster {
   readonly driver: ClusterDriver;
   /** Faults of the same timeline that are on beside the one that asks, as they are now. Absent: it is alone. */
   readonly others?: () => readonly AlsoOn[];
-}
-
-/** Another fault that is on, and the brokers that it keeps from answering. */
-export interface AlsoOn {
-  readonly entry: string;
-  readonly nodes: readonly string[];
 }

@@ -60,7 +60,9 @@ function recoveriesOf(clusterDir: string, faults: readonly Fault[]): Recoveries 
         running.set(faultId, recover(ticket, all));
       }
     },
-    ended: async () => void (await Promise.all(running.values())),
+    ended: async () => {
+      await Promise.all(running.values());
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { ChaosError } from '../../domain/errors.js';
 import { whyNotTogether, type Holder, type Hold } from '../../domain/together.js';
-import type { AlsoOn } from '../drivers/contract.js';
+import type { AlsoOn } from '../../domain/together.js';
 import type { Fault } from '../faults/contract.js';
 import { openTickets } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';

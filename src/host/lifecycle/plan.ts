@@ -32,6 +32,17 @@ export function checkEntries(
     checkScenario(faultOf(faults, fault), { name, target, params }, targets, driver);
 }
 
+/** Before any client connects: everything that a scenario names is there, and the cluster is in the state that its first fault needs; others may begin while that one is on. */
+export async function prepareScenario(
+  faults: readonly Fault[],
+  scenario: Scenario,
+  cluster: FaultCluster,
+): Promise<void> {
+  checkEntries(faults, scenario, await cluster.driver.targets(cluster.dir), cluster.driver);
+  const { fault, target, params } = entryOf(scenario) ?? scenario;
+  await faultOf(faults, fault).prepare?.({ ...scenario, fault, target, params }, cluster);
+}
+
 /** The target of a fault must exist on this cluster, and the fault be possible on this host; the error lists what exists, or says what is missing. */
 export function checkScenario(
   fault: Fault,
@@ -145,9 +156,8 @@ function ticketOf(asked: Asked, fault: Fault, decided: FaultPlan & Pick<FaultTic
 export async function planFault(
   faults: readonly Fault[],
   plan: RunPlan,
-  scenario: Scenario,
+  { scenario, entry: entryName }: { readonly scenario: Scenario; readonly entry?: string },
   driver: ClusterDriver,
-  entryName?: string,
 ): Promise<FaultTicket> {
   const entry = entryOf(scenario, entryName);
   if (entry === undefined)

@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(disconnectClients);
 
-const plan = (scenario: Scenario) => planFault(faults, cluster.plan, scenario, driver);
+const plan = (scenario: Scenario) => planFault(faults, cluster.plan, { scenario }, driver);
 const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
 const observe = (faultId: string, limitMs = 20_000) =>
   observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, limitMs);

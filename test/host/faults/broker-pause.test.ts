@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 const plan = (victim: 'follower' | 'leader', target?: string) =>
-  planFault(faults, cluster.plan, pauseOf(victim, target), driver);
+  planFault(faults, cluster.plan, { scenario: pauseOf(victim, target) }, driver);
 const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
 const observe = (faultId: string, limitMs = 20_000) =>
   observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, limitMs);

@@ -33,7 +33,7 @@ describe('stalled client links', () => {
     const { endpoints } = await driver.clientSettings(cluster.dir);
     await connectClient(cluster.dir, endpoints[0] as string, 'a-pub');
     await until('the broker has it', async () => (await driver.connections(cluster.dir))['n1']?.includes('a-pub'));
-    const { faultId, targets, reason } = await planFault(faults, cluster.plan, scenario('n1'), driver);
+    const { faultId, targets, reason } = await planFault(faults, cluster.plan, { scenario: scenario('n1') }, driver);
     expect(targets).toEqual(['n1']);
     expect(reason).toMatch(/^links of 1 clients to 1 of 2 brokers/);
     const before = await observeFault(handle(faultId), 0);

@@ -37,7 +37,7 @@ afterEach(() => load?.end());
 
 const planned: FaultTicket[] = [];
 const plan = async (scenario: Scenario): Promise<FaultTicket> => {
-  const ticket = await planFault(faults, cluster.plan, scenario, driver);
+  const ticket = await planFault(faults, cluster.plan, { scenario }, driver);
   planned.push(ticket);
   return ticket;
 };

@@ -58,7 +58,7 @@ describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))('on one Mosquitto', ()
     scenario('none'),
   ])('$name is injected, seen, and proved to be over', async (scenario) => {
     await faults.find(({ kind }) => kind === scenario.fault)?.prepare?.(scenario, { dir, driver });
-    const { faultId } = await planFault(faults, plan, scenario, driver);
+    const { faultId } = await planFault(faults, plan, { scenario }, driver);
     await injectFault({ faults, clusterDir: dir, faultId, driver }, confirmKeeper);
     const { observed, leaders } = await observeFault({ faults, clusterDir: dir, faultId, driver }, 20_000);
     // Nobody could take over.
@@ -69,7 +69,7 @@ describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))('on one Mosquitto', ()
   });
 
   it('a broker that does not end when it is asked is not taken for restarted, and the recovery kills and starts it', async () => {
-    const planned = await planFault(faults, plan, scenario('broker-restart'), driver);
+    const planned = await planFault(faults, plan, { scenario: scenario('broker-restart') }, driver);
     const handle = { faults, clusterDir: dir, faultId: planned.faultId, driver };
     const { process } = beforeOf(planned);
     // Its time is over by then.
@@ -87,7 +87,7 @@ describe.skipIf(skippedWithout('mosquitto', 'mosquitto'))('on one Mosquitto', ()
   });
 
   it('a partition is refused: there is nobody to be cut off from', async () => {
-    expect(await errorOf(planFault(faults, plan, partitionOf('follower'), driver))).toMatch(
+    expect(await errorOf(planFault(faults, plan, { scenario: partitionOf('follower') }, driver))).toMatch(
       /a single node has nobody to be cut off from/,
     );
   });

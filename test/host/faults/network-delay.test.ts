@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 const network = () => driver.network(cluster.dir)!.proxies!;
 const active = () => network().active();
-const plan = (delayMs = DELAY_MS) => planFault(faults, cluster.plan, delayOf(delayMs), driver);
+const plan = (delayMs = DELAY_MS) => planFault(faults, cluster.plan, { scenario: delayOf(delayMs) }, driver);
 const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
 const look = (faultId: string) => observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, 0);
 const recover = (faultId: string) => recoverTicket({ faults, clusterDir: cluster.dir, faultId }, 'workflow', 20_000);
@@ -93,7 +93,7 @@ describe('a network delay', () => {
       return { ...path, measureRoundTripMs };
     });
     const busy = { ...driver, network: () => ({ ...whole, paths: () => Promise.resolve(paths) }) };
-    const { faultId } = await planFault(faults, cluster.plan, delayOf(DELAY_MS), busy);
+    const { faultId } = await planFault(faults, cluster.plan, { scenario: delayOf(DELAY_MS) }, busy);
     await inject(faultId);
     expect(unproved((await look(faultId)).bite)).toEqual([]);
     await recover(faultId);
@@ -165,6 +165,6 @@ describe('a network delay', () => {
     ],
     ['a broker', delayOf(10, 'n1'), /expected a target of eth0, lo, got n1/],
   ])('on %s is refused with what there is', async (_what, scenario, message) => {
-    expect(await errorOf(planFault(faults, cluster.plan, scenario, driver))).toMatch(message);
+    expect(await errorOf(planFault(faults, cluster.plan, { scenario }, driver))).toMatch(message);
   });
 });

@@ -32,7 +32,7 @@ describe.each([
   });
 
   const plan = (victim: 'follower' | 'leader', target?: string) =>
-    planFault(faults, cluster.plan, partitionOf(victim, target), driver);
+    planFault(faults, cluster.plan, { scenario: partitionOf(victim, target) }, driver);
   const inject = (faultId: string) => injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
   const observe = (faultId: string, limitMs = 20_000) =>
     observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, limitMs);

@@ -26,7 +26,7 @@ describe('the control', () => {
     'is observed as long as nothing happens, and changes nothing: %s',
     async () => {
       const before = await driver.nodes(cluster.dir);
-      const { faultId } = await planFault(faults, cluster.plan, control, driver);
+      const { faultId } = await planFault(faults, cluster.plan, { scenario: control }, driver);
       await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
       expect((await observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, 5000)).observed).toBe(true);
       expect(await holdFault({ faults, clusterDir: cluster.dir, faultId, driver }, 10)).toBe(false);
@@ -38,7 +38,7 @@ describe('the control', () => {
   );
 
   it('says so when a broker died in it: then it was no control', async () => {
-    const { faultId } = await planFault(faults, cluster.plan, control, driver);
+    const { faultId } = await planFault(faults, cluster.plan, { scenario: control }, driver);
     await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
     await driver.killNode(cluster.dir, 'n1');
     expect((await observeFault({ faults, clusterDir: cluster.dir, faultId, driver }, 0)).observed).toBe(false);

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { asFarAsOthersLet, heldByOthers, leadersNow, openPaths } from '../../../src/host/faults/others.js';
 import { provedHealthy } from '../../../src/host/faults/victim.js';
-import type { AlsoOn, FaultCluster, NetworkPath } from '../../../src/host/drivers/contract.js';
+import type { AlsoOn } from '../../../src/domain/together.js';
+import type { FaultCluster, NetworkPath } from '../../../src/host/drivers/contract.js';
 import { errorOf } from '../../../testing/host-cluster.js';
 import { memoryCluster } from '../../../testing/memory-cluster.js';
 import { ticketIn } from '../../../testing/tickets.js';

@@ -42,7 +42,7 @@ async function planned(scenario: Scenario): Promise<{ faultId: string; targets: 
   phases += 1;
   const topics = ['python-1', 'go-1'].map((name) => `chaos/r/f${phases}/${name}`);
   await driver.prepareTopics?.(dir, topics, true);
-  return planFault(faults, plan, scenario, driver);
+  return planFault(faults, plan, { scenario }, driver);
 }
 
 const observe = (faultId: string) => observeFault({ faults, clusterDir: dir, faultId, driver }, 20_000);
@@ -89,7 +89,7 @@ describeWithStandIn('on a broker that lets nobody choose its leader,', () => {
     await driver.placeLeader(dir, 'n1');
     // The broker refuses empty names, and anything else that it does not like.
     await driver.prepareTopics?.(dir, [''], true);
-    expect(await errorOf(planFault(faults, plan, killOf('leader'), driver))).toMatch(/LEADER_NOT_PLACED/);
+    expect(await errorOf(planFault(faults, plan, { scenario: killOf('leader') }, driver))).toMatch(/LEADER_NOT_PLACED/);
   });
 
   it('a rebalance is seen: killed, taken over, back, and led by the first leader again with every node alive', async () => {

@@ -33,7 +33,7 @@ const ticketNow = ({ faultId }: FaultTicket): FaultTicket => readTicket(cluster.
 async function planned(fault: string, params: Scenario['params']): Promise<FaultTicket> {
   const scenario = { ...killOf('follower'), name: fault, fault, params };
   await faults.find(({ kind }) => kind === fault)?.prepare?.(scenario, { dir: cluster.dir, driver });
-  const ticket = await planFault(faults, cluster.plan, scenario, driver);
+  const ticket = await planFault(faults, cluster.plan, { scenario }, driver);
   expect((await observeFault(handle(ticket.faultId), 0)).observed).toBe(false);
   return ticket;
 }

@@ -65,7 +65,7 @@ describe.runIf(canIsolate)('the cut of a node in a namespace', () => {
   const holders = () => ownedBy(`${cluster.dir}#holder-`);
   const table = async (namespace: unknown) => (await runCommand('nft', ['list', 'tables'], String(namespace))).stdout;
   const injected = async () => {
-    const { faultId } = await planFault(faults, cluster.plan, partitionOf('follower'), driver);
+    const { faultId } = await planFault(faults, cluster.plan, { scenario: partitionOf('follower') }, driver);
     const ticket = await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
     const { namespace } = ticket.before['own'] as { namespace: string };
     expect(await table(namespace)).toContain(TABLE);

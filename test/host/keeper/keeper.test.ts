@@ -42,7 +42,7 @@ const keepers = () => ownedBy(`${cluster.dir}#keeper`);
 
 /** A fault that is on, and whose deadline is so many milliseconds away; nobody renews it. */
 async function injected(scenario: Scenario, deadlineMs: number): Promise<string> {
-  const { faultId } = await planFault(faults, cluster.plan, scenario, driver);
+  const { faultId } = await planFault(faults, cluster.plan, { scenario }, driver);
   const ticket = await injectFault({ faults, clusterDir: cluster.dir, faultId, driver }, confirmKeeper);
   writeTicket({ ...ticket, deadlineUs: monotonicUs() + deadlineMs * 1000 });
   return faultId;
@@ -73,7 +73,7 @@ describe('the keeper', () => {
 
   it('starts the broker that a worker had asked to end before it was killed', async () => {
     const restart = { ...killOf('follower'), fault: 'broker-restart', params: { down_seconds: 40 } };
-    const planned = await planFault(faults, cluster.plan, restart, driver);
+    const planned = await planFault(faults, cluster.plan, { scenario: restart }, driver);
     await workerKilledAt(planned, 'ended');
     expect(await driver.status(cluster.dir)).toBe('degraded');
     const begun = readTicket(cluster.dir, planned.faultId) ?? planned;

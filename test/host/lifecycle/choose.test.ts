@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { FaultEntry } from '../../../src/domain/scenario.js';
-import type { AlsoOn } from '../../../src/host/drivers/contract.js';
+import type { AlsoOn } from '../../../src/domain/together.js';
 import { choose } from '../../../src/host/lifecycle/choose.js';
 import { writeTicket } from '../../../src/host/tickets/store.js';
 import { errorOf } from '../../../testing/host-cluster.js';
