@@ -108,7 +108,12 @@ export function timelineProblems(
     const own = entries.flatMap((_, at) =>
       entryProblems(entries, at, faults).map(({ key, text }) => say(at, key, text)),
     );
-    if (own.length > 0) return own;
+    // Of an unknown fault, or one with wrong parameters, nobody knows with whom it can be on.
+    const isRead = entries.every((entry) => {
+      const fault = faults.find(({ kind }) => kind === entry.fault);
+      return fault?.params.safeParse(entry.params).success === true;
+    });
+    if (own.length > 0 || !isRead) return own;
     const { contradictions } = arrange(holding(entries, faults), aroundOf(config));
     return contradictions.map(({ entry, text }) => say(entry, 'at', text));
   });

@@ -178,6 +178,8 @@ describe('the clients of a phase', () => {
   });
 
   it('of a fault publish for longer than it can last, and are never started again', async () => {
+    const scenarios = [{ ...plan.scenarios[0]!, name: FAULT.scenario }];
+    ({ plan, run } = plannedRun(temporaryFolder(), { sdks: ['go'], scenarios }));
     const { load, limitMs, label, repeatable } = await started(FAULT);
     const { leadInMs, observeBudgetMs, faultWindowMs, recoveryBudgetMs } = plan.timing;
     expect(limitMs).toBeGreaterThan(leadInMs + observeBudgetMs + faultWindowMs + recoveryBudgetMs);

@@ -61,7 +61,7 @@ test('every file has the name that it had in earlier versions', () => {
     sent: 'notifications/failed.sent.json',
   });
   expect(Object.values(ofCluster).join(' ')).toBe(
-    'cluster.json operation.lock log-marks.json lease.json lease.lock claims.json clients.lock dirty.json keeper.json keeper.lock keeper.log keeper-aware.json faults faults.lock holder.log',
+    'cluster.json operation.lock log-marks.json lease.json lease.lock claims.json clients.lock dirty.json keeper.json keeper.lock keeper.log keeper-aware.json faults faults.lock holder.log disks',
   );
   expect([clusterTicket('f'), ticketLock('f')]).toEqual(['faults/f.json', 'faults/f.json.lock']);
   expect(Object.values(temporalPaths('')).join(' ')).toBe(
