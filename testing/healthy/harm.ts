@@ -2,12 +2,13 @@ import { loadState } from '../../src/host/drivers/mosquitto/state.js';
 import type { FaultCluster } from '../../src/host/drivers/contract.js';
 import { pollUntil, sleepMs } from '../../src/host/os/clock.js';
 import { fetchHere } from '../../src/host/os/http.js';
-import { signalProcess } from '../../src/host/os/processes.js';
+import { isAlive, signalProcess } from '../../src/host/os/processes.js';
 
 /** What is done to one node. `cut`: every connection of Mosquitto's clients is closed, and the next one let through. */
 export type Harm = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'step-down' | 'cut';
 
 const HEALTHY_LIMIT_MS = 60_000;
+const GONE_LIMIT_MS = 60_000;
 
 /** Does it to one node, holds it for a while, and puts it right again. */
 export async function harm({ dir, driver }: FaultCluster, what: Harm, victim: string, holdMs: number): Promise<void> {
@@ -21,8 +22,14 @@ export async function harm({ dir, driver }: FaultCluster, what: Harm, victim: st
   if (broker === null || !signalProcess(broker, what))
     throw new Error(`${victim}: expected a running broker for ${what}`);
   await sleepMs(holdMs);
-  if (what === 'SIGSTOP') signalProcess(broker, 'SIGCONT');
-  else await driver.startNode(dir, victim);
+  if (what === 'SIGSTOP') {
+    signalProcess(broker, 'SIGCONT');
+    return;
+  }
+  // One that takes its time to end is no reason to start nothing.
+  const gone = await pollUntil(async () => !isAlive(broker) || undefined, { limitMs: GONE_LIMIT_MS, everyMs: 50 });
+  if (gone === undefined) throw new Error(`${victim}: expected it gone ${GONE_LIMIT_MS / 1000} s after ${what}`);
+  await driver.startNode(dir, victim);
 }
 
 /** A proxy that is switched off closes what goes through it. */
