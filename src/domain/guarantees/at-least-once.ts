@@ -48,10 +48,16 @@ function sharedIn({ subscriptions }: History): (topic: string) => boolean {
   };
 }
 
-/** Had anybody subscribed to it before it was first sent? A subscription whose times were not recorded stood before, by the contract of the clients. */
-function owedIn({ sends, subscriptions }: History): (message: Ack) => boolean {
+/**
+ * Had anybody subscribed to it before it was first sent? A subscription whose times were not recorded stood before, by the contract of the clients. One of QoS 0 is owed nothing, nor is one
+ * that ended with its connection: a client of a crowd that is thrown out, and has no session, rightly misses what comes meanwhile.
+ */
+function owedIn({ sends, subscriptions, connections }: History): (message: Ack) => boolean {
   const sent = byMessage(sends);
-  const subscribers = subscribersOf(subscriptions);
+  const ended = new Set(connections.filter(({ expiryS, closedUs }) => expiryS === 0 && closedUs !== null).map(placeOf));
+  const isKept = (one: Subscription): boolean =>
+    [1, 2, null].includes(one.granted) && !ended.has(placeOf({ ...one, number: one.connection }));
+  const subscribers = subscribersOf(subscriptions.filter(isKept));
   const sinceUs = ({ sentUs, answeredUs }: Subscription): number => answeredUs ?? (sentUs === null ? 0 : Infinity);
   return (message) => {
     const [first] = sent.of(message);
@@ -60,6 +66,9 @@ function owedIn({ sends, subscriptions }: History): (message: Ack) => boolean {
     return first?.retain !== true && isAwaited;
   };
 }
+
+const placeOf = ({ client, number }: { readonly client: string; readonly number: number }): string =>
+  `${number} ${client}`;
 
 const lost = (ack: Ack, endUs: number): Violation => ({
   text: `${ack.publisher}'s message ${ack.seq} on ${ack.topic} was acknowledged and never received`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atLeastOnce } from '../../../src/domain/guarantees/at-least-once.js';
 import type { History } from '../../../src/domain/guarantees/history.js';
-import { ack, calm, history, receipt, send, subscription } from '../../../testing/guarantee-history.js';
+import { ack, calm, connection, history, receipt, send, subscription } from '../../../testing/guarantee-history.js';
 import { bounded, timeout } from '../../../testing/properties.js';
 
 const judge = (over: Partial<History>) => atLeastOnce.judge(history(over), calm);
@@ -41,6 +41,16 @@ describe('at-least-once', () => {
     for (const over of [{ filter: 'u' }, { granted: 0x80 }, { answeredUs: null }])
       expect(judge({ ...late, subscriptions: [subscription(over)] }).checked).toBe(0);
     expect(judge({ ...late, subscriptions: [subscription()], sends: [send(0, 10, { retain: true })] }).checked).toBe(0);
+  });
+
+  it('demands nothing for a subscription of QoS 0, nor for one that ended with its connection', () => {
+    const missed = { sends: [send(0, 10)], acks: [ack(0, 15)] };
+    const thrownOut = (over: object) => judge({ ...missed, connections: [connection({ closedUs: 12, ...over })] });
+    expect(thrownOut({ clean: true, expiryS: 0 })).toMatchObject({ state: 'undecided', checked: 0 });
+    expect(thrownOut({}).state).toBe('violated');
+    expect(thrownOut({ expiryS: 60 }).state).toBe('violated');
+    expect(thrownOut({ expiryS: 0, closedUs: null }).state).toBe('violated');
+    expect(judge({ ...missed, subscriptions: [subscription({ granted: 0 })] }).checked).toBe(0);
   });
 
   it('leaves to `shared` what only members of shared subscriptions asked for', () => {
