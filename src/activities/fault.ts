@@ -24,6 +24,13 @@ import type {
 } from '../messages/requests.js';
 import { answered, asActivity, driverOf, planOf } from './support.js';
 
+/** A recovery, or the proof of the whole, that was given up just now. A full disk is no answer: the activity is tried again. */
+function gaveUp(error: unknown) {
+  if (isDiskFull(error)) throw error;
+  const { at, us } = now();
+  return { recoveredAt: at, recoveredUs: us, error: messageOf(error), recoverErrorBlame: blameOfError(error) };
+}
+
 /** An error of the fault's own is an answer, not a failure of the activity: the five steps go on with it. */
 export function createFaultActivities(faults: readonly Fault[]) {
   const handleOf = ({ run, faultId }: FaultRequest): FaultHandle => {
@@ -96,9 +103,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
             ...(lastRecoverBlame === undefined ? {} : { recoverErrorBlame: lastRecoverBlame }),
           };
         } catch (error) {
-          if (isDiskFull(error)) throw error;
-          const { at, us } = now();
-          return { recoveredAt: at, recoveredUs: us, error: messageOf(error), recoverErrorBlame: blameOfError(error) };
+          return gaveUp(error);
         }
       }),
 
@@ -111,9 +116,7 @@ export function createFaultActivities(faults: readonly Fault[]) {
           const { at, us } = now();
           return { recoveredAt: at, recoveredUs: us, healed, error: null };
         } catch (error) {
-          if (isDiskFull(error)) throw error;
-          const { at, us } = now();
-          return { recoveredAt: at, recoveredUs: us, error: messageOf(error), recoverErrorBlame: blameOfError(error) };
+          return gaveUp(error);
         }
       }),
   };

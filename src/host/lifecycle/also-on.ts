@@ -1,6 +1,5 @@
 import { ChaosError } from '../../domain/errors.js';
-import { whyNotTogether, type Holder, type Hold } from '../../domain/together.js';
-import type { AlsoOn } from '../../domain/together.js';
+import { whyNotTogether, type AlsoOn, type Holder, type Hold } from '../../domain/together.js';
 import type { Fault } from '../faults/contract.js';
 import { openTickets } from '../tickets/store.js';
 import type { FaultTicket } from '../tickets/ticket.js';
